@@ -1,0 +1,1 @@
+"""The contract between the parts of Voxpod; import its modules, this package itself imports nothing."""

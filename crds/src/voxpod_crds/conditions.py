@@ -1,0 +1,111 @@
+"""Condition types, their reasons, and how a list of conditions changes. Every reason a user can meet is here.
+
+The text under each reason is the documentation: docs/reasons.md is generated from it.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import Field
+
+from voxpod_crds.base import ApiModel
+
+MAX_MESSAGE = 1024
+"""Longest condition message in characters; Kubernetes allows 32,768, but a status is read in a terminal."""
+
+
+class ConditionType(StrEnum):
+    """The condition types of Voxpod's resources."""
+
+    ADMITTED = "Admitted"
+    DISPATCHED = "Dispatched"
+    COMPLETE = "Complete"
+    READY = "Ready"
+
+
+class Reason(StrEnum):
+    """Why a condition has its status. `Waiting...` reasons resolve by themselves; reasons of Rejected and Failed do not."""
+
+    def __new__(cls, value: str, doc: str) -> "Reason":
+        """Pair the reason's name with the sentence that explains it."""
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.__doc__ = doc
+        return member
+
+    # Admitted: yes
+    ADMITTED = "Admitted", "The request passed every check and holds one of its tenant's concurrency slots."
+    # Admitted: not yet
+    WAITING_FOR_CONCURRENCY = "WaitingForConcurrency", "The tenant runs as many requests as quota.concurrentRequests allows; the request starts when one ends."
+    WAITING_FOR_SANDBOX = "WaitingForSandbox", "The model runs as many sandboxes as warmPool.maxSandboxes allows; the request starts when one ends."
+    WAITING_FOR_MODEL = "WaitingForModel", "The SpeechModel is not Ready yet; its own Ready condition says why."
+    WAITING_FOR_TENANT = "WaitingForTenant", "The Tenant sets spec.suspended or is not Ready; its own Ready condition says why. The request waits until its deadline."
+    # Admitted: never
+    NAMESPACE_WITHOUT_TENANT = "NamespaceWithoutTenant", "No Tenant lists this namespace in spec.namespaces. An administrator adds it; then create the request again."
+    MODEL_NOT_FOUND = "ModelNotFound", "No SpeechModel has that name, or none was named and none is marked spec.default."
+    MODEL_NOT_ALLOWED = "ModelNotAllowed", "The Tenant's allowedModels does not list the model."
+    VOICE_NOT_FOUND = "VoiceNotFound", "The model has no such voice; status.voices of the SpeechModel lists them."
+    VOICE_NOT_ALLOWED = "VoiceNotAllowed", "The Tenant's allowedVoices does not list the voice."
+    LANGUAGE_NOT_SUPPORTED = "LanguageNotSupported", "The model cannot speak the language; status.languages of the SpeechModel lists what it can."
+    TEXT_EMPTY = "TextEmpty", "The text holds nothing to speak: only spaces or control characters."
+    TEXT_TOO_LONG = "TextTooLong", "The text is longer than the Tenant's quota.maxTextLength (counted in Unicode code points)."
+    NOT_SUPPORTED_YET = "NotSupportedYet", "A field or text markup asks for what this version does not do yet; the message names it. Nothing is ignored silently."
+    INVALID = "Invalid", "The stored object does not match this version's schema; the message names the field."
+    # Dispatched
+    SANDBOX_STARTING = "SandboxStarting", "A sandbox Job was created; its pod has not asked for the work yet."
+    SANDBOX_UNSCHEDULABLE = "SandboxUnschedulable", "No node has room for the sandbox's pod; the scheduler goes on trying until the request's deadline."
+    RETRYING = "Retrying", "The last sandbox failed for a reason that a fresh one may not meet; another attempt is under way."
+    CLAIMED = "Claimed", "The sandbox took the work and synthesizes."
+    # Complete
+    SUCCEEDED = "Succeeded", "The audio is in the object store; size and checksum were verified."
+    CANCELLED = "Cancelled", "spec.cancel was set; the sandbox was ended."
+    DEADLINE_EXCEEDED = "DeadlineExceeded", "The request was not done within spec.deadlineSeconds of its creation, waiting included."
+    INPUT_REFUSED = "InputRefused", "The engine cannot speak this text or these settings; the message says what and where."
+    ENGINE_FAILED = "EngineFailed", "The engine failed twice on this request."
+    BUNDLE_INVALID = "BundleInvalid", "The model bundle on the node is missing, damaged or of another digest than the SpeechModel says; the message names the file."
+    IMAGE_PULL_FAILED = "ImagePullFailed", "The node cannot get the sandbox's image; an administrator checks sandbox.image and the registry."
+    OUT_OF_MEMORY = "OutOfMemory", "The sandbox met its memory limit; raise resources.memory of the SpeechModel or the Tenant's sandbox.memory."
+    SANDBOX_LOST = "SandboxLost", "The sandbox ended without a result (node lost, evicted, killed) on every attempt."
+    SANDBOX_REFUSED = "SandboxRefused", "The cluster refused to create the sandbox's pod (admission policy, quota); the message quotes it."
+    UPLOAD_FAILED = "UploadFailed", "The sandbox could not store the audio: the object store was away or refused."
+    VERIFICATION_FAILED = "VerificationFailed", "The stored object is not what the sandbox reported (size or checksum differ)."
+    # Ready, of Tenant and SpeechModel
+    READY = "Ready", "The resource is in use as it stands."
+    SUSPENDED = "Suspended", "spec.suspended is true: the tenant's new requests wait."
+    NAMESPACE_CONFLICT = "NamespaceConflict", "An older Tenant already owns one of spec.namespaces; that one keeps it, this one has no effect there."
+    PROBING = "Probing", "A probe Job checks the bundle on a node and reads its voices and languages."
+    SOURCE_NOT_ALLOWED = "SourceNotAllowed", "spec.source.hostPath.path is outside the folders that the chart's sandbox.modelRoots allows."
+
+
+Status = Literal["True", "False", "Unknown"]
+
+
+class Condition(ApiModel):
+    """A Kubernetes condition, as metav1.Condition has it."""
+
+    type: str = Field(description="What the condition is about.", max_length=316)
+    status: Status = Field(description="True, False or Unknown.")
+    reason: str = Field(description="Why, as one word; docs/reasons.md lists them all.", max_length=1024)
+    message: str = Field("", description="Why, for a person.", max_length=32768)
+    last_transition_time: datetime = Field(description="When the status last changed.")
+    observed_generation: int | None = Field(None, description="metadata.generation that the condition was computed from.")
+
+
+def find_condition(conditions: Iterable[Condition], type_: ConditionType) -> Condition | None:
+    """The condition of that type, or None."""
+    return next((c for c in conditions if c.type == type_), None)
+
+
+def set_condition(conditions: Iterable[Condition], new: Condition) -> tuple[Condition, ...]:
+    """`conditions` with `new` in the place of the one of its type; the transition time moves only when the status does."""
+    kept = tuple(conditions)
+    old = find_condition(kept, ConditionType(new.type))
+    message = new.message if len(new.message) <= MAX_MESSAGE else new.message[: MAX_MESSAGE - 1] + "…"
+    if old is not None and old.status == new.status:
+        new = new.model_copy(update={"last_transition_time": old.last_transition_time})
+    new = new.model_copy(update={"message": message})
+    if old is None:
+        return (*kept, new)
+    return tuple(new if c.type == new.type else c for c in kept)

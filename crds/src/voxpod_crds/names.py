@@ -1,0 +1,51 @@
+"""Names of child objects, labels and object keys. Each function states its contract; a table of hostile input tests it."""
+
+import hashlib
+import re
+
+from voxpod_crds.base import GROUP
+
+REQUEST_UID_LABEL = f"{GROUP}/request-uid"
+ATTEMPT_LABEL = f"{GROUP}/attempt"
+MODEL_LABEL = f"{GROUP}/model"
+TENANT_LABEL = f"{GROUP}/tenant"
+ROLE_LABEL = f"{GROUP}/role"
+MANAGED_BY_LABEL = "app.kubernetes.io/managed-by"
+MANAGED_BY = "voxpod-operator"
+
+SANDBOX_ROLE = "sandbox"
+PROBE_ROLE = "probe"
+
+_SAFE = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
+
+
+def slug(text: str) -> str:
+    """A DNS label of 1 to 40 characters for any text: itself when it is one already, else a hash; distinct texts differ.
+
+    A hash never looks like a UID and is 40 hexadecimal digits of SHA-256 (160 bits).
+    """
+    if _SAFE.fullmatch(text) and not re.fullmatch(r"[0-9a-f]{40}", text):
+        return text
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:40]
+
+
+def job_name(request_uid: str, attempt: int) -> str:
+    """The sandbox Job of one attempt: valid for any input, at most 63 characters, no two (uid, attempt) share one."""
+    if attempt < 1:
+        raise ValueError(f"attempt counts from 1, got {attempt}")
+    return f"tts-{slug(request_uid)}-{attempt}"
+
+
+def probe_job_name(model_uid: str, generation: int) -> str:
+    """The Job that checks a SpeechModel's bundle, one for each generation of its spec."""
+    return f"probe-{slug(model_uid)}-{generation}"
+
+
+def label_value(text: str) -> str:
+    """A label value (at most 63 of [A-Za-z0-9._-]) for any text: itself when valid, else its slug."""
+    return text if re.fullmatch(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?", text) else slug(text)
+
+
+def object_key(tenant: str, request_uid: str, extension: str) -> str:
+    """Where a request's audio lies in the bucket: `<tenant>/<request uid>.<extension>`."""
+    return f"{tenant}/{request_uid}.{extension}"

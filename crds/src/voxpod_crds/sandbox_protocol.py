@@ -1,0 +1,143 @@
+"""What the operator and a sandbox say to each other: `GET /v1/claim` and `POST /v1/result`, JSON over TLS.
+
+Standard library dataclasses, because the sandbox pays for every import before its first sample. The constraints are
+annotations: the operator, which must not trust a sandbox, validates with pydantic; the sandbox, which trusts the
+operator, just reads. The same JSON is the pod's termination message (at most 4096 bytes), so that a result survives an
+operator that is away.
+"""
+
+import dataclasses
+import json
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from annotated_types import Ge, Le, Len
+
+CLAIM_PATH = "/v1/claim"
+RESULT_PATH = "/v1/result"
+TOKEN_AUDIENCE = "voxpod-dispatch"
+MAX_TERMINATION_MESSAGE = 4096
+"""Bytes that the kubelet keeps of /dev/termination-log (Kubernetes, Pod termination message)."""
+
+MAX_WARNINGS = 16
+
+Fault = Literal["input", "engine", "infrastructure"]
+"""Who is at fault, which decides about a retry: input never, engine once, infrastructure up to three attempts."""
+
+Milliseconds = Annotated[int, Ge(0), Le(86_400_000)]
+Hex256 = Annotated[str, Len(64, 64)]
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """One presigned PUT: the URL holds the permission, `headers` must be sent as they are."""
+
+    url: str
+    headers: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What a claim answers with: all that a sandbox ever learns about the request."""
+
+    request_uid: str
+    text: str
+    voice: str
+    """A voice of the bundle; empty lets the sandbox take the bundle's default for the text's language."""
+    language: str
+    """ISO 639 code, or auto."""
+    speed: float
+    format: str
+    sample_rate: int
+    seconds_left: float
+    """Until the request's deadline, counted from the answer; a duration, so that no two clocks are compared."""
+    upload: Upload
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """Where the time went inside the sandbox, in milliseconds."""
+
+    boot_ms: Milliseconds = 0
+    """Process start to first claim sent: imports, digest check, model load."""
+    load_ms: Milliseconds = 0
+    """Of boot: digest check and model load."""
+    first_audio_ms: Milliseconds = 0
+    """Claim received to first chunk of samples."""
+    synthesis_ms: Milliseconds = 0
+    """Claim received to last sample encoded."""
+    upload_ms: Milliseconds = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Audio:
+    """The object that was stored."""
+
+    sha256: Hex256
+    md5: Annotated[str, Len(32, 32)]
+    """What S3 returns as the ETag of a single PUT: lets the operator verify by HEAD."""
+    bytes: Annotated[int, Ge(1), Le(1 << 31)]
+    duration_seconds: Annotated[float, Ge(0), Le(86_400)]
+    sample_rate: Annotated[int, Ge(8_000), Le(48_000)]
+    format: Annotated[str, Len(1, 8)]
+    voice: Annotated[str, Len(1, 64)]
+    """The voice that spoke, also when the work left the choice to the sandbox."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why there is no audio."""
+
+    fault: Fault
+    reason: Annotated[str, Len(1, 64)]
+    """A `voxpod_crds.conditions.Reason` value."""
+    message: Annotated[str, Len(0, 1024)]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """How a sandbox's one request ended: exactly one of `audio` and `failure`."""
+
+    request_uid: Annotated[str, Len(0, 64)]
+    """Empty when the sandbox failed before it had claimed anything."""
+    timings: Timings
+    audio: Audio | None = None
+    failure: Failure | None = None
+    warnings: Annotated[tuple[Annotated[str, Len(0, 512)], ...], Len(0, MAX_WARNINGS)] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse a report that says both or neither."""
+        if (self.audio is None) == (self.failure is None):
+            raise ValueError("a report has exactly one of audio and failure")
+
+
+@dataclass(frozen=True, slots=True)
+class BundleFacts:
+    """What a probe Job found in a bundle, as its termination message."""
+
+    digest: Hex256
+    voices: Annotated[tuple[Annotated[str, Len(1, 64)], ...], Len(0, 512)]
+    languages: Annotated[tuple[Annotated[str, Len(1, 16)], ...], Len(0, 64)]
+    sample_rate: Annotated[int, Ge(8_000), Le(48_000)]
+
+
+def to_json(message: Work | Report | BundleFacts) -> str:
+    """A message as compact JSON."""
+    return json.dumps(dataclasses.asdict(message), ensure_ascii=False, separators=(",", ":"))
+
+
+def work_from_json(raw: str | bytes) -> Work:
+    """The operator's answer to a claim; TypeError or KeyError when a field is missing or unknown."""
+    fields: dict[str, Any] = json.loads(raw)
+    return Work(**{**fields, "upload": Upload(**fields["upload"])})
+
+
+def termination_message(message: Report | BundleFacts) -> str:
+    """`to_json` within the 4096 bytes that the kubelet keeps: warnings go first, then the failure text is cut."""
+    text = to_json(message)
+    if len(text.encode()) <= MAX_TERMINATION_MESSAGE or not isinstance(message, Report):
+        return text
+    bare = dataclasses.replace(message, warnings=())
+    if bare.failure is not None:
+        bare = dataclasses.replace(bare, failure=dataclasses.replace(bare.failure, message=bare.failure.message[:512]))
+    return to_json(bare)

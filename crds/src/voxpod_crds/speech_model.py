@@ -1,0 +1,85 @@
+"""SpeechModel: a model bundle that sandboxes map read-only, and how many of them. Cluster-scoped, short name `vmodel`."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from voxpod_crds.base import ApiModel, ObjectMeta, not_honoured_yet
+from voxpod_crds.conditions import Condition
+from voxpod_crds.tenant import Quantity
+
+AbsolutePath = Annotated[str, Field(min_length=2, max_length=512, pattern=r"^(/[A-Za-z0-9_][A-Za-z0-9._-]*)+$")]
+
+
+class HostPathSource(ApiModel):
+    """A folder on every node that runs sandboxes."""
+
+    path: AbsolutePath = Field(description="Absolute path without `..`, inside one of the chart's sandbox.modelRoots.")
+
+
+class PersistentVolumeClaimSource(ApiModel):
+    """A claim in the sandbox namespace."""
+
+    claim_name: str = Field(min_length=1, max_length=253, description="Name of the PersistentVolumeClaim.")
+
+
+class ImageSource(ApiModel):
+    """An OCI image whose file system is the bundle (Kubernetes 1.36 or newer)."""
+
+    reference: str = Field(min_length=1, max_length=1024, description="Image reference, better with a digest.")
+
+
+class ModelSource(ApiModel):
+    """Where the bundle comes from: exactly one."""
+
+    host_path: HostPathSource | None = Field(None, description="A folder on the node.")
+    persistent_volume_claim: PersistentVolumeClaimSource | None = not_honoured_yet(description="A volume claim in the sandbox namespace.")
+    image: ImageSource | None = not_honoured_yet(description="An OCI image volume.")
+
+
+class Resources(ApiModel):
+    """Request and limit of each sandbox; both are the same, so that a neighbour cannot slow a request down."""
+
+    cpu: Quantity = Field("1", description="CPU of a sandbox; the engine uses as many threads as whole cores.")
+    memory: Quantity = Field("1Gi", description="Memory of a sandbox, the model's mapped pages included.")
+
+
+class WarmPool(ApiModel):
+    """How many sandboxes are kept and allowed."""
+
+    min_idle: int = not_honoured_yet(0, ge=0, le=1_000, description="Sandboxes kept ready before a request comes.")
+    max_sandboxes: int = Field(8, ge=1, le=10_000, description="Sandboxes of this model at one time; further requests wait.")
+    max_refill_per_second: int | None = not_honoured_yet(ge=1, le=1_000, description="Sandboxes created per second to refill the pool.")
+
+
+class SpeechModelSpec(ApiModel):
+    """What an administrator offers."""
+
+    engine: Literal["kokoro", "cosyvoice"] = not_honoured_yet("kokoro", only=("kokoro",), description="The program that reads the bundle.")
+    source: ModelSource = Field(description="Where the bundle comes from: exactly one source.")
+    digest: str = Field(pattern=r"^sha256:[0-9a-f]{64}$", max_length=71, description="SHA-256 of the bundle's manifest.json; every sandbox checks it before use.")
+    resources: Resources = Field(default_factory=Resources, description="CPU and memory of each sandbox.")
+    warm_pool: WarmPool = Field(default_factory=WarmPool, description="How many sandboxes are kept and allowed.")
+    default: bool = Field(False, description="Used by requests that name no model; with several, the oldest.")
+    default_voice: str | None = Field(None, min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$", description="Used by requests that name no voice; without it the bundle's own default for the text's language.")
+
+
+class SpeechModelStatus(ApiModel):
+    """What the operator observes."""
+
+    observed_generation: int | None = Field(None, description="metadata.generation that this status was computed from.")
+    voices: list[str] = Field(default_factory=list, max_length=512, description="Voices in the bundle, as a probe on a node read them.")
+    languages: list[str] = Field(default_factory=list, max_length=64, description="Languages that the bundle speaks.")
+    sample_rate: int | None = Field(None, description="Samples per second of the engine's output.")
+    idle: int | None = Field(None, ge=0, description="Sandboxes that wait for work.")
+    busy: int | None = Field(None, ge=0, description="Sandboxes that hold a request.")
+    starting: int | None = Field(None, ge=0, description="Sandboxes whose pod has not claimed yet.")
+    conditions: list[Condition] = Field(default_factory=list, max_length=8, description="Ready.")
+
+
+class SpeechModel(ApiModel):
+    """A model that requests can name."""
+
+    metadata: ObjectMeta
+    spec: SpeechModelSpec
+    status: SpeechModelStatus = Field(default_factory=SpeechModelStatus)

@@ -1,0 +1,97 @@
+"""Tenant: who may use Voxpod from which namespaces, and how much. Cluster-scoped, short name `vten`."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from voxpod_crds.base import ApiModel, ObjectMeta, not_honoured_yet
+from voxpod_crds.conditions import Condition
+
+NamespaceName = Annotated[str, Field(min_length=1, max_length=63, pattern=r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$")]
+ObjectName = Annotated[str, Field(min_length=1, max_length=63, pattern=r"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$")]
+VoiceName = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
+Quantity = Annotated[str, Field(min_length=1, max_length=32, pattern=r"^[0-9]+(\.[0-9]+)?(m|[kMGT]i?)?$")]
+Duration = Annotated[str, Field(min_length=2, max_length=16, pattern=r"^[0-9]+(s|m|h|d)$")]
+
+
+class Quota(ApiModel):
+    """How much a tenant may use; an absent limit is no limit."""
+
+    concurrent_requests: int | None = Field(None, ge=1, le=10_000, description="Requests of this tenant that hold a sandbox at one time; further ones wait.")
+    max_text_length: int | None = Field(None, ge=1, le=10_000, description="Longest text of one request in Unicode code points; a longer one is rejected.")
+    requests_per_minute: int | None = not_honoured_yet(ge=1, le=1_000_000, description="Requests admitted in any minute.")
+    requests_per_day: int | None = not_honoured_yet(ge=1, le=1_000_000_000, description="Requests charged in one day.")
+    characters_per_day: int | None = not_honoured_yet(ge=1, le=1_000_000_000_000, description="Characters charged in one day.")
+    audio_seconds_per_day: int | None = not_honoured_yet(ge=1, le=1_000_000_000, description="Seconds of audio charged in one day.")
+    time_zone: str | None = not_honoured_yet(max_length=64, description="IANA time zone in which a quota day begins; UTC without it.")
+
+
+class Toleration(ApiModel):
+    """A core/v1 Toleration for the tenant's sandbox pods."""
+
+    key: str | None = Field(None, max_length=316, description="Taint key; empty with operator Exists tolerates every taint.")
+    operator: Literal["Exists", "Equal"] | None = Field(None, description="How the value is compared.")
+    value: str | None = Field(None, max_length=63, description="Taint value, for operator Equal.")
+    effect: Literal["NoSchedule", "PreferNoSchedule", "NoExecute"] | None = Field(None, description="Taint effect; empty tolerates all effects.")
+    toleration_seconds: int | None = Field(None, ge=0, le=86_400, description="How long a NoExecute taint is tolerated.")
+
+
+class TenantSandbox(ApiModel):
+    """How this tenant's sandboxes differ from the SpeechModel's."""
+
+    cpu: Quantity | None = Field(None, description="CPU request and limit of a sandbox, over the SpeechModel's.")
+    memory: Quantity | None = Field(None, description="Memory request and limit of a sandbox, over the SpeechModel's.")
+    runtime_class_name: str | None = Field(None, min_length=1, max_length=253, description="RuntimeClass of sandbox pods (gVisor, Kata).")
+    node_selector: dict[str, str] = Field(default_factory=dict, max_length=16, description="Labels of nodes that sandbox pods may use.")
+    tolerations: list[Toleration] = Field(default_factory=list, max_length=16, description="Taints that sandbox pods tolerate.")
+
+
+class Retention(ApiModel):
+    """How long what a request leaves behind is kept."""
+
+    request: Duration | None = not_honoured_yet(description="How long an ended TTSRequest stays, such as 72h.")
+    audio: Duration | None = not_honoured_yet(description="How long the audio object stays, such as 30d.")
+
+
+class TenantSpec(ApiModel):
+    """What an administrator grants."""
+
+    namespaces: list[NamespaceName] = Field(min_length=1, max_length=64, description="Namespaces whose TTSRequests belong to this tenant; a namespace belongs to one tenant, the oldest that lists it.")
+    weight: int = not_honoured_yet(1, ge=1, le=1_000, description="Share of the cluster beside the other tenants.")
+    quota: Quota = Field(default_factory=Quota, description="Limits of use.")
+    allowed_models: list[ObjectName] = Field(default_factory=list, max_length=64, description="SpeechModels that may be used; empty allows all.")
+    allowed_voices: list[VoiceName] = Field(default_factory=list, max_length=256, description="Voices that may be used; empty allows all.")
+    sandbox: TenantSandbox = Field(default_factory=TenantSandbox, description="Settings of this tenant's sandboxes.")
+    retention: Retention = Field(default_factory=Retention, description="How long requests and audio are kept.")
+    suspended: bool = Field(False, description="New requests wait while true; running ones end normally.")
+
+
+class Usage(ApiModel):
+    """What was charged in the current quota window."""
+
+    window_start: datetime | None = Field(None, description="When the window began.")
+    requests: int = Field(0, ge=0, description="Requests charged.")
+    characters: int = Field(0, ge=0, description="Characters charged.")
+    audio_seconds: float = Field(0, ge=0, description="Seconds of audio charged.")
+
+
+class TenantStatus(ApiModel):
+    """What the operator observes."""
+
+    observed_generation: int | None = Field(None, description="metadata.generation that this status was computed from.")
+    active: int | None = Field(None, ge=0, description="Requests that hold a concurrency slot.")
+    waiting: int | None = Field(None, ge=0, description="Requests that wait for one.")
+    usage: Usage | None = Field(None, description="What was charged in the current quota window.")
+    remaining: Usage | None = Field(None, description="What the quota leaves in the current window.")
+    reset_time: datetime | None = Field(None, description="When the current window ends.")
+    settled: list[str] = Field(default_factory=list, max_length=1000, description="UIDs of requests already charged in this window.")
+    conditions: list[Condition] = Field(default_factory=list, max_length=8, description="Ready.")
+
+
+class Tenant(ApiModel):
+    """A tenant of the cluster."""
+
+    metadata: ObjectMeta
+    spec: TenantSpec
+    status: TenantStatus = Field(default_factory=TenantStatus)

@@ -1,0 +1,115 @@
+"""TTSRequest: one text that becomes one audio object. Namespaced, short name `ttsr`, category `voxpod`."""
+
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import Field
+
+from voxpod_crds.base import ApiModel, ObjectMeta, not_honoured_yet
+from voxpod_crds.conditions import Condition
+from voxpod_crds.tenant import ObjectName, VoiceName
+
+MAX_TEXT = 10_000
+"""Code points of one request's text."""
+
+DEFAULT_DEADLINE_SECONDS = 600
+
+AudioFormat = Literal["wav", "mp3", "flac", "ogg", "opus", "pcm"]
+
+
+class Phase(StrEnum):
+    """Where a request stands, for people; programs read the conditions."""
+
+    PENDING = "Pending"
+    QUEUED = "Queued"
+    RUNNING = "Running"
+    SUCCEEDED = "Succeeded"
+    FAILED = "Failed"
+    CANCELLED = "Cancelled"
+    REJECTED = "Rejected"
+
+    @property
+    def terminal(self) -> bool:
+        """Whether the request has ended for good."""
+        return self in (Phase.SUCCEEDED, Phase.FAILED, Phase.CANCELLED, Phase.REJECTED)
+
+
+class TTSRequestSpec(ApiModel):
+    """What is asked for; nothing but `cancel` can change after creation."""
+
+    text: str = Field(min_length=1, max_length=MAX_TEXT, description="What to say, 1 to 10,000 Unicode code points.")
+    model: ObjectName | None = Field(None, description="SpeechModel to use; the default one without it.")
+    voice: VoiceName | None = Field(None, description="Voice of the model; the model's default for the language without it.")
+    language: str = Field("auto", max_length=16, pattern=r"^(auto|[a-z]{2,3}(-[A-Za-z0-9]{2,8})*)$", description="Language of the text (ISO 639, such as en, zh, ja), or auto to detect it from the script.")
+    speed: float = Field(1.0, ge=0.25, le=4.0, description="Speaking rate; 1 is the voice's own.")
+    format: AudioFormat = not_honoured_yet("wav", only=("wav",), description="Audio format of the object.")
+    sample_rate: int | None = not_honoured_yet(ge=8_000, le=48_000, description="Samples per second; the model's own without it.")
+    timestamps: Literal["none", "sentence", "word"] = not_honoured_yet("none", description="Whether a file with times is written beside the audio.")
+    ssml: bool = not_honoured_yet(False, description="Whether the text is SSML.")
+    priority: int = Field(0, ge=0, le=9, description="Order among the tenant's waiting requests; higher goes first.")
+    deadline_seconds: int = Field(DEFAULT_DEADLINE_SECONDS, ge=5, le=86_400, description="Seconds from creation after which the request fails, waiting included.")
+    seed: int | None = not_honoured_yet(ge=0, le=2**31 - 1, description="Makes the engine's random choices repeatable.")
+    cancel: bool = Field(False, description="Set to true to end the request; the only field that can change.")
+
+
+class AudioObject(ApiModel):
+    """The stored audio."""
+
+    uri: str = Field(max_length=1024, description="s3://bucket/tenant/uid.ext")
+    sha256: str = Field(max_length=64, description="SHA-256 of the object, hexadecimal.")
+    bytes: int = Field(ge=0, description="Size of the object.")
+    duration_seconds: float = Field(ge=0, description="Length of the audio.")
+    sample_rate: int = Field(ge=0, description="Samples per second.")
+    format: str = Field(max_length=8, description="Audio format.")
+
+
+class SandboxRef(ApiModel):
+    """The sandbox that holds the request."""
+
+    job_name: str = Field(max_length=63, description="Job in the sandbox namespace.")
+    pod_name: str | None = Field(None, max_length=253, description="Pod that claimed the work.")
+    pod_uid: str | None = Field(None, max_length=64, description="UID of that pod; only its token may report the result.")
+
+
+class RequestTimings(ApiModel):
+    """Where the time went, in milliseconds."""
+
+    queued: int | None = Field(None, ge=0, description="Creation to the assignment of a sandbox.")
+    startup: int | None = Field(None, ge=0, description="Assignment to the sandbox's claim.")
+    synthesis: int | None = Field(None, ge=0, description="Claim to the last sample.")
+    upload: int | None = Field(None, ge=0, description="Upload to the object store.")
+
+
+class RequestUsage(ApiModel):
+    """What the request counts for."""
+
+    characters: int = Field(ge=0, description="Code points of the text.")
+    audio_seconds: float = Field(ge=0, description="Seconds of audio.")
+
+
+class TTSRequestStatus(ApiModel):
+    """What the operator observes."""
+
+    observed_generation: int | None = Field(None, description="metadata.generation that this status was computed from.")
+    phase: Phase | None = Field(None, description="Where the request stands, for people.")
+    tenant: str | None = Field(None, max_length=253, description="Tenant that the request was admitted for.")
+    model: str | None = Field(None, max_length=253, description="SpeechModel that was chosen.")
+    voice: str | None = Field(None, max_length=64, description="Voice that was chosen.")
+    queue_position: int | None = Field(None, ge=1, description="Place among the tenant's waiting requests.")
+    sandbox: SandboxRef | None = Field(None, description="The sandbox that holds the request.")
+    attempt: int | None = Field(None, ge=1, description="Which sandbox this is, counted from 1.")
+    assigned_at: str | None = Field(None, max_length=40, description="When the sandbox was assigned (RFC 3339, milliseconds).")
+    claimed_at: str | None = Field(None, max_length=40, description="When the sandbox claimed the work (RFC 3339, milliseconds).")
+    audio: AudioObject | None = Field(None, description="The stored audio.")
+    timings: RequestTimings | None = Field(None, description="Where the time went, in milliseconds.")
+    usage: RequestUsage | None = Field(None, description="What the request counts for.")
+    warnings: list[str] = Field(default_factory=list, max_length=16, description="What the reader should know, such as characters that cannot be spoken.")
+    conditions: list[Condition] = Field(default_factory=list, max_length=8, description="Admitted, Dispatched, Complete.")
+
+
+class TTSRequest(ApiModel):
+    """One text that becomes one audio object."""
+
+    metadata: ObjectMeta
+    spec: TTSRequestSpec
+    status: TTSRequestStatus = Field(default_factory=TTSRequestStatus)
