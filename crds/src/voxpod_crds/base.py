@@ -74,10 +74,10 @@ def unhonoured(piece: BaseModel, path: str = "spec") -> list[str]:
     for name, field in type(piece).model_fields.items():
         value = getattr(piece, name)
         where = f"{path}.{field.alias or name}"
-        if isinstance(value, BaseModel):
-            found += unhonoured(value, where)
-        elif (honoured := _honoured_values(field)) is not None and value not in honoured:
+        if (honoured := _honoured_values(field)) is not None and value not in honoured:
             found.append(where)
+        elif isinstance(value, BaseModel):
+            found += unhonoured(value, where)
     return found
 
 

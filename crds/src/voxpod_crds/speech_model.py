@@ -6,7 +6,7 @@ from pydantic import Field
 
 from voxpod_crds.base import ApiModel, ObjectMeta, not_honoured_yet
 from voxpod_crds.conditions import Condition
-from voxpod_crds.tenant import Quantity
+from voxpod_crds.tenant import Cpu, Memory
 
 AbsolutePath = Annotated[str, Field(min_length=2, max_length=512, pattern=r"^(/[A-Za-z0-9_][A-Za-z0-9._-]*)+$")]
 
@@ -40,8 +40,8 @@ class ModelSource(ApiModel):
 class Resources(ApiModel):
     """Request and limit of each sandbox; both are the same, so that a neighbour cannot slow a request down."""
 
-    cpu: Quantity = Field("1", description="CPU of a sandbox; the engine uses as many threads as whole cores.")
-    memory: Quantity = Field("1Gi", description="Memory of a sandbox, the model's mapped pages included.")
+    cpu: Cpu = Field("1", description="CPU of a sandbox; the engine uses as many threads as whole cores.")
+    memory: Memory = Field("1Gi", description="Memory of a sandbox, the model's mapped pages included.")
 
 
 class WarmPool(ApiModel):
@@ -68,8 +68,8 @@ class SpeechModelStatus(ApiModel):
     """What the operator observes."""
 
     observed_generation: int | None = Field(None, description="metadata.generation that this status was computed from.")
-    voices: list[str] = Field(default_factory=list, max_length=512, description="Voices in the bundle, as a probe on a node read them.")
-    languages: list[str] = Field(default_factory=list, max_length=64, description="Languages that the bundle speaks.")
+    voices: list[Annotated[str, Field(max_length=64)]] = Field(default_factory=list, max_length=512, description="Voices in the bundle, as a probe on a node read them.")
+    languages: list[Annotated[str, Field(max_length=16)]] = Field(default_factory=list, max_length=64, description="Languages that the bundle speaks.")
     sample_rate: int | None = Field(None, description="Samples per second of the engine's output.")
     idle: int | None = Field(None, ge=0, description="Sandboxes that wait for work.")
     busy: int | None = Field(None, ge=0, description="Sandboxes that hold a request.")

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from voxpod_crds.base import ApiModel, ObjectMeta, not_honoured_yet
 from voxpod_crds.conditions import Condition
@@ -11,7 +11,18 @@ from voxpod_crds.conditions import Condition
 NamespaceName = Annotated[str, Field(min_length=1, max_length=63, pattern=r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$")]
 ObjectName = Annotated[str, Field(min_length=1, max_length=63, pattern=r"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$")]
 VoiceName = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
-Quantity = Annotated[str, Field(min_length=1, max_length=32, pattern=r"^[0-9]+(\.[0-9]+)?(m|[kMGT]i?)?$")]
+LabelValue = Annotated[str, Field(max_length=63, pattern=r"^([A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?)?$")]
+_CPU = r"^([0-9]*[1-9][0-9]*(m|\.[0-9]{1,3})?|0?\.[0-9]{0,2}[1-9][0-9]{0,2})$"
+_MEMORY = r"^([0-9]*[1-9][0-9]*(\.[0-9]+)?|0?\.[0-9]*[1-9][0-9]*)([MGT]i?)$"
+Cpu = Annotated[
+    str,
+    BeforeValidator(lambda v: str(v) if type(v) is int else v),
+    Field(min_length=1, max_length=16, pattern=_CPU),
+    WithJsonSchema({"x-kubernetes-int-or-string": True, "pattern": _CPU, "minLength": 1, "maxLength": 16, "minimum": 1}),
+]
+"""Cores as Kubernetes writes them (2, "1.5", "500m"); never 0, which would be no limit."""
+Memory = Annotated[str, Field(min_length=2, max_length=16, pattern=_MEMORY)]
+"""Bytes with a unit ("1Gi", "800M"); a bare number is refused, since it is nearly always a forgotten unit."""
 Duration = Annotated[str, Field(min_length=2, max_length=16, pattern=r"^[0-9]+(s|m|h|d)$")]
 
 
@@ -40,10 +51,10 @@ class Toleration(ApiModel):
 class TenantSandbox(ApiModel):
     """How this tenant's sandboxes differ from the SpeechModel's."""
 
-    cpu: Quantity | None = Field(None, description="CPU request and limit of a sandbox, over the SpeechModel's.")
-    memory: Quantity | None = Field(None, description="Memory request and limit of a sandbox, over the SpeechModel's.")
+    cpu: Cpu | None = Field(None, description="CPU request and limit of a sandbox, over the SpeechModel's.")
+    memory: Memory | None = Field(None, description="Memory request and limit of a sandbox, over the SpeechModel's.")
     runtime_class_name: str | None = Field(None, min_length=1, max_length=253, description="RuntimeClass of sandbox pods (gVisor, Kata).")
-    node_selector: dict[str, str] = Field(default_factory=dict, max_length=16, description="Labels of nodes that sandbox pods may use.")
+    node_selector: dict[str, LabelValue] = Field(default_factory=dict, max_length=16, description="Labels of nodes that sandbox pods may use.")
     tolerations: list[Toleration] = Field(default_factory=list, max_length=16, description="Taints that sandbox pods tolerate.")
 
 
@@ -85,7 +96,7 @@ class TenantStatus(ApiModel):
     usage: Usage | None = Field(None, description="What was charged in the current quota window.")
     remaining: Usage | None = Field(None, description="What the quota leaves in the current window.")
     reset_time: datetime | None = Field(None, description="When the current window ends.")
-    settled: list[str] = Field(default_factory=list, max_length=1000, description="UIDs of requests already charged in this window.")
+    settled: list[Annotated[str, Field(max_length=64)]] = Field(default_factory=list, max_length=1000, description="UIDs of requests already charged in this window.")
     conditions: list[Condition] = Field(default_factory=list, max_length=8, description="Ready.")
 
 

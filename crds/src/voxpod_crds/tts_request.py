@@ -1,7 +1,7 @@
 """TTSRequest: one text that becomes one audio object. Namespaced, short name `ttsr`, category `voxpod`."""
 
 from enum import StrEnum
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -103,7 +103,7 @@ class TTSRequestStatus(ApiModel):
     audio: AudioObject | None = Field(None, description="The stored audio.")
     timings: RequestTimings | None = Field(None, description="Where the time went, in milliseconds.")
     usage: RequestUsage | None = Field(None, description="What the request counts for.")
-    warnings: list[str] = Field(default_factory=list, max_length=16, description="What the reader should know, such as characters that cannot be spoken.")
+    warnings: list[Annotated[str, Field(max_length=512)]] = Field(default_factory=list, max_length=16, description="What the reader should know, such as characters that cannot be spoken.")
     conditions: list[Condition] = Field(default_factory=list, max_length=8, description="Admitted, Dispatched, Complete.")
 
 

@@ -1,0 +1,188 @@
+"""What a CustomResourceDefinition says beside the fields of its model: names, columns, and rules that span fields."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from pydantic import BaseModel
+
+from voxpod_crds.speech_model import ModelSource, SpeechModel
+from voxpod_crds.tenant import Tenant
+from voxpod_crds.tts_request import TTSRequest, TTSRequestSpec
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of `kubectl get`; those with `wide` are shown with `-o wide` only."""
+
+    name: str
+    json_path: str
+    type: Literal["string", "integer", "number", "boolean", "date"] = "string"
+    wide: bool = False
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A CEL rule; `field` is the direct child that the API server's error names, else the object of the rule itself."""
+
+    rule: str
+    message: str
+    field: str | None = None
+    reason: Literal["FieldValueInvalid", "FieldValueForbidden", "FieldValueRequired"] = "FieldValueInvalid"
+
+    def to_schema(self) -> dict[str, str]:
+        """The entry of x-kubernetes-validations."""
+        path = {"fieldPath": f".{self.field}"} if self.field else {}
+        return {"rule": self.rule, "message": self.message, "reason": self.reason, **path}
+
+
+@dataclass(frozen=True)
+class Definition:
+    """One kind. `rules` and `extensions` are keyed by the path of the object that they belong to."""
+
+    model: type[BaseModel]
+    plural: str
+    short_name: str
+    scope: Literal["Cluster", "Namespaced"]
+    columns: tuple[Column, ...]
+    rules: Mapping[str, tuple[Rule, ...]] = field(default_factory=dict)
+    extensions: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    selectable: tuple[str, ...] = ()
+    """Paths that `kubectl get --field-selector` accepts (Kubernetes 1.31 or newer; older ones ignore the list)."""
+    max_name_length: int = 253
+
+    @property
+    def kind(self) -> str:
+        """The kind, which is the model's name."""
+        return self.model.__name__
+
+
+def unchangeable(model: type[BaseModel], *, but: str) -> tuple[Rule, ...]:
+    """One rule for each field of `model` except `but`, so that a new field cannot be forgotten.
+
+    The rules sit on the object and compare optionals: a rule on the field itself is not asked when the field is added
+    or removed.
+    """
+    names = [f.alias or name for name, f in model.model_fields.items()]
+    return tuple(
+        Rule(
+            rule=f"self.?{name} == oldSelf.?{name}",
+            message=f"cannot change after creation, only {but} can: create a new {model.__name__.removesuffix('Spec')}",
+            field=name,
+            reason="FieldValueForbidden",
+        )
+        for name in names
+        if name != but
+    )
+
+
+def exactly_one(model: type[BaseModel]) -> Rule:
+    """The rule that one field of `model` is set and the others are not."""
+    names = [f.alias or name for name, f in model.model_fields.items()]
+    present = ", ".join(f"has(self.{name})" for name in names)
+    return Rule(f"[{present}].filter(is_set, is_set).size() == 1", f"needs exactly one of {', '.join(names)}")
+
+
+_SET = {"x-kubernetes-list-type": "set"}
+_CONDITIONS = {"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["type"]}
+_LABEL_KEY = "^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$"
+_READY = Column("Ready", '.status.conditions[?(@.type=="Ready")].status')
+_READY_REASON = Column("Reason", '.status.conditions[?(@.type=="Ready")].reason')
+_AGE = Column("Age", ".metadata.creationTimestamp", "date")
+
+TENANT = Definition(
+    model=Tenant,
+    plural="tenants",
+    short_name="vten",
+    scope="Cluster",
+    max_name_length=63,
+    columns=(
+        _READY,
+        _READY_REASON,
+        Column("Active", ".status.active", "integer"),
+        Column("Waiting", ".status.waiting", "integer"),
+        Column("Max active", ".spec.quota.concurrentRequests", "integer"),
+        Column("Max text", ".spec.quota.maxTextLength", "integer"),
+        _AGE,
+        Column("Namespaces", ".spec.namespaces", wide=True),
+        Column("Models", ".spec.allowedModels", wide=True),
+    ),
+    rules={
+        "spec.sandbox.tolerations[]": (
+            # What core/v1 demands of a Toleration, so that no sandbox pod is refused for it later.
+            Rule('has(self.key) && self.key != "" || self.?operator.orValue("Equal") == "Exists"', "without a key the operator must be Exists"),
+            Rule('!has(self.value) || self.?operator.orValue("Equal") == "Equal"', "operator Exists takes no value", "value"),
+            Rule(
+                '!has(self.tolerationSeconds) || self.?effect.orValue("") == "NoExecute"',
+                "only effect NoExecute takes seconds",
+                "tolerationSeconds",
+            ),
+        ),
+        "spec.sandbox": (
+            Rule(
+                f'!has(self.nodeSelector) || self.nodeSelector.all(key, key.size() <= 317 && key.matches("{_LABEL_KEY}"))',
+                "keys must be label names, such as disktype or example.com/disktype",
+                "nodeSelector",
+            ),
+        ),
+    },
+    extensions={
+        "spec.namespaces": _SET,
+        "spec.allowedModels": _SET,
+        "spec.allowedVoices": _SET,
+        "status.settled": _SET,
+        "status.conditions": _CONDITIONS,
+    },
+)
+
+TTS_REQUEST = Definition(
+    model=TTSRequest,
+    plural="ttsrequests",
+    short_name="ttsr",
+    scope="Namespaced",
+    columns=(
+        Column("Phase", ".status.phase"),
+        Column("Voice", ".status.voice"),
+        Column("Queue", ".status.queuePosition", "integer"),
+        Column("Audio s", ".status.audio.durationSeconds", "number"),
+        # Conditions are appended as a request moves on, so the last one tells where it stands and why.
+        Column("Reason", ".status.conditions[-1:].reason"),
+        _AGE,
+        Column("Model", ".status.model", wide=True),
+        Column("Tenant", ".status.tenant", wide=True),
+        Column("Job", ".status.sandbox.jobName", wide=True),
+        Column("URI", ".status.audio.uri", wide=True),
+    ),
+    rules={
+        "spec": (
+            *unchangeable(TTSRequestSpec, but="cancel"),
+            Rule("self.cancel || !oldSelf.cancel", "cannot be taken back once it is true", "cancel", "FieldValueForbidden"),
+        )
+    },
+    extensions={"status.conditions": _CONDITIONS},
+    selectable=(".status.phase", ".status.tenant"),
+)
+
+SPEECH_MODEL = Definition(
+    model=SpeechModel,
+    plural="speechmodels",
+    short_name="vmodel",
+    scope="Cluster",
+    max_name_length=63,
+    columns=(
+        Column("Engine", ".spec.engine"),
+        _READY,
+        _READY_REASON,
+        Column("Busy", ".status.busy", "integer"),
+        Column("Starting", ".status.starting", "integer"),
+        Column("Max", ".spec.warmPool.maxSandboxes", "integer"),
+        Column("Default", ".spec.default", "boolean"),
+        _AGE,
+        Column("Languages", ".status.languages", wide=True),
+        Column("Digest", ".spec.digest", wide=True),
+    ),
+    rules={"spec.source": (exactly_one(ModelSource),)},
+    extensions={"status.voices": _SET, "status.languages": _SET, "status.conditions": _CONDITIONS},
+)
+
+DEFINITIONS = (TENANT, TTS_REQUEST, SPEECH_MODEL)
