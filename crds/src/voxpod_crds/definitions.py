@@ -110,8 +110,15 @@ TENANT = Definition(
     rules={
         "spec.sandbox.tolerations[]": (
             # What core/v1 demands of a Toleration, so that no sandbox pod is refused for it later.
-            Rule('has(self.key) && self.key != "" || self.?operator.orValue("Equal") == "Exists"', "without a key the operator must be Exists"),
-            Rule('!has(self.value) || self.?operator.orValue("Equal") == "Equal"', "operator Exists takes no value", "value"),
+            Rule(
+                'has(self.key) && self.key != "" || self.?operator.orValue("Equal") == "Exists"',
+                "without a key the operator must be Exists",
+            ),
+            Rule(
+                '!has(self.value) || self.?operator.orValue("Equal") == "Equal"',
+                "operator Exists takes no value",
+                "value",
+            ),
             Rule(
                 '!has(self.tolerationSeconds) || self.?effect.orValue("") == "NoExecute"',
                 "only effect NoExecute takes seconds",
@@ -156,7 +163,12 @@ TTS_REQUEST = Definition(
     rules={
         "spec": (
             *unchangeable(TTSRequestSpec, but="cancel"),
-            Rule("self.cancel || !oldSelf.cancel", "cannot be taken back once it is true", "cancel", "FieldValueForbidden"),
+            Rule(
+                "self.cancel || !oldSelf.cancel",
+                "cannot be taken back once it is true",
+                "cancel",
+                "FieldValueForbidden",
+            ),
         )
     },
     extensions={"status.conditions": _CONDITIONS},

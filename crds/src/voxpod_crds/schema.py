@@ -61,7 +61,9 @@ class _Converter:
         if out.get("type") not in _TYPES and not out.get("x-kubernetes-int-or-string"):
             raise UnsupportedSchema(path, f"needs one type of {', '.join(sorted(_TYPES))}, has {out.get('type')!r}")
         if "properties" in out and "additionalProperties" in out:
-            raise UnsupportedSchema(path, "has both named properties and free ones; structural schemas allow one of the two")
+            raise UnsupportedSchema(
+                path, "has both named properties and free ones; structural schemas allow one of the two"
+            )
         return out
 
     def _referenced(self, node: Schema, path: str) -> Schema:
