@@ -1,0 +1,62 @@
+"""The link between a cluster's network namespace and the host, and the choice of its subnet."""
+
+import json
+import subprocess
+from collections.abc import Collection
+from ipaddress import IPv4Network
+from pathlib import Path
+from zlib import crc32
+
+from layout import DNS_SERVICE_IP, Cluster, ClusterError
+from namespaces import run_inside
+
+SUBNETS = list(IPv4Network("172.31.255.0/24").subnets(new_prefix=30))
+
+
+def choose_subnet(name: str, taken: Collection[IPv4Network]) -> IPv4Network:
+    """A /30 that overlaps none of `taken`; the same name gets the same one whenever it is free."""
+    first = crc32(name.encode()) % len(SUBNETS)
+    for subnet in SUBNETS[first:] + SUBNETS[:first]:
+        if not any(subnet.overlaps(other) for other in taken):
+            return subnet
+    raise ClusterError(f"no /30 is free in {SUBNETS[0][0]}/24: take a cluster down, or free that range on this host")
+
+
+def host_networks() -> list[IPv4Network]:
+    """The IPv4 networks that this host has routes to (the default route left out)."""
+    listing = subprocess.run(["ip", "-j", "-4", "route", "show", "table", "all"], capture_output=True, text=True, check=True)
+    destinations = {route["dst"] for route in json.loads(listing.stdout or "[]")}
+    return [IPv4Network(destination, strict=False) for destination in destinations - {"default"}]
+
+
+def connect(cluster: Cluster, init: int) -> None:
+    """Join the cluster to the host by a veth pair; it goes with the namespace."""
+    link = ["ip", "link", "add", cluster.host_link, "type", "veth", "peer", "name", "eth0", "netns", str(init)]
+    for command in (
+        link,
+        ["ip", "addr", "add", f"{cluster.host_ip}/30", "dev", cluster.host_link],
+        ["ip", "link", "set", cluster.host_link, "up"],
+    ):
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            raise ClusterError(f"{' '.join(command)}: {done.stderr.strip()}")
+    run_inside(init, ["sh", "-ec", _inside_script(cluster)])
+
+
+def _inside_script(cluster: Cluster) -> str:
+    # CoreDNS is a process of the node, not a pod: its Service address is simply an address of the node's.
+    return f"""
+        ip link set lo up
+        ip addr add {DNS_SERVICE_IP}/32 dev lo
+        ip addr add {cluster.node_ip}/30 dev eth0
+        ip link set eth0 up
+        ip route add default via {cluster.host_ip}
+        echo 1 > /proc/sys/net/ipv4/ip_forward
+    """
+
+
+def disconnect(cluster_name: str) -> None:
+    """Remove the host's end of the link if it is still there (the kernel removes it some time after the namespace)."""
+    link = f"vp-{cluster_name}"
+    if Path(f"/sys/class/net/{link}").exists():
+        subprocess.run(["ip", "link", "del", link], capture_output=True, check=False)
