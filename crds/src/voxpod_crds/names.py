@@ -47,5 +47,11 @@ def label_value(text: str) -> str:
 
 
 def object_key(tenant: str, request_uid: str, extension: str) -> str:
-    """Where a request's audio lies in the bucket: `<tenant>/<request uid>.<extension>`."""
+    """Where a request's audio lies in the bucket: `<tenant>/<request uid>.<extension>`.
+
+    ValueError unless each part is of lower-case letters, digits, `-` and `.`: none can lead out of the tenant's folder.
+    """
+    for part in (tenant, request_uid, extension):
+        if not re.fullmatch(r"[a-z0-9][a-z0-9.-]*", part):
+            raise ValueError(f"object key: {part!r} is not of lower-case letters, digits, '-' and '.'")
     return f"{tenant}/{request_uid}.{extension}"

@@ -11,7 +11,7 @@ import json
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from annotated_types import Ge, Le, Len
+from annotated_types import Ge, Le, Len, Predicate
 
 CLAIM_PATH = "/v1/claim"
 RESULT_PATH = "/v1/result"
@@ -25,7 +25,14 @@ Fault = Literal["input", "engine", "infrastructure"]
 """Who is at fault, which decides about a retry: input never, engine once, infrastructure up to three attempts."""
 
 Milliseconds = Annotated[int, Ge(0), Le(86_400_000)]
-Hex256 = Annotated[str, Len(64, 64)]
+
+
+def _is_hex(text: str) -> bool:
+    return all(c in "0123456789abcdef" for c in text)
+
+
+Hex256 = Annotated[str, Len(64, 64), Predicate(_is_hex)]
+Hex128 = Annotated[str, Len(32, 32), Predicate(_is_hex)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +81,7 @@ class Audio:
     """The object that was stored."""
 
     sha256: Hex256
-    md5: Annotated[str, Len(32, 32)]
+    md5: Hex128
     """What S3 returns as the ETag of a single PUT: lets the operator verify by HEAD."""
     bytes: Annotated[int, Ge(1), Le(1 << 31)]
     duration_seconds: Annotated[float, Ge(0), Le(86_400)]
@@ -122,8 +129,9 @@ class BundleFacts:
 
 
 def to_json(message: Work | Report | BundleFacts) -> str:
-    """A message as compact JSON."""
-    return json.dumps(dataclasses.asdict(message), ensure_ascii=False, separators=(",", ":"))
+    """A message as compact JSON; a lone surrogate, which no UTF-8 can hold, becomes `?`."""
+    text = json.dumps(dataclasses.asdict(message), ensure_ascii=False, separators=(",", ":"))
+    return text.encode(errors="replace").decode()
 
 
 def work_from_json(raw: str | bytes) -> Work:
@@ -133,11 +141,17 @@ def work_from_json(raw: str | bytes) -> Work:
 
 
 def termination_message(message: Report | BundleFacts) -> str:
-    """`to_json` within the 4096 bytes that the kubelet keeps: warnings go first, then the failure text is cut."""
+    """`to_json` within the 4096 bytes that the kubelet keeps: warnings go first, then the failure text is halved.
+
+    ValueError when that is not enough (a bundle with hundreds of voices): cut JSON would be no JSON.
+    """
     text = to_json(message)
-    if len(text.encode()) <= MAX_TERMINATION_MESSAGE or not isinstance(message, Report):
+    size = len(text.encode())
+    if size <= MAX_TERMINATION_MESSAGE:
         return text
-    bare = dataclasses.replace(message, warnings=())
-    if bare.failure is not None:
-        bare = dataclasses.replace(bare, failure=dataclasses.replace(bare.failure, message=bare.failure.message[:512]))
-    return to_json(bare)
+    if isinstance(message, Report) and message.warnings:
+        return termination_message(dataclasses.replace(message, warnings=()))
+    if isinstance(message, Report) and message.failure is not None and message.failure.message:
+        cut = message.failure.message[: len(message.failure.message) // 2]
+        return termination_message(dataclasses.replace(message, failure=dataclasses.replace(message.failure, message=cut)))
+    raise ValueError(f"{type(message).__name__} takes {size} bytes, a termination message holds {MAX_TERMINATION_MESSAGE}")

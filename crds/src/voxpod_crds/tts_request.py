@@ -37,7 +37,7 @@ class Phase(StrEnum):
 class TTSRequestSpec(ApiModel):
     """What is asked for; nothing but `cancel` can change after creation."""
 
-    text: str = Field(min_length=1, max_length=MAX_TEXT, description="What to say, 1 to 10,000 Unicode code points.")
+    text: str = Field(min_length=1, max_length=MAX_TEXT, description="What to say, 1 to 10,000 Unicode code points. A text without anything to speak, such as spaces, is stored and then rejected with reason TextEmpty.")
     model: ObjectName | None = Field(None, description="SpeechModel to use; the default one without it.")
     voice: VoiceName | None = Field(None, description="Voice of the model; the model's default for the language without it.")
     language: str = Field("auto", max_length=16, pattern=r"^(auto|[a-z]{2,3}(-[A-Za-z0-9]{2,8})*)$", description="Language of the text (ISO 639, such as en, zh, ja), or auto to detect it from the script.")
