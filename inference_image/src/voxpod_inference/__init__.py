@@ -1,0 +1,1 @@
+"""Speech synthesis of Voxpod; import its modules, this package itself imports nothing."""

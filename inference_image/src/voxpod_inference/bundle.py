@@ -1,0 +1,141 @@
+"""A model bundle: a folder that holds all a model needs, described by its manifest.json.
+
+The digest of a bundle is the SHA-256 of manifest.json, which in turn holds the SHA-256 of every other file; so one digest
+in a SpeechModel fixes every byte. docs/model-bundle.md describes the format.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from voxpod_inference.errors import BundleError
+
+SCHEMA_VERSION = 1
+MANIFEST = "manifest.json"
+_READ_SIZE = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class FileEntry:
+    """What a file of the bundle must be."""
+
+    sha256: str
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """manifest.json, parsed; `digest` is of the file's bytes."""
+
+    digest: str
+    """64 hexadecimal digits."""
+    name: str
+    version: str
+    engine: str
+    licence: str
+    sample_rate: int
+    """Hz."""
+    languages: tuple[str, ...]
+    voices: Mapping[str, str]
+    """Voice name to the language it was recorded in (BCP 47)."""
+    default_voices: Mapping[str, str]
+    """Language to the voice that is taken when a request names none."""
+    files: Mapping[str, FileEntry]
+    """Path inside the bundle to what the file must be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """A folder whose manifest was read and matched; its other files are checked by `check` before they are used."""
+
+    root: Path
+    manifest: Manifest
+
+    def path(self, name: str) -> Path:
+        """Where a file of the manifest lies; BundleError when the manifest has no such file."""
+        if name not in self.manifest.files:
+            raise BundleError(f"{self.root}: {MANIFEST} lists no file {name}")
+        return self.root / name
+
+    def check(self, names: Iterable[str]) -> None:
+        """Read these files whole; BundleError naming the first that is missing, cut or changed."""
+        for name in names:
+            self.path(name)
+            if complaint := _complaint(self.root, name, self.manifest.files[name]):
+                raise BundleError(f"{self.root}: {complaint}")
+
+    def complaints(self) -> list[str]:
+        """All that is missing, changed or extra in the folder, a sentence each; empty when it is as the manifest says."""
+        found = [c for name, entry in self.manifest.files.items() if (c := _complaint(self.root, name, entry))]
+        known = {*self.manifest.files, MANIFEST}
+        present = (p for p in sorted(self.root.rglob("*")) if not p.is_dir() or p.is_symlink())
+        extra = [name for p in present if (name := p.relative_to(self.root).as_posix()) not in known]
+        return found + [f"{name} is extra: the manifest does not list it" for name in extra]
+
+
+def open_bundle(root: Path, digest: str | None = None) -> Bundle:
+    """The bundle in a folder, its manifest checked against `digest` (`sha256:<hex>`) when one is given."""
+    try:
+        raw = (root / MANIFEST).read_bytes()
+    except OSError as error:
+        what = "no such folder" if not root.is_dir() else f"cannot read {MANIFEST} ({error.strerror})"
+        raise BundleError(f"{root}: {what}") from None
+    actual = hashlib.sha256(raw).hexdigest()
+    if digest is not None and digest != f"sha256:{actual}":
+        raise BundleError(f"{root}: {MANIFEST} has digest sha256:{actual}, asked for was {digest}")
+    return Bundle(root, _parse(root, raw, actual))
+
+
+def file_entry(path: Path) -> FileEntry:
+    """SHA-256 and size of a file, read in pieces."""
+    hasher, size = hashlib.sha256(), 0
+    with path.open("rb", buffering=0) as file:
+        while piece := file.read(_READ_SIZE):
+            hasher.update(piece)
+            size += len(piece)
+    return FileEntry(hasher.hexdigest(), size)
+
+
+def _complaint(root: Path, name: str, entry: FileEntry) -> str | None:
+    path = root / name
+    try:
+        size = os.stat(path).st_size
+        if size != entry.bytes:
+            return f"{name} has {size} bytes, the manifest says {entry.bytes}"
+        if file_entry(path).sha256 != entry.sha256:
+            return f"{name} has changed: its SHA-256 is not the manifest's"
+    except FileNotFoundError:
+        return f"{name} is missing"
+    except OSError as error:
+        return f"{name} cannot be read ({error.strerror})"
+    return None
+
+
+def _parse(root: Path, raw: bytes, digest: str) -> Manifest:
+    try:
+        fields: dict[str, Any] = json.loads(raw)
+        if fields["schema"] != SCHEMA_VERSION:
+            raise BundleError(f"{root}: {MANIFEST} has schema {fields['schema']}, this version reads {SCHEMA_VERSION}")
+        files = {name: FileEntry(str(e["sha256"]), int(e["bytes"])) for name, e in fields["files"].items()}
+        manifest = Manifest(
+            digest=digest,
+            name=str(fields["name"]),
+            version=str(fields["version"]),
+            engine=str(fields["engine"]),
+            licence=str(fields["licence"]),
+            sample_rate=int(fields["sample_rate"]),
+            languages=tuple(fields["languages"]),
+            voices=dict(fields["voices"]),
+            default_voices=dict(fields["default_voices"]),
+            files=files,
+        )
+    except (ValueError, TypeError, AttributeError, KeyError) as error:
+        raise BundleError(f"{root}: {MANIFEST} is not a manifest ({type(error).__name__}: {error})") from None
+    for name in files:
+        if name.startswith("/") or ".." in name.split("/"):
+            raise BundleError(f"{root}: {MANIFEST} lists {name}, which is outside the bundle")
+    return manifest

@@ -1,0 +1,1 @@
+"""Speech engines: one module a model family, all behind `Synthesizer`."""

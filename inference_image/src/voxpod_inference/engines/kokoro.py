@@ -1,0 +1,147 @@
+"""Kokoro-82M by ONNX Runtime: phonemes and a voice's style row in, 24 kHz samples out."""
+
+import functools
+import json
+import math
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+
+from voxpod_inference.audio import faded, trimmed, within_full_scale
+from voxpod_inference.bundle import Bundle
+from voxpod_inference.engines.base import Prepared
+from voxpod_inference.errors import ENGINE_FAILED, INPUT_REFUSED, VOICE_NOT_FOUND, InputError, SpeechError
+from voxpod_inference.text.frontend import FrontEnd, Limits
+from voxpod_inference.text.spoken import Reader, Spoken
+
+MODEL = "model.onnx"
+NEEDED = (MODEL, "vocab.json")
+"""Files that every request uses; a voice and the word tables are checked when they are opened."""
+MOST_TOKENS = 510
+PREFERRED_TOKENS = 150
+SLOWEST, FASTEST = 0.25, 4.0
+
+
+class Kokoro:
+    """A loaded Kokoro model; `threads` is how many cores one request may use."""
+
+    def __init__(self, bundle: Bundle, threads: int) -> None:
+        self._bundle = bundle
+        self._vocabulary: dict[str, int] = json.loads(bundle.path("vocab.json").read_text(encoding="utf-8"))
+        self._session = _session(bundle, threads)
+        self._run_options = onnxruntime.RunOptions()
+        readers = {language: _Lazy(functools.partial(_READERS[language], bundle)) for language in bundle.manifest.languages}
+        self._front_end = FrontEnd(readers, Limits(MOST_TOKENS, PREFERRED_TOKENS), self._count)
+
+    @property
+    def sample_rate(self) -> int:
+        """Samples per second, in Hz."""
+        return self._bundle.manifest.sample_rate
+
+    def prepare(self, text: str, *, voice: str = "", language: str = "auto", speed: float = 1.0) -> Prepared:
+        """See `Synthesizer.prepare`."""
+        manifest = self._bundle.manifest
+        if voice and voice not in manifest.voices:
+            known = ", ".join(manifest.voices)
+            raise InputError(VOICE_NOT_FOUND, f"voice is {voice!r}; {manifest.name} has {known}")
+        if not (math.isfinite(speed) and SLOWEST <= speed <= FASTEST):
+            raise InputError(INPUT_REFUSED, f"speed is {speed}; {SLOWEST} to {FASTEST} is accepted")
+        spoken = manifest.voices[voice].partition("-")[0] if voice else "en"
+        fallback = spoken if spoken in manifest.languages else manifest.languages[0]
+        script = self._front_end.script(text, language, fallback)
+        return Prepared(script, voice or manifest.default_voices[script.language], speed)
+
+    def speak(self, prepared: Prepared) -> Iterator[NDArray[np.float32]]:
+        """See `Synthesizer.speak`."""
+        styles = self._styles(prepared.voice)
+        for chunk in prepared.script.chunks:
+            tokens = self._tokens(chunk.phonemes)
+            if not tokens:
+                continue
+            sound = faded(trimmed(self._infer(tokens, styles, prepared.speed), self.sample_rate), self.sample_rate)
+            pause = np.zeros(round(chunk.pause / prepared.speed * self.sample_rate), np.float32)
+            yield within_full_scale(np.concatenate([sound, pause]))
+
+    def stop(self) -> None:
+        """See `Synthesizer.stop`."""
+        self._run_options.terminate = True
+
+    def _styles(self, voice: str) -> NDArray[np.float32]:
+        """A voice's style rows, [510, 256] by number of tokens, mapped from the bundle after a check of the file."""
+        name = f"voices/{voice}.npy"
+        self._bundle.check([name])
+        styles: NDArray[np.float32] = np.load(self._bundle.path(name), mmap_mode="r")
+        return styles
+
+    def _tokens(self, phonemes: str) -> list[int]:
+        return [token for p in phonemes if (token := self._vocabulary.get(p)) is not None]
+
+    def _count(self, phonemes: str) -> int:
+        return len(self._tokens(phonemes))
+
+    def _infer(self, tokens: list[int], styles: NDArray[np.float32], speed: float) -> NDArray[np.float32]:
+        row = min(len(tokens), len(styles) - 1)
+        feeds = {
+            "tokens": np.array([[0, *tokens, 0]], dtype=np.int64),
+            "style": np.asarray(styles[row : row + 1], dtype=np.float32),
+            "speed": np.array([speed], dtype=np.float32),
+        }
+        try:
+            (samples, *_) = self._session.run(None, feeds, self._run_options)
+        except Exception as error:  # onnxruntime raises its own classes, all below Exception
+            raise SpeechError("engine", ENGINE_FAILED, f"{type(error).__name__} in a chunk of {len(tokens)} tokens") from error
+        sound = np.asarray(samples, dtype=np.float32).reshape(-1)
+        if not np.isfinite(sound).all() or not sound.size:
+            raise SpeechError("engine", ENGINE_FAILED, f"the model returned no sound for a chunk of {len(tokens)} tokens")
+        return sound
+
+
+class _Lazy:
+    """A reader that is made when its language first occurs."""
+
+    def __init__(self, make: Callable[[], Reader]) -> None:
+        self._make = functools.cache(make)
+
+    def __call__(self, text: str) -> Spoken:
+        return self._make()(text)
+
+
+def _english(bundle: Bundle) -> Reader:
+    from voxpod_inference.tables import SortedTable
+    from voxpod_inference.text.english import English
+    from voxpod_inference.text.espeak import pronounce
+
+    bundle.check(["en-us.tsv"])
+    return English(SortedTable(bundle.path("en-us.tsv")), pronounce)
+
+
+def _chinese(bundle: Bundle) -> Reader:
+    from voxpod_inference.tables import SortedTable
+    from voxpod_inference.text.chinese import Chinese
+
+    bundle.check(["zh.tsv"])
+    return Chinese(SortedTable(bundle.path("zh.tsv")))
+
+
+def _japanese(_bundle: Bundle) -> Reader:
+    from voxpod_inference.text.japanese import Japanese
+
+    return Japanese()
+
+
+_READERS: dict[str, Callable[[Bundle], Reader]] = {"en": _english, "ja": _japanese, "zh": _chinese}
+
+
+def _session(bundle: Bundle, threads: int) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    # Spinning threads of packed sandboxes steal each other's time: 40 ms against 22 with a busy neighbour (tts.md, section 4).
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    try:
+        return onnxruntime.InferenceSession(str(bundle.path(MODEL)), options, providers=["CPUExecutionProvider"])
+    except Exception as error:
+        raise SpeechError("engine", ENGINE_FAILED, f"{MODEL} cannot be loaded: {type(error).__name__}: {error}") from error

@@ -1,0 +1,1 @@
+"""Text to phonemes; one module a language, each loaded when its script occurs."""

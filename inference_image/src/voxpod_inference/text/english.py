@@ -1,0 +1,175 @@
+"""English (US) to phonemes: a lexicon first, then its inflections and compounds, then espeak-ng, then spelling out."""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterator
+
+from voxpod_inference.tables import SortedTable
+from voxpod_inference.text.english_inflection import inflected
+from voxpod_inference.text.english_numbers import in_english_words
+from voxpod_inference.text.spoken import PUNCTUATION, Spoken, is_silent, plain_punctuation
+
+VOWELS = frozenset("AIOQWYaiuæɑɒɔəɛɜɪʊʌᵻᵊ")
+_TOKEN = re.compile(r"[A-Za-z]+(?:['’][A-Za-z]+)*['’]?|[0-9]|[^A-Za-z0-9]")
+_CAMEL = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+_DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+_SYMBOLS = {
+    "&": "and", "%": "percent", "@": "at", "+": "plus", "=": "equals", "°": "degrees", "$": "dollars", "€": "euros",
+    "£": "pounds", "¥": "yen", "©": "copyright", "®": "registered", "™": "trademark", "×": "times", "÷": "divided by",
+    "±": "plus or minus", "§": "section", "²": "squared", "³": "cubed", "½": "one half", "¼": "a quarter",
+    "¾": "three quarters", "√": "square root of", "∞": "infinity", "≈": "about", "≠": "is not equal to",
+    "≤": "at most", "≥": "at least", "№": "number", "µ": "micro", "‰": "per mille",
+}  # fmt: skip
+# Words after which a word with two readings is a verb, a noun or a participle; enough for clear cases, a tagger costs 50 MB.
+_BEFORE_VERB = frozenset(
+    "to will would can could should must may might shall cannot don't doesn't didn't won't can't couldn't wouldn't "
+    "shouldn't i you we they who let's please not never always also".split()
+)
+_BEFORE_NOUN = frozenset(
+    "the a an this that these those my your his her its our their no some any every each of in on for with by from "
+    "another which whose first second new old".split()
+)
+_BEFORE_PARTICIPLE = frozenset("have has had having was were been be is are i've we've they've you've he's she's".split())
+_UNKNOWN_LETTERS = re.compile(r"[A-Za-z]+")
+
+Guess = Callable[[list[str]], dict[str, str]]
+"""Pronounces words that no dictionary has: words in, phonemes by word out (without those that it cannot)."""
+
+
+class English:
+    """Reads English; `guess` is asked once per text for all unknown words together."""
+
+    def __init__(self, lexicon: SortedTable, guess: Guess) -> None:
+        self._lexicon = lexicon
+        self._guess = guess
+
+    def __call__(self, text: str) -> Spoken:
+        """Phonemes in the alphabet that Kokoro was trained with (misaki's EN_PHONES)."""
+        words = _TOKEN.findall(in_english_words(_ascii(plain_punctuation(text))))
+        found: list[str | None] = [self._word(words, i) if w[0].isalpha() else None for i, w in enumerate(words)]
+        unknown = {w for w, phonemes in zip(words, found, strict=True) if w[0].isalpha() and phonemes is None}
+        guessed = self._guess(sorted(unknown)) if unknown else {}
+        spelled = sorted(unknown - guessed.keys())
+        unread: list[str] = []
+        pieces: list[str] = []
+        for word, phonemes in zip(words, found, strict=True):
+            if word[0].isalpha():
+                pieces.append(phonemes or guessed.get(word) or self._spell(word))
+            elif (said := _SYMBOLS.get(word)) or (word.isdigit() and (said := _DIGITS[int(word)])):
+                pieces.append(f" {' '.join(self._lexicon.get(w) or '' for w in said.split())} ")
+            elif word in PUNCTUATION:
+                pieces.append(word)
+            elif not is_silent(word):
+                unread.append(word)
+            else:
+                pieces.append(" ")
+        return Spoken(_weakened(pieces), tuple(unread), tuple(spelled))
+
+    def _word(self, words: list[str], at: int) -> str | None:
+        word = words[at].replace("’", "'")
+        entry = self._known(word)
+        if entry is None and (stripped := word.strip("'")) != word:
+            entry = self._known(stripped)
+        if entry is None:
+            return self._compound(word)
+        phonemes = _variant(entry, _previous_word(words, at))
+        return phonemes if word.islower() else _stressed(phonemes)
+
+    def _known(self, word: str) -> str | None:
+        """The lexicon's entry for a word as written, in lower case, capitalised, or as an inflected form; acronyms spelled."""
+        forms = (word, word.lower(), word.capitalize()) if len(word) > 1 else (word,)
+        for form in forms:
+            if (entry := self._lexicon.get(form)) is not None:
+                return entry
+        for form in forms[:2]:
+            if (derived := inflected(form, self._lexicon.get)) is not None:
+                return derived
+        if re.fullmatch(r"[A-Z]{1,5}(?:'s|s)?", word) or len(word) == 1:
+            letters = word.removesuffix("'s").removesuffix("s")
+            plural = "z" if letters != word else ""
+            return self._spell(letters) + plural
+        return None
+
+    def _compound(self, word: str) -> str | None:
+        """`GitHub` as git + hub, `smartwatch` as smart + watch: only of known parts, at most two that are not capitalised."""
+        parts = _CAMEL.findall(word)
+        if len(parts) < 2:
+            lower = word.lower()
+            cuts = sorted(range(3, len(lower) - 2), key=lambda i: abs(2 * i - len(lower)))
+            parts = next(([lower[:i], lower[i:]] for i in cuts if self._both_known(lower[:i], lower[i:])), [])
+        entries = [self._known(part) for part in parts]
+        if not parts or "".join(parts).lower() != word.lower() or None in entries:
+            return None
+        first, *rest = [_variant(e, "") for e in entries if e]
+        return "".join([first, *(p.replace("ˈ", "ˌ") for p in rest)])
+
+    def _both_known(self, first: str, second: str) -> bool:
+        return self._lexicon.get(first) is not None and self._lexicon.get(second) is not None
+
+    def _spell(self, word: str) -> str:
+        letters = [self._lexicon.get(letter) or "" for letter in word.upper() if letter.isalpha()]
+        *first, last = letters or [""]
+        return "".join([*(p.replace("ˈ", "ˌ") for p in first), last])
+
+
+def _ascii(text: str) -> str:
+    """`text` with full-width forms narrowed and accents taken off Latin letters (café, naïve)."""
+    return "".join(_narrow(char) for char in text)
+
+
+def _narrow(char: str) -> str:
+    if char < "\u0080" or unicodedata.category(char) not in ("Ll", "Lu", "Lm", "Mn", "Nd", "So", "Sm", "Po"):
+        return char
+    plain = "".join(c for c in unicodedata.normalize("NFKD", char) if not unicodedata.combining(c))
+    special = {"ß": "ss", "æ": "ae", "Æ": "Ae", "ø": "o", "Ø": "O", "œ": "oe", "Œ": "Oe", "ł": "l", "Ł": "L", "đ": "d"}
+    return special.get(char) or (plain if plain.isascii() and plain.isalnum() else "" if unicodedata.combining(char) else char)
+
+
+def _previous_word(words: list[str], at: int) -> str:
+    return next((w.lower().replace("’", "'") for w in reversed(words[:at]) if w[0].isalpha()), "")
+
+
+def _variant(entry: str, previous: str) -> str:
+    """The reading of a lexicon entry that suits the word before it."""
+    default, *variants = entry.split(" ")
+    by_tag = dict(v.split("=", 1) for v in variants)
+    if previous in _BEFORE_PARTICIPLE:
+        return by_tag.get("VBN", by_tag.get("ADJ", default))
+    if previous in _BEFORE_VERB:
+        return by_tag.get("VERB", default)
+    if previous in _BEFORE_NOUN:
+        return by_tag.get("NOUN", default)
+    return default
+
+
+def _stressed(phonemes: str) -> str:
+    """Capitalised words get the weakest stress when they have none, as in the training data."""
+    if "ˈ" in phonemes or "ˌ" in phonemes:
+        return phonemes
+    first = next((i for i, p in enumerate(phonemes) if p in VOWELS), None)
+    return phonemes if first is None else f"{phonemes[:first]}ˌ{phonemes[first:]}"
+
+
+# The lexicon holds the full forms of words that are weak in a sentence; to and the also look at the next sound.
+_WEAK = {"ˈA": "ɐ", "A": "ɐ", "æn": "ɐn"}
+_WEAK_BEFORE = {"ði": ("ði", "ðə"), "tu": ("tʊ", "tə")}
+
+
+def _weakened(pieces: list[str]) -> str:
+    return re.sub(r" +", " ", "".join(_weak_forms(pieces))).strip()
+
+
+def _weak_forms(pieces: list[str]) -> Iterator[str]:
+    for i, piece in enumerate(pieces):
+        bare = piece.replace("ˌ", "")
+        following = next((p.lstrip("ˈˌ ") for p in pieces[i + 1 : i + 3] if p.strip()), "")
+        sounds = bool(following) and following[0] not in PUNCTUATION
+        if bare == "A" and sounds:
+            yield "ɐ"
+        elif bare == "æn":
+            yield "ɐn"
+        elif bare in _WEAK_BEFORE and sounds:
+            before_vowel, before_consonant = _WEAK_BEFORE[bare]
+            yield before_vowel if following[0] in VOWELS else before_consonant
+        else:
+            yield piece
