@@ -1,0 +1,70 @@
+"""`python -m voxpod_operator`: run in a pod of the cluster."""
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+from collections.abc import Callable
+
+import kopf
+from kubernetes.aio.client.api_client import ApiClient
+from kubernetes.aio.client.configuration import Configuration
+from kubernetes.aio.config.incluster_config import load_incluster_config
+from pydantic import ValidationError
+
+from voxpod_operator import logs
+from voxpod_operator.app import LeadershipLost, Operator, assemble
+from voxpod_operator.errors import OperatorError
+from voxpod_operator.settings import OperatorSettings
+
+logger = logging.getLogger("voxpod_operator")
+
+SERVICE_ACCOUNT_DIR = "/var/run/secrets/kubernetes.io/serviceaccount"
+
+
+def main() -> None:
+    """Exit 0 when told to stop, 1 when a part failed, 2 when a setting is wrong."""
+    try:
+        settings = OperatorSettings()  # type: ignore[call-arg]  # from the environment
+    except ValidationError as error:
+        problems = "\n".join(f"  VOXPOD_{'_'.join(str(p) for p in e['loc']).upper()}: {e['msg']}" for e in error.errors(include_input=False))
+        sys.exit(f"voxpod-operator: settings are wrong:\n{problems}")
+    logs.configure(settings.log_level)
+    sys.exit(asyncio.run(_run(settings)))
+
+
+async def _run(settings: OperatorSettings) -> int:
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    try:
+        await _operator(settings).run(stop)
+    except* LeadershipLost:
+        return 1
+    except* (OperatorError, OSError) as failed:
+        for error in failed.exceptions:
+            logger.error("operator ends", extra={"error": str(error)})
+        return 1
+    return 0
+
+
+def _operator(settings: OperatorSettings) -> Operator:
+    configuration = Configuration()
+    load_incluster_config(client_configuration=configuration)
+    return assemble(settings, ApiClient(configuration), _in_cluster_login(os.environ["KUBERNETES_SERVICE_HOST"], os.environ["KUBERNETES_SERVICE_PORT"]))
+
+
+def _in_cluster_login(host: str, port: str) -> Callable[..., kopf.ConnectionInfo]:
+    """Kopf's own service account login asks DNS for the API server; the environment names its address."""
+
+    def login(**_: object) -> kopf.ConnectionInfo:
+        with open(f"{SERVICE_ACCOUNT_DIR}/token", encoding="utf-8") as file:
+            token = file.read().strip()
+        return kopf.ConnectionInfo(server=f"https://{f'[{host}]' if ':' in host else host}:{port}", ca_path=f"{SERVICE_ACCOUNT_DIR}/ca.crt", token=token)
+
+    return login
+
+
+if __name__ == "__main__":
+    main()

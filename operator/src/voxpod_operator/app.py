@@ -1,0 +1,121 @@
+"""One operator process: what runs, in which order it starts and stops."""
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from aiohttp import web
+from kubernetes.aio.client.api_client import ApiClient
+from minio import Minio
+
+from voxpod_crds.base import ResourceKey
+from voxpod_operator.cluster.addresses import Addresses
+from voxpod_operator.cluster.gateway import ClusterGateway
+from voxpod_operator.cluster.view import ClusterView
+from voxpod_operator.context import Context
+from voxpod_operator.dispatch.server import dispatch_app, tls_context
+from voxpod_operator.handlers.events import take_in
+from voxpod_operator.handlers.watches import Login, watch
+from voxpod_operator.health import Health, health_app
+from voxpod_operator.leadership import Leadership
+from voxpod_operator.reconcile.workers import work
+from voxpod_operator.resync import WatchHealth, keep_in_sync, load
+from voxpod_operator.settings import OperatorSettings
+from voxpod_operator.storage.object_store import ObjectStore, connect
+from voxpod_operator.workqueue import WorkQueue
+
+logger = logging.getLogger(__name__)
+
+
+class LeadershipLost(Exception):
+    """Another replica leads, or this one could not renew: the process ends, its successor starts clean."""
+
+
+@dataclass(frozen=True)
+class Operator:
+    """A wired process, ready to run; tests run several in one process."""
+
+    ctx: Context
+    api: ApiClient
+    login: Login
+    health: Health
+    leadership: Leadership
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Watch, follow, lead, until `stop`. Raises LeadershipLost, or what a part failed with."""
+        ended = asyncio.Event()
+        async with asyncio.TaskGroup() as parts, _serving(health_app(self.health), self.ctx.settings.health_port):
+            watching = parts.create_task(watch(lambda *event: take_in(self.ctx, *event), self.login, self.ctx.settings.sandbox_namespace, ended), name="watches")
+            leading = parts.create_task(self._follow_then_lead(), name="leadership")
+            await asyncio.wait([watching, leading, parts.create_task(stop.wait())], return_when=asyncio.FIRST_COMPLETED)
+            stop.set()
+            # Kopf ends every task that was born in its lifetime, so ours must be over before it is told to stop
+            leading.cancel()
+            await asyncio.wait([leading])
+            ended.set()
+        await self.api.close()
+        self.ctx.store.close()
+
+    async def _follow_then_lead(self) -> None:
+        await load(self.ctx)
+        self.health.synced = True
+        await self.leadership.acquire()
+        try:
+            await self._lead()
+        finally:
+            await asyncio.shield(self.leadership.release())
+
+    async def _lead(self) -> None:
+        """All that only the leader does."""
+        settings = self.ctx.settings
+        for key in self.ctx.view.keys():
+            self.ctx.queue.add(key)
+        async with _serving(dispatch_app(self.ctx), settings.dispatch_port, settings), asyncio.TaskGroup() as parts:
+            await self.leadership.publish()
+            for number in range(settings.workers):
+                parts.create_task(work(self.ctx), name=f"worker {number}")
+            parts.create_task(keep_in_sync(self.ctx, self.health.watches), name="resync")
+            await self.leadership.keep()
+            raise LeadershipLost
+
+
+@asynccontextmanager
+async def _serving(app: web.Application, port: int, tls: OperatorSettings | None = None) -> AsyncIterator[None]:
+    runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=1.0)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, None, port, ssl_context=tls_context(tls.dispatch_tls_dir) if tls else None).start()
+        yield
+    finally:
+        await runner.cleanup()
+
+
+def assemble(settings: OperatorSettings, api: ApiClient, login: Login, store: ObjectStore | None = None) -> Operator:
+    """Wire an operator; nothing is contacted yet."""
+    gateway = ClusterGateway(api)
+    view = ClusterView()
+    ctx = Context(
+        settings=settings,
+        gateway=gateway,
+        store=store or ObjectStore(_client(settings), settings.object_store_bucket),
+        addresses=Addresses(gateway, ResourceKey(settings.namespace, settings.dispatch_service), settings.dispatch_host, settings.sandbox_resolve_hosts),
+        view=view,
+        queue=WorkQueue(time.monotonic),
+        now=lambda: datetime.now(UTC),
+        dispatch_ca_pem=(settings.dispatch_tls_dir / "ca.crt").read_text(),
+    )
+    return Operator(ctx, api, login, Health(view, WatchHealth()), Leadership(gateway, settings, ctx.now))
+
+
+def _client(settings: OperatorSettings) -> Minio:
+    return connect(
+        settings.object_store_endpoint,
+        settings.object_store_access_key.get_secret_value(),
+        settings.object_store_secret_key.get_secret_value(),
+        secure=settings.object_store_secure,
+        region=settings.object_store_region,
+    )

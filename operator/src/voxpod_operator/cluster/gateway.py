@@ -1,0 +1,122 @@
+"""Every Kubernetes API call of the operator but Kopf's watches: plain JSON in and out, errors translated once.
+
+It rides on the transport of `kubernetes.aio` (credentials, TLS, token rotation) and leaves its typed models alone:
+importing those costs 30 MB and 0.8 s (measured with 37.0.2), and our own models are the contract.
+"""
+
+import asyncio
+import json
+import time
+from typing import Any
+
+import aiohttp
+from kubernetes.aio.client.api_client import ApiClient
+
+from voxpod_crds.base import ResourceKey
+from voxpod_operator import metrics
+from voxpod_operator.cluster.kinds import Kind
+from voxpod_operator.errors import AlreadyExists, ClusterError, Conflict, Denied, Unavailable
+
+Json = dict[str, Any]
+PAGE_SIZE = 500
+MERGE_PATCH = "application/merge-patch+json"
+
+
+class ClusterGateway:
+    """Get, list, create, patch and delete; a 404 on read or delete is an answer, not an error."""
+
+    def __init__(self, api: ApiClient, timeout_seconds: float = 10.0) -> None:
+        self._api = api
+        self._timeout_seconds = timeout_seconds
+
+    async def get(self, kind: Kind, key: ResourceKey) -> Json | None:
+        """The object, or None."""
+        try:
+            return await self._call("GET", kind, key, kind.path(*key))
+        except ClusterError as error:
+            if error.status == 404:
+                return None
+            raise
+
+    async def list(self, kind: Kind, namespace: str = "", **selectors: str) -> list[Json]:
+        """All objects of the kind, page by page; selectors as the API names them (labelSelector, fieldSelector)."""
+        items: list[Json] = []
+        token = ""
+        while True:
+            query = {**selectors, "limit": str(PAGE_SIZE), **({"continue": token} if token else {})}
+            page = await self._call("LIST", kind, ResourceKey(namespace, ""), kind.path(namespace), query=query)
+            items += page.get("items") or []
+            token = page.get("metadata", {}).get("continue") or ""
+            if not token:
+                return items
+
+    async def create(self, kind: Kind, namespace: str, body: Json) -> Json:
+        """The object as stored; raises AlreadyExists when the name is taken."""
+        key = ResourceKey(namespace, body.get("metadata", {}).get("name", ""))
+        return await self._call("POST", kind, key, kind.path(namespace), body=body)
+
+    async def replace(self, kind: Kind, key: ResourceKey, body: Json) -> Json:
+        """The object as stored; raises Conflict when body's resourceVersion is not the stored one."""
+        return await self._call("PUT", kind, key, kind.path(*key), body=body)
+
+    async def patch_status(self, kind: Kind, key: ResourceKey, patch: Json, resource_version: str) -> Json:
+        """Merge `patch` into the status if the object is still at `resource_version`; raises Conflict otherwise."""
+        body = {"metadata": {"resourceVersion": resource_version}, "status": patch}
+        return await self._call("PATCH", kind, key, kind.path(*key, "status"), body=body, content_type=MERGE_PATCH)
+
+    async def delete(self, kind: Kind, key: ResourceKey, uid: str = "") -> bool:
+        """Whether there was something to delete; its children go in the background. `uid` guards against a namesake."""
+        body: Json = {"propagationPolicy": "Background"}
+        if uid:
+            body["preconditions"] = {"uid": uid}
+        try:
+            await self._call("DELETE", kind, key, kind.path(*key), body=body)
+        except ClusterError as error:
+            if error.status == 404:
+                return False
+            raise
+        return True
+
+    async def _call(self, verb: str, kind: Kind, key: ResourceKey, path: str, *, query: dict[str, str] | None = None, body: Json | None = None, content_type: str = "application/json") -> Json:
+        method = "GET" if verb == "LIST" else verb
+        headers = {"Accept": "application/json", "Content-Type": content_type}
+        began = time.perf_counter()
+        status = 0
+        try:
+            call = await self._api.param_serialize(method, path, query_params=list((query or {}).items()), header_params=headers, body=body, auth_settings=["BearerToken"])
+            response = await self._api.call_api(*call, _request_timeout=self._timeout_seconds)
+            raw = await response.read()
+            status = response.status
+        except (aiohttp.ClientError, asyncio.TimeoutError, OSError) as error:
+            raise Unavailable(verb, kind.name, key, 0, f"{type(error).__name__}: {error}") from error
+        finally:
+            metrics.API_CALL_SECONDS.labels(verb=verb, kind=kind.name, code=str(status)).observe(time.perf_counter() - began)
+        answer = _decode(raw)
+        if 200 <= status < 300:
+            return answer
+        raise translate(verb, kind, key, status, answer, response.getheader("Retry-After"))
+
+
+def _decode(raw: bytes) -> Json:
+    try:
+        answer = json.loads(raw)
+    except ValueError:
+        return {"message": raw[:200].decode(errors="replace")}
+    return answer if isinstance(answer, dict) else {"message": str(answer)[:200]}
+
+
+def translate(verb: str, kind: Kind, key: ResourceKey, status: int, answer: Json, retry_after: str | None) -> ClusterError:
+    """The error that an answer outside 2xx stands for, by status code and machine-readable reason, never by text."""
+    message = str(answer.get("message") or "no message")
+    seconds = float(retry_after) if retry_after and retry_after.isdigit() else None
+    if status == 409:
+        cls: type[ClusterError] = AlreadyExists if answer.get("reason") == "AlreadyExists" or verb == "POST" else Conflict
+    elif status == 429 or status >= 500:
+        cls = Unavailable
+    elif status == 404:
+        cls = ClusterError
+    else:
+        cls = Denied
+    return cls(verb, kind.name, key, status, message, seconds)
+
+

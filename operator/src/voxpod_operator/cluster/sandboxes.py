@@ -1,0 +1,99 @@
+"""What the operator reads of Jobs and pods: small frozen views, parsed from the API's JSON."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from voxpod_crds.names import REQUEST_UID_LABEL, ROLE_LABEL
+
+REQUEST_ANNOTATION = "voxpod.dev/request"
+"""`namespace/name` of the TTSRequest that a Job works for; a label could not hold it (63 characters)."""
+
+JOB_NAME_LABEL = "batch.kubernetes.io/job-name"
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class JobView:
+    """A sandbox or probe Job."""
+
+    name: str
+    uid: str
+    resource_version: str
+    created_at: datetime
+    role: str
+    request_uid: str
+    request: str
+    """`namespace/name` of the TTSRequest, empty for a probe."""
+    finished: bool
+    succeeded: bool
+    message: str
+    """Message of the condition that ended the Job."""
+    deleting: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PodView:
+    """The pod of a Job."""
+
+    name: str
+    uid: str
+    resource_version: str
+    job_name: str
+    phase: str
+    reason: str
+    """status.reason: Evicted, NodeLost, DeadlineExceeded."""
+    waiting_reason: str
+    """Why the container does not run yet: ImagePullBackOff, ErrImageNeverPull, CreateContainerConfigError."""
+    waiting_message: str
+    terminated_reason: str
+    """OOMKilled, Error, Completed."""
+    termination_message: str
+    exit_code: int | None
+    unschedulable: str
+    """The scheduler's message while no node has room."""
+    running: bool
+
+
+def parse_job(raw: Json) -> JobView:
+    """The view of a batch/v1 Job."""
+    meta, status = raw["metadata"], raw.get("status") or {}
+    labels = meta.get("labels") or {}
+    ended = next((c for c in status.get("conditions") or [] if c["type"] in ("Complete", "Failed") and c["status"] == "True"), None)
+    return JobView(
+        name=meta["name"],
+        uid=meta.get("uid", ""),
+        resource_version=meta.get("resourceVersion", ""),
+        created_at=datetime.fromisoformat(meta["creationTimestamp"]),
+        role=labels.get(ROLE_LABEL, ""),
+        request_uid=labels.get(REQUEST_UID_LABEL, ""),
+        request=(meta.get("annotations") or {}).get(REQUEST_ANNOTATION, ""),
+        finished=ended is not None,
+        succeeded=ended is not None and ended["type"] == "Complete",
+        message=(ended or {}).get("message", ""),
+        deleting="deletionTimestamp" in meta,
+    )
+
+
+def parse_pod(raw: Json) -> PodView:
+    """The view of a v1 Pod with one container."""
+    meta, status = raw["metadata"], raw.get("status") or {}
+    state = next((c.get("state") or {} for c in status.get("containerStatuses") or []), {})
+    waiting, terminated = state.get("waiting") or {}, state.get("terminated") or {}
+    unscheduled = next((c for c in status.get("conditions") or [] if c["type"] == "PodScheduled" and c["status"] == "False"), {})
+    return PodView(
+        name=meta["name"],
+        uid=meta.get("uid", ""),
+        resource_version=meta.get("resourceVersion", ""),
+        job_name=(meta.get("labels") or {}).get(JOB_NAME_LABEL, ""),
+        phase=status.get("phase", "Pending"),
+        reason=status.get("reason", ""),
+        waiting_reason=waiting.get("reason", ""),
+        waiting_message=waiting.get("message", ""),
+        terminated_reason=terminated.get("reason", ""),
+        termination_message=terminated.get("message", ""),
+        exit_code=terminated.get("exitCode"),
+        unschedulable=unscheduled.get("message", "") if unscheduled.get("reason") == "Unschedulable" else "",
+        running="running" in state,
+    )

@@ -1,0 +1,70 @@
+"""What every reconcile and the dispatch endpoint share: settings, view, queue, gateways, clock."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from voxpod_crds.base import ResourceKey
+from voxpod_crds.tts_request import TTSRequest, TTSRequestStatus
+from voxpod_operator.cluster.addresses import Addresses
+from voxpod_operator.cluster.gateway import ClusterGateway
+from voxpod_operator.cluster.kinds import JOB, SPEECH_MODEL, TENANT, TTS_REQUEST, Kind
+from voxpod_operator.cluster.view import ClusterView, InvalidResource, WorkKey
+from voxpod_operator.errors import ClusterError
+from voxpod_operator.policy.transitions import difference
+from voxpod_operator.settings import OperatorSettings
+from voxpod_operator.storage.object_store import ObjectStore
+from voxpod_operator.workqueue import WorkQueue
+
+
+@dataclass(frozen=True)
+class Context:
+    """One operator process."""
+
+    settings: OperatorSettings
+    gateway: ClusterGateway
+    store: ObjectStore
+    addresses: Addresses
+    view: ClusterView
+    queue: WorkQueue[WorkKey]
+    now: Callable[[], datetime]
+    dispatch_ca_pem: str
+    reserved: set[str] = field(default_factory=set)
+    """UIDs of requests that were admitted a moment ago and whose status is being written: they hold a slot already, so
+    that two workers deciding at the same time cannot both take the last one."""
+
+    def job_key(self, name: str) -> ResourceKey:
+        """The key of a Job in the sandbox namespace."""
+        return ResourceKey(self.settings.sandbox_namespace, name)
+
+    def enqueue(self, kind: Kind, key: ResourceKey) -> None:
+        """Have an object reconciled now."""
+        self.queue.add(WorkKey(kind.plural, key))
+
+    def enqueue_job(self, name: str) -> None:
+        """Have a Job of the sandbox namespace looked at now."""
+        self.enqueue(JOB, self.job_key(name))
+
+    def refresh_counts(self, tenant: str | None, model: str | None) -> None:
+        """Have the counts in a Tenant's and SpeechModel's status brought up to date, at most every few seconds."""
+        for kind, name in ((TENANT, tenant), (SPEECH_MODEL, model)):
+            if name:
+                self.queue.add_after(WorkKey(kind.plural, ResourceKey("", name)), COUNTS_DELAY_SECONDS)
+
+    async def write_status(self, request: TTSRequest | InvalidResource, status: TTSRequestStatus) -> None:
+        """Store a request's new status if it differs; the view has it before this returns. Raises Conflict."""
+        patch = difference(request.status.to_wire(), status.to_wire())
+        if not patch:
+            return
+        key = request.metadata.key
+        try:
+            stored = await self.gateway.patch_status(TTS_REQUEST, key, patch, request.metadata.resource_version)
+        except ClusterError as error:
+            if error.status == 404:
+                self.view.forget(TTS_REQUEST, key)
+            raise
+        self.view.observe(TTS_REQUEST, stored)
+
+
+COUNTS_DELAY_SECONDS = 5.0
+"""Tenant and SpeechModel counts are for people: one write in five seconds, however many requests pass."""

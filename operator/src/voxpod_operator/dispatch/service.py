@@ -1,0 +1,99 @@
+"""Hand out work and take results: what a claim and a report mean, apart from HTTP."""
+
+import logging
+import time
+
+from voxpod_crds.sandbox_protocol import Report, Work
+from voxpod_crds.tts_request import TTSRequest
+from voxpod_operator.cluster.kinds import JOB, POD
+from voxpod_operator.cluster.sandboxes import PodView, parse_pod
+from voxpod_operator.context import Context
+from voxpod_operator.dispatch.identity import PodIdentity
+from voxpod_operator.policy import lifecycle, transitions
+from voxpod_operator.policy.queue_order import ended
+from voxpod_operator.reconcile.ending import conclude, key_of_audio
+
+logger = logging.getLogger(__name__)
+
+
+class NotWanted(Exception):
+    """The sandbox's work went elsewhere or is over: it should exit (410)."""
+
+
+class AlreadyClaimed(Exception):
+    """The work was handed out once; once is all there is (409)."""
+
+
+async def claim(ctx: Context, who: PodIdentity, wait_seconds: float) -> Work | None:
+    """The work for this pod, None when there is none yet after `wait_seconds`. Raises NotWanted, AlreadyClaimed, Conflict."""
+    pod = await _pod(ctx, who)
+    until = time.monotonic() + wait_seconds
+    while (request := ctx.view.request_of_job(pod.job_name)) is None:
+        left = until - time.monotonic()
+        if left <= 0:
+            return None
+        if ctx.view.job(ctx.job_key(pod.job_name)) is None and await ctx.gateway.get(JOB, ctx.job_key(pod.job_name)) is None:
+            raise NotWanted("the sandbox's Job is gone")
+        await ctx.view.changed(min(left, 1.0))
+    if ended(request) or request.spec.cancel:
+        raise NotWanted("the request is over")
+    if request.status.sandbox is None or request.status.sandbox.pod_uid is not None:
+        raise AlreadyClaimed("this work was claimed before")
+    if (request.status.attempt or 1) > 1:
+        # the sandbox before may have stored something and died before it could say so
+        await ctx.store.remove(key_of_audio(request))
+    await ctx.write_status(request, transitions.claim(request, who.name, who.uid, ctx.now()))
+    logger.info("work claimed", extra={"request": str(request.metadata.key), "uid": request.metadata.uid, "pod": who.name})
+    return await _work(ctx, request)
+
+
+async def take_report(ctx: Context, who: PodIdentity, report: Report) -> None:
+    """Act on a pod's report; returns when the outcome is stored. Raises NotWanted, Conflict, StoreUnavailable, ClusterError."""
+    pod = await _pod(ctx, who)
+    request = ctx.view.request_of_job(pod.job_name)
+    if request is None or request.status.sandbox is None:
+        raise NotWanted("no request is assigned to this sandbox")
+    holder = request.status.sandbox.pod_uid
+    if holder != who.uid and not (holder is None and report.failure is not None):
+        raise NotWanted("another sandbox holds the request")
+    if ended(request):
+        if _same_audio(request, report):
+            return
+        raise NotWanted("the request is over")
+    extra = {"request": str(request.metadata.key), "uid": request.metadata.uid, "timings": {k: getattr(report.timings, k) for k in report.timings.__slots__}}
+    logger.info("result received", extra=extra)
+    await conclude(ctx, request, report)
+
+
+async def _pod(ctx: Context, who: PodIdentity) -> PodView:
+    pod = ctx.view.pod(ctx.job_key(who.name))
+    if pod is None or pod.uid != who.uid:
+        raw = await ctx.gateway.get(POD, ctx.job_key(who.name))
+        if raw is None or raw["metadata"]["uid"] != who.uid:
+            raise NotWanted("the sandbox's pod is gone")
+        ctx.view.observe(POD, raw)
+        pod = parse_pod(raw)
+    if not pod.job_name:
+        raise NotWanted("the pod belongs to no Job")
+    return pod
+
+
+async def _work(ctx: Context, request: TTSRequest) -> Work:
+    seconds_left = (lifecycle.deadline_of(request) - ctx.now()).total_seconds()
+    life = int(max(30, min(seconds_left + 30, ctx.settings.upload_url_seconds)))
+    return Work(
+        request_uid=request.metadata.uid,
+        text=request.spec.text,
+        voice=request.status.voice or "",
+        language=request.spec.language,
+        speed=request.spec.speed,
+        format=request.spec.format,
+        sample_rate=request.spec.sample_rate or 0,
+        seconds_left=max(seconds_left, 1.0),
+        upload=await ctx.store.presign_put(key_of_audio(request), request.spec.format, life),
+    )
+
+
+def _same_audio(request: TTSRequest, report: Report) -> bool:
+    """Whether a repeated report tells what is stored already: the answer to the first one was lost on the way."""
+    return request.status.audio is not None and report.audio is not None and request.status.audio.sha256 == report.audio.sha256

@@ -1,0 +1,62 @@
+"""Kopf's part: its watches feed the view and the queue. No handler decides or writes anything.
+
+Two Kopf operators run side by side, since Kopf scopes a whole operator and not a resource: one for our cluster-wide
+custom resources, one for Jobs and pods in the sandbox namespace only, so that no right on other pods is needed.
+Only `on.event`: change-detecting handlers would cost a PATCH for each object.
+"""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import kopf
+
+from voxpod_crds.base import ResourceKey
+from voxpod_operator.cluster.kinds import JOB, POD, SPEECH_MODEL, TENANT, TTS_REQUEST, Kind
+
+Observer = Callable[[Kind, dict[str, Any], bool], None]
+"""Kind, object as JSON, whether it was deleted."""
+
+Login = Callable[..., kopf.ConnectionInfo | None]
+
+
+def registry_of(kinds: tuple[Kind, ...], observe: Observer, login: Login) -> kopf.OperatorRegistry:
+    """Handlers for the events of some kinds."""
+    registry = kopf.OperatorRegistry()
+    kopf.on.login(registry=registry)(login)
+    for kind in kinds:
+        kopf.on.event(kind.group, kind.version, kind.plural, registry=registry, id=f"watch-{kind.plural}")(_handler(kind, observe))
+    return registry
+
+
+def _handler(kind: Kind, observe: Observer) -> Callable[..., Any]:
+    async def handle(event: kopf.RawEvent, **_: Any) -> None:
+        observe(kind, dict(event["object"]), event["type"] == "DELETED")
+
+    return handle
+
+
+def kopf_settings() -> kopf.OperatorSettings:
+    """Kopf without what would write to the cluster or need rights that we do not ask for."""
+    settings = kopf.OperatorSettings()
+    settings.posting.enabled = False
+    settings.scanning.disabled = True
+    # the API server ends a watch after 30 to 60 minutes; ending it sooner keeps a silently dead one short
+    settings.watching.server_timeout = 290
+    settings.watching.connect_timeout = 5
+    settings.queueing.exit_timeout = 0.5
+    return settings
+
+
+async def watch(observe: Observer, login: Login, sandbox_namespace: str, stop: asyncio.Event) -> None:
+    """Watch everything until `stop`; returns early only when a watcher fails for good."""
+    ours = kopf.operator(registry=registry_of((TENANT, SPEECH_MODEL, TTS_REQUEST), observe, login), settings=kopf_settings(), standalone=True, clusterwide=True, stop_flag=stop)
+    sandboxes = kopf.operator(registry=registry_of((JOB, POD), observe, login), settings=kopf_settings(), standalone=True, namespaces=[sandbox_namespace], stop_flag=stop)
+    async with asyncio.TaskGroup() as both:
+        both.create_task(ours, name="watch custom resources")
+        both.create_task(sandboxes, name="watch sandboxes")
+
+
+def key_of(kind: Kind, raw: dict[str, Any]) -> ResourceKey:
+    """Key of an object as JSON."""
+    return ResourceKey(raw["metadata"].get("namespace", "") if kind.namespaced else "", raw["metadata"]["name"])

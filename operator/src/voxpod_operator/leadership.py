@@ -1,0 +1,106 @@
+"""Hold the Lease, and say when it is lost. The loop around `policy.lease`."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from datetime import datetime
+
+from voxpod_crds.base import ResourceKey
+from voxpod_operator import metrics
+from voxpod_operator.cluster.gateway import ClusterGateway, Json
+from voxpod_operator.cluster.kinds import ENDPOINT_SLICE, LEASE
+from voxpod_operator.errors import AlreadyExists, ClusterError, Conflict
+from voxpod_operator.manifests.leader_endpoints import leader_endpoints, slice_name
+from voxpod_operator.policy import lease
+from voxpod_operator.settings import OperatorSettings
+
+logger = logging.getLogger(__name__)
+
+LEASE_NAME = "voxpod-operator"
+
+
+class Leadership:
+    """One candidate."""
+
+    def __init__(self, gateway: ClusterGateway, settings: OperatorSettings, wall: Callable[[], datetime]) -> None:
+        self._gateway = gateway
+        self._settings = settings
+        self._wall = wall
+        self._key = ResourceKey(settings.namespace, LEASE_NAME)
+        self._observed: lease.Observed | None = None
+        self._renewed_at = float("-inf")
+        self.leading = False
+
+    async def acquire(self) -> None:
+        """Return when this process leads."""
+        while not await self._try():
+            await asyncio.sleep(self._settings.lease_retry_seconds)
+        self.leading = True
+        metrics.LEADER.set(1)
+        logger.info("leading", extra={"identity": self._settings.pod_name})
+
+    async def keep(self) -> None:
+        """Renew until it cannot be done in time; then return: somebody else leads, or soon will."""
+        while time.monotonic() - self._renewed_at < self._settings.lease_renew_deadline_seconds:
+            await asyncio.sleep(self._settings.lease_retry_seconds)
+            if not await self._try() and self._held_by_another():
+                break
+        self.leading = False
+        metrics.LEADER.set(0)
+        logger.error("leadership lost", extra={"identity": self._settings.pod_name})
+
+    async def release(self) -> None:
+        """Let a follower take over at once rather than after the lease duration."""
+        if not self.leading or self._observed is None:
+            return
+        self.leading = False
+        free = {**self._observed.lease, "spec": {**self._observed.lease["spec"], "holderIdentity": "", "leaseDurationSeconds": 1}}
+        try:
+            await self._gateway.replace(LEASE, self._key, free)
+        except ClusterError as error:
+            logger.warning("lease not released", extra={"error": str(error)})
+
+    async def publish(self) -> None:
+        """Lead the dispatch Service to this pod. Raises ClusterError."""
+        s = self._settings
+        wanted = leader_endpoints(s.namespace, s.dispatch_service, s.pod_name, s.pod_ip, s.dispatch_port)
+        key = ResourceKey(s.namespace, slice_name(s.dispatch_service))
+        try:
+            await self._gateway.create(ENDPOINT_SLICE, s.namespace, wanted)
+        except AlreadyExists:
+            stored = await self._gateway.get(ENDPOINT_SLICE, key) or {}
+            version = stored.get("metadata", {}).get("resourceVersion", "")
+            await self._gateway.replace(ENDPOINT_SLICE, key, {**wanted, "metadata": {**wanted["metadata"], "resourceVersion": version}})
+
+    async def _try(self) -> bool:
+        try:
+            async with asyncio.timeout(self._settings.lease_renew_deadline_seconds):
+                return await self._take()
+        except (ClusterError, TimeoutError) as error:
+            logger.warning("lease not taken", extra={"error": str(error) or "timeout"})
+            return False
+
+    async def _take(self) -> bool:
+        found = await self._gateway.get(LEASE, self._key) or await self._create()
+        self._observed = lease.observe(self._observed, found, time.monotonic())
+        if not lease.may_take(self._observed, self._settings.pod_name, self._settings.lease_duration_seconds, time.monotonic()):
+            return False
+        began = time.monotonic()
+        mine = lease.taken(found, self._settings.pod_name, self._settings.lease_duration_seconds, self._wall())
+        try:
+            stored = await self._gateway.replace(LEASE, self._key, mine)
+        except Conflict:
+            return False
+        self._observed = lease.Observed(stored, time.monotonic())
+        self._renewed_at = began
+        return True
+
+    async def _create(self) -> Json:
+        try:
+            return await self._gateway.create(LEASE, self._key.namespace, lease.new_lease(*self._key))
+        except AlreadyExists:
+            return await self._gateway.get(LEASE, self._key) or lease.new_lease(*self._key)
+
+    def _held_by_another(self) -> bool:
+        return self._observed is not None and lease.holder_of(self._observed.lease) not in ("", self._settings.pod_name)

@@ -1,0 +1,1 @@
+"""Typed inputs to Kubernetes objects: pure, one kind a file."""

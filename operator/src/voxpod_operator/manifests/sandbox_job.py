@@ -1,0 +1,137 @@
+"""The Job of one sandbox, and of the probe that reads a bundle: same pod, other program.
+
+What the pod may not do is said here once more although the ValidatingAdmissionPolicy of the chart enforces it: the
+policy is the fence, this is the house inside it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from voxpod_crds import names
+from voxpod_crds.sandbox_protocol import TOKEN_AUDIENCE
+from voxpod_crds.tenant import TenantSandbox
+from voxpod_operator.cluster.sandboxes import REQUEST_ANNOTATION
+
+Json = dict[str, Any]
+
+USER = 65532
+BUNDLE_DIR = "/bundle"
+IDENTITY_DIR = "/var/run/voxpod"
+SCRATCH_LIMIT = "256Mi"
+"""A 10,000-character text is about 12 minutes of audio, 35 MB as WAV; the rest is room to encode."""
+
+
+@dataclass(frozen=True, slots=True)
+class SandboxPod:
+    """What sandbox and probe pods have in common."""
+
+    namespace: str
+    image: str
+    image_pull_policy: str
+    service_account: str
+    bundle_path: str
+    """Folder on the node."""
+    bundle_digest: str
+    """sha256:<hex>"""
+    cpu: str
+    memory: str
+    user_namespaces: bool
+    ttl_seconds: int
+    model: str
+    tenant_settings: TenantSandbox = field(default_factory=TenantSandbox)
+
+
+@dataclass(frozen=True, slots=True)
+class Dispatch:
+    """Where a sandbox finds its work, and how it says who it is."""
+
+    url: str
+    ca_pem: str
+    host_aliases: Mapping[str, Sequence[str]]
+    """IP address to host names."""
+    token_seconds: int
+    max_idle_seconds: int
+
+
+def sandbox_job(pod: SandboxPod, dispatch: Dispatch, *, name: str, request: str, request_uid: str, attempt: int, tenant: str, deadline_seconds: int) -> Json:
+    """The Job for one attempt at one request; `deadline_seconds` is a backstop behind the operator's own deadline."""
+    labels = {names.ROLE_LABEL: names.SANDBOX_ROLE, names.REQUEST_UID_LABEL: names.label_value(request_uid), names.ATTEMPT_LABEL: str(attempt), names.TENANT_LABEL: names.label_value(tenant)}
+    container = _container(pod, [])
+    container["env"] += [
+        {"name": "VOXPOD_DISPATCH_URL", "value": dispatch.url},
+        {"name": "VOXPOD_DISPATCH_CA_PEM", "value": dispatch.ca_pem},
+        {"name": "VOXPOD_TOKEN_FILE", "value": f"{IDENTITY_DIR}/token"},
+        {"name": "VOXPOD_MAX_IDLE_SECONDS", "value": str(dispatch.max_idle_seconds)},
+    ]
+    container["volumeMounts"].append({"name": "identity", "mountPath": IDENTITY_DIR, "readOnly": True})
+    spec = _pod_spec(pod, container)
+    spec["hostAliases"] = [{"ip": ip, "hostnames": list(hosts)} for ip, hosts in sorted(dispatch.host_aliases.items())]
+    token = {"audience": TOKEN_AUDIENCE, "expirationSeconds": dispatch.token_seconds, "path": "token"}
+    spec["volumes"].append({"name": "identity", "projected": {"defaultMode": 0o444, "sources": [{"serviceAccountToken": token}]}})
+    return _job(pod, spec, name=name, labels=labels, annotations={REQUEST_ANNOTATION: request}, deadline_seconds=deadline_seconds)
+
+
+def probe_job(pod: SandboxPod, *, name: str, deadline_seconds: int) -> Json:
+    """The Job that checks a bundle and reads its voices and languages: no token, no network needed."""
+    spec = _pod_spec(pod, _container(pod, ["python3", "-m", "voxpod_inference.probe"]))
+    return _job(pod, spec, name=name, labels={names.ROLE_LABEL: names.PROBE_ROLE}, annotations={}, deadline_seconds=deadline_seconds)
+
+
+def _container(pod: SandboxPod, command: list[str]) -> Json:
+    resources = {"cpu": pod.tenant_settings.cpu or pod.cpu, "memory": pod.tenant_settings.memory or pod.memory}
+    container: Json = {
+        "name": "sandbox",
+        "image": pod.image,
+        "imagePullPolicy": pod.image_pull_policy,
+        "env": [
+            {"name": "VOXPOD_BUNDLE", "value": BUNDLE_DIR},
+            {"name": "VOXPOD_BUNDLE_DIGEST", "value": pod.bundle_digest},
+            # rounded up to whole cores by the kubelet: the engine's number of threads
+            {"name": "VOXPOD_CPU_LIMIT", "valueFrom": {"resourceFieldRef": {"containerName": "sandbox", "resource": "limits.cpu", "divisor": "1"}}},
+        ],
+        "resources": {"requests": resources, "limits": resources},
+        "securityContext": {"allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True, "capabilities": {"drop": ["ALL"]}},
+        "terminationMessagePolicy": "File",
+        "volumeMounts": [{"name": "model", "mountPath": BUNDLE_DIR, "readOnly": True}, {"name": "scratch", "mountPath": "/tmp"}],  # noqa: S108
+    }
+    return {**container, "command": command} if command else container
+
+
+def _pod_spec(pod: SandboxPod, container: Json) -> Json:
+    spec: Json = {
+        "restartPolicy": "Never",
+        "serviceAccountName": pod.service_account,
+        "automountServiceAccountToken": False,
+        "enableServiceLinks": False,
+        # nothing to save: a sandbox that is told to go has nothing that anybody waits for
+        "terminationGracePeriodSeconds": 1,
+        "securityContext": {"runAsNonRoot": True, "runAsUser": USER, "runAsGroup": USER, "seccompProfile": {"type": "RuntimeDefault"}},
+        "containers": [container],
+        "volumes": [{"name": "model", "hostPath": {"path": pod.bundle_path, "type": "Directory"}}, {"name": "scratch", "emptyDir": {"sizeLimit": SCRATCH_LIMIT}}],
+    }
+    if pod.user_namespaces:
+        spec["hostUsers"] = False
+    settings = pod.tenant_settings
+    if settings.runtime_class_name:
+        spec["runtimeClassName"] = settings.runtime_class_name
+    if settings.node_selector:
+        spec["nodeSelector"] = dict(settings.node_selector)
+    if settings.tolerations:
+        spec["tolerations"] = [t.to_wire() for t in settings.tolerations]
+    return spec
+
+
+def _job(pod: SandboxPod, spec: Json, *, name: str, labels: dict[str, str], annotations: dict[str, str], deadline_seconds: int) -> Json:
+    labels = {**labels, names.MANAGED_BY_LABEL: names.MANAGED_BY, names.MODEL_LABEL: names.label_value(pod.model)}
+    return {
+        "apiVersion": "batch/v1",
+        "kind": "Job",
+        "metadata": {"name": name, "namespace": pod.namespace, "labels": labels, "annotations": annotations},
+        "spec": {
+            "backoffLimit": 0,
+            "activeDeadlineSeconds": deadline_seconds,
+            "ttlSecondsAfterFinished": pod.ttl_seconds,
+            "template": {"metadata": {"labels": labels, "annotations": annotations}, "spec": spec},
+        },
+    }

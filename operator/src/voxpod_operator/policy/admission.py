@@ -1,0 +1,227 @@
+"""May a request start now? An ordered chain of small checks over one frozen snapshot. Pure, no clock.
+
+The order is what a person would want to hear first: who are you, what do you ask for, may you, and only then: is there
+room.
+"""
+
+import difflib
+import unicodedata
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from voxpod_crds.base import unhonoured
+from voxpod_crds.conditions import ConditionType, Reason, find_condition
+from voxpod_crds.speech_model import SpeechModel
+from voxpod_crds.tenant import Tenant
+from voxpod_crds.tts_request import TTSRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Admit:
+    """The request starts."""
+
+    tenant: Tenant
+    model: SpeechModel
+    voice: str
+    """Empty: the bundle's own default for the text's language."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Not yet; resolves without the user."""
+
+    reason: Reason
+    message: str
+    tenant: str = ""
+    position: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """Never, as it stands."""
+
+    reason: Reason
+    message: str
+    tenant: str = ""
+
+
+Decision = Admit | Wait | Reject
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """All that admission looks at."""
+
+    request: TTSRequest
+    tenant: Tenant | None
+    """The owner of the request's namespace."""
+    tenant_problem: str
+    """Why the tenant's requests wait; empty when it is Ready."""
+    model: SpeechModel | None
+    active_of_tenant: int
+    """Requests that hold a slot of the tenant, this one not among them."""
+    ahead_in_tenant: int
+    """Waiting requests of the tenant that go first."""
+    active_of_model: int
+    ahead_in_model: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    """A snapshot whose tenant and model are known to exist."""
+
+    request: TTSRequest
+    tenant: Tenant
+    model: SpeechModel
+    seen: Snapshot
+
+
+Check = Callable[[_Checked], Wait | Reject | None]
+
+
+def decide(seen: Snapshot) -> Decision:
+    """Admit, or the first objection of the chain."""
+    request = seen.request
+    if seen.tenant is None:
+        return Reject(Reason.NAMESPACE_WITHOUT_TENANT, f"no Tenant lists namespace {request.metadata.namespace} in spec.namespaces")
+    tenant_name = seen.tenant.metadata.name
+    if asked := unhonoured(request.spec):
+        return Reject(Reason.NOT_SUPPORTED_YET, f"{', '.join(asked)}: this version does not do that yet; leave it out", tenant_name)
+    if seen.model is None:
+        named = f"no SpeechModel is named {request.spec.model}" if request.spec.model else "spec.model is not set and no SpeechModel is marked spec.default"
+        return Reject(Reason.MODEL_NOT_FOUND, named, tenant_name)
+    checked = _Checked(request, seen.tenant, seen.model, seen)
+    for check in CHAIN:
+        objection = check(checked)
+        if objection is not None:
+            return objection
+    return Admit(seen.tenant, seen.model, _voice(checked))
+
+
+def text_speaks(c: _Checked) -> Reject | None:
+    """The text holds something besides white space, control and format characters."""
+    if any(unicodedata.category(ch)[0] not in "ZC" for ch in c.request.spec.text):
+        return None
+    return Reject(Reason.TEXT_EMPTY, "spec.text holds only spaces or control characters; there is nothing to speak", c.tenant.metadata.name)
+
+
+def text_is_plain(c: _Checked) -> Reject | None:
+    """Language spans are not read yet, and must not be spoken as text either."""
+    at = c.request.spec.text.find("<lang=")
+    if at < 0:
+        return None
+    return Reject(Reason.NOT_SUPPORTED_YET, f"spec.text holds <lang=...> at character {at}: language spans are not done by this version; use spec.language or plain text", c.tenant.metadata.name)
+
+
+def text_fits(c: _Checked) -> Reject | None:
+    """The text is within the tenant's limit."""
+    limit, length = c.tenant.spec.quota.max_text_length, len(c.request.spec.text)
+    if limit is None or length <= limit:
+        return None
+    return Reject(Reason.TEXT_TOO_LONG, f"spec.text has {length} characters, Tenant {c.tenant.metadata.name} allows {limit}", c.tenant.metadata.name)
+
+
+def model_allowed(c: _Checked) -> Reject | None:
+    """The tenant may use the model."""
+    allowed, name = c.tenant.spec.allowed_models, c.model.metadata.name
+    if not allowed or name in allowed:
+        return None
+    return Reject(Reason.MODEL_NOT_ALLOWED, f"Tenant {c.tenant.metadata.name} may use {', '.join(allowed)}, not {name}", c.tenant.metadata.name)
+
+
+def voice_allowed(c: _Checked) -> Reject | None:
+    """The tenant may use the voice that the request names."""
+    allowed, voice = c.tenant.spec.allowed_voices, c.request.spec.voice
+    if not allowed or not voice or voice in allowed:
+        return None
+    return Reject(Reason.VOICE_NOT_ALLOWED, f"Tenant {c.tenant.metadata.name} may use the voices {', '.join(allowed)}, not {voice}", c.tenant.metadata.name)
+
+
+def tenant_ready(c: _Checked) -> Wait | None:
+    """The tenant is neither suspended nor in need of an administrator."""
+    if not c.seen.tenant_problem:
+        return None
+    return Wait(Reason.WAITING_FOR_TENANT, f"Tenant {c.tenant.metadata.name} is not Ready: {c.seen.tenant_problem}", c.tenant.metadata.name)
+
+
+def model_ready(c: _Checked) -> Wait | None:
+    """A probe has read the bundle that the model's spec names now."""
+    ready = find_condition(c.model.status.conditions, ConditionType.READY)
+    if ready is not None and ready.status == "True" and ready.observed_generation == c.model.metadata.generation:
+        return None
+    why = f"{ready.reason}: {ready.message}" if ready is not None else "it was not probed yet"
+    return Wait(Reason.WAITING_FOR_MODEL, f"SpeechModel {c.model.metadata.name} is not Ready: {why}", c.tenant.metadata.name)
+
+
+def voice_exists(c: _Checked) -> Reject | None:
+    """The bundle has the voice."""
+    voice, voices = c.request.spec.voice, c.model.status.voices
+    if not voice or voice in voices:
+        return None
+    return Reject(Reason.VOICE_NOT_FOUND, f"SpeechModel {c.model.metadata.name} has no voice {voice}; {_suggest(voice, voices)}", c.tenant.metadata.name)
+
+
+def language_spoken(c: _Checked) -> Reject | None:
+    """The bundle speaks the language (its primary subtag: zh-CN is zh)."""
+    language, languages = c.request.spec.language, c.model.status.languages
+    if language == "auto" or language.split("-")[0] in languages:
+        return None
+    return Reject(Reason.LANGUAGE_NOT_SUPPORTED, f"SpeechModel {c.model.metadata.name} cannot speak {language}; it speaks {', '.join(languages)}", c.tenant.metadata.name)
+
+
+def an_allowed_voice_exists(c: _Checked) -> Reject | None:
+    """Without a named voice, at least one that the tenant may use is in the bundle."""
+    allowed = c.tenant.spec.allowed_voices
+    if c.request.spec.voice or not allowed or any(v in c.model.status.voices for v in allowed):
+        return None
+    return Reject(Reason.VOICE_NOT_FOUND, f"SpeechModel {c.model.metadata.name} has none of the voices that Tenant {c.tenant.metadata.name} may use: {', '.join(allowed)}", c.tenant.metadata.name)
+
+
+def tenant_has_a_slot(c: _Checked) -> Wait | None:
+    """The tenant runs fewer requests than it may, those that go first counted in."""
+    limit = c.tenant.spec.quota.concurrent_requests
+    if limit is None or c.seen.active_of_tenant + c.seen.ahead_in_tenant < limit:
+        return None
+    said = f"{c.seen.active_of_tenant} of {limit} requests of Tenant {c.tenant.metadata.name} run, {c.seen.ahead_in_tenant} wait ahead of this one"
+    return Wait(Reason.WAITING_FOR_CONCURRENCY, said, c.tenant.metadata.name, c.seen.ahead_in_tenant + 1)
+
+
+def model_has_a_slot(c: _Checked) -> Wait | None:
+    """The model runs fewer sandboxes than it may, those that go first counted in."""
+    limit = c.model.spec.warm_pool.max_sandboxes
+    if c.seen.active_of_model + c.seen.ahead_in_model < limit:
+        return None
+    said = f"{c.seen.active_of_model} of {limit} sandboxes of SpeechModel {c.model.metadata.name} are taken, {c.seen.ahead_in_model} requests wait ahead of this one"
+    return Wait(Reason.WAITING_FOR_SANDBOX, said, c.tenant.metadata.name, c.seen.ahead_in_model + 1)
+
+
+CHAIN: Sequence[Check] = (
+    text_speaks,
+    text_is_plain,
+    text_fits,
+    model_allowed,
+    voice_allowed,
+    tenant_ready,
+    model_ready,
+    voice_exists,
+    language_spoken,
+    an_allowed_voice_exists,
+    tenant_has_a_slot,
+    model_has_a_slot,
+)
+
+
+def _voice(c: _Checked) -> str:
+    """The voice named by the request, else one the tenant is bound to, else the model's default, else the bundle's."""
+    allowed = c.tenant.spec.allowed_voices
+    preferred = c.request.spec.voice or c.model.spec.default_voice or ""
+    if not allowed or preferred in allowed:
+        return preferred
+    return next(v for v in allowed if v in c.model.status.voices)
+
+
+def _suggest(voice: str, voices: Sequence[str]) -> str:
+    close = difflib.get_close_matches(voice, voices, n=3, cutoff=0.6)
+    if close:
+        return f"did you mean {' or '.join(close)}?"
+    return f"it has {', '.join(voices[:8])}{' and others (kubectl get vmodel -o yaml)' if len(voices) > 8 else ''}"

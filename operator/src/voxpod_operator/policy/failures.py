@@ -1,0 +1,74 @@
+"""What went wrong with a sandbox, read off its Job and pod; and whether a fresh one may do better. Pure."""
+
+from datetime import datetime, timedelta
+
+from pydantic import TypeAdapter, ValidationError
+
+from voxpod_crds.conditions import Reason
+from voxpod_crds.sandbox_protocol import BundleFacts, Failure, Fault, Report
+from voxpod_operator.cluster.sandboxes import JobView, PodView
+
+MAX_ATTEMPTS: dict[Fault, int] = {"input": 1, "engine": 2, "infrastructure": 3}
+"""Sandboxes that one request may use, by who is at fault in the last one."""
+
+IMAGE_PULL_GRACE = timedelta(seconds=20)
+"""The kubelet retries a pull by itself; after this long a fresh sandbox, perhaps on another node, takes the attempt."""
+
+NO_POD_GRACE = timedelta(seconds=20)
+"""A Job controller makes a pod within a second; after this long something refuses it."""
+
+HOPELESS_WAITING = {"ErrImageNeverPull", "InvalidImageName", "CreateContainerConfigError"}
+PULL_WAITING = {"ErrImagePull", "ImagePullBackOff", "ImageInspectError", "RegistryUnavailable"}
+
+_REPORT: TypeAdapter[Report] = TypeAdapter(Report)
+_FACTS: TypeAdapter[BundleFacts] = TypeAdapter(BundleFacts)
+
+
+def read_report(raw: str | bytes) -> Report:
+    """A sandbox's report, fully validated: it comes from where a tenant's text was processed. Raises ValidationError."""
+    return _REPORT.validate_json(raw)
+
+
+def read_facts(raw: str | bytes) -> BundleFacts:
+    """A probe's facts, fully validated. Raises ValidationError."""
+    return _FACTS.validate_json(raw)
+
+
+def left_behind(pod: PodView | None) -> Report | None:
+    """The report in a pod's termination message, if there is a valid one."""
+    if pod is None or not pod.termination_message:
+        return None
+    try:
+        return read_report(pod.termination_message)
+    except ValidationError:
+        return None
+
+
+def may_retry(failure: Failure, attempt: int) -> bool:
+    """Whether a fresh sandbox may do better than attempt number `attempt` did."""
+    return attempt < MAX_ATTEMPTS[failure.fault]
+
+
+def failure_of(job: JobView, pod: PodView | None, now: datetime) -> Failure | None:
+    """Why this sandbox will not deliver, None while it still may."""
+    if pod is not None and pod.terminated_reason == "OOMKilled":
+        return Failure("infrastructure", Reason.OUT_OF_MEMORY, "the sandbox was killed at its memory limit")
+    if pod is not None and pod.waiting_reason in HOPELESS_WAITING:
+        return Failure("infrastructure", Reason.IMAGE_PULL_FAILED, f"{pod.waiting_reason}: {pod.waiting_message}"[:1024])
+    if pod is not None and pod.waiting_reason in PULL_WAITING and now - job.created_at > IMAGE_PULL_GRACE:
+        return Failure("infrastructure", Reason.IMAGE_PULL_FAILED, f"{pod.waiting_reason}: {pod.waiting_message}"[:1024])
+    if job.finished:
+        return Failure("infrastructure", Reason.SANDBOX_LOST, _how_it_ended(job, pod))
+    if pod is not None and pod.phase in ("Failed", "Succeeded"):
+        return Failure("infrastructure", Reason.SANDBOX_LOST, _how_it_ended(job, pod))
+    if pod is None and now - job.created_at > NO_POD_GRACE:
+        return Failure("infrastructure", Reason.SANDBOX_REFUSED, f"no pod appeared for Job {job.name} in {NO_POD_GRACE.seconds} s")
+    return None
+
+
+def _how_it_ended(job: JobView, pod: PodView | None) -> str:
+    if pod is None:
+        return f"Job {job.name} ended without a pod: {job.message or 'no message'}"
+    details = pod.reason or pod.terminated_reason or job.message or "no reason given"
+    code = "" if pod.exit_code is None else f", exit code {pod.exit_code}"
+    return f"pod {pod.name} ended without a result: {details}{code}"[:1024]

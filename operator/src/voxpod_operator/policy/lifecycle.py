@@ -1,0 +1,148 @@
+"""What to do next with a request that has a sandbox, or is over. Pure: one snapshot in, one step out.
+
+Whatever the request's status, Job and pod say, the step leads on from there; a crash between two steps is just another
+snapshot.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from voxpod_crds.conditions import Reason
+from voxpod_crds.sandbox_protocol import Failure, Report
+from voxpod_crds.tts_request import Phase, TTSRequest
+from voxpod_operator.cluster.sandboxes import JobView, PodView
+from voxpod_operator.policy.failures import IMAGE_PULL_GRACE, NO_POD_GRACE, PULL_WAITING, failure_of, left_behind, may_retry
+
+UNSCHEDULABLE_GRACE = timedelta(seconds=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """The request is over and leaves nothing running."""
+
+
+@dataclass(frozen=True, slots=True)
+class EndSandbox:
+    """The request is over or gone; its Job must not run on."""
+
+    job: JobView
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """End the request without audio."""
+
+    phase: Phase
+    reason: Reason | str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class AdmitOrWait:
+    """The request has no sandbox yet: admission decides."""
+
+
+@dataclass(frozen=True, slots=True)
+class CreateSandbox:
+    """The assigned Job is not there: create it (it may exist after all; that is fine)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conclude:
+    """A report was left in the pod's termination message: act on it."""
+
+    report: Report
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """Give the work to a fresh sandbox."""
+
+    failure: Failure
+
+
+@dataclass(frozen=True, slots=True)
+class TellStarting:
+    """The sandbox does not start; say why, and look again later."""
+
+    reason: Reason
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class LookAgain:
+    """All is well; look again after so many seconds even if nothing happens."""
+
+    seconds: float
+
+
+Step = Nothing | EndSandbox | Finish | AdmitOrWait | CreateSandbox | Conclude | Retry | TellStarting | LookAgain
+
+
+def deadline_of(request: TTSRequest) -> datetime:
+    """When the request must have ended; counted from its creation."""
+    created = request.metadata.creation_timestamp
+    assert created is not None, "the API server sets creationTimestamp"
+    return created + timedelta(seconds=request.spec.deadline_seconds)
+
+
+def next_step(request: TTSRequest, job: JobView | None, pod: PodView | None, now: datetime) -> Step:
+    """The one thing to do now."""
+    phase = request.status.phase
+    if phase is not None and phase.terminal:
+        return EndSandbox(job) if job is not None and not job.finished and not job.deleting else Nothing()
+    if request.spec.cancel:
+        return Finish(Phase.CANCELLED, Reason.CANCELLED, "spec.cancel was set")
+    if now >= deadline_of(request):
+        return Finish(Phase.FAILED, Reason.DEADLINE_EXCEEDED, f"not done within {request.spec.deadline_seconds} s of creation{_last_word(request)}")
+    if request.status.sandbox is None:
+        return AdmitOrWait()
+    return _with_sandbox(request, job, pod, now)
+
+
+def after_failure(request: TTSRequest, failure: Failure) -> Retry | Finish:
+    """Another attempt, or the end."""
+    attempt = request.status.attempt or 1
+    if may_retry(failure, attempt):
+        return Retry(failure)
+    tried = f" (attempt {attempt} of {attempt})" if attempt > 1 else ""
+    return Finish(Phase.FAILED, failure.reason, failure.message + tried)
+
+
+def _with_sandbox(request: TTSRequest, job: JobView | None, pod: PodView | None, now: datetime) -> Step:
+    claimed = request.status.sandbox is not None and request.status.sandbox.pod_uid is not None
+    if job is None and not claimed:
+        return CreateSandbox()
+    if job is None:
+        return after_failure(request, Failure("infrastructure", Reason.SANDBOX_LOST, "the sandbox's Job is gone, and no result came"))
+    if (report := left_behind(pod)) is not None:
+        return Conclude(report)
+    failure = failure_of(job, pod, now)
+    if failure is not None:
+        return after_failure(request, failure)
+    if not claimed and (told := _slow_start(job, pod, now)) is not None:
+        return told
+    return LookAgain(_seconds_until_worth_a_look(request, job, pod, claimed, now))
+
+
+def _slow_start(job: JobView, pod: PodView | None, now: datetime) -> TellStarting | None:
+    if pod is not None and pod.unschedulable and now - job.created_at > UNSCHEDULABLE_GRACE:
+        return TellStarting(Reason.SANDBOX_UNSCHEDULABLE, pod.unschedulable)
+    if pod is not None and pod.waiting_reason in PULL_WAITING:
+        return TellStarting(Reason.SANDBOX_STARTING, f"{pod.waiting_reason}: {pod.waiting_message}; the node goes on trying")
+    return None
+
+
+def _seconds_until_worth_a_look(request: TTSRequest, job: JobView, pod: PodView | None, claimed: bool, now: datetime) -> float:
+    until = [deadline_of(request)]
+    if pod is None:
+        until.append(job.created_at + NO_POD_GRACE)
+    elif not claimed:
+        until += [job.created_at + UNSCHEDULABLE_GRACE, job.created_at + IMAGE_PULL_GRACE]
+    return max(0.05, min((t - now).total_seconds() for t in until if t > now) + 0.05)
+
+
+def _last_word(request: TTSRequest) -> str:
+    """What the request was waiting for, for the message of a missed deadline."""
+    last = request.status.conditions[-1] if request.status.conditions else None
+    return f"; last: {last.reason}: {last.message}" if last is not None and last.message else ""

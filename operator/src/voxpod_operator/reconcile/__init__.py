@@ -1,0 +1,1 @@
+"""Observe, decide, apply: one module per resource."""

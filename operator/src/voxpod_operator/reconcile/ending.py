@@ -1,0 +1,95 @@
+"""How a request ends or starts over, whoever found out: the dispatch endpoint or a reconcile."""
+
+import logging
+
+from voxpod_crds.conditions import ConditionType, Reason, find_condition
+from voxpod_crds.names import job_name, object_key
+from voxpod_crds.sandbox_protocol import Failure, Report
+from voxpod_crds.tts_request import TTSRequest, TTSRequestStatus
+from voxpod_operator import metrics
+from voxpod_operator.cluster.kinds import JOB, POD, TTS_REQUEST
+from voxpod_operator.cluster.sandboxes import JobView
+from voxpod_operator.context import Context
+from voxpod_operator.policy import lifecycle, queue_order, tenancy, transitions
+
+logger = logging.getLogger(__name__)
+
+WAKE = 4
+"""Waiting requests that are looked at when a slot came free: the next one, and some in case it cannot use the slot."""
+
+
+def key_of_audio(request: TTSRequest) -> str:
+    """Object key of the request's audio."""
+    return object_key(request.status.tenant or "", request.metadata.uid, request.spec.format)
+
+
+async def conclude(ctx: Context, request: TTSRequest, report: Report) -> None:
+    """Act on a sandbox's report: verify the object and succeed, try again, or fail. Raises StoreUnavailable, Conflict."""
+    failure = report.failure
+    if report.audio is not None:
+        problem = await ctx.store.problem_with(key_of_audio(request), report.audio)
+        if not problem:
+            await end(ctx, request, transitions.succeed(request, report, ctx.store.uri(key_of_audio(request)), ctx.now()))
+            _count_audio(request, report)
+            return
+        failure = Failure("infrastructure", Reason.VERIFICATION_FAILED, problem)
+    assert failure is not None, "a report without audio has a failure"
+    await retry(ctx, request, failure)
+
+
+async def retry(ctx: Context, request: TTSRequest, failure: Failure) -> None:
+    """Give the work to a fresh sandbox, or end the request when another attempt is pointless."""
+    step = lifecycle.after_failure(request, failure)
+    if isinstance(step, lifecycle.Finish):
+        await end(ctx, request, transitions.fail(request, step.reason, step.message, ctx.now(), step.phase))
+        return
+    old = request.status.sandbox
+    attempt = (request.status.attempt or 1) + 1
+    await ctx.write_status(request, transitions.retry(request, failure, job_name(request.metadata.uid, attempt), ctx.now()))
+    metrics.RETRIES.labels(reason=failure.reason).inc()
+    logger.info("request retried", extra={"request": str(request.metadata.key), "uid": request.metadata.uid, "attempt": attempt, "reason": failure.reason, "why": failure.message})
+    ctx.enqueue(TTS_REQUEST, request.metadata.key)
+    if old is not None:
+        ctx.enqueue_job(old.job_name)
+
+
+async def end(ctx: Context, request: TTSRequest, status: TTSRequestStatus) -> None:
+    """Write a terminal status, end the sandbox if one runs, and wake who waits for the slot."""
+    await ctx.write_status(request, status)
+    complete = find_condition(status.conditions, ConditionType.COMPLETE)
+    reason = complete.reason if complete else ""
+    metrics.REQUESTS_ENDED.labels(phase=status.phase, reason=reason).inc()
+    logger.info("request ended", extra={"request": str(request.metadata.key), "uid": request.metadata.uid, "phase": status.phase, "reason": reason})
+    ctx.enqueue(TTS_REQUEST, request.metadata.key)
+    wake_waiting(ctx, request)
+
+
+async def end_sandbox(ctx: Context, job: JobView) -> None:
+    """End a Job that nobody wants: its pod first, since the garbage collector takes a second longer."""
+    pod = ctx.view.pod_of_job(job.name)
+    if pod is not None and pod.phase in ("Pending", "Running"):
+        await ctx.gateway.delete(POD, ctx.job_key(pod.name), uid=pod.uid)
+    await ctx.gateway.delete(JOB, ctx.job_key(job.name), uid=job.uid)
+    logger.info("sandbox ended", extra={"job": job.name, "request": job.request})
+
+
+def wake_waiting(ctx: Context, request: TTSRequest) -> None:
+    """A slot came free: have the first waiting requests of the tenant and of the model looked at."""
+    tenant = tenancy.owner_of(request.metadata.namespace, ctx.view.tenants())
+    siblings = ctx.view.requests_in(tenant.spec.namespaces) if tenant else []
+    for waiting in (*queue_order.next_in_line(siblings, ctx.reserved, WAKE), *queue_order.next_in_line(ctx.view.requests(), ctx.reserved, WAKE)):
+        ctx.enqueue(TTS_REQUEST, waiting.metadata.key)
+    ctx.refresh_counts(request.status.tenant, request.status.model)
+
+
+def _count_audio(request: TTSRequest, report: Report) -> None:
+    audio, timings = report.audio, request.status.timings
+    assert audio is not None
+    metrics.AUDIO_SECONDS.inc(audio.duration_seconds)
+    metrics.CHARACTERS.inc(len(request.spec.text))
+    metrics.SYNTHESIS_SECONDS.observe(report.timings.synthesis_ms / 1000)
+    if audio.duration_seconds > 0:
+        metrics.REAL_TIME_FACTOR.observe(report.timings.synthesis_ms / 1000 / audio.duration_seconds)
+    if timings is not None:
+        metrics.QUEUE_SECONDS.observe((timings.queued or 0) / 1000)
+        metrics.STARTUP_SECONDS.observe((timings.startup or 0) / 1000)

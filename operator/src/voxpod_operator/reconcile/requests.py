@@ -1,0 +1,132 @@
+"""TTSRequest: observe, take one step, come back."""
+
+import logging
+
+from voxpod_crds.base import ResourceKey
+from voxpod_crds.conditions import ConditionType, Reason, find_condition
+from voxpod_crds.names import job_name
+from voxpod_crds.speech_model import SpeechModel
+from voxpod_crds.tts_request import TTSRequest
+from voxpod_operator.cluster.kinds import SPEECH_MODEL, TTS_REQUEST
+from voxpod_operator.cluster.view import InvalidResource, WorkKey
+from voxpod_operator.context import Context
+from voxpod_operator.policy import admission, lifecycle, queue_order, tenancy, transitions
+from voxpod_operator.reconcile.ending import conclude, end, end_sandbox, retry
+from voxpod_operator.reconcile.sandboxes import create_sandbox
+
+logger = logging.getLogger(__name__)
+
+POSITION_SECONDS = 30.0
+"""How often a waiting request looks up its place again; each look may be a write."""
+
+
+async def reconcile_request(ctx: Context, key: ResourceKey) -> None:
+    """Bring one request a step further."""
+    request = ctx.view.request(key)
+    if request is None:
+        return
+    if isinstance(request, InvalidResource):
+        await _reject_unreadable(ctx, request)
+        return
+    sandbox = request.status.sandbox
+    job = ctx.view.job(ctx.job_key(sandbox.job_name)) if sandbox else None
+    pod = ctx.view.pod_of_job(sandbox.job_name) if sandbox else None
+    match lifecycle.next_step(request, job, pod, ctx.now()):
+        case lifecycle.AdmitOrWait():
+            await _admit(ctx, request)
+        case lifecycle.CreateSandbox():
+            await create_sandbox(ctx, request)
+        case lifecycle.Conclude(report):
+            await conclude(ctx, request, report)
+        case lifecycle.Retry(failure):
+            await retry(ctx, request, failure)
+        case lifecycle.Finish(phase, reason, message):
+            await end(ctx, request, transitions.fail(request, reason, message, ctx.now(), phase))
+        case lifecycle.EndSandbox(running):
+            await end_sandbox(ctx, running)
+        case lifecycle.TellStarting(reason, message):
+            await ctx.write_status(request, transitions.starting(request, reason, message, ctx.now()))
+            _look_again(ctx, request, 5.0)
+        case lifecycle.LookAgain(seconds):
+            _look_again(ctx, request, seconds)
+        case lifecycle.Nothing():
+            pass
+
+
+async def _admit(ctx: Context, request: TTSRequest) -> None:
+    decision = admission.decide(_snapshot(ctx, request))
+    if isinstance(decision, admission.Reject):
+        await end(ctx, request, transitions.reject(request, decision, ctx.now()))
+        return
+    if isinstance(decision, admission.Wait):
+        await _wait(ctx, request, decision)
+        return
+    # no await between the snapshot and this line: the slot is taken before another worker can look
+    ctx.reserved.add(request.metadata.uid)
+    try:
+        await ctx.write_status(request, transitions.assign(request, decision, job_name(request.metadata.uid, 1), ctx.now()))
+    finally:
+        ctx.reserved.discard(request.metadata.uid)
+    logger.info("request admitted", extra={"request": str(request.metadata.key), "uid": request.metadata.uid, "tenant": decision.tenant.metadata.name})
+    ctx.refresh_counts(decision.tenant.metadata.name, decision.model.metadata.name)
+    assigned = ctx.view.request(request.metadata.key)
+    if isinstance(assigned, TTSRequest):
+        await create_sandbox(ctx, assigned)
+
+
+async def _wait(ctx: Context, request: TTSRequest, decision: admission.Wait) -> None:
+    before = find_condition(request.status.conditions, ConditionType.ADMITTED)
+    if before is None or before.reason != decision.reason:
+        logger.info("request waits", extra={"request": str(request.metadata.key), "reason": decision.reason})
+    await ctx.write_status(request, transitions.wait(request, decision, ctx.now()))
+    ctx.refresh_counts(decision.tenant, None)
+    left = (lifecycle.deadline_of(request) - ctx.now()).total_seconds()
+    _look_again(ctx, request, min(POSITION_SECONDS, max(left, 0.05)))
+
+
+async def _reject_unreadable(ctx: Context, request: InvalidResource) -> None:
+    if request.status.phase is not None and request.status.phase.terminal:
+        return
+    placeholder = TTSRequest.model_construct(metadata=request.metadata, status=request.status)
+    status = transitions.reject(placeholder, admission.Reject(Reason.INVALID, request.problem), ctx.now())
+    await ctx.write_status(request, status)
+    logger.info("request rejected", extra={"request": str(request.metadata.key), "reason": Reason.INVALID})
+
+
+def _snapshot(ctx: Context, request: TTSRequest) -> admission.Snapshot:
+    tenants = ctx.view.tenants()
+    tenant = tenancy.owner_of(request.metadata.namespace, tenants)
+    model = _model_of(ctx, request)
+    verdict = tenancy.judge_tenant(tenant, tenants) if tenant else None
+    in_tenant = queue_order.standing(request, ctx.view.requests_in(tenant.spec.namespaces) if tenant else [], ctx.reserved, Reason.WAITING_FOR_CONCURRENCY)
+    of_model = [r for r in ctx.view.requests() if model is not None and _model_name(ctx, r) == model.metadata.name]
+    in_model = queue_order.standing(request, of_model, ctx.reserved, Reason.WAITING_FOR_SANDBOX)
+    return admission.Snapshot(
+        request=request,
+        tenant=tenant,
+        tenant_problem="" if verdict is None or verdict.ready else f"{verdict.reason}: {verdict.message}",
+        model=model,
+        active_of_tenant=in_tenant.active,
+        ahead_in_tenant=in_tenant.ahead,
+        active_of_model=in_model.active,
+        ahead_in_model=in_model.ahead,
+    )
+
+
+def _model_name(ctx: Context, request: TTSRequest) -> str | None:
+    if request.status.model or request.spec.model:
+        return request.status.model or request.spec.model
+    default = next((m for m in ctx.view.models() if m.spec.default), None)
+    return default.metadata.name if default else None
+
+
+def _model_of(ctx: Context, request: TTSRequest) -> SpeechModel | None:
+    name = _model_name(ctx, request)
+    found = ctx.view.cluster_resource(SPEECH_MODEL, name) if name else None
+    return found if isinstance(found, SpeechModel) else None
+
+
+def _look_again(ctx: Context, request: TTSRequest, seconds: float) -> None:
+    ctx.queue.add_after(WorkKey(TTS_REQUEST.plural, request.metadata.key), seconds)
+
+

@@ -1,0 +1,129 @@
+"""Sandbox Jobs: created for a request, and ended when nobody wants them."""
+
+import logging
+
+from voxpod_crds.base import ResourceKey
+from voxpod_crds.names import PROBE_ROLE
+from voxpod_crds.speech_model import SpeechModel
+from voxpod_crds.tenant import Tenant, TenantSandbox
+from voxpod_crds.tts_request import TTSRequest
+from voxpod_operator.cluster.kinds import JOB, SPEECH_MODEL, TENANT, TTS_REQUEST
+from voxpod_operator.cluster.sandboxes import JobView
+from voxpod_operator.context import Context
+from voxpod_operator.errors import AlreadyExists
+from voxpod_operator.manifests.sandbox_job import Dispatch, SandboxPod, sandbox_job
+from voxpod_crds.sandbox_protocol import Failure
+from voxpod_operator.policy.lifecycle import deadline_of
+from voxpod_operator.reconcile.ending import end_sandbox, retry
+
+logger = logging.getLogger(__name__)
+
+BACKSTOP_SECONDS = 30
+"""The kubelet ends a sandbox so long after the request's deadline, should the operator be away."""
+
+
+async def create_sandbox(ctx: Context, request: TTSRequest) -> None:
+    """Create the Job that the request's status names; that it exists already is fine."""
+    sandbox = request.status.sandbox
+    model = ctx.view.cluster_resource(SPEECH_MODEL, request.status.model or "")
+    if sandbox is None:
+        return
+    if not isinstance(model, SpeechModel):
+        await retry(ctx, request, Failure("input", "ModelNotFound", f"SpeechModel {request.status.model} is gone"))
+        return
+    left = (deadline_of(request) - ctx.now()).total_seconds()
+    job = sandbox_job(
+        sandbox_pod(ctx, model, _tenant_settings(ctx, request.status.tenant)),
+        await _dispatch(ctx),
+        name=sandbox.job_name,
+        request=str(request.metadata.key),
+        request_uid=request.metadata.uid,
+        attempt=request.status.attempt or 1,
+        tenant=request.status.tenant or "",
+        deadline_seconds=max(1, round(left)) + BACKSTOP_SECONDS,
+    )
+    try:
+        stored = await ctx.gateway.create(JOB, ctx.settings.sandbox_namespace, job)
+    except AlreadyExists:
+        stored = await ctx.gateway.get(JOB, ctx.job_key(sandbox.job_name)) or {}
+    if stored:
+        ctx.view.observe(JOB, stored)
+        logger.info("sandbox created", extra={"request": str(request.metadata.key), "uid": request.metadata.uid, "job": sandbox.job_name})
+
+
+async def reconcile_job(ctx: Context, key: ResourceKey) -> None:
+    """A Job or its pod changed: pass it on to the request that it works for, or end it when there is none."""
+    job = ctx.view.job(key)
+    if job is None:
+        _wake_the_request_of(ctx, key.name)
+        return
+    if job.role == PROBE_ROLE:
+        for model in ctx.view.models():
+            ctx.enqueue(SPEECH_MODEL, model.metadata.key)
+        return
+    owner = ctx.view.request_key_of_uid(job.request_uid)
+    if owner is not None:
+        ctx.enqueue(TTS_REQUEST, owner)
+    if _superseded(ctx, job, owner) or (owner is None and await _orphaned(ctx, job)):
+        await end_sandbox(ctx, job)
+
+
+def sandbox_pod(ctx: Context, model: SpeechModel, tenant_settings: TenantSandbox) -> SandboxPod:
+    """The pod settings for a model."""
+    source = model.spec.source.host_path
+    assert source is not None, "judge_model lets only hostPath sources become Ready"
+    return SandboxPod(
+        namespace=ctx.settings.sandbox_namespace,
+        image=ctx.settings.sandbox_image,
+        image_pull_policy=ctx.settings.sandbox_image_pull_policy,
+        service_account=ctx.settings.sandbox_service_account,
+        bundle_path=source.path,
+        bundle_digest=model.spec.digest,
+        cpu=model.spec.resources.cpu,
+        memory=model.spec.resources.memory,
+        user_namespaces=ctx.settings.sandbox_user_namespaces,
+        ttl_seconds=ctx.settings.sandbox_ttl_seconds,
+        model=model.metadata.name,
+        tenant_settings=tenant_settings,
+    )
+
+
+async def _dispatch(ctx: Context) -> Dispatch:
+    return Dispatch(
+        url=f"https://{ctx.settings.dispatch_host}:{ctx.settings.dispatch_service_port}",
+        ca_pem=ctx.dispatch_ca_pem,
+        host_aliases=await ctx.addresses.host_aliases(),
+        token_seconds=ctx.settings.sandbox_token_seconds,
+        max_idle_seconds=ctx.settings.sandbox_max_idle_seconds,
+    )
+
+
+def _tenant_settings(ctx: Context, name: str | None) -> TenantSandbox:
+    tenant = ctx.view.cluster_resource(TENANT, name or "")
+    return tenant.spec.sandbox if isinstance(tenant, Tenant) else TenantSandbox()
+
+
+def _wake_the_request_of(ctx: Context, job_name: str) -> None:
+    request = ctx.view.request_of_job(job_name)
+    if request is not None:
+        ctx.enqueue(TTS_REQUEST, request.metadata.key)
+
+
+def _superseded(ctx: Context, job: JobView, owner: ResourceKey | None) -> bool:
+    """Whether the request went on with another sandbox."""
+    request = ctx.view.request(owner) if owner is not None else None
+    if not isinstance(request, TTSRequest) or request.status.sandbox is None:
+        return False
+    return request.status.sandbox.job_name != job.name
+
+
+async def _orphaned(ctx: Context, job: JobView) -> bool:
+    """Whether the Job's request is really gone: asked of the API server, since a watch may lag behind."""
+    if job.finished or "/" not in job.request:
+        return False
+    namespace, name = job.request.split("/", 1)
+    found = await ctx.gateway.get(TTS_REQUEST, ResourceKey(namespace, name))
+    if found is not None and found["metadata"]["uid"] == job.request_uid:
+        ctx.view.observe(TTS_REQUEST, found)
+        return False
+    return True

@@ -1,0 +1,42 @@
+"""Tenant: is it in use as it stands, and how much runs."""
+
+from voxpod_crds.base import ResourceKey
+from voxpod_crds.conditions import Condition, ConditionType, set_condition
+from voxpod_crds.tenant import Tenant
+from voxpod_operator.cluster.kinds import TENANT, TTS_REQUEST
+from voxpod_operator.context import Context
+from voxpod_operator.policy import queue_order, tenancy
+from voxpod_operator.policy.transitions import difference
+
+
+async def reconcile_tenant(ctx: Context, key: ResourceKey) -> None:
+    """Write the tenant's Ready condition and counts; requests that waited for it are looked at again."""
+    tenant = ctx.view.cluster_resource(TENANT, key.name)
+    if not isinstance(tenant, Tenant):
+        return
+    tenants = ctx.view.tenants()
+    verdict = tenancy.judge_tenant(tenant, tenants)
+    requests = [r for r in ctx.view.requests_in(tenant.spec.namespaces) if not queue_order.ended(r)]
+    active = sum(queue_order.holds_a_slot(r, ctx.reserved) for r in requests)
+    ready = Condition(
+        type=ConditionType.READY,
+        status="True" if verdict.ready else "False",
+        reason=verdict.reason,
+        message=verdict.message,
+        last_transition_time=ctx.now().replace(microsecond=0),
+        observed_generation=tenant.metadata.generation,
+    )
+    status = tenant.status.model_copy(
+        update={
+            "observed_generation": tenant.metadata.generation,
+            "active": active,
+            "waiting": len(requests) - active,
+            "conditions": list(set_condition(tenant.status.conditions, ready)),
+        }
+    )
+    patch = difference(tenant.status.to_wire(), status.to_wire())
+    if patch:
+        ctx.view.observe(TENANT, await ctx.gateway.patch_status(TENANT, key, patch, tenant.metadata.resource_version))
+    if "conditions" in patch:
+        for request in requests:
+            ctx.enqueue(TTS_REQUEST, request.metadata.key)

@@ -1,0 +1,1 @@
+"""The only object store I/O."""
