@@ -56,6 +56,7 @@ class Work:
     speed: float
     format: str
     sample_rate: int
+    """0: the engine's own."""
     seconds_left: float
     """Until the request's deadline, counted from the answer; a duration, so that no two clocks are compared."""
     upload: Upload

@@ -40,8 +40,8 @@ class ModelSource(ApiModel):
 class Resources(ApiModel):
     """Request and limit of each sandbox; both are the same, so that a neighbour cannot slow a request down."""
 
-    cpu: Cpu = Field("1", description="CPU of a sandbox; the engine uses as many threads as whole cores.")
-    memory: Memory = Field("1Gi", description="Memory of a sandbox, the model's mapped pages included.")
+    cpu: Cpu = Field("1", description="CPU of a sandbox, such as 2 or 500m; the engine uses as many threads as whole cores.")
+    memory: Memory = Field("1Gi", description="Memory of a sandbox, such as 1Gi, the model's mapped pages included.")
 
 
 class WarmPool(ApiModel):

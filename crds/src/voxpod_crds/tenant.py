@@ -51,8 +51,8 @@ class Toleration(ApiModel):
 class TenantSandbox(ApiModel):
     """How this tenant's sandboxes differ from the SpeechModel's."""
 
-    cpu: Cpu | None = Field(None, description="CPU request and limit of a sandbox, over the SpeechModel's.")
-    memory: Memory | None = Field(None, description="Memory request and limit of a sandbox, over the SpeechModel's.")
+    cpu: Cpu | None = Field(None, description="CPU request and limit of a sandbox, such as 2 or 500m, over the SpeechModel's.")
+    memory: Memory | None = Field(None, description="Memory request and limit of a sandbox, such as 1Gi, over the SpeechModel's.")
     runtime_class_name: str | None = Field(None, min_length=1, max_length=253, description="RuntimeClass of sandbox pods (gVisor, Kata).")
     node_selector: dict[str, LabelValue] = Field(default_factory=dict, max_length=16, description="Labels of nodes that sandbox pods may use.")
     tolerations: list[Toleration] = Field(default_factory=list, max_length=16, description="Taints that sandbox pods tolerate.")
