@@ -55,7 +55,7 @@ KUBERNETES = GoBuild(
     module="kubernetes",
     packages=("./kube", "./coredns", "./kube-router", "./pause", "./probe")
     + tuple(f"{_CNI}/{one}" for one in ("ipam/host-local", "main/loopback", "main/ptp", "meta/portmap")),
-    ldflags="-X k8s.io/component-base/version.gitVersion=v1.37.2",
+    ldflags=" ".join(f"-X k8s.io/{one}.gitVersion=v1.37.2" for one in ("component-base/version", "client-go/pkg/version")),
     hint="with CoreDNS, kube-router and CNI plugins; 7 to 10 minutes on 2 cores",
 )
 ETCD = GoBuild(

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import time
 from collections.abc import Callable
+from http.client import HTTPException
 from ipaddress import IPv4Network
 from pathlib import Path
 
@@ -138,7 +139,7 @@ def _wait(
         try:
             if ready():
                 return
-        except (OSError, KeyError) as failure:
+        except (OSError, KeyError, HTTPException) as failure:
             error = failure
         if time.monotonic() > deadline:
             tails = "\n".join(f"{name}: {processes.last_lines(cluster.log / f'{name}.log', 2)}" for name in running)
@@ -156,7 +157,7 @@ def failing(cluster: Cluster) -> str:
     try:
         if not api.api_ready(cluster) or not api.node_ready(cluster):
             return "node not ready"
-    except (OSError, KeyError) as error:
+    except (OSError, KeyError, HTTPException) as error:
         return f"API server: {error}"
     return ""
 

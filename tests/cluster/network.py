@@ -7,7 +7,7 @@ from ipaddress import IPv4Network
 from pathlib import Path
 from zlib import crc32
 
-from layout import DNS_SERVICE_IP, Cluster, ClusterError
+from layout import DNS_SERVICE_IP, POD_CIDR, Cluster, ClusterError
 from namespaces import run_inside
 
 SUBNETS = list(IPv4Network("172.31.255.0/24").subnets(new_prefix=30))
@@ -45,7 +45,15 @@ def connect(cluster: Cluster, init: int) -> None:
 
 def _inside_script(cluster: Cluster) -> str:
     # CoreDNS is a process of the node, not a pod: its Service address is simply an address of the node's.
+    # kube-router learns of a new pod 0.05 to 0.5 s after it started and would let it reach everything until then
+    # (measured). Its rules stand in front of these and decide about the pods that it knows. A new connection that gets
+    # here comes from one that it does not know yet and waits: TCP tries again after 1 s; DNS would after 5 s, so it may
+    # pass. So the API server, kubelet and the host are closed from a pod's first instant; only what goes to a pod that
+    # kube-router knows is accepted by that pod's rules before we see it.
     return f"""
+        iptables -A INPUT -s {POD_CIDR} -d {DNS_SERVICE_IP} -j ACCEPT
+        iptables -A INPUT -s {POD_CIDR} -m conntrack --ctstate NEW -j DROP
+        iptables -A FORWARD -s {POD_CIDR} -m conntrack --ctstate NEW -j DROP
         ip link set lo up
         ip addr add {DNS_SERVICE_IP}/32 dev lo
         ip addr add {cluster.node_ip}/30 dev eth0
