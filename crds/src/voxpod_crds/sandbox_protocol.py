@@ -15,7 +15,7 @@ from annotated_types import Ge, Le, Len, Predicate
 
 CLAIM_PATH = "/v1/claim"
 RESULT_PATH = "/v1/result"
-TOKEN_AUDIENCE = "voxpod-dispatch"
+TOKEN_AUDIENCE = "voxpod-dispatch"  # noqa: S105 - a name
 MAX_TERMINATION_MESSAGE = 4096
 """Bytes that the kubelet keeps of /dev/termination-log (Kubernetes, Pod termination message)."""
 

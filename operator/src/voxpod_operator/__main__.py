@@ -5,7 +5,7 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import kopf
 from kubernetes.aio.client.api_client import ApiClient
@@ -26,7 +26,7 @@ SERVICE_ACCOUNT_DIR = "/var/run/secrets/kubernetes.io/serviceaccount"
 def main() -> None:
     """Exit 0 when told to stop, 1 when a part failed, 2 when a setting is wrong."""
     try:
-        settings = OperatorSettings()  # type: ignore[call-arg]  # from the environment
+        settings = OperatorSettings()
     except ValidationError as error:
         problems = "\n".join(f"  VOXPOD_{'_'.join(str(p) for p in e['loc']).upper()}: {e['msg']}" for e in error.errors(include_input=False))
         sys.exit(f"voxpod-operator: settings are wrong:\n{problems}")
@@ -38,20 +38,29 @@ async def _run(settings: OperatorSettings) -> int:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    code = 0
     try:
         await _operator(settings).run(stop)
-    except* LeadershipLost:
-        return 1
-    except* (OperatorError, OSError) as failed:
-        for error in failed.exceptions:
-            logger.error("operator ends", extra={"error": str(error)})
-        return 1
-    return 0
+    except* (LeadershipLost, OperatorError, OSError) as failed:
+        code = 1
+        for error in _leaves(failed):
+            logger.error("operator ends", extra={"error": f"{type(error).__name__}: {error}"})
+    return code
+
+
+def _leaves(group: BaseExceptionGroup[BaseException]) -> Iterator[BaseException]:
+    for error in group.exceptions:
+        if isinstance(error, BaseExceptionGroup):
+            yield from _leaves(error)
+        else:
+            yield error
 
 
 def _operator(settings: OperatorSettings) -> Operator:
     configuration = Configuration()
-    load_incluster_config(client_configuration=configuration)
+    load_incluster_config(  # type: ignore[no-untyped-call]
+        client_configuration=configuration
+    )
     return assemble(settings, ApiClient(configuration), _in_cluster_login(os.environ["KUBERNETES_SERVICE_HOST"], os.environ["KUBERNETES_SERVICE_PORT"]))
 
 

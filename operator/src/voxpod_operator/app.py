@@ -57,7 +57,7 @@ class Operator:
             leading.cancel()
             await asyncio.wait([leading])
             ended.set()
-        await self.api.close()
+        await self.api.close()  # type: ignore[no-untyped-call]
         self.ctx.store.close()
 
     async def _follow_then_lead(self) -> None:
@@ -72,7 +72,7 @@ class Operator:
     async def _lead(self) -> None:
         """All that only the leader does."""
         settings = self.ctx.settings
-        for key in self.ctx.view.keys():
+        for key in self.ctx.view.work_keys():
             self.ctx.queue.add(key)
         async with _serving(dispatch_app(self.ctx), settings.dispatch_port, settings), asyncio.TaskGroup() as parts:
             await self.leadership.publish()

@@ -34,7 +34,7 @@ class Leadership:
 
     async def acquire(self) -> None:
         """Return when this process leads."""
-        while not await self._try():
+        while not await self._try():  # noqa: ASYNC110 - the Lease is polled, as client-go does
             await asyncio.sleep(self._settings.lease_retry_seconds)
         self.leading = True
         metrics.LEADER.set(1)

@@ -33,6 +33,8 @@ class InvalidResource(ApiModel):
     status: TTSRequestStatus = TTSRequestStatus()
 
 
+MODELS: dict[Kind, type[Tenant] | type[SpeechModel] | type[TTSRequest]] = {TENANT: Tenant, SPEECH_MODEL: SpeechModel, TTS_REQUEST: TTSRequest}
+
 Resource = Tenant | SpeechModel | TTSRequest | InvalidResource | JobView | PodView
 
 
@@ -55,9 +57,8 @@ def parse(kind: Kind, raw: Json) -> Resource:
         return parse_job(raw)
     if kind is POD:
         return parse_pod(raw)
-    model: type[Tenant] | type[SpeechModel] | type[TTSRequest] = {TENANT: Tenant, SPEECH_MODEL: SpeechModel, TTS_REQUEST: TTSRequest}[kind]
     try:
-        return model.model_validate(raw)
+        return MODELS[kind].model_validate(raw)
     except ValidationError as error:
         return InvalidResource(metadata=ObjectMeta.model_validate(raw["metadata"]), problem=describe(error), status=_readable_status(raw))
 
@@ -67,6 +68,11 @@ def _readable_status(raw: Json) -> TTSRequestStatus:
         return TTSRequestStatus.model_validate(raw.get("status") or {})
     except ValidationError:
         return TTSRequestStatus()
+
+
+def _age(resource: Tenant | SpeechModel) -> tuple[str, str]:
+    created = resource.metadata.creation_timestamp
+    return (created.isoformat() if created else "", resource.metadata.name)
 
 
 def version_of(resource: Resource) -> int:
@@ -112,7 +118,7 @@ class ClusterView:
         """resourceVersion of everything known of a kind."""
         return {key: version_of(resource) for key, resource in self._objects[kind].items()}
 
-    def keys(self) -> Iterator[WorkKey]:
+    def work_keys(self) -> Iterator[WorkKey]:
         """Everything known, as keys to reconcile."""
         for kind, objects in self._objects.items():
             for key in objects:
@@ -147,12 +153,12 @@ class ClusterView:
     def tenants(self) -> list[Tenant]:
         """All readable Tenants, oldest first (by name within a second)."""
         found = [t for t in self._objects[TENANT].values() if isinstance(t, Tenant)]
-        return sorted(found, key=lambda t: (t.metadata.creation_timestamp or 0, t.metadata.name))  # type: ignore[arg-type, return-value]
+        return sorted(found, key=_age)
 
     def models(self) -> list[SpeechModel]:
         """All readable SpeechModels, oldest first (by name within a second)."""
         found = [m for m in self._objects[SPEECH_MODEL].values() if isinstance(m, SpeechModel)]
-        return sorted(found, key=lambda m: (m.metadata.creation_timestamp or 0, m.metadata.name))  # type: ignore[arg-type, return-value]
+        return sorted(found, key=_age)
 
     def cluster_resource(self, kind: Kind, name: str) -> Tenant | SpeechModel | InvalidResource | None:
         """A Tenant or SpeechModel by name."""

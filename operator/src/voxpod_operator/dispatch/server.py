@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from aiohttp import web
+from prometheus_client import Counter
 from pydantic import ValidationError
 
 from voxpod_crds.base import ResourceKey
@@ -117,6 +118,6 @@ async def _read_again(ctx: Context, key: ResourceKey) -> None:
         ctx.view.observe(TTS_REQUEST, found)
 
 
-def _counted(counter: metrics.Counter, response: web.Response) -> web.Response:
+def _counted(counter: Counter, response: web.Response) -> web.Response:
     counter.labels(code=str(response.status)).inc()
     return response

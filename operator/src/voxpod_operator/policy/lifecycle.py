@@ -11,7 +11,14 @@ from voxpod_crds.conditions import Reason
 from voxpod_crds.sandbox_protocol import Failure, Report
 from voxpod_crds.tts_request import Phase, TTSRequest
 from voxpod_operator.cluster.sandboxes import JobView, PodView
-from voxpod_operator.policy.failures import IMAGE_PULL_GRACE, NO_POD_GRACE, PULL_WAITING, failure_of, left_behind, may_retry
+from voxpod_operator.policy.failures import (
+    IMAGE_PULL_GRACE,
+    NO_POD_GRACE,
+    PULL_WAITING,
+    failure_of,
+    left_behind,
+    may_retry,
+)
 
 UNSCHEDULABLE_GRACE = timedelta(seconds=5)
 

@@ -64,7 +64,8 @@ def next_probe_step(model: SpeechModel, job: JobView | None, pod: PodView | None
     failure = report.failure if report is not None else failure_of(job, pod, now)
     if failure is None:
         return Probing()
-    return Distrust(Verdict(False, Reason(failure.reason) if failure.reason in Reason._value2member_map_ else Reason.BUNDLE_INVALID, failure.message), now - job.created_at > RETRY_AFTER)
+    reason = next((r for r in Reason if r == failure.reason), Reason.BUNDLE_INVALID)
+    return Distrust(Verdict(False, reason, failure.message), now - job.created_at > RETRY_AFTER)
 
 
 def _facts(raw: str) -> BundleFacts | None:

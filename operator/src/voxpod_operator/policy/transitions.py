@@ -6,7 +6,15 @@ from typing import Any
 from voxpod_crds.conditions import Condition, ConditionType, Reason, set_condition
 from voxpod_crds.conditions import Status as ConditionStatus
 from voxpod_crds.sandbox_protocol import Failure, Report
-from voxpod_crds.tts_request import AudioObject, Phase, RequestTimings, RequestUsage, SandboxRef, TTSRequest, TTSRequestStatus
+from voxpod_crds.tts_request import (
+    AudioObject,
+    Phase,
+    RequestTimings,
+    RequestUsage,
+    SandboxRef,
+    TTSRequest,
+    TTSRequestStatus,
+)
 from voxpod_operator.policy.admission import Admit, Reject, Wait
 
 

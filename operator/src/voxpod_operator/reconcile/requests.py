@@ -6,7 +6,7 @@ from voxpod_crds.base import ResourceKey
 from voxpod_crds.conditions import ConditionType, Reason, find_condition
 from voxpod_crds.names import job_name
 from voxpod_crds.speech_model import SpeechModel
-from voxpod_crds.tts_request import TTSRequest
+from voxpod_crds.tts_request import TTSRequest, TTSRequestSpec
 from voxpod_operator.cluster.kinds import SPEECH_MODEL, TTS_REQUEST
 from voxpod_operator.cluster.view import InvalidResource, WorkKey
 from voxpod_operator.context import Context
@@ -87,7 +87,7 @@ async def _wait(ctx: Context, request: TTSRequest, decision: admission.Wait) -> 
 async def _reject_unreadable(ctx: Context, request: InvalidResource) -> None:
     if request.status.phase is not None and request.status.phase.terminal:
         return
-    placeholder = TTSRequest.model_construct(metadata=request.metadata, status=request.status)
+    placeholder = TTSRequest(metadata=request.metadata, spec=TTSRequestSpec(text="?"), status=request.status)
     status = transitions.reject(placeholder, admission.Reject(Reason.INVALID, request.problem), ctx.now())
     await ctx.write_status(request, status)
     logger.info("request rejected", extra={"request": str(request.metadata.key), "reason": Reason.INVALID})

@@ -4,6 +4,7 @@ import logging
 
 from voxpod_crds.base import ResourceKey
 from voxpod_crds.names import PROBE_ROLE
+from voxpod_crds.sandbox_protocol import Failure
 from voxpod_crds.speech_model import SpeechModel
 from voxpod_crds.tenant import Tenant, TenantSandbox
 from voxpod_crds.tts_request import TTSRequest
@@ -12,7 +13,6 @@ from voxpod_operator.cluster.sandboxes import JobView
 from voxpod_operator.context import Context
 from voxpod_operator.errors import AlreadyExists
 from voxpod_operator.manifests.sandbox_job import Dispatch, SandboxPod, sandbox_job
-from voxpod_crds.sandbox_protocol import Failure
 from voxpod_operator.policy.lifecycle import deadline_of
 from voxpod_operator.reconcile.ending import end_sandbox, retry
 

@@ -1,0 +1,1 @@
+"""REST facade of Voxpod."""

@@ -1,0 +1,33 @@
+"""Resolve requirements/dev.in and the four distributions' dependencies into the hashed requirements/dev.txt.
+
+usage: python requirements/resolve_dev.py [--upgrade]   (in the development environment: needs uv)
+"""
+
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PARTS = ("crds", "operator", "inference_image", "api")
+
+
+def wanted() -> str:
+    """The unresolved requirements, without our own distributions (pip gets those as editable folders)."""
+    lines = (ROOT / "requirements/dev.in").read_text().splitlines()
+    for part in PARTS:
+        project = tomllib.loads((ROOT / part / "pyproject.toml").read_text())["project"]
+        lines += [d for d in project["dependencies"] if not d.startswith("voxpod-")]
+    return "\n".join(lines)
+
+
+def main() -> None:
+    """Write requirements/dev.txt."""
+    uv = shutil.which("uv", path=str(Path(sys.executable).parent)) or "uv"
+    options = ["--universal", "--python-version", "3.11", "--generate-hashes", "--no-emit-index-url", "--no-emit-find-links", "--no-header", "--no-annotate", "--quiet"]
+    subprocess.run([uv, "pip", "compile", "--no-config", *options, *sys.argv[1:], "-o", "requirements/dev.txt", "-"], input=wanted(), text=True, check=True, cwd=ROOT)
+
+
+if __name__ == "__main__":
+    main()
