@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Samples = NDArray[np.float32]
+"""Mono, [n], -1 to 1."""
 
 _QUIET = 0.001
 """-60 dB: below it is the model's idle noise; the softest fricatives measured at word ends stay above -50 dB."""

@@ -2,23 +2,17 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    from voxpod_inference.text.frontend import Script
-
-    Samples = NDArray[np.float32]
-    """Mono, [n], -1 to 1."""
+from voxpod_inference.audio import Samples
+from voxpod_inference.text.frontend import Script
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
     """A request that was checked and can be spoken."""
 
-    script: "Script"
+    script: Script
     voice: str
     speed: float
 
@@ -38,7 +32,7 @@ class Synthesizer(Protocol):
         """
         ...
 
-    def speak(self, prepared: Prepared) -> "Iterator[Samples]":
+    def speak(self, prepared: Prepared) -> Iterator[Samples]:
         """The sound, chunk after chunk with the pauses between them. SpeechError when the model fails or `stop` was called."""
         ...
 

@@ -8,7 +8,7 @@ from voxpod_inference.text.numbers import in_words
 from voxpod_inference.text.pinyin import phonemes_of
 from voxpod_inference.text.spoken import PUNCTUATION, Spoken, is_silent, plain_punctuation
 
-_HAN = re.compile(r"[㐀-䶿一-鿿豈-﫿𠀀-𲎯〇]+")
+_HAN = re.compile(r"[\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af]+")
 _LONGEST_WORD = 10
 _UNKNOWN = -20.0
 """Log-probability of a character that no dictionary has; the rarest known word has -17.9."""

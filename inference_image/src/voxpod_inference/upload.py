@@ -1,0 +1,61 @@
+"""Puts the sound into the object store through a presigned URL. The URL is a permission: it is never logged nor quoted."""
+
+import base64
+import re
+import time
+from collections.abc import Callable
+
+from voxpod_crds.sandbox_protocol import Upload
+
+from voxpod_inference.errors import UPLOAD_FAILED, SpeechError
+from voxpod_inference.http_client import TransportError, send, tls_context
+
+_ATTEMPT_TIMEOUT = 60.0
+_FIRST_DELAY, _LONGEST_DELAY = 0.2, 5.0
+_S3_CODE = re.compile(rb"<Code>([A-Za-z0-9]{1,64})</Code>")
+
+
+def put(
+    upload: Upload,
+    body: memoryview,
+    md5: bytes,
+    *,
+    ca_pem: str,
+    seconds_left: Callable[[], float],
+    sleep: Callable[[float], None] = time.sleep,
+) -> None:
+    """Store `body` under a key that must not exist yet; SpeechError when the store refuses or stays away.
+
+    Server errors and lost connections are tried again until `seconds_left` runs out. If an answer was lost and the next
+    try finds the key taken, the lost one has stored it: that is success, and the operator compares the checksum anyway.
+    """
+    headers = {
+        **upload.headers,
+        "Content-Length": str(body.nbytes),
+        "Content-MD5": base64.b64encode(md5).decode(),
+        "If-None-Match": "*",
+    }
+    context = tls_context(ca_pem) if upload.url.startswith("https:") else None
+    delay, answer_lost, problem = _FIRST_DELAY, False, "no time left"
+    while (left := seconds_left()) > 0:
+        try:
+            timeout = min(left, _ATTEMPT_TIMEOUT)
+            response = send("PUT", upload.url, headers, body=body, context=context, timeout=timeout)
+        except TransportError as error:
+            answer_lost, problem = True, type(error).__name__
+        else:
+            if response.status in (200, 201, 204) or (response.status == 412 and answer_lost):
+                return
+            code = _S3_CODE.search(response.body)
+            problem = f"{response.status} {code.group(1).decode() if code else ''}".strip()
+            if response.status == 412:
+                raise _failed(f"an object exists already under this request's key ({problem})")
+            if response.status < 500 and response.status not in (408, 429):
+                raise _failed(f"the object store refused the upload ({problem})")
+        sleep(min(delay, max(0.0, seconds_left())))
+        delay = min(_LONGEST_DELAY, delay * 2)
+    raise _failed(f"the object store did not take the upload before the deadline (last: {problem})")
+
+
+def _failed(message: str) -> SpeechError:
+    return SpeechError("infrastructure", UPLOAD_FAILED, message)
