@@ -9,12 +9,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-import build
-import images
-import lifecycle
-import processes
-import requirements
-from layout import ClusterError, checked_name
+from localcluster import build, images, lifecycle, processes, requirements
+from localcluster.layout import ClusterError, checked_name
 
 
 def _requirements(options: argparse.Namespace) -> int:
@@ -25,7 +21,7 @@ def _requirements(options: argparse.Namespace) -> int:
     return 1 if message else 0
 
 
-def _build(options: argparse.Namespace) -> int:
+def _build(_: argparse.Namespace) -> int:
     if not build.is_built():
         requirements.check()
     print(f"programs: {build.build()}")
@@ -66,7 +62,6 @@ def _kubeconfig(options: argparse.Namespace) -> int:
 
 def _paths(options: argparse.Namespace) -> int:
     cluster = lifecycle.need(options.name)
-    own = {image.program: image for image in build.own_images()}
     facts = {
         "name": cluster.name,
         "kubeconfig": str(cluster.kubeconfig),
@@ -79,7 +74,8 @@ def _paths(options: argparse.Namespace) -> int:
         "auditLog": str(cluster.audit_log),
         "pids": lifecycle.pids(cluster),
         "images": {
-            name: {"reference": image.reference, "archive": str(build.image_archive(name))} for name, image in own.items()
+            image.program: {"reference": image.reference, "archive": str(build.image_archive(image))}
+            for image in build.own_images()
         },
     }
     print(json.dumps(facts, indent=2))

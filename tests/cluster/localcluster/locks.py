@@ -4,7 +4,7 @@ import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from layout import clusters_root
+from localcluster.layout import clusters_root
 
 
 @contextmanager

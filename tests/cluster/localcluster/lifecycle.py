@@ -10,17 +10,12 @@ from http.client import HTTPException
 from ipaddress import IPv4Network
 from pathlib import Path
 
-import api
-import build
-import cgroups
-import images
-import network
-import pki
-import processes
-from components import command_lines, config_files
-from layout import Cluster, ClusterError, clusters_root
-from locks import locked
-from namespaces import INIT, create, enter, find_init, remove_masked_folders
+from localcluster import api, build, cgroups, images, network, pki, processes
+from localcluster.artifacts import PAUSE_IMAGE, PROBE_IMAGE
+from localcluster.components import command_lines, config_files
+from localcluster.layout import Cluster, ClusterError, clusters_root
+from localcluster.locks import locked
+from localcluster.namespaces import INIT, create, enter, find_init, remove_masked_folders
 
 RECORD = "cluster.json"
 PATIENCE_SECONDS = 90.0
@@ -104,7 +99,7 @@ def _start(cluster: Cluster, bin_dir: Path) -> None:
 
     start("etcd", "containerd", "apiserver")
     wait("containerd", lambda: _containerd_answers(cluster, bin_dir))
-    for image in ("pause", "probe"):
+    for image in (PAUSE_IMAGE, PROBE_IMAGE):
         images.load(cluster, bin_dir, build.image_archive(image))
     wait("API server", lambda: api.api_ready(cluster))
     start("controller-manager", "scheduler", "kubelet", "kube-proxy", "coredns")
@@ -143,7 +138,7 @@ def _wait(
             error = failure
         if time.monotonic() > deadline:
             tails = "\n".join(f"{name}: {processes.last_lines(cluster.log / f'{name}.log', 2)}" for name in running)
-            raise ClusterError(f"{what} did not come up in {PATIENCE_SECONDS:.0f} s ({error}); last log lines:\n{tails}")
+            raise ClusterError(f"{what} did not come up in {PATIENCE_SECONDS:.0f} s ({error}); last lines:\n{tails}")
         time.sleep(0.05)
 
 

@@ -1,17 +1,17 @@
 """A cluster's own mount, PID and network namespace, held by one idle init process.
 
 All components and containers are descendants in that PID namespace: when the init process dies, the kernel ends every
-one of them, and with the last the mounts and the network go too. So taking a cluster down needs no list of what to undo.
+one of them, and with the last the mounts and the network go too. So taking a cluster down needs no list of what to
+undo.
 """
 
-import os
 import subprocess
 import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from layout import Cluster, ClusterError
-from processes import last_lines, main_process, marked_environment, owned, start
+from localcluster.layout import Cluster, ClusterError
+from localcluster.processes import last_lines, main_process, marked_environment, owned, start
 
 INIT = "init"
 
@@ -64,9 +64,9 @@ def run_inside(init: int, argv: Sequence[str]) -> str:
 
 
 def remove_masked_folders() -> None:
-    """Remove the fixed paths that are empty on the host. Only for when no cluster is left: it would undo their masks."""
+    """Remove the fixed paths that are empty on the host. Only when no cluster is left: it would undo its masks."""
     for path in MASKED:
         try:
-            os.rmdir(path)
+            path.rmdir()
         except OSError:
             continue  # not there, or in use by something of the host's

@@ -5,9 +5,10 @@ import socket
 import ssl
 import struct
 import urllib.request
+from http import HTTPStatus
 from typing import Any
 
-from layout import Cluster
+from localcluster.layout import Cluster
 
 
 def get(cluster: Cluster, path: str, timeout: float = 2) -> bytes:
@@ -41,7 +42,7 @@ def default_service_account_exists(cluster: Cluster) -> bool:
 
 def kube_proxy_ready(cluster: Cluster) -> bool:
     with _direct().open(f"http://{cluster.node_ip}:10256/healthz", timeout=2) as answer:
-        return bool(answer.status == 200)
+        return bool(answer.status == HTTPStatus.OK)
 
 
 def dns_ready(cluster: Cluster) -> bool:
@@ -53,7 +54,7 @@ def dns_ready(cluster: Cluster) -> bool:
         client.sendto(query, (str(cluster.node_ip), 53))
         answer = client.recv(512)
     flags, _, answers = struct.unpack(">3H", answer[2:8])
-    return flags & 0xF == 0 and answers > 0
+    return bool(flags & 0xF == 0 and answers > 0)
 
 
 def _direct(*handlers: urllib.request.BaseHandler) -> urllib.request.OpenerDirector:

@@ -6,7 +6,7 @@ import signal
 import time
 from pathlib import Path
 
-from layout import ClusterError
+from localcluster.layout import ClusterError
 
 MOUNT = Path("/sys/fs/cgroup")
 V2_CONTROLLERS = ("cpuset", "cpu", "io", "memory", "hugetlb", "pids")
@@ -35,8 +35,8 @@ def _create_v2(name: str, mount: Path) -> None:
     missing = V2_NEEDED - set((group / "cgroup.controllers").read_text().split())
     if missing:
         raise ClusterError(
-            f"cgroup v2 controllers {', '.join(sorted(missing))} cannot be enabled in {mount}: inside a container, first "
-            f"move all processes out of the root group, or run it with the host's cgroup namespace"
+            f"cgroup v2 controllers {', '.join(sorted(missing))} cannot be enabled in {mount}: "
+            "inside a container, first move all processes out of the root group"
         )
 
 

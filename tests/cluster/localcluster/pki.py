@@ -5,7 +5,7 @@ import json
 import subprocess
 from pathlib import Path
 
-from layout import API_SERVICE_IP, Cluster, ClusterError
+from localcluster.layout import API_SERVICE_IP, Cluster, ClusterError
 
 DAYS = "30"
 

@@ -1,7 +1,7 @@
 """Starting, finding and ending processes of a cluster.
 
-Every process carries its cluster's state folder in its environment, so that exactly the right ones are found again: also
-after a crash, and never a stranger that got a recorded pid.
+Every process carries its cluster's state folder in its environment, so that exactly the right ones are found again:
+also after a crash, and never a stranger that got a recorded pid.
 """
 
 import contextlib
@@ -20,7 +20,7 @@ SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 @dataclass(frozen=True)
 class Process:
-    """A running process of a cluster. `command` is the kernel's short name of it, `started` its start in clock ticks."""
+    """A running process of a cluster: `command` is the kernel's short name of it, `started` is in clock ticks."""
 
     pid: int
     parent: int
@@ -80,7 +80,7 @@ def _read(folder: Path, environment: Iterable[bytes]) -> Process | None:
 
 
 def main_process(processes: Iterable[Process], component: str) -> Process | None:
-    """The component's own process: the oldest that is not the nsenter in front of it (containerd's shims are younger)."""
+    """The component's own process: the oldest but the nsenter in front of it (containerd's shims are younger)."""
     own = (one for one in processes if one.component == component and one.command not in ("nsenter", "unshare"))
     return next(own, None)
 

@@ -6,9 +6,9 @@ JSON is written where YAML is asked for: every YAML parser reads it, and the sta
 import json
 from pathlib import Path
 
-from layout import API_PORT, DNS_SERVICE_IP, NODE_PORTS, POD_CIDR, SERVICE_CIDR, Cluster
+from localcluster.artifacts import PAUSE_IMAGE
+from localcluster.layout import API_PORT, DNS_SERVICE_IP, NODE_PORTS, POD_CIDR, SERVICE_CIDR, Cluster
 
-PAUSE_IMAGE = "voxpod.local/pause:1"
 ETCD_URL = "http://127.0.0.1:2379"
 
 
@@ -140,7 +140,7 @@ state = "/run/containerd"
   disable = true
 
 [plugins."io.containerd.cri.v1.images".pinned_images]
-  sandbox = "{PAUSE_IMAGE}"
+  sandbox = "{PAUSE_IMAGE.reference}"
 
 [plugins."io.containerd.cri.v1.runtime"]
   disable_apparmor = true

@@ -7,8 +7,9 @@ import subprocess
 import tarfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
-from layout import Cluster, ClusterError
+from localcluster.layout import Cluster, ClusterError
 
 
 def scratch_image(
@@ -75,15 +76,21 @@ def references(archive: Path) -> list[str]:
             if "manifest.json" in names:
                 return [tag for image in _json(content, "manifest.json") for tag in image.get("RepoTags") or []]
             if "index.json" in names:
-                annotations = [entry.get("annotations", {}) for entry in _json(content, "index.json")["manifests"]]
-                keys = ("io.containerd.image.name", "org.opencontainers.image.ref.name")
-                return [next(one[key] for key in keys if key in one) for one in annotations if any(k in one for k in keys)]
+                return [name for entry in _json(content, "index.json")["manifests"] if (name := _oci_name(entry))]
     except (tarfile.TarError, json.JSONDecodeError, KeyError) as error:
         raise ClusterError(f"{archive} is not a readable image archive: {error}") from error
     raise ClusterError(f"{archive} is neither a docker-archive (manifest.json) nor an OCI archive (index.json)")
 
 
-def _json(content: tarfile.TarFile, name: str) -> "list[dict[str, list[str]]] | dict[str, list[dict[str, dict[str, str]]]]":
+def _oci_name(entry: dict[str, Any]) -> str | None:
+    annotations = entry.get("annotations", {})
+    found: str | None = annotations.get(
+        "io.containerd.image.name", annotations.get("org.opencontainers.image.ref.name")
+    )
+    return found
+
+
+def _json(content: tarfile.TarFile, name: str) -> Any:
     member = content.extractfile(name)
     if member is None:
         raise ClusterError(f"{name} is not a file")

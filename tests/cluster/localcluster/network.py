@@ -7,10 +7,11 @@ from ipaddress import IPv4Network
 from pathlib import Path
 from zlib import crc32
 
-from layout import DNS_SERVICE_IP, POD_CIDR, Cluster, ClusterError
-from namespaces import run_inside
+from localcluster.layout import DNS_SERVICE_IP, POD_CIDR, Cluster, ClusterError
+from localcluster.namespaces import run_inside
 
-SUBNETS = list(IPv4Network("172.31.255.0/24").subnets(new_prefix=30))
+RANGE = IPv4Network("172.31.255.0/24")
+SUBNETS = list(RANGE.subnets(new_prefix=30))
 
 
 def choose_subnet(name: str, taken: Collection[IPv4Network]) -> IPv4Network:
@@ -19,14 +20,16 @@ def choose_subnet(name: str, taken: Collection[IPv4Network]) -> IPv4Network:
     for subnet in SUBNETS[first:] + SUBNETS[:first]:
         if not any(subnet.overlaps(other) for other in taken):
             return subnet
-    raise ClusterError(f"no /30 is free in {SUBNETS[0][0]}/24: take a cluster down, or free that range on this host")
+    raise ClusterError(f"no /30 is free in {RANGE}: take a cluster down, or free that range on this host")
 
 
 def host_networks() -> list[IPv4Network]:
-    """The IPv4 networks that this host has routes to (the default route left out)."""
-    listing = subprocess.run(["ip", "-j", "-4", "route", "show", "table", "all"], capture_output=True, text=True, check=True)
-    destinations = {route["dst"] for route in json.loads(listing.stdout or "[]")}
-    return [IPv4Network(destination, strict=False) for destination in destinations - {"default"}]
+    """The IPv4 networks of /24 and smaller that this host has routes to. (Against a wider one, a /30 of ours wins.)"""
+    command = ["ip", "-j", "-4", "route", "show", "table", "all"]
+    listing = subprocess.run(command, capture_output=True, text=True, check=True)
+    destinations = {route["dst"] for route in json.loads(listing.stdout or "[]")} - {"default"}
+    networks = (IPv4Network(destination, strict=False) for destination in destinations)
+    return [network for network in networks if network.prefixlen >= RANGE.prefixlen]
 
 
 def connect(cluster: Cluster, init: int) -> None:

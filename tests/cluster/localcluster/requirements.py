@@ -7,11 +7,11 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from layout import ClusterError
-from processes import SYSTEM_PATH
+from localcluster.layout import ClusterError
+from localcluster.processes import SYSTEM_PATH
 
 GO_NEEDED = (1, 26, 6)  # what containerd's go.mod asks for
-CONTAINERD_MODULE = Path(__file__).parent / "binaries" / "containerd"
+CONTAINERD_MODULE = Path(__file__).parents[1] / "binaries" / "containerd"
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,8 @@ def go_problem() -> str | None:
     """Why the Go here will not do, or None. Asked in a module, so that a Go that fetches a newer one counts as that."""
     if shutil.which("go") is None:
         return "Go is not there"
-    done = subprocess.run(["go", "env", "GOVERSION"], cwd=CONTAINERD_MODULE, capture_output=True, text=True, check=False)
+    command = ["go", "env", "GOVERSION"]
+    done = subprocess.run(command, cwd=CONTAINERD_MODULE, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         return f"Go does not run: {done.stderr.strip()}"
     if go_version(done.stdout) < GO_NEEDED:

@@ -13,15 +13,14 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
-import downloads
-from artifacts import ARTIFACTS, Download, GoBuild, Image
-from images import scratch_image
-from layout import ClusterError, cache_root
+from localcluster import downloads
+from localcluster.artifacts import ARTIFACTS, Artifact, GoBuild, Image
+from localcluster.images import scratch_image
+from localcluster.layout import ClusterError, cache_root
 
-SOURCES = Path(__file__).parent / "binaries"
+SOURCES = Path(__file__).parents[1] / "binaries"
 
 
 def bin_dir() -> Path:
@@ -29,10 +28,9 @@ def bin_dir() -> Path:
     return cache_root() / f"bin-{_digest(*(folder_name(one) for one in ARTIFACTS))}"
 
 
-def image_archive(name: str) -> Path:
-    """The docker-archive of one of our own images (pause, probe, minio)."""
-    image = next(one for one in own_images() if one.program == name)
-    return cache_root() / folder_name(image) / f"{name}.tar"
+def image_archive(image: Image) -> Path:
+    """The docker-archive of one of our own images."""
+    return cache_root() / folder_name(image) / f"{image.program}.tar"
 
 
 def own_images() -> list[Image]:
@@ -49,16 +47,17 @@ def build() -> Path:
     todo = [one for one in ARTIFACTS if not (cache_root() / folder_name(one)).is_dir()]
     cache_root().mkdir(parents=True, exist_ok=True)
     for number, artifact in enumerate(todo, 1):
-        print(f"[{number}/{len(todo)}] {artifact.name} {artifact.version}: {artifact.hint}", flush=True)
+        print(f"[{number}/{len(todo)}] {artifact.name} {artifact.version} ({artifact.hint})", flush=True)
         started = time.monotonic()
         size = _into_cache(artifact)
-        print(f"[{number}/{len(todo)}] {artifact.name}: {time.monotonic() - started:.0f} s, {size / 1e6:.0f} MB", flush=True)
+        took = time.monotonic() - started
+        print(f"[{number}/{len(todo)}] {artifact.name}: {took:.0f} s, {size / 1e6:.0f} MB", flush=True)
     if not is_built():
         _publish(bin_dir(), _link_programs)
     return bin_dir()
 
 
-def folder_name(artifact: "GoBuild | Download | Image") -> str:
+def folder_name(artifact: Artifact) -> str:
     """The artifact's folder in the cache: its name, version and a digest of all that it is made from."""
     if isinstance(artifact, GoBuild):
         module = SOURCES / artifact.module
@@ -75,7 +74,7 @@ def _digest(*parts: str) -> str:
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:10]
 
 
-def _into_cache(artifact: "GoBuild | Download | Image") -> int:
+def _into_cache(artifact: Artifact) -> int:
     """Make one artifact; returns its size in bytes."""
     target = cache_root() / folder_name(artifact)
     if isinstance(artifact, GoBuild):
