@@ -29,14 +29,12 @@ def _build(_: argparse.Namespace) -> int:
 
 
 def _up(options: argparse.Namespace) -> int:
-    requirements.check_root()
     _build(options)
     lifecycle.up(options.name)
     return 0
 
 
 def _down(options: argparse.Namespace) -> int:
-    requirements.check_root()
     lifecycle.down(options.name)
     return 0
 
@@ -129,6 +127,8 @@ def _name(text: str) -> str:
 def main() -> int:
     options = _parser().parse_args()
     try:
+        if hasattr(options, "name"):
+            requirements.check_root()
         code: int = options.run(options)
     except (ClusterError, TimeoutError) as error:
         print(f"local cluster: {error}", file=sys.stderr)

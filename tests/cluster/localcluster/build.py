@@ -19,8 +19,10 @@ from localcluster import downloads
 from localcluster.artifacts import ARTIFACTS, Artifact, GoBuild, Image
 from localcluster.images import scratch_image
 from localcluster.layout import ClusterError, cache_root
+from localcluster.locks import locked
 
 SOURCES = Path(__file__).parents[1] / "binaries"
+PACKER = Path(__file__).with_name("images.py")
 
 
 def bin_dir() -> Path:
@@ -44,8 +46,13 @@ def is_built() -> bool:
 
 def build() -> Path:
     """Build what is not there yet, a line for each step; returns the folder of programs."""
+    with locked(cache_root(), "build"):
+        _build_missing()
+    return bin_dir()
+
+
+def _build_missing() -> None:
     todo = [one for one in ARTIFACTS if not (cache_root() / folder_name(one)).is_dir()]
-    cache_root().mkdir(parents=True, exist_ok=True)
     for number, artifact in enumerate(todo, 1):
         print(f"[{number}/{len(todo)}] {artifact.name} {artifact.version} ({artifact.hint})", flush=True)
         started = time.monotonic()
@@ -54,7 +61,6 @@ def build() -> Path:
         print(f"[{number}/{len(todo)}] {artifact.name}: {took:.0f} s, {size / 1e6:.0f} MB", flush=True)
     if not is_built():
         _publish(bin_dir(), _link_programs)
-    return bin_dir()
 
 
 def folder_name(artifact: Artifact) -> str:
@@ -64,7 +70,7 @@ def folder_name(artifact: Artifact) -> str:
         files = sorted(path for path in module.rglob("*") if path.is_file())
         inputs = [part for path in files for part in (str(path.relative_to(module)), path.read_text())]
     elif isinstance(artifact, Image):
-        inputs = [folder_name(artifact.source)]
+        inputs = [folder_name(artifact.source), PACKER.read_text()]
     else:
         inputs = []
     return f"{artifact.name}-{artifact.version}-{_digest(repr(artifact), *inputs)}"
@@ -102,10 +108,7 @@ def _publish(target: Path, fill: Callable[[Path], None]) -> None:
     unfinished = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
     unfinished.chmod(0o755)
     fill(unfinished)
-    try:
-        unfinished.rename(target)
-    except OSError:  # another build of the same was quicker
-        shutil.rmtree(unfinished)
+    unfinished.rename(target)
 
 
 def _go_build(artifact: GoBuild, folder: Path) -> None:

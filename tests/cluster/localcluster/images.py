@@ -60,12 +60,13 @@ def load(cluster: Cluster, bin_dir: Path, archive: Path) -> list[str]:
     """Load a docker-archive or an OCI archive into the cluster; returns the references that it holds."""
     if not archive.is_file():
         raise ClusterError(f"no such image archive: {archive}")
+    names = references(archive)
     socket = str(cluster.containerd_socket)
     argv = [str(bin_dir / "ctr"), "--address", socket, "--namespace", "k8s.io", "images", "import", str(archive)]
     done = subprocess.run(argv, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise ClusterError(f"{archive} was not loaded: {done.stderr.strip() or done.stdout.strip()}")
-    return references(archive)
+    return names
 
 
 def references(archive: Path) -> list[str]:
@@ -78,7 +79,7 @@ def references(archive: Path) -> list[str]:
             if "index.json" in names:
                 return [name for entry in _json(content, "index.json")["manifests"] if (name := _oci_name(entry))]
     except (tarfile.TarError, json.JSONDecodeError, KeyError) as error:
-        raise ClusterError(f"{archive} is not a readable image archive: {error}") from error
+        raise ClusterError(f"{archive} is not an image archive: {error}") from error
     raise ClusterError(f"{archive} is neither a docker-archive (manifest.json) nor an OCI archive (index.json)")
 
 

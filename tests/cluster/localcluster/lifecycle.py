@@ -41,7 +41,7 @@ def need(name: str) -> Cluster:
 
 def up(name: str) -> None:
     """Start a cluster and wait until it can be worked with; a healthy one is left as it is."""
-    with locked(name):
+    with locked(clusters_root(), name):
         existing = find(name)
         if existing and not (ill := failing(existing)):
             print(f"cluster {name} is already up: {existing.kubeconfig}")
@@ -62,7 +62,7 @@ def up(name: str) -> None:
 
 def _claim(name: str) -> Cluster:
     """Make the state folder with a subnet that no other cluster and no route of the host uses."""
-    with locked("subnets"):
+    with locked(clusters_root(), "subnets"):
         taken = [other.subnet for other in all_clusters()] + network.host_networks()
         cluster = Cluster(name, clusters_root() / name, network.choose_subnet(name, taken))
         cluster.state.mkdir(mode=0o700)
@@ -181,7 +181,7 @@ def pids(cluster: Cluster) -> dict[str, int]:
 
 def down(name: str) -> None:
     """End a cluster, whatever state it is in, and remove all that it left on the host."""
-    with locked(name):
+    with locked(clusters_root(), name):
         if not (clusters_root() / name).exists() and not processes.owned(clusters_root() / name):
             print(f"cluster {name} is not there")
             return
@@ -197,7 +197,7 @@ def _remove(name: str) -> None:
     network.disconnect(name)
     if state.exists():
         _remove_tree(state)
-    with locked("subnets"):
+    with locked(clusters_root(), "subnets"):
         if not all_clusters():
             remove_masked_folders()
 
