@@ -126,7 +126,8 @@ TENANT = Definition(
         ),
         "spec.sandbox": (
             Rule(
-                f'!has(self.nodeSelector) || self.nodeSelector.all(key, key.size() <= 317 && key.matches("{_LABEL_KEY}"))',
+                "!has(self.nodeSelector) || "
+                f'self.nodeSelector.all(key, key.size() <= 317 && key.matches("{_LABEL_KEY}"))',
                 "keys must be label names, such as disktype or example.com/disktype",
                 "nodeSelector",
             ),

@@ -89,8 +89,9 @@ def reasons_page() -> str:
         "",
         f"<!-- {GENERATED.format(source='crds/src/voxpod_crds/conditions.py')} -->",
         "",
-        "Every condition in the status of a TTSRequest, Tenant or SpeechModel has one of these reasons, and a message with",
-        "the particulars. `kubectl get ttsr` shows the reason of the last condition; `kubectl describe ttsr NAME` all of them.",
+        "Every condition in the status of a TTSRequest, Tenant or SpeechModel has one of these reasons, and a message",
+        "with the particulars. `kubectl get ttsr` shows the reason of the last condition; `kubectl describe ttsr NAME`",
+        "shows all of them.",
     ]
     for heading, (condition, advice, reasons) in REASON_GROUPS.items():
         lines += [
@@ -113,9 +114,15 @@ def api_page(definitions: tuple[Definition, ...]) -> str:
         "",
         f"<!-- {GENERATED.format(source='crds/src/voxpod_crds')} -->",
         "",
-        f"Three kinds, all `apiVersion: {API_VERSION}`. `kubectl explain` says the same on the cluster. Lengths of text are",
-        'counted in Unicode code points: "日本語" is 3, and so is "👍🏽!" (the API server counts them alike, though its message',
-        "for a text that is too long speaks of bytes). Unknown fields are refused by `kubectl apply` and dropped by the API server.",
+        f"Three kinds, all `apiVersion: {API_VERSION}`; `kubectl explain` says the same on the cluster.",
+        "",
+        '- Lengths of text are counted in Unicode code points: "日本語" is 3, and so is "👍🏽!". The API server counts alike,',
+        "  though its message for a text that is too long speaks of bytes.",
+        "- A field that is null counts as absent. An unknown field is refused by kubectl; a client that does not ask for",
+        "  strict validation loses it.",
+        "- Text is stored as it is, control characters included; half of a surrogate pair becomes U+FFFD.",
+        "- Where a description says that this version does not honour a field yet, a request that uses it is rejected with",
+        "  reason `NotSupportedYet` rather than ignored.",
     ]
     for definition in definitions:
         lines += _kind(definition)

@@ -15,7 +15,20 @@ Schema = dict[str, Any]
 
 _DROPPED = frozenset({"title", "$defs", "examples", HONOURED})
 _COPIED = frozenset(
-    "description enum pattern minLength maxLength minItems maxItems minProperties maxProperties minimum maximum multipleOf".split()
+    [
+        "description",
+        "enum",
+        "pattern",
+        "minLength",
+        "maxLength",
+        "minItems",
+        "maxItems",
+        "minProperties",
+        "maxProperties",
+        "minimum",
+        "maximum",
+        "multipleOf",
+    ]
 )
 _TYPES = frozenset({"string", "integer", "number", "boolean", "array", "object"})
 _FORMATS = frozenset({"date-time", "date", "uuid", "uri", "ipv4", "ipv6", "int32", "int64"})
@@ -128,7 +141,7 @@ def _without_nulls(value: Any) -> Any:
 
 
 def extend(schema: Schema, path: str, extension: Mapping[str, Any]) -> None:
-    """Add keywords at `path` (`spec.sandbox.tolerations[]`) of an object's schema; UnsupportedSchema if nothing is there."""
+    """Add keywords at `path` (`spec.sandbox.tolerations[]`) of an object's schema; UnsupportedSchema if it is not there."""
     node = schema
     for step in filter(None, path.replace("[]", ".[]").split(".")):
         below = node.get("items") if step == "[]" else node.get("properties", {}).get(step)
@@ -139,7 +152,7 @@ def extend(schema: Schema, path: str, extension: Mapping[str, Any]) -> None:
 
 
 def unreadable(schema: Schema, path: str) -> list[str]:
-    """What a reader or the CEL cost estimate would miss: fields without description, strings, lists, maps without bound."""
+    """What a reader or the CEL cost estimate would miss: a description, the bound of a string, list or map."""
     found = []
     kind = schema.get("type")
     if "description" not in schema and not path.endswith(("[]", "[*]")):

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from voxpod_crds.conditions import MAX_MESSAGE, Condition, ConditionType, Reason, Status, find_condition, set_condition
 from voxpod_crds.reference import REASON_GROUPS
 
@@ -22,7 +23,12 @@ def condition(
     generation: int | None = 1,
 ) -> Condition:
     return Condition(
-        type=type_, status=status, reason=reason, message=message, last_transition_time=at, observed_generation=generation
+        type=type_,
+        status=status,
+        reason=reason,
+        message=message,
+        last_transition_time=at,
+        observed_generation=generation,
     )
 
 
@@ -44,8 +50,11 @@ def test_transition_time_moves_when_the_status_changes() -> None:
 
 
 def test_transition_time_stays_when_only_reason_and_message_change() -> None:
-    (changed,) = set_condition((condition(status="False", reason="Probing"),), condition("Ready", "False", "Suspended", LATER, "m", 2))
-    assert changed == condition("Ready", "False", "Suspended", NOW, "m", 2)
+    (changed,) = set_condition(
+        (condition(status="False", reason="Probing"),),
+        condition(ConditionType.READY, "False", "Suspended", LATER, "m", 2),
+    )
+    assert changed == condition(ConditionType.READY, "False", "Suspended", NOW, "m", 2)
 
 
 def test_long_message_is_cut_with_a_mark() -> None:

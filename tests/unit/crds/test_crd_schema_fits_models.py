@@ -3,12 +3,13 @@
 from typing import Any
 
 import pytest
-from crd_samples import Refused, accepted, accepted_names, refused
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 from pydantic import BaseModel, ValidationError
+
+from crd_samples import Refused, accepted, accepted_names, refused
 from voxpod_crds.base import API_VERSION
 from voxpod_crds.crd import object_schema
 from voxpod_crds.definitions import DEFINITIONS, Definition
@@ -53,7 +54,9 @@ def test_full_sample_uses_every_field_and_comes_back_unchanged(name: str) -> Non
     model = BY_KIND[sample["kind"]].model.model_validate(sample)
     for part in ("spec", "status"):
         wire = getattr(model, part).to_wire()
-        leaves = {path for path in fields(SCHEMAS[sample["kind"]]["properties"][part]) if not path.startswith("source.")}
+        leaves = {
+            path for path in fields(SCHEMAS[sample["kind"]]["properties"][part]) if not path.startswith("source.")
+        }
         assert leaves <= set(fields_given(sample[part]))
         assert wire == with_cpu_as_text(sample[part])
 

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
+
 from voxpod_crds.sandbox_protocol import (
     MAX_TERMINATION_MESSAGE,
     Audio,
@@ -28,10 +29,18 @@ UID = "2f1c6a3e-6d55-4f0a-9d3d-3f2d5a1c0b77"
 REPORT = TypeAdapter(Report)
 FACTS = TypeAdapter(BundleFacts)
 AUDIO = Audio(
-    sha256="a" * 64, md5="b" * 32, bytes=48_044, duration_seconds=1.0, sample_rate=24_000, format="wav", voice="af_heart"
+    sha256="a" * 64,
+    md5="b" * 32,
+    bytes=48_044,
+    duration_seconds=1.0,
+    sample_rate=24_000,
+    format="wav",
+    voice="af_heart",
 )
 DONE = Report(request_uid=UID, timings=Timings(1, 2, 3, 4, 5), audio=AUDIO, warnings=("U+1F469 was left out",))
-FAILED = Report(request_uid="", timings=Timings(), failure=Failure("infrastructure", "UploadFailed", "503 from the store"))
+FAILED = Report(
+    request_uid="", timings=Timings(), failure=Failure("infrastructure", "UploadFailed", "503 from the store")
+)
 WORK = Work(
     request_uid=UID,
     text='Grüße, 世界 "👋"\n\u2028',

@@ -2,10 +2,11 @@
 
 import enum
 from datetime import datetime, timedelta
-from typing import Annotated, Any, Literal, Union
+from typing import Annotated, Any, Literal
 
 import pytest
 from pydantic import BaseModel, ConfigDict, Field, RootModel
+
 from voxpod_crds.base import ApiModel, not_honoured_yet
 from voxpod_crds.schema import UnsupportedSchema, extend, structural_schema, unreadable
 
@@ -33,7 +34,8 @@ class Branch(ApiModel):
 def convert(annotation: Any, **field: Any) -> dict[str, Any]:
     """The schema of a field `value` of that type in a model."""
     model = type("Model", (ApiModel,), {"__annotations__": {"value": annotation}, "value": Field(**field)})
-    return structural_schema(model, "spec")["properties"]["value"]
+    schema: dict[str, Any] = structural_schema(model, "spec")["properties"]["value"]
+    return schema
 
 
 def test_references_are_inlined_and_titles_dropped() -> None:
@@ -158,7 +160,7 @@ class Free(BaseModel):
         pytest.param(int | str, "is a union", id="union"),
         pytest.param(Leaf | Branch, "is a union", id="union of objects"),
         pytest.param(int | str | None, "is a union", id="optional union"),
-        pytest.param(Annotated[Union[Cat, Dog], Field(discriminator="kind")], "'?discriminator|oneOf", id="tagged union"),  # noqa: UP007
+        pytest.param(Annotated[Cat | Dog, Field(discriminator="kind")], "'?discriminator|oneOf", id="tagged union"),
         pytest.param(tuple[int, str], "no counterpart", id="tuple of fixed length"),
         pytest.param(dict[Annotated[str, Field(pattern="^a")], int], "patternProperties", id="pattern of keys"),
         pytest.param(dict[Annotated[str, Field(max_length=3)], int], "propertyNames", id="length of keys"),
@@ -215,7 +217,10 @@ def test_unreadable_names_what_lacks_a_description_or_a_bound() -> None:
 def test_extension_reaches_into_lists() -> None:
     schema = {"properties": {"spec": {"properties": {"leaves": {"items": {"type": "object"}}}}}}
     extend(schema, "spec.leaves[]", {"x-kubernetes-map-type": "atomic"})
-    assert schema["properties"]["spec"]["properties"]["leaves"]["items"] == {"type": "object", "x-kubernetes-map-type": "atomic"}
+    assert schema["properties"]["spec"]["properties"]["leaves"]["items"] == {
+        "type": "object",
+        "x-kubernetes-map-type": "atomic",
+    }
 
 
 def test_extension_of_a_field_that_is_not_there_is_refused() -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from pydantic import BaseModel
+
 from voxpod_crds.base import unhonoured
 from voxpod_crds.speech_model import SpeechModelSpec
 from voxpod_crds.tenant import TenantSpec
