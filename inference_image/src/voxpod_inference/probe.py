@@ -12,14 +12,13 @@ from voxpod_inference import log
 from voxpod_inference.bundle import open_bundle
 from voxpod_inference.engines.registry import load_engine
 from voxpod_inference.errors import BundleError, SpeechError
-from voxpod_inference.process import end_on_sigterm, limit_resources, milliseconds_since_start, write_termination_log
+from voxpod_inference.process import milliseconds_since_start, prepare_process, write_termination_log
 from voxpod_inference.settings import BundleSettings, SettingsError, bundle_settings
 
 
 def main() -> int:
     """Run the probe; returns the exit code."""
-    end_on_sigterm()
-    limit_resources()
+    prepare_process()
     try:
         settings = bundle_settings(os.environ)
     except SettingsError as error:

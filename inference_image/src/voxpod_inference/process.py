@@ -9,9 +9,17 @@ import time
 from pathlib import Path
 
 _MAX_OPEN_FILES = 256
-_MAX_FILE_BYTES = 16 << 20
-"""Sound is encoded in memory; the largest file a sandbox writes is its termination message."""
+_MAX_FILE_BYTES = 128 << 20
+"""Sound is encoded in memory; the largest file is one of 64 MiB that espeak-ng's audio library makes in memory."""
 _TERMINATED = 128 + signal.SIGTERM
+
+
+def prepare_process() -> None:
+    """Limits, an immediate end, one thread for numpy. To be called before anything that starts threads is imported."""
+    # numpy's OpenBLAS would start a thread for each core of the node, far beyond the pod's limits, to do nothing here.
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"
+    limit_resources()
+    end_on_sigterm()
 
 
 def limit_resources() -> None:

@@ -1,0 +1,150 @@
+"""The one life of a sandbox: check the model, load it, claim one request, speak it, store it, report."""
+
+import dataclasses
+import hashlib
+import io
+import os
+import threading
+import time
+import traceback
+from collections.abc import Iterator
+
+from voxpod_crds.sandbox_protocol import Audio, Report, Timings, Work, termination_message
+
+from voxpod_inference import log
+from voxpod_inference.audio import Samples, write_wav
+from voxpod_inference.dispatch import Dispatch
+from voxpod_inference.engines.base import Synthesizer
+from voxpod_inference.engines.registry import load
+from voxpod_inference.errors import (
+    DEADLINE_EXCEEDED,
+    ENGINE_FAILED,
+    NOT_SUPPORTED_YET,
+    InputError,
+    SpeechError,
+)
+from voxpod_inference.process import milliseconds_since_start, write_termination_log
+from voxpod_inference.settings import SandboxSettings
+from voxpod_inference.upload import put
+
+
+class Stopwatch:
+    """Milliseconds since a claim, and what is left of its deadline; calls `expire` when nothing is."""
+
+    def __init__(self, seconds: float, synthesizer: Synthesizer) -> None:
+        self._start = time.monotonic()
+        self._end = self._start + seconds
+        self._timer = threading.Timer(max(0.0, seconds), synthesizer.stop)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def milliseconds(self) -> int:
+        """Since the claim."""
+        return round((time.monotonic() - self._start) * 1000)
+
+    def seconds_left(self) -> float:
+        """Until the deadline; negative afterwards."""
+        return self._end - time.monotonic()
+
+    def cancel(self) -> None:
+        """Synthesis is over: do not stop the engine any more."""
+        self._timer.cancel()
+
+
+def run(settings: SandboxSettings) -> Report | None:
+    """Live it; None when there was no work. The report is also the pod's termination message, so that it reaches an
+    operator that is away."""
+    uid, timings, dispatch = "", Timings(), None
+    try:
+        started = time.monotonic()
+        synthesizer = load(settings.model)
+        load_ms = round((time.monotonic() - started) * 1000)
+        boot_ms = milliseconds_since_start()
+        log.event("model loaded", boot_ms=boot_ms, load_ms=load_ms)
+        timings = Timings(boot_ms=boot_ms, load_ms=load_ms)
+        dispatch = Dispatch(settings)
+        work = dispatch.claim(boot_ms)
+        if work is None:
+            return None
+        uid = work.request_uid
+        log.event("claimed", request=uid)
+        report = serve(work, synthesizer, timings, settings.object_store_ca_pem)
+    except SpeechError as error:
+        report = Report(uid, timings, failure=error.as_failure())
+    except Exception as error:
+        report = Report(uid, timings, failure=_unexpected(error).as_failure())
+    if report.failure is not None:
+        log.event("failed", request=uid, fault=report.failure.fault, reason=report.failure.reason)
+    write_termination_log(settings.model.termination_log, termination_message(report))
+    if uid and dispatch is not None:
+        dispatch.report(report)
+    return report
+
+
+def serve(work: Work, synthesizer: Synthesizer, timings: Timings, ca_pem: str) -> Report:
+    """Speak and store one request; SpeechError when that cannot be done."""
+    watch = Stopwatch(work.seconds_left, synthesizer)
+    _refuse_unsupported(work, synthesizer)
+    try:
+        prepared = synthesizer.prepare(work.text, voice=work.voice, language=work.language, speed=work.speed)
+        first_audio: list[int] = []
+        sound, seconds = _encode(_timed(synthesizer.speak(prepared), first_audio, watch), synthesizer.sample_rate)
+    except SpeechError as error:
+        if error.fault == "engine" and watch.seconds_left() <= 0:
+            raise _too_late() from error
+        raise
+    finally:
+        watch.cancel()
+    timings = dataclasses.replace(timings, first_audio_ms=first_audio[0], synthesis_ms=watch.milliseconds())
+    log.event("synthesized", request=work.request_uid, audio_seconds=seconds, synthesis_ms=timings.synthesis_ms)
+    md5 = hashlib.md5(sound, usedforsecurity=False)
+    audio = Audio(
+        sha256=hashlib.sha256(sound).hexdigest(),
+        md5=md5.hexdigest(),
+        bytes=sound.nbytes,
+        duration_seconds=seconds,
+        sample_rate=synthesizer.sample_rate,
+        format=work.format,
+        voice=prepared.voice,
+    )
+    put(work.upload, sound, md5.digest(), ca_pem=ca_pem, seconds_left=watch.seconds_left)
+    timings = dataclasses.replace(timings, upload_ms=watch.milliseconds() - timings.synthesis_ms)
+    log.event("uploaded", request=work.request_uid, bytes=audio.bytes, upload_ms=timings.upload_ms)
+    return Report(work.request_uid, timings, audio=audio, warnings=prepared.script.warnings)
+
+
+def _refuse_unsupported(work: Work, synthesizer: Synthesizer) -> None:
+    if work.format != "wav":
+        raise InputError(NOT_SUPPORTED_YET, f"format is {work.format!r}; this version writes wav")
+    if work.sample_rate not in (0, synthesizer.sample_rate):
+        raise InputError(NOT_SUPPORTED_YET, f"sample rate is {work.sample_rate}; this model speaks at {synthesizer.sample_rate}")
+
+
+def _timed(chunks: Iterator[Samples], first_audio: list[int], watch: Stopwatch) -> Iterator[Samples]:
+    """The chunks; notes when the first was there and ends when the deadline passes between two."""
+    for chunk in chunks:
+        if not first_audio:
+            first_audio.append(watch.milliseconds())
+        if watch.seconds_left() <= 0:
+            raise _too_late()
+        yield chunk
+
+
+def _encode(chunks: Iterator[Samples], sample_rate: int) -> tuple[memoryview, float]:
+    """A WAV file in memory and its length in seconds."""
+    file = io.BytesIO()
+    written = write_wav(file, chunks, sample_rate)
+    return file.getbuffer(), round(written.duration_seconds, 3)
+
+
+def _too_late() -> SpeechError:
+    # Fault "input", since no other attempt has more time: the deadline is the request's own.
+    return InputError(DEADLINE_EXCEEDED, "the deadline passed during synthesis")
+
+
+def _unexpected(error: Exception) -> SpeechError:
+    """A bug of ours, told by type and place: an exception's own text may quote the request."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    where = f"{type(error).__name__} at {os.path.basename(place.filename)}:{place.lineno}"
+    return SpeechError("engine", ENGINE_FAILED, f"unexpected {where}")
+

@@ -1,0 +1,110 @@
+"""Fixtures: a dispatch endpoint and an object store on loopback, and the real model from the cache."""
+
+import os
+import shutil
+import ssl
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sandbox_fakes import TOKEN, UPLOAD_QUERY, FakeDispatch, FakeStore, serving
+
+from voxpod_inference.bundle import Bundle
+from voxpod_inference.kokoro_source import default_folder, fetch_kokoro
+from voxpod_inference.settings import BundleSettings, SandboxSettings
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    folder = tmp_path_factory.mktemp("tls")
+    key, cert = folder / "key.pem", folder / "cert.pem"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"]
+        + ["-keyout", key, "-out", cert, "-subj", "/CN=dispatch", "-addext", "subjectAltName=IP:127.0.0.1"],
+        check=True,
+        capture_output=True,
+    )
+    return cert, key
+
+
+@pytest.fixture
+def dispatch(certificate: tuple[Path, Path]) -> Iterator[FakeDispatch]:
+    cert, key = certificate
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(cert, key)
+    fake = FakeDispatch(ca_pem=cert.read_text())
+    with serving(fake, context):
+        yield fake
+
+
+@pytest.fixture
+def store() -> Iterator[FakeStore]:
+    fake = FakeStore()
+    with serving(fake, None):
+        yield fake
+
+
+@pytest.fixture
+def work(store: FakeStore) -> dict[str, Any]:
+    """A claim's answer, as JSON fields."""
+    return {
+        "request_uid": "6f1d7b6e-1111-4222-8333-444455556666",
+        "text": "Good morning.",
+        "voice": "af_heart",
+        "language": "auto",
+        "speed": 1.0,
+        "format": "wav",
+        "sample_rate": 24000,
+        "seconds_left": 60.0,
+        "upload": {
+            "url": f"{store.url}/voxpod/red/6f1d.wav?{UPLOAD_QUERY}",
+            "headers": {"Content-Type": "audio/wav"},
+        },
+    }
+
+
+@pytest.fixture
+def settings(dispatch: FakeDispatch, tmp_path: Path) -> SandboxSettings:
+    """Settings of a sandbox whose bundle does not matter."""
+    token = tmp_path / "token"
+    token.write_text(TOKEN + "\n")
+    model = BundleSettings(tmp_path / "no-bundle", "sha256:" + "0" * 64, 1, tmp_path / "termination-log")
+    return SandboxSettings(model, dispatch.url, dispatch.ca_pem, token, max_idle_seconds=5.0, object_store_ca_pem="")
+
+
+@pytest.fixture(scope="session")
+def kokoro_bundle() -> Bundle:
+    """The real bundle, made in the cache the first time (network, 130 MB)."""
+    return fetch_kokoro(default_folder(), lambda what: print(what, file=sys.stderr))
+
+
+@pytest.fixture
+def environment(
+    dispatch: FakeDispatch, settings: SandboxSettings, kokoro_bundle: Bundle, tmp_path: Path
+) -> dict[str, str]:
+    """The environment of a sandbox process with the real model."""
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    return {
+        "PATH": os.environ["PATH"],
+        "TMPDIR": str(scratch),
+        "VOXPOD_DISPATCH_URL": dispatch.url,
+        "VOXPOD_DISPATCH_CA_PEM": dispatch.ca_pem,
+        "VOXPOD_TOKEN_FILE": str(settings.token_file),
+        "VOXPOD_BUNDLE": str(kokoro_bundle.root),
+        "VOXPOD_BUNDLE_DIGEST": f"sha256:{kokoro_bundle.manifest.digest}",
+        "VOXPOD_CPU_LIMIT": "2",
+        "VOXPOD_MAX_IDLE_SECONDS": "20",
+        "VOXPOD_TERMINATION_LOG": str(tmp_path / "termination-log"),
+    }
+
+
+@pytest.fixture
+def damaged(kokoro_bundle: Bundle, tmp_path: Path) -> Path:
+    """A copy of the real bundle for a test to damage; the model is linked, so replace it rather than write into it."""
+    copy = tmp_path / "damaged"
+    shutil.copytree(kokoro_bundle.root, copy, copy_function=os.link)
+    return copy
