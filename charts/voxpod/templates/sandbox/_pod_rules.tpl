@@ -1,0 +1,121 @@
+{{/*
+What a sandbox pod may be, as CEL validations over `variables.pod` (a PodSpec) and `variables.container` (its only one).
+Used for Jobs, so that the operator hears the refusal, and for pods, so that nothing comes in another way.
+*/}}
+{{- define "voxpod.podRules" -}}
+- expression: >-
+    size(variables.pod.containers) == 1
+    && (!has(variables.pod.initContainers) || size(variables.pod.initContainers) == 0)
+    && (!has(variables.pod.ephemeralContainers) || size(variables.pod.ephemeralContainers) == 0)
+  message: a sandbox pod has exactly one container, and no init or ephemeral containers
+- expression: >-
+    !variables.pod.?hostNetwork.orValue(false) && !variables.pod.?hostPID.orValue(false)
+    && !variables.pod.?hostIPC.orValue(false) && !variables.pod.?shareProcessNamespace.orValue(false)
+  message: hostNetwork, hostPID, hostIPC and shareProcessNamespace must not be set in a sandbox pod
+- expression: >-
+    variables.pod.?serviceAccountName.orValue('') == {{ .Values.sandbox.serviceAccountName | squote }}
+    && !variables.pod.?automountServiceAccountToken.orValue(true)
+  message: a sandbox pod uses the ServiceAccount {{ .Values.sandbox.serviceAccountName }} with automountServiceAccountToken false
+- expression: >-
+    variables.pod.?restartPolicy.orValue('') == 'Never' && !variables.pod.?enableServiceLinks.orValue(true)
+    && !has(variables.pod.nodeName) && !has(variables.pod.resourceClaims)
+  message: a sandbox pod has restartPolicy Never, enableServiceLinks false, no nodeName and no resourceClaims
+- expression: >-
+    has(variables.pod.securityContext)
+    && variables.pod.securityContext.?runAsNonRoot.orValue(false)
+    && variables.pod.securityContext.?runAsUser.orValue(0) > 0
+    && variables.pod.securityContext.?runAsGroup.orValue(0) > 0
+    && variables.pod.securityContext.?seccompProfile.?type.orValue('') == 'RuntimeDefault'
+  message: a sandbox pod has runAsNonRoot true, runAsUser and runAsGroup above 0, and seccompProfile RuntimeDefault
+- expression: >-
+    !has(variables.pod.securityContext) || (
+    !has(variables.pod.securityContext.supplementalGroups) && !has(variables.pod.securityContext.fsGroup)
+    && !has(variables.pod.securityContext.sysctls) && !has(variables.pod.securityContext.seLinuxOptions)
+    && !has(variables.pod.securityContext.windowsOptions)
+    && variables.pod.securityContext.?appArmorProfile.?type.orValue('RuntimeDefault') == 'RuntimeDefault')
+  message: supplementalGroups, fsGroup, sysctls, seLinuxOptions, windowsOptions and other AppArmor profiles than RuntimeDefault must not be set in a sandbox pod
+- expression: >-
+    has(variables.container.securityContext)
+    && !variables.container.securityContext.?privileged.orValue(false)
+    && !variables.container.securityContext.?allowPrivilegeEscalation.orValue(true)
+    && variables.container.securityContext.?readOnlyRootFilesystem.orValue(false)
+    && variables.container.securityContext.?runAsNonRoot.orValue(true)
+    && variables.container.securityContext.?runAsUser.orValue(1) > 0
+    && variables.container.securityContext.?runAsGroup.orValue(1) > 0
+  message: a sandbox container is not privileged, has allowPrivilegeEscalation false and readOnlyRootFilesystem true, and does not run as root
+- expression: >-
+    has(variables.container.securityContext) && has(variables.container.securityContext.capabilities)
+    && has(variables.container.securityContext.capabilities.drop)
+    && variables.container.securityContext.capabilities.drop.exists(name, name == 'ALL')
+    && !has(variables.container.securityContext.capabilities.add)
+  message: a sandbox container drops ALL capabilities and adds none
+- expression: >-
+    !has(variables.container.securityContext) || (
+    variables.container.securityContext.?seccompProfile.?type.orValue('RuntimeDefault') == 'RuntimeDefault'
+    && variables.container.securityContext.?appArmorProfile.?type.orValue('RuntimeDefault') == 'RuntimeDefault'
+    && variables.container.securityContext.?procMount.orValue('Default') == 'Default'
+    && !has(variables.container.securityContext.seLinuxOptions) && !has(variables.container.securityContext.windowsOptions))
+  message: a sandbox container keeps the seccomp and AppArmor profiles RuntimeDefault and the default procMount, and sets no seLinuxOptions or windowsOptions
+- expression: >-
+    has(variables.container.resources) && has(variables.container.resources.limits)
+    && 'cpu' in variables.container.resources.limits && 'memory' in variables.container.resources.limits
+  message: a sandbox container has CPU and memory limits
+- expression: >-
+    !has(variables.container.ports) && !has(variables.container.lifecycle) && !has(variables.container.livenessProbe)
+    && !has(variables.container.readinessProbe) && !has(variables.container.startupProbe)
+  message: a sandbox container has no ports, probes or lifecycle hooks (the kubelet would call where they point to)
+- expression: >-
+    !has(variables.container.envFrom) && (!has(variables.container.env) || variables.container.env.all(variable,
+    !has(variable.valueFrom) || has(variable.valueFrom.resourceFieldRef) || has(variable.valueFrom.fieldRef)))
+  message: a sandbox container takes no environment from Secrets or ConfigMaps
+- expression: >-
+    !has(variables.pod.volumes) || variables.pod.volumes.all(volume,
+    has(volume.hostPath) || has(volume.emptyDir) || has(volume.projected))
+  message: a sandbox pod has only hostPath (a model), emptyDir (scratch) and projected (its identity) volumes
+- expression: >-
+    !has(variables.pod.volumes) || variables.pod.volumes.all(volume, !has(volume.emptyDir) || has(volume.emptyDir.sizeLimit))
+  message: an emptyDir of a sandbox pod has a sizeLimit
+- expression: >-
+    !has(variables.pod.volumes) || variables.pod.volumes.all(volume, !has(volume.projected)
+    || (has(volume.projected.sources) && volume.projected.sources.all(source, has(source.serviceAccountToken)
+    && source.serviceAccountToken.?audience.orValue('') == 'voxpod-dispatch')))
+  message: a projected volume of a sandbox pod holds only a serviceAccountToken with audience voxpod-dispatch
+- expression: >-
+    !has(variables.pod.volumes) || variables.pod.volumes.all(volume, !has(volume.hostPath)
+    || (volume.hostPath.?type.orValue('') == 'Directory' && !volume.hostPath.path.contains('..')
+    && variables.modelRoots.exists(root, volume.hostPath.path == root || volume.hostPath.path.startsWith(root + '/'))))
+  message: a hostPath volume of a sandbox pod is of type Directory and lies in one of {{ .Values.sandbox.modelRoots | join ", " | default "no folder (sandbox.modelRoots is empty)" }}
+- expression: >-
+    !has(variables.container.volumeDevices) && (!has(variables.container.volumeMounts)
+    || variables.container.volumeMounts.all(mount, mount.?readOnly.orValue(false)
+    || !variables.pod.volumes.exists(volume, volume.name == mount.name && has(volume.hostPath))))
+  message: a sandbox container mounts hostPath volumes readOnly, and has no volumeDevices
+{{- end }}
+
+{{/* What the rules above look at; takes a list of the context and the path of the PodSpec. */}}
+{{- define "voxpod.podVariables" -}}
+- name: pod
+  expression: {{ index . 1 }}
+- name: container
+  expression: {{ index . 1 }}.containers[0]
+- name: modelRoots
+  expression: >-
+    {{ (index . 0).Values.sandbox.modelRoots | toJson }}
+{{- end }}
+
+{{/* Binds a policy to the sandbox namespace; takes a list of the context and the policy's name. */}}
+{{- define "voxpod.policyBinding" -}}
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicyBinding
+metadata:
+  name: {{ index . 1 }}
+  labels:
+    {{- include "voxpod.labels" (index . 0) | nindent 4 }}
+spec:
+  policyName: {{ index . 1 }}
+  validationActions: [Deny]
+  matchResources:
+    namespaceSelector:
+      matchLabels:
+        kubernetes.io/metadata.name: {{ (index . 0).Values.sandbox.namespace.name }}
+{{- end }}
