@@ -12,7 +12,7 @@ GENERATED = "Generated from {source} by `python -m voxpod_crds.generate`; do not
 
 REASON_GROUPS: dict[str, tuple[str, str, tuple[Reason, ...]]] = {
     "Wait": (
-        "Admitted is False or Unknown",
+        "Admitted is False, phase Queued",
         "Nothing to do: the request goes on by itself as soon as it can, or ends at its deadline.",
         (
             Reason.WAITING_FOR_CONCURRENCY,
@@ -22,7 +22,7 @@ REASON_GROUPS: dict[str, tuple[str, str, tuple[Reason, ...]]] = {
         ),
     ),
     "Never": (
-        "Admitted is False, phase Rejected",
+        "Admitted and Complete are False, phase Rejected",
         "Waiting does not help: change what the message names, then create the request again.",
         (
             Reason.NAMESPACE_WITHOUT_TENANT,
@@ -49,7 +49,7 @@ REASON_GROUPS: dict[str, tuple[str, str, tuple[Reason, ...]]] = {
         ),
     ),
     "Ended": (
-        "Complete; phase Succeeded, Cancelled or Failed",
+        "Complete is True with phase Succeeded, False with phase Cancelled or Failed",
         "The request is over; it is not tried again.",
         (
             Reason.SUCCEEDED,

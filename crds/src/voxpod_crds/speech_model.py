@@ -8,7 +8,7 @@ from voxpod_crds.base import ApiModel, ObjectMeta, not_honoured_yet
 from voxpod_crds.conditions import Condition
 from voxpod_crds.tenant import Cpu, Memory
 
-AbsolutePath = Annotated[str, Field(min_length=2, max_length=512, pattern=r"^(/[A-Za-z0-9_][A-Za-z0-9._-]*)+$")]
+AbsolutePath = Annotated[str, Field(min_length=2, max_length=512, pattern=r"^(/\.?[A-Za-z0-9_][A-Za-z0-9._-]*)+$")]
 
 
 class HostPathSource(ApiModel):

@@ -47,16 +47,13 @@ class Operator:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Watch, follow, lead, until `stop`. Raises LeadershipLost, or what a part failed with."""
-        ended = asyncio.Event()
         async with asyncio.TaskGroup() as parts, _serving(health_app(self.health), self.ctx.settings.health_port):
-            watching = parts.create_task(watch(lambda *event: take_in(self.ctx, *event), self.login, self.ctx.settings.sandbox_namespace, ended), name="watches")
+            watching = parts.create_task(watch(lambda *event: take_in(self.ctx, *event), self.login, self.ctx.settings.sandbox_namespace), name="watches")
             leading = parts.create_task(self._follow_then_lead(), name="leadership")
             await asyncio.wait([watching, leading, parts.create_task(stop.wait())], return_when=asyncio.FIRST_COMPLETED)
             stop.set()
-            # Kopf ends every task that was born in its lifetime, so ours must be over before it is told to stop
-            leading.cancel()
-            await asyncio.wait([leading])
-            ended.set()
+            leading.cancel()  # first: the Lease is released while Kopf still takes its time
+            watching.cancel()
         await self.api.close()  # type: ignore[no-untyped-call]
         self.ctx.store.close()
 

@@ -6,6 +6,7 @@ Only `on.event`: change-detecting handlers would cost a PATCH for each object.
 """
 
 import asyncio
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -48,13 +49,33 @@ def kopf_settings() -> kopf.OperatorSettings:
     return settings
 
 
-async def watch(observe: Observer, login: Login, sandbox_namespace: str, stop: asyncio.Event) -> None:
-    """Watch everything until `stop`; returns early only when a watcher fails for good."""
-    ours = kopf.operator(registry=registry_of((TENANT, SPEECH_MODEL, TTS_REQUEST), observe, login), settings=kopf_settings(), standalone=True, clusterwide=True, stop_flag=stop)
-    sandboxes = kopf.operator(registry=registry_of((JOB, POD), observe, login), settings=kopf_settings(), standalone=True, namespaces=[sandbox_namespace], stop_flag=stop)
-    async with asyncio.TaskGroup() as both:
-        both.create_task(ours, name="watch custom resources")
-        both.create_task(sandboxes, name="watch sandboxes")
+async def watch(observe: Observer, login: Login, sandbox_namespace: str) -> None:
+    """Watch everything until cancelled; returns early only when a watcher fails for good, with its error.
+
+    Kopf gets a thread and an event loop of its own: on its way out it cancels every task of its loop that is younger
+    than itself, ours among them, after waiting five seconds for them.
+    """
+    ours, stop = asyncio.get_running_loop(), threading.Event()
+
+    def tell(kind: Kind, raw: dict[str, Any], deleted: bool) -> None:
+        ours.call_soon_threadsafe(observe, kind, raw, deleted)
+
+    thread = asyncio.create_task(asyncio.to_thread(_run_kopf, tell, login, sandbox_namespace, stop))
+    try:
+        await asyncio.shield(thread)
+    finally:
+        stop.set()
+        await thread
+
+
+def _run_kopf(observe: Observer, login: Login, sandbox_namespace: str, stop: threading.Event) -> None:
+    async def both() -> None:
+        custom, sandboxes = registry_of((TENANT, SPEECH_MODEL, TTS_REQUEST), observe, login), registry_of((JOB, POD), observe, login)
+        async with asyncio.TaskGroup() as operators:
+            operators.create_task(kopf.operator(registry=custom, settings=kopf_settings(), standalone=True, clusterwide=True, stop_flag=stop))
+            operators.create_task(kopf.operator(registry=sandboxes, settings=kopf_settings(), standalone=True, namespaces=[sandbox_namespace], stop_flag=stop))
+
+    asyncio.run(both())
 
 
 def key_of(kind: Kind, raw: dict[str, Any]) -> ResourceKey:

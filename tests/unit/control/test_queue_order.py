@@ -1,0 +1,35 @@
+from builders import a_request, an_assigned_request
+from voxpod_crds.conditions import Reason
+from voxpod_operator.policy.queue_order import next_in_line, standing
+
+CONCURRENCY = Reason.WAITING_FOR_CONCURRENCY
+
+
+def waiting_for(reason: str) -> dict[str, object]:
+    return {"phase": "Queued", "conditions": [{"type": "Admitted", "status": "False", "reason": reason, "lastTransitionTime": "2026-11-24T12:00:00Z"}]}
+
+
+def test_an_older_request_goes_first_and_a_higher_priority_before_it() -> None:
+    old, new, urgent = a_request(name="old", age=20), a_request(name="new", age=10), a_request(name="urgent", priority=5)
+    everybody = [new, urgent, old]
+    assert [r.metadata.name for r in next_in_line(everybody, frozenset(), 3)] == ["urgent", "old", "new"]
+    assert [standing(r, everybody, frozenset(), CONCURRENCY).ahead for r in (urgent, old, new)] == [0, 1, 2]
+
+
+def test_only_what_holds_a_sandbox_or_was_promised_one_is_active() -> None:
+    running = an_assigned_request(name="running", claimed=True)
+    over = a_request(name="over", status={"phase": "Succeeded", "sandbox": {"jobName": "x"}})
+    promised = a_request(name="promised")
+    found = standing(a_request(name="me"), [running, over, promised], {"uid-promised"}, CONCURRENCY)
+    assert (found.active, found.ahead) == (2, 0)
+
+
+def test_a_request_that_waits_for_something_else_is_not_ahead() -> None:
+    for_a_model = a_request(name="model", age=30, status=waiting_for("WaitingForModel"))
+    for_a_slot = a_request(name="slot", age=20, status=waiting_for("WaitingForConcurrency"))
+    assert standing(a_request(name="me"), [for_a_model, for_a_slot], frozenset(), CONCURRENCY).ahead == 1
+
+
+def test_requests_of_the_same_second_have_a_total_order() -> None:
+    twins = [a_request(name=n) for n in ("b", "a", "c")]
+    assert sorted(standing(r, twins, frozenset(), CONCURRENCY).ahead for r in twins) == [0, 1, 2]
