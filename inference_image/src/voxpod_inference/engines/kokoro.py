@@ -6,12 +6,12 @@ import math
 from collections.abc import Callable, Iterator
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
 from voxpod_inference.audio import faded, trimmed, within_full_scale
 from voxpod_inference.bundle import Bundle
 from voxpod_inference.engines.base import Prepared
+from voxpod_inference.engines.onnx import InferenceSession, RunOptions, open_session
 from voxpod_inference.errors import ENGINE_FAILED, INPUT_REFUSED, VOICE_NOT_FOUND, InputError, SpeechError
 from voxpod_inference.text.frontend import FrontEnd, Limits
 from voxpod_inference.text.spoken import Reader, Spoken
@@ -31,7 +31,7 @@ class Kokoro:
         self._bundle = bundle
         self._vocabulary: dict[str, int] = json.loads(bundle.path("vocab.json").read_text(encoding="utf-8"))
         self._session = _session(bundle, threads)
-        self._run_options = onnxruntime.RunOptions()
+        self._run_options = RunOptions()
         readers = {language: _Lazy(functools.partial(_READERS[language], bundle)) for language in bundle.manifest.languages}
         self._front_end = FrontEnd(readers, Limits(MOST_TOKENS, PREFERRED_TOKENS), self._count)
 
@@ -134,14 +134,8 @@ def _japanese(_bundle: Bundle) -> Reader:
 _READERS: dict[str, Callable[[Bundle], Reader]] = {"en": _english, "ja": _japanese, "zh": _chinese}
 
 
-def _session(bundle: Bundle, threads: int) -> onnxruntime.InferenceSession:
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    # Spinning threads of packed sandboxes steal each other's time: 40 ms against 22 with a busy neighbour (tts.md, section 4).
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+def _session(bundle: Bundle, threads: int) -> InferenceSession:
     try:
-        return onnxruntime.InferenceSession(str(bundle.path(MODEL)), options, providers=["CPUExecutionProvider"])
+        return open_session(bundle.path(MODEL), threads)
     except Exception as error:
         raise SpeechError("engine", ENGINE_FAILED, f"{MODEL} cannot be loaded: {type(error).__name__}: {error}") from error
