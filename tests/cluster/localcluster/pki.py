@@ -29,7 +29,8 @@ def create(cluster: Cluster) -> None:
     _openssl("ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", pki / "ca.key")
     _openssl(
         *("req", "-x509", "-new", "-key", pki / "ca.key", "-days", DAYS, "-out", pki / "ca.crt"),
-        *("-subj", f"/CN=voxpod-{cluster.name}"),
+        # Python 3.13 verifies strictly (RFC 5280) and refuses an authority that does not say what its key is for.
+        *("-subj", f"/CN=voxpod-{cluster.name}", "-addext", "keyUsage=critical,keyCertSign,cRLSign"),
     )
     _openssl("genrsa", "-out", pki / "service-account.key", "2048")
     _openssl("rsa", "-in", pki / "service-account.key", "-pubout", "-out", pki / "service-account.pub")
@@ -67,7 +68,7 @@ def _certificate(pki: Path, name: str, subject: str, alternatives: str | None) -
     _openssl("ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", key)
     request = _openssl("req", "-new", "-key", key, "-subj", subject)
     names = f"subjectAltName={alternatives}\n" if alternatives else ""
-    extensions.write_text(f"extendedKeyUsage=serverAuth,clientAuth\n{names}")
+    extensions.write_text(f"authorityKeyIdentifier=keyid\nextendedKeyUsage=serverAuth,clientAuth\n{names}")
     _openssl(
         *("x509", "-req", "-CA", pki / "ca.crt", "-CAkey", pki / "ca.key", "-CAcreateserial", "-days", DAYS),
         *("-extfile", extensions, "-out", pki / f"{name}.crt"),
