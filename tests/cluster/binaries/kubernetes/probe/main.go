@@ -1,7 +1,8 @@
-// probe tells from inside a pod what it can reach. For tests of NetworkPolicy, Services and DNS.
+// probe tells from inside a pod what it can reach. For tests of NetworkPolicy, Services, DNS and volumes.
 //
 //	probe dial HOST:PORT...   one line each, "HOST:PORT open" or "HOST:PORT closed (why)"
 //	probe lookup NAME...      one line each, "NAME ADDRESS..." or "NAME unknown (why)"
+//	probe read FILE...        one line each, "FILE CONTENT" or "FILE unreadable (why)"
 //	probe serve PORT          answers every TCP connection with "probe\n" and closes it
 //	probe sleep               until it is told to stop
 package main
@@ -21,7 +22,7 @@ const patience = 2 * time.Second
 
 func main() {
 	if len(os.Args) < 2 {
-		fail("usage: probe dial|lookup|serve|sleep ...")
+		fail("usage: probe dial|lookup|read|serve|sleep ...")
 	}
 	arguments := os.Args[2:]
 	switch os.Args[1] {
@@ -32,6 +33,10 @@ func main() {
 	case "lookup":
 		for _, name := range arguments {
 			fmt.Println(name, lookup(name))
+		}
+	case "read":
+		for _, file := range arguments {
+			fmt.Println(file, read(file))
 		}
 	case "serve":
 		serve(arguments[0])
@@ -61,6 +66,14 @@ func lookup(name string) string {
 		return fmt.Sprintf("unknown (%v)", err)
 	}
 	return strings.Join(addresses, " ")
+}
+
+func read(file string) string {
+	content, err := os.ReadFile(file)
+	if err != nil {
+		return fmt.Sprintf("unreadable (%v)", err)
+	}
+	return strings.TrimSpace(string(content))
 }
 
 func serve(port string) {
