@@ -5,6 +5,7 @@ usage: python3 tests/cluster COMMAND [--name NAME]
 
 import argparse
 import json
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -25,6 +26,12 @@ def _build(_: argparse.Namespace) -> int:
     if not build.is_built():
         requirements.check()
     print(f"programs: {build.build()}")
+    return 0
+
+
+def _missing(_: argparse.Namespace) -> int:
+    for artifact in build.missing():
+        print(f"{artifact.name} {artifact.version} ({artifact.hint})")
     return 0
 
 
@@ -100,6 +107,7 @@ def _parser() -> argparse.ArgumentParser:
     needs = command("requirements", _requirements, "say what this host lacks")
     needs.add_argument("--install", action="store_true", help="install it (Debian, as root)")
     command("build", _build, "build all programs and our own images into the cache, once")
+    command("missing", _missing, "list what `build` would build, a line each; nothing when all is in the cache")
     for_cluster = [
         command("up", _up, "start the cluster and wait until it is ready (builds first if need be)"),
         command("down", _down, "end the cluster and remove all of it"),
@@ -126,6 +134,8 @@ def _name(text: str) -> str:
 
 def main() -> int:
     options = _parser().parse_args()
+    # told to stop, end what was begun (a compiler, a half-started cluster) as on Ctrl-C
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         if hasattr(options, "name"):
             requirements.check_root()

@@ -51,8 +51,13 @@ def build() -> Path:
     return bin_dir()
 
 
+def missing() -> list[Artifact]:
+    """What `build` has to make: nothing once all is in the cache."""
+    return [one for one in ARTIFACTS if not (cache_root() / folder_name(one)).is_dir()]
+
+
 def _build_missing() -> None:
-    todo = [one for one in ARTIFACTS if not (cache_root() / folder_name(one)).is_dir()]
+    todo = missing()
     for number, artifact in enumerate(todo, 1):
         print(f"[{number}/{len(todo)}] {artifact.name} {artifact.version} ({artifact.hint})", flush=True)
         started = time.monotonic()
