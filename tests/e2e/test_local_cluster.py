@@ -67,7 +67,7 @@ def logs_of_finished(kubectl: Kubectl, namespace: str, name: str) -> list[str]:
 
 def test_hardened_job_completes_and_reads_a_folder_of_the_host(
     kubectl: Kubectl, apply: Callable[..., None], namespaces: tuple[str, str], tmp_path: Path
-):
+) -> None:
     tmp_path.chmod(0o755)
     (tmp_path / "greeting").write_text("hello")
     template = pod(
@@ -102,7 +102,7 @@ def test_hardened_job_completes_and_reads_a_folder_of_the_host(
 
 def test_policy_keeps_a_pod_from_all_but_the_one_service(
     kubectl: Kubectl, apply: Callable[..., None], cluster: Cluster, namespaces: tuple[str, str]
-):
+) -> None:
     inside, outside = namespaces
     service = {
         "apiVersion": "v1",
@@ -159,7 +159,7 @@ def test_policy_keeps_a_pod_from_all_but_the_one_service(
 
 def test_api_server_and_kubelet_are_closed_from_a_pods_first_instant(
     kubectl: Kubectl, apply: Callable[..., None], cluster: Cluster, namespaces: tuple[str, str]
-):
+) -> None:
     deny = {
         "apiVersion": "networking.k8s.io/v1",
         "kind": "NetworkPolicy",
@@ -173,7 +173,7 @@ def test_api_server_and_kubelet_are_closed_from_a_pods_first_instant(
 
 def test_service_has_a_name_in_the_cluster_and_a_node_port_for_the_host(
     kubectl: Kubectl, apply: Callable[..., None], cluster: Cluster, namespaces: tuple[str, str]
-):
+) -> None:
     inside, outside = namespaces
     service = {
         "apiVersion": "v1",
@@ -195,7 +195,7 @@ def test_service_has_a_name_in_the_cluster_and_a_node_port_for_the_host(
 
 def test_image_from_an_archive_runs_and_one_that_is_not_there_says_so(
     kubectl: Kubectl, apply: Callable[..., None], cluster: Cluster, namespaces: tuple[str, str], tmp_path: Path
-):
+) -> None:
     reference = "voxpod.local/loaded-by-a-test:1"
     archive = tmp_path / "image.tar"
     scratch_image(archive, {"probe": Path(cluster["bin"]) / "probe"}, ["/probe", "sleep"], reference)
@@ -218,7 +218,7 @@ def test_image_from_an_archive_runs_and_one_that_is_not_there_says_so(
 
 def test_minio_runs_without_root_and_without_a_shell(
     kubectl: Kubectl, apply: Callable[..., None], cluster: Cluster, namespaces: tuple[str, str]
-):
+) -> None:
     image = cluster["images"]["minio"]
     program = Path(__file__).parents[1] / "cluster"
     subprocess.run(
@@ -248,7 +248,7 @@ def test_minio_runs_without_root_and_without_a_shell(
     kubectl("wait", "--for=condition=Ready", "pod/minio", "-n", namespaces[0], "--timeout=90s")
 
 
-def test_audit_log_tells_who_wrote_what(kubectl: Kubectl, cluster: Cluster, namespaces: tuple[str, str]):
+def test_audit_log_tells_who_wrote_what(kubectl: Kubectl, cluster: Cluster, namespaces: tuple[str, str]) -> None:
     name = f"audited-{time.time_ns()}"
     kubectl("create", "configmap", name, "-n", namespaces[0])
     kubectl("get", "configmap", name, "-n", namespaces[0])

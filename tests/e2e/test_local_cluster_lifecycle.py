@@ -100,7 +100,7 @@ def assert_nothing_is_left(state: Path, name: str, namespaces: set[str]) -> None
     assert left == {kind: [] for kind in left}
 
 
-def test_cluster_comes_up_once_beside_another_and_goes_without_a_trace(state: Path):
+def test_cluster_comes_up_once_beside_another_and_goes_without_a_trace(state: Path) -> None:
     beside = state.with_name(BESIDE)
     try:
         command("up", "--name", NAME)
@@ -148,7 +148,7 @@ def lose_the_record(state: Path) -> None:
 
 
 @pytest.mark.parametrize("harm", [kill_everything, kill_components_but_not_containers, kill_only_init, lose_the_record])
-def test_down_leaves_nothing_after(harm: Callable[[Path], None], state: Path):
+def test_down_leaves_nothing_after(harm: Callable[[Path], None], state: Path) -> None:
     command("up", "--name", NAME)
     start_a_pod(paths())
     networks = network_namespaces(state)
@@ -157,7 +157,7 @@ def test_down_leaves_nothing_after(harm: Callable[[Path], None], state: Path):
     assert_nothing_is_left(state, NAME, networks)
 
 
-def test_up_replaces_a_cluster_that_lost_a_component(state: Path):
+def test_up_replaces_a_cluster_that_lost_a_component(state: Path) -> None:
     command("up", "--name", NAME)
     os.kill(paths()["pids"]["scheduler"], signal.SIGKILL)
     deadline = time.monotonic() + 10
@@ -169,7 +169,7 @@ def test_up_replaces_a_cluster_that_lost_a_component(state: Path):
     assert "healthy" in command("status", "--name", NAME).stdout
 
 
-def test_two_ups_of_one_name_at_once_start_one_cluster(state: Path):
+def test_two_ups_of_one_name_at_once_start_one_cluster(state: Path) -> None:
     words = [sys.executable, str(PROGRAM), "up", "--name", NAME]
     both = [subprocess.Popen(words, stdout=subprocess.PIPE, text=True) for _ in range(2)]
     told = [process.communicate(timeout=180)[0] for process in both]
@@ -178,7 +178,7 @@ def test_two_ups_of_one_name_at_once_start_one_cluster(state: Path):
     assert len([one for one in owned(state) if one.component == "etcd" and one.command == "etcd"]) == 1
 
 
-def test_component_that_dies_is_named_with_the_end_of_its_log_and_nothing_is_left(state: Path, tmp_path: Path):
+def test_component_that_dies_is_named_with_the_end_of_its_log_and_nothing_is_left(state: Path, tmp_path: Path) -> None:
     cache = tmp_path / "cluster"
     broken = cache / bin_dir().name
     broken.mkdir(parents=True)

@@ -18,7 +18,7 @@ def v1(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_v1_gets_a_group_in_each_hierarchy_with_the_parents_cpus(v1: Path):
+def test_v1_gets_a_group_in_each_hierarchy_with_the_parents_cpus(v1: Path) -> None:
     assert not cgroups.is_v2(v1)
     cgroups.create("voxpod-x", v1)
     groups = sorted(str(path.relative_to(v1)) for path in v1.glob("*/voxpod-x") if not path.parent.is_symlink())
@@ -27,7 +27,7 @@ def test_v1_gets_a_group_in_each_hierarchy_with_the_parents_cpus(v1: Path):
     assert (v1 / "cpuset/voxpod-x/cpuset.mems").read_text() == "0"
 
 
-def test_v2_without_the_needed_controllers_is_refused_by_their_names(tmp_path: Path):
+def test_v2_without_the_needed_controllers_is_refused_by_their_names(tmp_path: Path) -> None:
     (tmp_path / "cgroup.controllers").write_text("cpu io memory pids\n")
     (tmp_path / "cgroup.subtree_control").write_text("")
     (tmp_path / "voxpod-x").mkdir()
@@ -37,7 +37,7 @@ def test_v2_without_the_needed_controllers_is_refused_by_their_names(tmp_path: P
         cgroups.create("voxpod-x", tmp_path)
 
 
-def test_v2_with_all_controllers_is_taken(tmp_path: Path):
+def test_v2_with_all_controllers_is_taken(tmp_path: Path) -> None:
     (tmp_path / "cgroup.controllers").write_text("")
     (tmp_path / "voxpod-x").mkdir()
     (tmp_path / "voxpod-x/cgroup.controllers").write_text("cpuset cpu io memory hugetlb pids\n")
@@ -45,7 +45,7 @@ def test_v2_with_all_controllers_is_taken(tmp_path: Path):
     assert (tmp_path / "cgroup.subtree_control").read_text() == "+pids"  # a real one adds up, a file keeps the last
 
 
-def test_remove_takes_nested_groups_and_may_be_repeated(tmp_path: Path):
+def test_remove_takes_nested_groups_and_may_be_repeated(tmp_path: Path) -> None:
     nested = tmp_path / "pids" / "voxpod-x" / "kubepods" / "burstable"
     nested.mkdir(parents=True)
     (tmp_path / "pids" / "other").mkdir()

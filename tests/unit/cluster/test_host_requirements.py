@@ -18,11 +18,11 @@ SECCOMP = Requirement("/usr/include/seccomp.h", "libseccomp-dev", "runc")
         pytest.param("devel +abc", (), id="unknown"),
     ],
 )
-def test_go_version_is_read(text: str, version: tuple[int, ...]):
+def test_go_version_is_read(text: str, version: tuple[int, ...]) -> None:
     assert go_version(text) == version
 
 
-def test_requirement_is_met_by_a_command_or_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_requirement_is_met_by_a_command_or_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     command = tmp_path / "some-command"
     command.write_text("#!/bin/sh\n")
     command.chmod(0o755)
@@ -33,17 +33,17 @@ def test_requirement_is_met_by_a_command_or_a_file(tmp_path: Path, monkeypatch: 
     assert not Requirement(str(tmp_path / "missing.h"), "p", "x").met()
 
 
-def test_report_names_everything_at_once_and_the_exact_command():
+def test_report_names_everything_at_once_and_the_exact_command() -> None:
     text = report([IPSET, SECCOMP], "Go is not there")
     assert "ipset (NetworkPolicy): Debian package ipset" in text
     assert "Go 1.26.6 or newer is needed" in text
     assert text.endswith("apt-get install --yes --no-install-recommends ipset libseccomp-dev")
 
 
-def test_nothing_missing_is_an_empty_report():
+def test_nothing_missing_is_an_empty_report() -> None:
     assert report([], None) == ""
 
 
-def test_package_that_brings_two_things_is_installed_once():
+def test_package_that_brings_two_things_is_installed_once() -> None:
     twice = [Requirement("a", "pack", "x"), Requirement("b", "pack", "y"), Requirement("c", "other", "z")]
     assert install_command(twice)[-2:] == ["other", "pack"]

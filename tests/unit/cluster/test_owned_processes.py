@@ -26,7 +26,7 @@ def wait_for(state: Path, component: str) -> None:
         time.sleep(0.01)
 
 
-def test_processes_are_found_by_their_cluster_and_ended(state: Path, tmp_path_factory: pytest.TempPathFactory):
+def test_processes_are_found_by_their_cluster_and_ended(state: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     other = tmp_path_factory.mktemp("other")
     with (
         start(SLEEP, state / "a.log", marked_environment(state, "a")) as first,
@@ -44,7 +44,7 @@ def test_processes_are_found_by_their_cluster_and_ended(state: Path, tmp_path_fa
             end_all(other)
 
 
-def test_state_folder_that_begins_with_the_name_of_another_is_not_mixed_up(state: Path):
+def test_state_folder_that_begins_with_the_name_of_another_is_not_mixed_up(state: Path) -> None:
     longer = Path(f"{state}-2")
     with start(SLEEP, state / "a.log", marked_environment(longer, "a")):
         try:
@@ -54,7 +54,7 @@ def test_state_folder_that_begins_with_the_name_of_another_is_not_mixed_up(state
             end_all(longer)
 
 
-def test_nothing_of_the_callers_environment_is_passed_on(state: Path, monkeypatch: pytest.MonkeyPatch):
+def test_nothing_of_the_callers_environment_is_passed_on(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SECRET_OF_THE_CALLER", "x")
     with start(
         [sys.executable, "-c", "import os; print(sorted(os.environ))"], state / "a.log", marked_environment(state, "a")
@@ -64,20 +64,20 @@ def test_nothing_of_the_callers_environment_is_passed_on(state: Path, monkeypatc
     assert "VOXPOD_CLUSTER_STATE" in last_lines(state / "a.log")
 
 
-def test_ended_process_that_nobody_waited_for_is_not_counted(state: Path):
+def test_ended_process_that_nobody_waited_for_is_not_counted(state: Path) -> None:
     with start([sys.executable, "-c", ""], state / "a.log", marked_environment(state, "a")) as one:
         os.waitid(os.P_PID, one.pid, os.WEXITED | os.WNOWAIT)  # it is a zombie now
         assert owned(state) == []
 
 
-def test_end_of_a_log_is_its_last_lines(tmp_path: Path):
+def test_end_of_a_log_is_its_last_lines(tmp_path: Path) -> None:
     log = tmp_path / "x.log"
     log.write_text("\n".join(str(number) for number in range(100)))
     assert last_lines(log, 2) == "98\n99"
     assert last_lines(tmp_path / "missing.log") == ""
 
 
-def test_command_line_tells_its_commands_without_root_or_cluster():
+def test_command_line_tells_its_commands_without_root_or_cluster() -> None:
     program = Path(__file__).parents[2] / "cluster"
     done = subprocess.run([sys.executable, str(program), "--help"], capture_output=True, text=True, check=True)
     for command in ("requirements", "build", "up", "down", "status", "load-image", "kubeconfig", "paths", "logs"):

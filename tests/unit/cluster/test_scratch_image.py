@@ -34,7 +34,7 @@ def member(content: tarfile.TarFile, name: str) -> IO[bytes]:
     return found
 
 
-def test_archive_is_what_docker_save_writes(archive: Path):
+def test_archive_is_what_docker_save_writes(archive: Path) -> None:
     with tarfile.open(archive) as content:
         (image,) = json.load(member(content, "manifest.json"))
         config_bytes = member(content, image["Config"]).read()
@@ -47,7 +47,7 @@ def test_archive_is_what_docker_save_writes(archive: Path):
     assert config["config"]["User"] == "65532:65532"
 
 
-def test_layer_holds_the_files_with_their_executable_bit_owned_by_root(archive: Path):
+def test_layer_holds_the_files_with_their_executable_bit_owned_by_root(archive: Path) -> None:
     with tarfile.open(archive) as content:
         (image,) = json.load(member(content, "manifest.json"))
         layer = member(content, image["Layers"][0]).read()
@@ -58,18 +58,18 @@ def test_layer_holds_the_files_with_their_executable_bit_owned_by_root(archive: 
         assert member(files, "etc/data.txt").read() == b"hello"
 
 
-def test_same_input_gives_the_same_bytes(tmp_path: Path, program: Path):
+def test_same_input_gives_the_same_bytes(tmp_path: Path, program: Path) -> None:
     outputs = [tmp_path / "1.tar", tmp_path / "2.tar"]
     for output in outputs:
         scratch_image(output, {"program": program}, ["/program"], "voxpod.local/x:1")
     assert outputs[0].read_bytes() == outputs[1].read_bytes()
 
 
-def test_references_of_a_docker_archive(archive: Path):
+def test_references_of_a_docker_archive(archive: Path) -> None:
     assert references(archive) == ["voxpod.local/x:1"]
 
 
-def test_references_of_an_oci_archive(tmp_path: Path):
+def test_references_of_an_oci_archive(tmp_path: Path) -> None:
     named = {"annotations": {"io.containerd.image.name": "voxpod.local/y:2", "org.opencontainers.image.ref.name": "2"}}
     index = json.dumps({"manifests": [named, {"digest": "sha256:0"}]}).encode()
     archive = tmp_path / "oci.tar"
@@ -81,14 +81,14 @@ def test_references_of_an_oci_archive(tmp_path: Path):
 
 
 @pytest.mark.parametrize("content", [b"", b"not a tar" * 100], ids=["empty", "text"])
-def test_file_that_is_no_archive_is_refused_by_name(tmp_path: Path, content: bytes):
+def test_file_that_is_no_archive_is_refused_by_name(tmp_path: Path, content: bytes) -> None:
     file = tmp_path / "broken.tar"
     file.write_bytes(content)
     with pytest.raises(ClusterError, match=r"broken\.tar is not an image archive"):
         references(file)
 
 
-def test_tar_without_an_image_is_refused(tmp_path: Path, program: Path):
+def test_tar_without_an_image_is_refused(tmp_path: Path, program: Path) -> None:
     file = tmp_path / "plain.tar"
     with tarfile.open(file, "w") as content:
         content.add(program, "program")
