@@ -1,4 +1,4 @@
-"""`python3 slim.py FOLDER`: runs in the build stage and leaves in a `pip install --target` folder only what runs.
+"""`python3 slim.py FOLDER [UNUSED...]`: runs in the build stage, leaves in a `pip install --target` folder only what runs.
 
 Takes away tests, stubs, headers, C and Cython sources, static libraries and console scripts (their shebang names the
 build stage's interpreter), then compiles everything: the root file system is read-only at run time, so nothing would be
@@ -15,19 +15,24 @@ UNUSED_FOLDERS = ("tests",)
 UNUSED_SUFFIXES = (".pyi", ".h", ".hpp", ".c", ".cc", ".pyx", ".pxd", ".a")
 
 
-def slim(folder: Path) -> int:
-    """Bytes taken away."""
-    unused_folders = [path for name in UNUSED_FOLDERS for path in folder.glob(f"*/**/{name}") if path.is_dir()]
-    unused_folders.append(folder / "bin")
-    freed = 0
-    for path in unused_folders:
+def slim(folder: Path, unused: list[str]) -> int:
+    """Bytes taken away; `unused` are patterns of what this image does not use, ValueError for one that fits nothing."""
+    before = size_of(folder)
+    for pattern in unused:
+        if not any(folder.glob(pattern)):
+            raise ValueError(f"nothing fits {pattern!r} in {folder}: is the package's new version different?")
+    everywhere = [f"*/**/{name}" for name in UNUSED_FOLDERS] + [f"**/*{suffix}" for suffix in UNUSED_SUFFIXES]
+    for path in [path for pattern in ("bin", *everywhere, *unused) for path in folder.glob(pattern)]:
         if path.is_dir():
-            freed += sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
             shutil.rmtree(path)
-    for file in [path for path in folder.rglob("*") if path.suffix in UNUSED_SUFFIXES and path.is_file()]:
-        freed += file.stat().st_size
-        file.unlink()
-    return freed
+        else:
+            path.unlink(missing_ok=True)
+    return before - size_of(folder)
+
+
+def size_of(folder: Path) -> int:
+    """Bytes of all files."""
+    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
 
 
 def compile_all(folder: Path) -> bool:
@@ -37,14 +42,17 @@ def compile_all(folder: Path) -> bool:
 
 
 def main(arguments: list[str]) -> int:
-    """Slims and compiles the one folder that is named."""
-    if len(arguments) != 1 or not Path(arguments[0]).is_dir():
-        print("usage: slim.py FOLDER (of pip install --target, or of own packages)", file=sys.stderr)
+    """Slims and compiles the folder that is named first."""
+    if not arguments or not Path(arguments[0]).is_dir():
+        print("usage: slim.py FOLDER [PATTERN...] (patterns of unused files, relative to the folder)", file=sys.stderr)
         return 2
     folder = Path(arguments[0])
-    freed = slim(folder)
-    size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
-    print(f"slim: {freed / 1e6:.1f} MB taken away, {size / 1e6:.1f} MB left in {folder}")
+    try:
+        freed = slim(folder, arguments[1:])
+    except ValueError as error:
+        print(f"slim: {error}", file=sys.stderr)
+        return 1
+    print(f"slim: {freed / 1e6:.1f} MB taken away, {size_of(folder) / 1e6:.1f} MB left in {folder}")
     return 0 if compile_all(folder) else 1
 
 

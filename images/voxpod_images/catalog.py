@@ -56,7 +56,7 @@ INFERENCE = Image(
     project="inference_image/pyproject.toml",
     requirements="requirements/inference.txt",
     sources=("crds/src/voxpod_crds", "inference_image/src/voxpod_inference"),
-    imports=("voxpod_crds.sandbox_protocol", "voxpod_inference.sandbox", "numpy", "onnxruntime", "soundfile"),
+    imports=("voxpod_crds.sandbox_protocol", "voxpod_inference.sandbox", "voxpod_inference.probe", "numpy", "onnxruntime", "soundfile"),
     # the Japanese dictionary (193 MB) that pyopenjtalk-plus loads only with use_sudachi_kanji_yomi=True
     left_out=("sudachidict-core",),
 )
