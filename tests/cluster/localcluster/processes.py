@@ -33,7 +33,7 @@ class Process:
 def marked_environment(state: Path, component: str, path: Path | None = None) -> dict[str, str]:
     """The environment that a cluster's process runs in: nothing of the caller's but the marks and a PATH."""
     search = f"{path}:{SYSTEM_PATH}" if path else SYSTEM_PATH
-    return {"PATH": search, "HOME": "/root", CLUSTER_MARK: str(state), COMPONENT_MARK: component}
+    return {"PATH": search, "HOME": str(state), CLUSTER_MARK: str(state), COMPONENT_MARK: component}
 
 
 def start(argv: Sequence[str | Path], log: Path, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
