@@ -1,0 +1,1 @@
+"""Voxpod shown on a real cluster: what `make demo` does."""

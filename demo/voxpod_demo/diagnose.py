@@ -1,0 +1,90 @@
+"""What is worth knowing when something did not work: events, states and the operator's last words."""
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+
+from voxpod_demo.errors import DemoError
+from voxpod_demo.kubectl import Json, Kubectl
+from voxpod_demo.settings import SANDBOX_NAMESPACE, SYSTEM_NAMESPACE
+from voxpod_demo.view import RequestView
+
+EVENTS = 8
+LOG_LINES = 8
+
+LOOK = (
+    "make demo-shell     # a shell with kubectl and helm for this cluster; then:",
+    f"kubectl -n {SYSTEM_NAMESPACE} get pods; kubectl -n {SYSTEM_NAMESPACE} logs deploy/voxpod-operator",
+    f"kubectl -n {SANDBOX_NAMESPACE} get jobs,pods,events",
+)
+
+
+def installation(kubectl: Kubectl) -> list[str]:
+    """Pods of the system namespace that are not ready, its warnings, the operator's last words."""
+    return [
+        *_gather(lambda: [line for pod in kubectl.items("pods", "-n", SYSTEM_NAMESPACE) for line in pod_problems(pod)]),
+        *_gather(lambda: warnings(kubectl.items("events", "-n", SYSTEM_NAMESPACE))),
+        *operator_log(kubectl),
+    ]
+
+
+def requests(kubectl: Kubectl, views: Sequence[RequestView]) -> list[str]:
+    """How each of these requests stands, warnings of the sandbox namespace, the operator's last words."""
+    return [
+        *(f"{view.key}: {view.phase}, {view.detail}" for view in views),
+        *_gather(lambda: warnings(kubectl.items("events", "-n", SANDBOX_NAMESPACE))),
+        *operator_log(kubectl),
+    ]
+
+
+def operator_log(kubectl: Kubectl) -> list[str]:
+    """The last lines that the operator logged, without their JSON."""
+    tail = ["logs", "-n", SYSTEM_NAMESPACE, "-l", "app.kubernetes.io/component=operator", f"--tail={LOG_LINES}"]
+    return _gather(lambda: [f"operator: {log_line(line)}" for line in kubectl.text(*tail).splitlines()])
+
+
+def pod_problems(pod: Json) -> list[str]:
+    """Why a pod is not ready, a line for each container; empty when it is ready or done."""
+    name, status = pod["metadata"]["name"], pod.get("status", {})
+    if status.get("phase") == "Succeeded":
+        return []
+    lines = [
+        f"pod {name}: not scheduled: {condition.get('message', '')}"
+        for condition in status.get("conditions", [])
+        if condition["type"] == "PodScheduled" and condition["status"] == "False"
+    ]
+    for container in status.get("containerStatuses", []):
+        if not container["ready"]:
+            states: list[tuple[str, Json]] = list(container.get("state", {}).items())
+            state, detail = states[0] if states else ("unknown", {})
+            said = " ".join(str(detail[key]) for key in ("reason", "message") if detail.get(key))
+            lines.append(f"pod {name}, {container['name']}: {state} {said}".rstrip() + f", {container['restartCount']} restarts")
+    return lines
+
+
+def warnings(events: Iterable[Json]) -> list[str]:
+    """The last warnings, oldest first, each once."""
+    warned = [event for event in events if event.get("type") == "Warning"]
+    warned.sort(key=lambda event: event.get("lastTimestamp") or event.get("eventTime") or "")
+    lines = [f"event {e['involvedObject']['kind']} {e['involvedObject']['name']}: {e.get('reason', '')}: {e.get('message', '').strip()}" for e in warned]
+    return list(dict.fromkeys(reversed(lines)))[:EVENTS][::-1]
+
+
+def log_line(line: str) -> str:
+    """A JSON log line as `time LEVEL event key=value ...`; any other line as it is."""
+    try:
+        fields = json.loads(line)
+    except json.JSONDecodeError:
+        return line
+    if not isinstance(fields, dict):
+        return line
+    head = [str(fields.pop(key)) for key in ("time", "level", "event") if key in fields]
+    fields.pop("logger", None)
+    return " ".join([*head, *(f"{key}={value}" for key, value in fields.items())])
+
+
+def _gather(look: Callable[[], list[str]]) -> list[str]:
+    """What a look finds; what it failed at, where it fails: a diagnosis must not hide what it is about."""
+    try:
+        return look()
+    except DemoError as error:
+        return [str(error), *error.details]

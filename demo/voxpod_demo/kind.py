@@ -1,0 +1,119 @@
+"""A cluster that kind makes in Docker, by the name voxpod-demo and with a kubeconfig of its own."""
+
+import contextlib
+import json
+import tempfile
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+from voxpod_demo import commands, tools
+from voxpod_demo.artifacts import build_images, copy_model, fetch_model
+from voxpod_demo.errors import DemoError
+from voxpod_demo.forward import forwarded_store
+from voxpod_demo.kubectl import Json, Kubectl
+from voxpod_demo.release import Images
+from voxpod_demo.settings import Settings
+from voxpod_demo.targets import NodeModel, Prepared
+from voxpod_demo.terminal import Terminal
+
+NAME = "voxpod-demo"
+MODEL_ROOT = "/var/lib/voxpod/models"
+"""Where the node, a container, sees the model folder of this machine."""
+
+MINIO_IMAGE = "minio/minio:RELEASE.2025-06-13T11-33-47Z"
+"""What the node pulls where VOXPOD_MINIO_IMAGE names nothing else."""
+
+NODE_PATIENCE = "180s"
+
+
+def runs() -> bool:
+    """Whether kind knows the demo's cluster."""
+    try:
+        return NAME in commands.output(["kind", "get", "clusters"]).split()
+    except DemoError:
+        return False
+
+
+def cluster_config(model_root: Path) -> Json:
+    """kind's configuration: one node that sees the model folder, read-only."""
+    mount = {"hostPath": str(model_root), "containerPath": MODEL_ROOT, "readOnly": True}
+    return {"kind": "Cluster", "apiVersion": "kind.x-k8s.io/v1alpha4", "nodes": [{"role": "control-plane", "extraMounts": [mount]}]}
+
+
+class KindCluster:
+    """The kind cluster of the demo."""
+
+    node_port = 0
+    title = f"the kind cluster {NAME!r}"
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._folder = settings.cache / "kind"
+
+    def prepare(self, terminal: Terminal) -> Prepared:
+        """Create the cluster if kind does not know it, load our images; MinIO's the node pulls itself."""
+        with terminal.step("Images") as step:
+            built = build_images(step)
+            step.result = ", ".join(f"{name} {one.unpacked_bytes / 1e6:.0f} MB" for name, one in built.items())
+        model_root = self._folder / "models"
+        with terminal.step("Model") as step:
+            model_root.mkdir(parents=True, exist_ok=True)
+            bundle = fetch_model(step)
+            placed = copy_model(bundle, model_root)
+            step.result = bundle.folder.name
+        with terminal.step("Cluster") as step:
+            if not runs():
+                self._create(model_root, step.say)
+            step.result = self.title
+        with terminal.step("Load") as step:
+            for one in built.values():
+                commands.stream(["kind", "load", "image-archive", one.archive, "--name", NAME], step.say)
+            step.result = f"{len(built)} images loaded"
+        images = Images(built["operator"].reference, built["inference"].reference, self._settings.minio_image or MINIO_IMAGE, "IfNotPresent")
+        return Prepared(images, NodeModel(f"{MODEL_ROOT}/{placed.name}", MODEL_ROOT, bundle.digest))
+
+    def kubectl(self) -> Kubectl:
+        """kubectl from PATH."""
+        return Kubectl(tools.find("kubectl", "talk to the cluster"), self.kubeconfig(), f"kind-{NAME}")
+
+    def helm(self) -> Path:
+        """helm from PATH."""
+        return tools.find("helm", "install the chart")
+
+    def kubeconfig(self) -> Path:
+        """A file of its own, written anew each time: yours stays as it is."""
+        file = self._folder / "kubeconfig"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch(mode=0o600)
+        file.write_text(commands.output(["kind", "get", "kubeconfig", "--name", NAME]))
+        return file
+
+    def store_endpoint(self) -> AbstractContextManager[str]:
+        """A forwarded port."""
+        return forwarded_store(self.kubectl())
+
+    def lasting_endpoint(self) -> str:
+        """None: where Docker runs in a virtual machine, the node's address is not reachable."""
+        return ""
+
+    def remove(self, terminal: Terminal) -> None:
+        """Delete the cluster and all in it."""
+        with terminal.step("Cluster") as step:
+            commands.stream(["kind", "delete", "cluster", "--name", NAME, "--kubeconfig", self._folder / "kubeconfig"], step.say)
+            step.result = f"{self.title} is gone, and all that was in it"
+
+    def _create(self, model_root: Path, say: commands.Say) -> None:
+        tools.find("kubectl", "talk to the cluster")
+        tools.find("helm", "install the chart")
+        with _json_file(cluster_config(model_root)) as config:
+            kubeconfig = self._folder / "kubeconfig"
+            commands.stream(["kind", "create", "cluster", "--name", NAME, "--config", config, "--kubeconfig", kubeconfig, "--wait", NODE_PATIENCE], say)
+
+
+@contextlib.contextmanager
+def _json_file(content: Json) -> Iterator[Path]:
+    with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:  # JSON is YAML
+        json.dump(content, file)
+        file.flush()
+        yield Path(file.name)

@@ -1,0 +1,136 @@
+"""The local cluster of tests/cluster: a real single-node Kubernetes as plain processes on this Linux machine."""
+
+import contextlib
+import json
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from voxpod_demo import commands
+from voxpod_demo.artifacts import ModelBundle, build_images, copy_model, fetch_model
+from voxpod_demo.errors import DemoError
+from voxpod_demo.kubectl import Kubectl
+from voxpod_demo.release import NODE_PORT, Images
+from voxpod_demo.settings import ROOT
+from voxpod_demo.targets import NodeModel, Prepared
+from voxpod_demo.terminal import Step, Terminal
+
+TOOL = ROOT / "tests" / "cluster"
+
+
+def runs(name: str) -> bool:
+    """Whether the local cluster of that name runs."""
+    return commands.succeeds([sys.executable, TOOL, "kubeconfig", "--name", name])
+
+
+def programs_missing() -> list[str]:
+    """What has to be built or fetched before the first local cluster can start, a line each; empty when nothing."""
+    return commands.output([sys.executable, TOOL, "missing"]).splitlines()
+
+
+class LocalCluster:
+    """The local cluster of one name."""
+
+    node_port = NODE_PORT
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self.title = f"the local cluster {name!r}"
+
+    def prepare(self, terminal: Terminal) -> Prepared:
+        """Start the cluster if it does not run, load the images, copy the model to where its node may read it."""
+        _install_requirements(terminal)
+        with terminal.step("Images") as step:
+            built = build_images(step)
+            step.result = ", ".join(f"{name} {one.unpacked_bytes / 1e6:.0f} MB" for name, one in built.items())
+        with terminal.step("Model") as step:
+            bundle = fetch_model(step)
+            step.result = bundle.folder.name
+        with terminal.step("Cluster") as step:
+            commands.stream([sys.executable, TOOL, "up", "--name", self._name], step.say)
+            step.result = f"{self.title}, Kubernetes {self._version()}"
+        minio = self._paths["images"]["minio"]
+        with terminal.step("Load") as step:
+            step.result = self._load({one.reference: one.archive for one in built.values()} | {minio["reference"]: Path(minio["archive"])}, step)
+            model = self._place(bundle)
+        return Prepared(Images(built["operator"].reference, built["inference"].reference, minio["reference"], "Never"), model)
+
+    def kubectl(self) -> Kubectl:
+        """kubectl that came with the cluster."""
+        return Kubectl(Path(self._paths["bin"]) / "kubectl", self.kubeconfig(), f"voxpod-{self._name}")
+
+    def helm(self) -> Path:
+        """helm that came with the cluster."""
+        return Path(self._paths["bin"]) / "helm"
+
+    def kubeconfig(self) -> Path:
+        """The administrator's."""
+        return Path(self._paths["kubeconfig"])
+
+    @contextlib.contextmanager
+    def store_endpoint(self) -> Iterator[str]:
+        """The node's address and the store's NodePort."""
+        yield self.lasting_endpoint()
+
+    def lasting_endpoint(self) -> str:
+        """The same: the node is reachable from this machine."""
+        return f"{self._paths['nodeIP']}:{NODE_PORT}"
+
+    def remove(self, terminal: Terminal) -> None:
+        """End the cluster and all in it."""
+        with terminal.step("Cluster") as step:
+            commands.stream([sys.executable, TOOL, "down", "--name", self._name], step.say)
+            step.result = f"{self.title} is gone, and all that was in it"
+
+    @cached_property
+    def _paths(self) -> dict[str, Any]:
+        paths: dict[str, Any] = json.loads(commands.output([sys.executable, TOOL, "paths", "--name", self._name]))
+        return paths
+
+    def _version(self) -> str:
+        version: str = self.kubectl().json("version")["serverVersion"]["gitVersion"]
+        return version.removeprefix("v")
+
+    def _load(self, archives: dict[str, Path], step: Step) -> str:
+        """Load the archives that the node does not hold yet; returns what was done."""
+        (node,) = self.kubectl().items("nodes")
+        held = {name for image in node["status"].get("images", []) for name in image.get("names", [])}
+        todo = [archive for reference, archive in archives.items() if reference not in held]
+        if todo:
+            commands.stream([sys.executable, TOOL, "load-image", *todo, "--name", self._name], step.say)
+        return f"{len(todo)} images loaded" if todo else "the node has all images already"
+
+    def _place(self, bundle: ModelBundle) -> NodeModel:
+        # not in place: a SpeechModel's path has no hidden folders (~/.cache), and `down` takes the copy away
+        root = Path(self._paths["state"]) / "models"
+        root.mkdir(mode=0o755, exist_ok=True)
+        return NodeModel(str(copy_model(bundle, root)), str(root), bundle.digest)
+
+
+def _install_requirements(terminal: Terminal) -> None:
+    """Debian packages that building and running need: installed where that is possible, else named."""
+    checks: dict[str, list[str | Path]] = {"cluster": [sys.executable, TOOL, "requirements"]}
+    if not commands.succeeds(["docker", "version", "--format", "{{.Server.Version}}"]):
+        checks["images"] = [sys.executable, ROOT / "images", "requirements-host"]
+    lacking = {name: argv for name, argv in checks.items() if not commands.succeeds(argv)}
+    if not lacking:
+        return
+    if os.geteuid() != 0 or shutil.which("apt-get") is None:
+        said = [line for argv in lacking.values() for line in _complaint(argv)]
+        raise DemoError("this machine lacks what the local cluster needs", details=said)
+    with terminal.step("Packages") as step:
+        for argv in lacking.values():
+            commands.stream([*argv, "--install"], step.say)
+        step.result = "Debian packages installed"
+
+
+def _complaint(argv: list[str | Path]) -> tuple[str, ...]:
+    try:
+        commands.output(argv)
+    except DemoError as error:
+        return error.details
+    return ()

@@ -1,0 +1,122 @@
+"""The Helm release: values from the demo's choices, install or upgrade, uninstall."""
+
+import json
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from voxpod_demo import commands
+from voxpod_demo.errors import DemoError
+from voxpod_demo.kubectl import DEMO_LABEL, Json, Kubectl, label_of
+from voxpod_demo.scene import LABELS
+from voxpod_demo.settings import RELEASE, ROOT, SYSTEM_NAMESPACE
+from voxpod_demo.terminal import Step
+
+CHART = ROOT / "charts" / "voxpod"
+NODE_PORT = 30900
+"""Where the local cluster's node answers for the demo store."""
+
+RELEASE_LABEL = ("made-by", "voxpod-demo")
+
+
+@dataclass(frozen=True, slots=True)
+class Images:
+    """References of what is installed, and whether the nodes may pull them."""
+
+    operator: str
+    inference: str
+    minio: str
+    pull_policy: str
+
+
+def values(images: Images, model_root: str, node_port: int) -> Json:
+    """The chart's values; everything else is the chart's default. One operator replica: it is a demo, not an HA test."""
+    policy = images.pull_policy
+    return {
+        "operator": {"image": {**image_values(images.operator), "pullPolicy": policy}, "replicas": 1},
+        "sandbox": {"image": {**image_values(images.inference), "pullPolicy": policy}, "modelRoots": [model_root]},
+        "demo": {"minio": {"enabled": True, "image": images.minio, "pullPolicy": policy, "nodePort": node_port}},
+    }
+
+
+def image_values(reference: str) -> dict[str, str]:
+    """A reference as the chart takes it: `host:5000/a/b:tag` or `a/b@sha256:...`."""
+    repository, _, digest = reference.partition("@")
+    name, colon, tag = repository.rpartition(":")
+    if colon and "/" not in tag:  # else the colon is of the registry's port
+        repository = name
+    else:
+        tag = ""
+    if not tag and not digest:
+        raise DemoError(f"image {reference} names neither a tag nor a digest: repository:tag is wanted")
+    return {"repository": repository, "tag": tag, "digest": digest}
+
+
+class Helm:
+    """helm for the chosen cluster."""
+
+    def __init__(self, program: Path, kubectl: Kubectl) -> None:
+        self._program = program
+        self._kubectl = kubectl
+
+    def install(self, chosen: Json, values_file: str, timeout_seconds: float, step: Step) -> None:
+        """Install or upgrade, and wait until all of it is ready; DemoError for a release that somebody else made."""
+        self._refuse_others()
+        self._clear_interrupted(step)
+        with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
+            json.dump(chosen, file)
+            file.flush()
+            more = [f"--values={values_file}"] if values_file else []
+            self._stream(
+                step, "upgrade", "--install", RELEASE, str(CHART), f"--values={file.name}", *more,
+                f"--labels={'='.join(RELEASE_LABEL)}", "--wait", "--hide-notes", f"--timeout={timeout_seconds:.0f}s",
+            )  # fmt: skip
+
+    def uninstall(self, step: Step) -> bool:
+        """Remove the release if the demo made it; says whether it did."""
+        self._refuse_others()
+        if self._status() is None:
+            return False
+        self._stream(step, "uninstall", RELEASE, "--wait", "--timeout=120s")
+        return True
+
+    def _refuse_others(self) -> None:
+        listed = self._list()
+        if listed and not self._list(f"--selector={'='.join(RELEASE_LABEL)}"):
+            raise DemoError(
+                f"a release {RELEASE} is in namespace {SYSTEM_NAMESPACE} already, and the demo did not make it: it is left as it is",
+                try_next=[f"helm --kube-context={self._kubectl.context} -n {SYSTEM_NAMESPACE} list"],
+            )
+
+    def _clear_interrupted(self, step: Step) -> None:
+        """Helm refuses to touch a release whose last install or upgrade was cut off; the demo's own can go."""
+        if (status := self._status()) is not None and status.startswith("pending"):
+            step.say(f"an earlier run was cut off ({status}): uninstalling what it left")
+            self._stream(step, "uninstall", RELEASE, "--wait", "--timeout=120s")
+
+    def _status(self) -> str | None:
+        listed = self._list("--all")
+        return str(listed[0]["status"]) if listed else None
+
+    def _list(self, *words: str) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = json.loads(commands.output(self._argv("list", f"--filter=^{RELEASE}$", "--output=json", *words)))
+        return found
+
+    def _stream(self, step: Step, *words: str) -> None:
+        commands.stream(self._argv(*words), step.say)
+
+    def _argv(self, *words: str) -> list[str]:
+        return [str(self._program), *self._kubectl.flags("--kube-context"), f"--namespace={SYSTEM_NAMESPACE}", *words]
+
+
+def make_namespace(kubectl: Kubectl, name: str) -> None:
+    """Make a namespace of the demo's; one that is there already must be the demo's, or it is left alone."""
+    existing = kubectl.get("namespace", name)
+    if existing is None:
+        kubectl.apply([{"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": LABELS}}])
+    elif not label_of(existing, DEMO_LABEL):
+        raise DemoError(
+            f"namespace {name} is there already, and the demo did not make it: it is left as it is",
+            try_next=[f"kubectl --context={kubectl.context} label namespace {name} {DEMO_LABEL}=true   # lend it to the demo: `down` deletes it"],
+        )

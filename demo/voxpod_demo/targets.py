@@ -1,0 +1,56 @@
+"""A cluster that the demo can run on: what the three kinds of it have in common."""
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from voxpod_demo.kubectl import Kubectl
+from voxpod_demo.release import Images
+from voxpod_demo.terminal import Terminal
+
+
+@dataclass(frozen=True, slots=True)
+class NodeModel:
+    """The bundle as the nodes see it: its folder, the allowed root above it, and its digest."""
+
+    path: str
+    root: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A cluster that runs, with all that the chart needs on its nodes."""
+
+    images: Images
+    model: NodeModel
+
+
+class Target(Protocol):
+    """A cluster. `kubectl` and `helm` are only there once it runs."""
+
+    title: str
+    node_port: int
+    """Port on every node for the demo store; 0 where the demo forwards a port instead."""
+
+    def prepare(self, terminal: Terminal) -> Prepared:
+        """Bring the cluster up, and images and model onto it."""
+
+    def kubectl(self) -> Kubectl:
+        """kubectl for this cluster."""
+
+    def helm(self) -> Path:
+        """The helm program."""
+
+    def kubeconfig(self) -> Path:
+        """A file for KUBECONFIG."""
+
+    def store_endpoint(self) -> AbstractContextManager[str]:
+        """host:port at which this machine reaches the demo store, for as long as the context lasts."""
+
+    def lasting_endpoint(self) -> str:
+        """host:port that stays after this program ends; empty where there is none."""
+
+    def remove(self, terminal: Terminal) -> None:
+        """Take away all that the demo made."""

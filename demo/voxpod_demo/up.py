@@ -1,0 +1,114 @@
+"""`up`: from nothing to speech, and how to go on."""
+
+import os
+import time
+from pathlib import Path
+
+from voxpod_crds.conditions import ConditionType, Reason, find_condition
+from voxpod_crds.speech_model import SpeechModel
+from voxpod_demo import diagnose, kind, local, scene
+from voxpod_demo.announce import announcement, look, work_ahead
+from voxpod_demo.capacity import sandbox_cpu
+from voxpod_demo.choice import Choice
+from voxpod_demo.errors import DemoError
+from voxpod_demo.kubectl import DEMO_LABEL, Kubectl, label_of
+from voxpod_demo.release import Helm, make_namespace, values
+from voxpod_demo.run import delete_earlier, run
+from voxpod_demo.session import chosen
+from voxpod_demo.settings import MODEL, SYSTEM_NAMESPACE, Settings
+from voxpod_demo.targets import NodeModel, Prepared, Target
+from voxpod_demo.terminal import Step, Terminal
+from voxpod_demo.watching import follow
+
+HOPELESS = (Reason.BUNDLE_INVALID, Reason.SOURCE_NOT_ALLOWED)
+"""Reasons of a SpeechModel that does not become Ready by waiting."""
+
+
+def up(settings: Settings, terminal: Terminal, audio: Path) -> bool:
+    """The whole demo; whether every request ended as it is meant to."""
+    started = time.monotonic()
+    choice, target = chosen(settings)
+    terminal.say(f"Cluster: {target.title}, because {choice.why}.")
+    _announce(choice, settings, terminal)
+    prepared = target.prepare(terminal)
+    kubectl = target.kubectl()
+    _install(target, prepared, settings, terminal)
+    with terminal.step("Scene") as step:
+        step.result = _set_the_scene(kubectl, prepared.model, settings.timeout_seconds, step)
+    terminal.say()
+    good = run(target, scene.LINES, terminal, settings.timeout_seconds, audio)
+    _go_on(choice, terminal, time.monotonic() - started)
+    return good
+
+
+def _announce(choice: Choice, settings: Settings, terminal: Terminal) -> None:
+    missing = local.programs_missing() if choice.kind == "local" else []
+    cached = look(settings.cache, missing, kind_runs=choice.kind == "kind" and kind.runs())
+    for line in announcement(work_ahead(choice.kind, cached), settings.cache):
+        terminal.say(line)
+    terminal.say()
+
+
+def _install(target: Target, prepared: Prepared, settings: Settings, terminal: Terminal) -> None:
+    kubectl = target.kubectl()
+    with terminal.step("Install") as step:
+        for name in (SYSTEM_NAMESPACE, *(tenant.name for tenant in scene.TENANTS)):
+            make_namespace(kubectl, name)
+        chosen_values = values(prepared.images, prepared.model.root, target.node_port)
+        try:
+            Helm(target.helm(), kubectl).install(chosen_values, settings.values_file, settings.timeout_seconds, step)
+        except DemoError as error:
+            details = [*error.details, *diagnose.installation(kubectl)]
+            raise DemoError(str(error), details=details, try_next=error.try_next or diagnose.LOOK) from error
+        step.result = f"chart voxpod in {SYSTEM_NAMESPACE}: CRDs, operator, MinIO"
+
+
+def _set_the_scene(kubectl: Kubectl, model: NodeModel, timeout_seconds: float, step: Step) -> str:
+    """Tenants and the model, and none of an earlier run's requests; returns once the model is Ready."""
+    for kind_name, thing in (("speechmodels.voxpod.dev", MODEL), *(("tenants.voxpod.dev", t.name) for t in scene.TENANTS)):
+        existing = kubectl.get(kind_name, thing)
+        if existing is not None and not label_of(existing, DEMO_LABEL):
+            raise DemoError(f"{kind_name} {thing} is there already, and the demo did not make it: it is left as it is")
+    delete_earlier(kubectl)
+    cpu = sandbox_cpu(kubectl.items("nodes"), kubectl.items("pods", "--all-namespaces"))
+    kubectl.apply([scene.speech_model(model.path, model.digest, cpu), *scene.tenants()])
+    ready = _wait_for_model(kubectl, timeout_seconds, step)
+    tenants = ", ".join(tenant.name for tenant in scene.TENANTS)
+    return f"model {MODEL} ({ready}; {cpu} CPU a sandbox), tenants {tenants}"
+
+
+def _wait_for_model(kubectl: Kubectl, timeout_seconds: float, step: Step) -> str:
+    """What the model's Ready condition says once it is true."""
+    deadline, said = time.monotonic() + timeout_seconds, ""
+    for event in follow(kubectl, "speechmodels.voxpod.dev", MODEL):
+        if event is not None:
+            seen = SpeechModel.model_validate(event)
+            ready = find_condition(seen.status.conditions, ConditionType.READY)
+            if ready is not None and ready.observed_generation == seen.metadata.generation:
+                if ready.status == "True":
+                    return ready.message
+                said = f"{ready.reason}: {ready.message}"
+                step.say(said)
+                if ready.reason in HOPELESS:
+                    break
+        if time.monotonic() > deadline:
+            break
+    raise DemoError(
+        f"SpeechModel {MODEL} did not become Ready: {said or 'the operator said nothing about it'}",
+        details=diagnose.requests(kubectl, []),
+        try_next=[f"kubectl describe speechmodel {MODEL}", *diagnose.LOOK],
+    )
+
+
+def _go_on(choice: Choice, terminal: Terminal, seconds: float) -> None:
+    prefix = f"KUBECONTEXT={os.environ.get('KUBECONTEXT', '')} " if choice.kind == "named" else ""
+    terminal.say()
+    terminal.say(f"Done in {seconds:.0f} s. To go on:")
+    for command, what in (
+        ("make demo-shell", "a shell with kubectl and helm for this cluster; in it:"),
+        ("  kubectl get ttsr -A -w", "the requests as they change"),
+        ("  kubectl describe ttsr -n globex typo-voice", "why one was refused"),
+        ('.venv/bin/python demo say "Your own words."', "another request, to a WAV file"),
+        ("make demo-down", "take all of it away"),
+    ):
+        terminal.raw(f"  {prefix if command[0] != ' ' else ''}{command:<46} {what}")

@@ -1,0 +1,52 @@
+import pytest
+
+from voxpod_demo.errors import DemoError
+from voxpod_demo.kind import MODEL_ROOT, cluster_config
+from voxpod_demo.named import require_references
+from voxpod_demo.release import Images, image_values, values
+from voxpod_demo.settings import from_environment
+
+SHA = f"sha256:{'a' * 64}"
+
+
+@pytest.mark.parametrize(
+    ("reference", "repository", "tag", "digest"),
+    [
+        ("voxpod.local/operator:abc", "voxpod.local/operator", "abc", ""),
+        ("reg.example:5000/team/op:1.2", "reg.example:5000/team/op", "1.2", ""),
+        (f"reg.example:5000/team/op@{SHA}", "reg.example:5000/team/op", "", SHA),
+        (f"op:1@{SHA}", "op", "1", SHA),
+    ],
+)
+def test_image_reference_as_chart_values(reference: str, repository: str, tag: str, digest: str) -> None:
+    assert image_values(reference) == {"repository": repository, "tag": tag, "digest": digest}
+
+
+@pytest.mark.parametrize("reference", ["voxpod/operator", "reg.example:5000/operator"])
+def test_reference_without_tag_is_refused(reference: str) -> None:
+    with pytest.raises(DemoError, match="repository:tag is wanted"):
+        image_values(reference)
+
+
+def test_values_set_the_store_the_model_folder_and_all_images() -> None:
+    chosen = values(Images("r/operator:1", "r/inference:2", "r/minio:3", "Never"), "/models", 30900)
+    assert chosen["demo"]["minio"] == {"enabled": True, "image": "r/minio:3", "pullPolicy": "Never", "nodePort": 30900}
+    assert chosen["sandbox"]["modelRoots"] == ["/models"]
+    assert chosen["sandbox"]["image"]["repository"] == "r/inference"
+    assert chosen["operator"]["image"]["tag"] == "1"
+
+
+def test_named_cluster_is_refused_with_the_names_of_what_is_missing() -> None:
+    settings = from_environment({"KUBECONTEXT": "mine", "VOXPOD_OPERATOR_IMAGE": "r/op:1", "VOXPOD_MODEL_PATH": "/models/kokoro"})
+    with pytest.raises(DemoError, match=r"^VOXPOD_INFERENCE_IMAGE, VOXPOD_MINIO_IMAGE not set.*context mine"):
+        require_references(settings)
+
+
+def test_named_cluster_with_all_references_passes() -> None:
+    names = ("VOXPOD_OPERATOR_IMAGE", "VOXPOD_INFERENCE_IMAGE", "VOXPOD_MINIO_IMAGE", "VOXPOD_MODEL_PATH")
+    require_references(from_environment({"KUBECONTEXT": "mine", **dict.fromkeys(names, "x")}))
+
+
+def test_kind_node_sees_the_model_folder_read_only(tmp_path: object) -> None:
+    (node,) = cluster_config(tmp_path)["nodes"]  # type: ignore[arg-type]
+    assert node["extraMounts"] == [{"hostPath": str(tmp_path), "containerPath": MODEL_ROOT, "readOnly": True}]
