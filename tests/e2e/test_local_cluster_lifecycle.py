@@ -198,3 +198,14 @@ def test_component_that_dies_is_named_with_the_end_of_its_log_and_nothing_is_lef
     assert "no room on the disk" in told.stderr
     assert "Traceback" not in told.stderr
     assert_nothing_is_left(state, NAME, set())
+
+
+def test_folder_that_is_no_clusters_is_left_alone(tmp_path: Path) -> None:
+    precious = tmp_path / "models" / "weights.onnx"
+    precious.parent.mkdir()
+    precious.write_text("weights")
+    for word in ("up", "down"):
+        told = command(word, "--name", "models", check=False, VOXPOD_CLUSTERS=str(tmp_path))
+        assert told.returncode == 1
+        assert "is no cluster's" in told.stderr
+    assert precious.read_text() == "weights"

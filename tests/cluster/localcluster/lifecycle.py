@@ -192,14 +192,21 @@ def down(name: str) -> None:
 
 def _remove(name: str) -> None:
     state = clusters_root() / name
+    _check_ours(state)
     processes.end_all(state)  # with init, the kernel ends the containers and drops mounts and network
     cgroups.remove(f"voxpod-{name}")
     network.disconnect(name)
     if state.exists():
         _remove_tree(state)
     with locked(clusters_root(), "subnets"):
-        if not all_clusters():
+        if not processes.any_cluster_runs():
             remove_masked_folders()
+
+
+def _check_ours(state: Path) -> None:
+    """Raise an error if the folder was never a cluster's, such as a folder of models that bears a cluster's name."""
+    if state.exists() and not (state / RECORD).exists() and any(state.iterdir()) and not processes.owned(state):
+        raise ClusterError(f"{state} is no cluster's: it has no {RECORD}; it is left alone, choose another name")
 
 
 def _remove_tree(state: Path) -> None:

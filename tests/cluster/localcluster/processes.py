@@ -9,7 +9,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,12 +54,26 @@ def owned(state: Path) -> list[Process]:
     """All running processes that carry the mark of this state folder, oldest first."""
     mark = f"{CLUSTER_MARK}={state}".encode()
     found = []
-    for folder in Path("/proc").glob("[0-9]*"):
+    for folder, environment in _environments():
         with contextlib.suppress(OSError):  # it may end while we look
-            environment = (folder / "environ").read_bytes().split(b"\0")
             if mark in environment:
                 found.append(_read(folder, environment))
     return sorted((one for one in found if one is not None), key=lambda one: (one.started, one.pid))
+
+
+def any_cluster_runs() -> bool:
+    """Whether a process of any cluster runs on this host, wherever its state lies."""
+    prefix = f"{CLUSTER_MARK}=".encode()
+    return any(word.startswith(prefix) for _, environment in _environments() for word in environment)
+
+
+def _environments() -> Iterator[tuple[Path, list[bytes]]]:
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            environment = (folder / "environ").read_bytes()
+        except OSError:  # it ended while we looked
+            continue
+        yield folder, environment.split(b"\0")
 
 
 def _read(folder: Path, environment: Iterable[bytes]) -> Process | None:
