@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 
 from voxpod_images import debian, requirements
-from voxpod_images.buildah import Buildah
 from voxpod_images.build import build_all
+from voxpod_images.buildah import Buildah
 from voxpod_images.cache import Cache
 from voxpod_images.catalog import IMAGES, ROOT, by_names
 from voxpod_images.docker import Docker

@@ -89,6 +89,8 @@ voxpod-minio.{{ .Release.Namespace }}.svc
       protocol: TCP
     {{- end }}
 {{- else }}
+{{- /* without an endpoint that is what to say first */}}
+{{- $_ := include "voxpod.objectStoreEndpoint" . }}
 {{- fail "objectStore.network: set cidrs of an external store, or namespaceLabels (and podLabels) of one in the cluster, so that NetworkPolicies let sandboxes reach it; or networkPolicy.enabled=false" }}
 {{- end }}
 {{- end }}

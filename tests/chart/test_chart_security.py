@@ -1,0 +1,154 @@
+"""What the chart lets each part do: rights, pods, networks, the sandbox namespace and its admission policies."""
+
+import base64
+from pathlib import Path
+
+import pytest
+import yaml
+from chart_objects import find, of_kind
+
+GOLDEN = Path(__file__).parent / "golden" / "rbac.yaml"
+
+
+def test_rights_are_exactly_the_documented_ones(render):
+    roles = of_kind(render("minimal"), "ClusterRole", "Role")
+    found = {f"{role['kind']} {role['metadata'].get('namespace', '')}/{role['metadata']['name']}": role["rules"] for role in roles}
+
+    assert found == yaml.safe_load(GOLDEN.read_text())
+
+
+def test_only_the_operator_is_bound(render):
+    bindings = of_kind(render("all-options"), "ClusterRoleBinding", "RoleBinding")
+
+    assert [subject for binding in bindings for subject in binding["subjects"]] == [
+        {"kind": "ServiceAccount", "name": "voxpod-operator", "namespace": "voxpod-system"}
+    ] * len(bindings)
+
+
+def test_no_rule_has_a_wildcard_or_reads_secrets(render):
+    rules = [rule for role in of_kind(render("minimal"), "ClusterRole", "Role") for rule in role["rules"]]
+
+    assert not [rule for rule in rules if "*" in rule["verbs"] + rule["resources"] + rule["apiGroups"] or "secrets" in rule["resources"]]
+
+
+@pytest.mark.parametrize("values", ["minimal", "demo", "all-options"])
+def test_every_container_is_restricted(values, render):
+    for deployment in of_kind(render(values), "Deployment"):
+        pod = deployment["spec"]["template"]["spec"]
+        assert pod["securityContext"]["runAsNonRoot"] is True
+        assert pod["securityContext"]["runAsUser"] == 65532
+        assert pod["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
+        for container in pod["containers"]:
+            assert container["securityContext"] == {
+                "allowPrivilegeEscalation": False,
+                "readOnlyRootFilesystem": True,
+                "capabilities": {"drop": ["ALL"]},
+            }
+            assert "memory" in container["resources"]["limits"]
+
+
+def test_sandbox_account_has_no_token_and_no_rights(render):
+    account = find(render("minimal"), "ServiceAccount", "voxpod-sandbox")
+
+    assert account["automountServiceAccountToken"] is False
+    assert account["metadata"]["namespace"] == "voxpod-sandboxes"
+
+
+@pytest.mark.parametrize("values", ["minimal", "demo", "all-options"])
+def test_sandbox_namespace_holds_no_secret_and_no_configuration(values, render):
+    objects = render(values)
+    namespace = of_kind(objects, "Namespace")[0]["metadata"]["name"]
+
+    assert not [item for item in of_kind(objects, "Secret", "ConfigMap") if item["metadata"]["namespace"] == namespace]
+
+
+def test_sandbox_namespace_is_restricted_without_host_paths(render):
+    def level(objects):
+        return {key: value for key, value in of_kind(objects, "Namespace")[0]["metadata"]["labels"].items() if key.startswith("pod-security")}
+
+    modes = [f"pod-security.kubernetes.io/{mode}" for mode in ("audit", "enforce", "warn")]
+    assert level(render("minimal")) == dict.fromkeys(modes, "privileged")
+    assert level(render("minimal", "sandbox.modelRoots=[]")) == dict.fromkeys(modes, "restricted")
+
+
+def test_sandbox_namespace_denies_what_is_not_allowed(render):
+    everything = find(render("minimal"), "NetworkPolicy", "deny-all", "voxpod-sandboxes")
+
+    assert everything["spec"] == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
+
+
+def test_sandboxes_reach_dispatch_and_the_store_only(render):
+    policy = find(render("demo"), "NetworkPolicy", "sandbox-egress", "voxpod-sandboxes")
+
+    assert policy["spec"]["podSelector"] == {"matchLabels": {"voxpod.dev/role": "sandbox"}}
+    reached = [(rule["to"][0]["podSelector"]["matchLabels"]["app.kubernetes.io/component"], [port["port"] for port in rule["ports"]]) for rule in policy["spec"]["egress"]]
+    assert reached == [("operator", [8443]), ("demo-store", [9000])]
+
+
+def test_external_store_is_reached_by_its_addresses_and_dns_only_where_asked(render):
+    with_dns = find(render("minimal"), "NetworkPolicy", "sandbox-egress")["spec"]["egress"]
+    without = find(render("minimal", "objectStore.network.dns=false"), "NetworkPolicy", "sandbox-egress")["spec"]["egress"]
+
+    assert with_dns[1] == {"to": [{"ipBlock": {"cidr": "203.0.113.0/24"}}], "ports": [{"port": 443, "protocol": "TCP"}]}
+    assert [port["port"] for port in with_dns[2]["ports"]] == [53, 53]
+    assert without == with_dns[:2]
+
+
+def test_dispatch_is_open_to_sandboxes_and_metrics_to_nobody(render):
+    ingress = find(render("minimal"), "NetworkPolicy", "voxpod-operator")["spec"]["ingress"]
+
+    assert len(ingress) == 1
+    assert ingress[0]["ports"] == [{"port": 8443, "protocol": "TCP"}]
+    assert ingress[0]["from"] == [
+        {
+            "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "voxpod-sandboxes"}},
+            "podSelector": {"matchLabels": {"voxpod.dev/role": "sandbox"}},
+        }
+    ]
+
+
+def test_network_policies_can_be_left_out(render):
+    assert not of_kind(render("minimal", "networkPolicy.enabled=false"), "NetworkPolicy")
+
+
+def test_every_admission_policy_denies_in_the_sandbox_namespace_and_fails_closed(render):
+    objects = render("all-options")
+    policies = of_kind(objects, "ValidatingAdmissionPolicy")
+    bindings = {item["spec"]["policyName"]: item["spec"] for item in of_kind(objects, "ValidatingAdmissionPolicyBinding")}
+
+    assert len(policies) == 4
+    for policy in policies:
+        assert policy["spec"]["failurePolicy"] == "Fail"
+        assert bindings[policy["metadata"]["name"]]["validationActions"] == ["Deny"]
+        assert bindings[policy["metadata"]["name"]]["matchResources"] == {
+            "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "speech-sandboxes"}}
+        }
+
+
+def test_certificate_names_the_dispatch_endpoint(render):
+    secret = find(render("minimal"), "Secret", "voxpod-dispatch-tls")
+    certificate = find(render("all-options"), "Certificate", "voxpod-dispatch")
+
+    assert {key: base64.b64decode(value)[:11] for key, value in secret["data"].items()} == dict.fromkeys(("tls.crt", "tls.key", "ca.crt"), b"-----BEGIN ")
+    assert certificate["spec"]["dnsNames"] == ["dispatch.voxpod", "dispatch", "dispatch.voxpod-system.svc"]
+
+
+def test_existing_certificate_is_mounted_instead_of_made(render):
+    objects = render("minimal", "dispatch.tls.existingSecret=mine")
+
+    volumes = find(objects, "Deployment", "voxpod-operator")["spec"]["template"]["spec"]["volumes"]
+    assert volumes[0]["secret"]["secretName"] == "mine"
+    assert not [item for item in of_kind(objects, "Secret", "Certificate") if "dispatch" in item["metadata"]["name"]]
+
+
+def test_dispatch_service_selects_no_pods(render):
+    assert "selector" not in find(render("minimal"), "Service", "voxpod-dispatch")["spec"]
+
+
+def test_one_replica_has_no_disruption_budget(render):
+    assert of_kind(render("minimal"), "PodDisruptionBudget")
+    assert not of_kind(render("minimal", "operator.replicas=1"), "PodDisruptionBudget")
+
+
+def test_no_demo_without_being_asked(render):
+    assert not [item for values in ("minimal", "all-options") for item in render(values) if "minio" in item["metadata"]["name"]]

@@ -1,0 +1,76 @@
+"""values.schema.json refuses what is misspelt, ill-typed or out of range, and names it."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+
+CHART = Path(__file__).resolve().parents[2] / "charts" / "voxpod"
+FREE_FORM = {
+    "affinity", "global", "issuerRef", "labels", "limitRange", "metricsFrom", "namespaceLabels", "nodeSelector",
+    "podAnnotations", "podLabels", "resourceQuota", "resources", "tolerations", "topologySpreadConstraints",
+}  # fmt: skip
+
+
+def schema() -> dict[str, Any]:
+    return json.loads((CHART / "values.schema.json").read_text())
+
+
+def defaults() -> dict[str, Any]:
+    return yaml.safe_load((CHART / "values.yaml").read_text())
+
+
+def test_schema_itself_is_valid():
+    jsonschema.Draft7Validator.check_schema(schema())
+
+
+def test_defaults_fit():
+    jsonschema.Draft7Validator(schema()).validate(defaults())
+
+
+def test_schema_and_values_have_the_same_keys_in_the_same_order():
+    def keys(values: dict[str, Any], path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
+        nested = [(key, value if isinstance(value, dict) and key not in FREE_FORM else {}) for key, value in values.items()]
+        return [found for key, value in nested for found in ((*path, key), *keys(value, (*path, key)))]
+
+    def properties(node: dict[str, Any], path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
+        node = schema()["definitions"][node["$ref"].rpartition("/")[2]] if "$ref" in node else node
+        here = [] if path and path[-1] in FREE_FORM else node.get("properties", {}).items()
+        return [found for key, value in here for found in ((*path, key), *properties(value, (*path, key)))]
+
+    assert properties(schema()) == [("global",), *keys(defaults())]
+
+
+def test_no_object_takes_unknown_keys():
+    def closed(node: Any) -> bool:
+        if isinstance(node, dict):
+            return ("properties" not in node or node.get("additionalProperties") is False) and all(map(closed, node.values()))
+        return not isinstance(node, list) or all(map(closed, node))
+
+    assert closed({key: value for key, value in schema().items() if key != "properties"} | {"all": list(schema()["properties"].values())})
+    assert schema()["additionalProperties"] is False
+
+
+@pytest.mark.parametrize(
+    ("setting", "says"),
+    [
+        pytest.param("operator.replica=3", "/operator", id="misspelt key"),
+        pytest.param("operators.replicas=3", "operators", id="misspelt part"),
+        pytest.param("operator.replicas=0", "/operator/replicas", id="no replica"),
+        pytest.param("operator.replicas=two", "/operator/replicas", id="words for a number"),
+        pytest.param("operator.logLevel=debug", "/operator/logLevel", id="unknown level"),
+        pytest.param("sandbox.tokenSeconds=60", "/sandbox/tokenSeconds", id="shorter than the API server allows"),
+        pytest.param('sandbox.modelRoots=["/"]', "/sandbox/modelRoots/0", id="the whole node as model root"),
+        pytest.param('sandbox.modelRoots=["/srv/../etc"]', "/sandbox/modelRoots/0", id="model root that climbs"),
+        pytest.param('sandbox.modelRoots=["models"]', "/sandbox/modelRoots/0", id="relative model root"),
+        pytest.param("objectStore.endpoint=https://s3.example.com", "/objectStore/endpoint", id="a URL for host:port"),
+        pytest.param('objectStore.network.cidrs=["s3.example.com"]', "/objectStore/network/cidrs/0", id="a name for a CIDR"),
+        pytest.param("demo.minio.nodePort=80", "/demo/minio/nodePort", id="port that is no NodePort"),
+        pytest.param("operator.image.digest=latest", "/operator/image/digest", id="a tag for a digest"),
+    ],
+)
+def test_bad_value_is_refused_by_name(setting: str, says: str, refusal):
+    assert says in refusal("minimal", setting)
