@@ -47,6 +47,8 @@ def is_built() -> bool:
 def build() -> Path:
     """Build what is not there yet, a line for each step; returns the folder of programs."""
     with locked(cache_root(), "build"):
+        for unfinished in cache_root().glob(".*"):  # an interrupted build left it
+            shutil.rmtree(unfinished)
         _build_missing()
     return bin_dir()
 
@@ -108,8 +110,6 @@ def _into_cache(artifact: Artifact) -> int:
 
 def _publish(target: Path, fill: Callable[[Path], None]) -> None:
     """Fill a folder under a temporary name and give it its own by a rename: it is complete or not there."""
-    for leftover in target.parent.glob(f".{target.name}.*"):
-        shutil.rmtree(leftover)
     unfinished = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
     unfinished.chmod(0o755)
     fill(unfinished)
