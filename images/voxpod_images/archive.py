@@ -5,7 +5,7 @@ import tarfile
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO
 
 from voxpod_images.errors import ImagesError
 
@@ -28,35 +28,32 @@ def sizes(tar: Path, known: dict[str, int]) -> Sizes:
     `known` maps layer digests to compressed bytes; what is missing there is measured (20 MB/s) and added.
     """
     with tarfile.open(tar) as archive:
-        manifest = _json_member(archive, "manifest.json")[0]
-        digests: list[str] = _json_member(archive, manifest["Config"])["rootfs"]["diff_ids"]
+        manifest = json.load(_member(archive, "manifest.json"))[0]
+        digests: list[str] = json.load(_member(archive, manifest["Config"]))["rootfs"]["diff_ids"]
         unpacked = 0
         for digest, name in zip(digests, manifest["Layers"], strict=True):
-            unpacked += _unpacked(archive, name)
+            unpacked += _unpacked(_member(archive, name))
             if digest not in known:
-                known[digest] = _compressed(archive, name)
+                known[digest] = _compressed(_member(archive, name))
     return Sizes(unpacked, sum(known[digest] for digest in digests))
 
 
-def _json_member(archive: tarfile.TarFile, name: str) -> Any:
-    member = archive.extractfile(name)
+def _member(archive: tarfile.TarFile, name: str) -> IO[bytes]:
+    try:
+        member = archive.extractfile(name)
+    except KeyError:
+        member = None
     if member is None:
-        raise ImagesError(f"{archive.name}: no file {name}, so this is no docker-archive")
-    return json.load(member)
+        raise ImagesError(f"{archive.name!r}: no file {name}, so this is no docker-archive")
+    return member
 
 
-def _unpacked(archive: tarfile.TarFile, name: str) -> int:
-    layer = archive.extractfile(name)
-    if layer is None:
-        raise ImagesError(f"{archive.name}: layer {name} is no file")
+def _unpacked(layer: IO[bytes]) -> int:
     with tarfile.open(fileobj=layer) as files:
         return sum(member.size for member in files if member.isfile())
 
 
-def _compressed(archive: tarfile.TarFile, name: str) -> int:
-    layer = archive.extractfile(name)
-    if layer is None:
-        raise ImagesError(f"{archive.name}: layer {name} is no file")
+def _compressed(layer: IO[bytes]) -> int:
     compressor = zlib.compressobj()
     total = 0
     while chunk := layer.read(_CHUNK):

@@ -63,7 +63,7 @@ class Buildah:
             secrets = pip_network.write_secrets(Path(folder))
             mounts = [f"--secret=id={name},src={path}" for name, path in secrets.items()]
             arguments = [f"--build-arg=BASE_IMAGE={base.runtime}", f"--build-arg=BUILD_IMAGE={base.build}"]
-            files = ["--file", root / image.dockerfile, "--ignorefile", root / f"{image.dockerfile}.dockerignore"]
+            files: list[str | Path] = ["--file", root / image.dockerfile, "--ignorefile", root / f"{image.dockerfile}.dockerignore"]
             self._run("build", "--layers", self._signatures, *mounts, *arguments, *files, "--tag", reference, root)
 
     def export(self, reference: str, tar: Path) -> None:
@@ -98,7 +98,7 @@ class Buildah:
         with tempfile.TemporaryDirectory() as folder:
             (Path(folder) / "Dockerfile").write_text(dockerfile)
             (Path(folder) / "nothing-ignored").touch()
-            ignore = ["--ignorefile", Path(folder) / "nothing-ignored"]
+            ignore: list[str | Path] = ["--ignorefile", Path(folder) / "nothing-ignored"]
             self._run("build", self._signatures, *ignore, "--file", Path(folder) / "Dockerfile", "--tag", reference, tar.path.parent)
         self.prune(reference.rpartition(":")[0], {reference})
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import yaml
+
 from localcluster.build import build
 
 CHART = Path(__file__).resolve().parents[2] / "charts" / "voxpod"

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 import yaml
-from chart_objects import environment, find
 from pydantic import SecretStr
 
+from chart_objects import environment, find
 from voxpod_operator.settings import OperatorSettings
 
 CHART = Path(__file__).resolve().parents[2] / "charts" / "voxpod"

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import kubernetes_validate
 import pytest
+
 from chart_objects import Json
 
 CHART = Path(__file__).resolve().parents[2] / "charts" / "voxpod"

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+
 from chart_objects import find, of_kind
 
 GOLDEN = Path(__file__).parent / "golden" / "rbac.yaml"

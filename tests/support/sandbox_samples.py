@@ -1,0 +1,172 @@
+"""A good sandbox Job as the operator makes it, and every way in which the admission policy must find one bad."""
+
+import copy
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from voxpod_crds.tenant import TenantSandbox
+from voxpod_operator.manifests.sandbox_job import Dispatch, SandboxPod, probe_job, sandbox_job
+
+Json = dict[str, Any]
+
+MODEL_ROOT = "/var/lib/voxpod/models"
+
+
+def sandbox_pod(namespace: str, tenant: TenantSandbox | None = None) -> SandboxPod:
+    """What sandbox and probe have in common."""
+    return SandboxPod(
+        namespace=namespace,
+        image="voxpod.local/probe:1",
+        image_pull_policy="IfNotPresent",
+        service_account="voxpod-sandbox",
+        bundle_path=f"{MODEL_ROOT}/kokoro",
+        bundle_digest=f"sha256:{'0' * 64}",
+        cpu="100m",
+        memory="64Mi",
+        user_namespaces=True,
+        ttl_seconds=60,
+        model="kokoro",
+        tenant_settings=tenant or TenantSandbox(),
+    )
+
+
+def good_job(namespace: str, tenant: TenantSandbox | None = None) -> Json:
+    """A sandbox Job."""
+    dispatch = Dispatch("https://voxpod-dispatch:443", "-----BEGIN CERTIFICATE-----", {"10.96.0.77": ["voxpod-dispatch"]}, 3600, 120)
+    return sandbox_job(
+        sandbox_pod(namespace, tenant),
+        dispatch,
+        name="tts-sample-1",
+        request="team-a/hello",
+        request_uid="5d0821ec-22e8-4441-ad0c-fc20b8541bf3",
+        attempt=1,
+        tenant="team-a",
+        deadline_seconds=600,
+    )
+
+
+def good_probe(namespace: str) -> Json:
+    """A probe Job."""
+    return probe_job(sandbox_pod(namespace), name="probe-sample-1", deadline_seconds=60)
+
+
+def pod_of(job: Json, creator: str = "Job") -> Json:
+    """The pod that the Job controller would make; `creator` is the kind of its owner."""
+    template = copy.deepcopy(job["spec"]["template"])
+    owner = {"apiVersion": "batch/v1", "kind": creator, "name": job["metadata"]["name"], "uid": "0d3918c8-46e2-496f-a49a-8b007c4f27c0", "controller": True}
+    metadata = {**template["metadata"], "name": "tts-sample-1-x", "namespace": job["metadata"]["namespace"], "ownerReferences": [owner]}
+    return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": template["spec"]}
+
+
+@dataclass(frozen=True)
+class BadPod:
+    """One step away from a good PodSpec, and what the refusal has to say."""
+
+    name: str
+    spoil: Callable[[Json], None]
+    says: str
+
+
+def _volume(source: Json) -> Callable[[Json], None]:
+    return lambda pod: pod["volumes"].append({"name": "more", **source})
+
+
+def _pod(**fields: Any) -> Callable[[Json], None]:
+    return lambda pod: pod.update(fields)
+
+
+def _pod_security(**fields: Any) -> Callable[[Json], None]:
+    return lambda pod: pod["securityContext"].update(fields)
+
+
+def _container(**fields: Any) -> Callable[[Json], None]:
+    return lambda pod: pod["containers"][0].update(fields)
+
+
+def _security(**fields: Any) -> Callable[[Json], None]:
+    return lambda pod: pod["containers"][0]["securityContext"].update(fields)
+
+
+def _without(*path: str | int) -> Callable[[Json], None]:
+    def spoil(pod: Json) -> None:
+        node: Any = pod
+        for key in path[:-1]:
+            node = node[key]
+        del node[path[-1]]
+
+    return spoil
+
+
+def _model_path(path: str, kind: str = "Directory") -> Callable[[Json], None]:
+    return lambda pod: pod["volumes"][0].update(hostPath={"path": path, "type": kind})
+
+
+_EXTRA = {"name": "extra", "image": "voxpod.local/probe:1"}
+_PROBE = {"httpGet": {"host": "169.254.169.254", "port": 80, "path": "/"}}
+_SECRET = {"secretKeyRef": {"name": "s", "key": "k"}}
+
+BAD_PODS = [
+    BadPod("a second container", lambda pod: pod["containers"].append(_EXTRA), "exactly one container"),
+    BadPod("an init container", _pod(initContainers=[_EXTRA]), "exactly one container"),
+    BadPod("host network", _pod(hostNetwork=True, hostUsers=None), "hostNetwork"),
+    BadPod("host PIDs", _pod(hostPID=True, hostUsers=None), "hostPID"),
+    BadPod("host IPC", _pod(hostIPC=True, hostUsers=None), "hostIPC"),
+    BadPod("another ServiceAccount", _pod(serviceAccountName="default"), "ServiceAccount voxpod-sandbox"),
+    BadPod("an API token", _pod(automountServiceAccountToken=True), "automountServiceAccountToken false"),
+    BadPod("an API token by default", _without("automountServiceAccountToken"), "automountServiceAccountToken false"),
+    BadPod("service links", _pod(enableServiceLinks=True), "enableServiceLinks false"),
+    BadPod("a chosen node", _pod(nodeName="voxpod-test"), "no nodeName"),
+    BadPod("root by default", _without("securityContext", "runAsNonRoot"), "runAsNonRoot true"),
+    BadPod("no user", _without("securityContext", "runAsUser"), "runAsUser"),
+    BadPod("root group", _pod_security(runAsGroup=0), "runAsGroup above 0"),
+    BadPod("no seccomp profile", _without("securityContext", "seccompProfile"), "seccompProfile RuntimeDefault"),
+    BadPod("unconfined seccomp", _pod_security(seccompProfile={"type": "Unconfined"}), "seccompProfile RuntimeDefault"),
+    BadPod("no pod security context", _without("securityContext"), "runAsNonRoot true"),
+    BadPod("a supplemental group", _pod_security(supplementalGroups=[0]), "supplementalGroups"),
+    BadPod("a file system group", _pod_security(fsGroup=0), "fsGroup"),
+    BadPod("a sysctl", _pod_security(sysctls=[{"name": "kernel.shm_rmid_forced", "value": "1"}]), "sysctls"),
+    BadPod("unconfined AppArmor", _pod_security(appArmorProfile={"type": "Unconfined"}), "AppArmor"),
+    BadPod("privileged", _security(privileged=True, allowPrivilegeEscalation=None), "not privileged"),
+    BadPod("privilege escalation", _security(allowPrivilegeEscalation=True), "allowPrivilegeEscalation false"),
+    BadPod("escalation by default", _without("containers", 0, "securityContext", "allowPrivilegeEscalation"), "allowPrivilegeEscalation false"),
+    BadPod("a writable root", _security(readOnlyRootFilesystem=False), "readOnlyRootFilesystem true"),
+    BadPod("a container that runs as root", _security(runAsUser=0, runAsNonRoot=False), "does not run as root"),
+    BadPod("an added capability", _security(capabilities={"drop": ["ALL"], "add": ["NET_ADMIN"]}), "adds none"),
+    BadPod("capabilities kept", _security(capabilities={"drop": ["NET_RAW"]}), "drops ALL"),
+    BadPod("no container security context", _without("containers", 0, "securityContext"), "not privileged"),
+    BadPod("unconfined seccomp in the container", _security(seccompProfile={"type": "Unconfined"}), "seccomp and AppArmor"),
+    BadPod("unmasked proc", _security(procMount="Unmasked"), "procMount"),
+    BadPod("no memory limit", _container(resources={"limits": {"cpu": "1"}}), "CPU and memory limits"),
+    BadPod("no limits", _without("containers", 0, "resources"), "CPU and memory limits"),
+    BadPod("a host port", _container(ports=[{"containerPort": 80, "hostPort": 80}]), "no ports"),
+    BadPod("a probe of another host", _container(livenessProbe=_PROBE), "probes"),
+    BadPod("a lifecycle hook", _container(lifecycle={"preStop": {"httpGet": _PROBE["httpGet"]}}), "lifecycle"),
+    BadPod("environment from a Secret", lambda pod: pod["containers"][0]["env"].append({"name": "X", "valueFrom": _SECRET}), "Secrets or ConfigMaps"),
+    BadPod("all of a ConfigMap", _container(envFrom=[{"configMapRef": {"name": "c"}}]), "Secrets or ConfigMaps"),
+    BadPod("a Secret volume", _volume({"secret": {"secretName": "s"}}), "hostPath (a model)"),
+    BadPod("a ConfigMap volume", _volume({"configMap": {"name": "c"}}), "hostPath (a model)"),
+    BadPod("a claim", _volume({"persistentVolumeClaim": {"claimName": "c"}}), "hostPath (a model)"),
+    BadPod("scratch without limit", _volume({"emptyDir": {}}), "sizeLimit"),
+    BadPod(
+        "a token for the API server",
+        _volume({"projected": {"sources": [{"serviceAccountToken": {"path": "token"}}]}}),
+        "audience voxpod-dispatch",
+    ),
+    BadPod(
+        "a token for another audience",
+        _volume({"projected": {"sources": [{"serviceAccountToken": {"path": "t", "audience": "vault"}}]}}),
+        "audience voxpod-dispatch",
+    ),
+    BadPod("a projected Secret", _volume({"projected": {"sources": [{"secret": {"name": "s"}}]}}), "audience voxpod-dispatch"),
+    BadPod("a host folder elsewhere", _model_path("/etc"), "lies in one of /var/lib/voxpod/models"),
+    BadPod("the node's root", _model_path("/"), "lies in one of"),
+    BadPod("a namesake of the root", _model_path(f"{MODEL_ROOT}-of-mine"), "lies in one of"),
+    BadPod("the folder above", _model_path("/var/lib/voxpod"), "lies in one of"),
+    BadPod("a host folder made on the way", _model_path(f"{MODEL_ROOT}/new", "DirectoryOrCreate"), "type Directory"),
+    BadPod("a socket of the host", _model_path(f"{MODEL_ROOT}/x.sock", "Socket"), "type Directory"),
+    BadPod("a second host folder", _volume({"hostPath": {"path": "/proc", "type": "Directory"}}), "lies in one of"),
+    BadPod("a writable model", lambda pod: pod["containers"][0]["volumeMounts"][0].update(readOnly=False), "hostPath volumes readOnly"),
+    BadPod("the model mounted twice, once writable", lambda pod: pod["containers"][0]["volumeMounts"].append({"name": "model", "mountPath": "/w"}), "hostPath volumes readOnly"),
+]
+"""Each is refused in a Job's template and as a pod."""
