@@ -1,7 +1,6 @@
 """Running other programs: a failure becomes a DemoError that shows what they said."""
 
 import os
-import shlex
 import subprocess
 import tempfile
 from collections import deque
@@ -12,6 +11,9 @@ from voxpod_demo.errors import DemoError
 
 SHOWN = 15
 """Lines of a failed program's output that are shown."""
+
+WORDS = 4
+"""Words of a command line that name it in an error."""
 
 Argv = Sequence[str | Path]
 Say = Callable[[str], None]
@@ -63,5 +65,6 @@ def stream(argv: Argv, say: Say, *, keep_stdout: bool = False) -> str:
 
 
 def _short(words: Sequence[str]) -> str:
-    text = shlex.join([os.path.basename(words[0]), *words[1:]])
-    return text if len(text) <= 100 else f"{text[:99]}…"
+    """The program and what it was asked to do, without options: `helm upgrade voxpod`."""
+    said = [os.path.basename(words[0]), *(os.path.basename(word) for word in words[1:] if not word.startswith("-"))]
+    return f"`{' '.join(said[:WORDS])}`"

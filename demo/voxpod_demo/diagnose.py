@@ -62,11 +62,18 @@ def pod_problems(pod: Json) -> list[str]:
 
 
 def warnings(events: Iterable[Json]) -> list[str]:
-    """The last warnings, oldest first, each once."""
+    """The last warnings, oldest first; those that say the same of several objects are one."""
     warned = [event for event in events if event.get("type") == "Warning"]
     warned.sort(key=lambda event: event.get("lastTimestamp") or event.get("eventTime") or "")
-    lines = [f"event {e['involvedObject']['kind']} {e['involvedObject']['name']}: {e.get('reason', '')}: {e.get('message', '').strip()}" for e in warned]
-    return list(dict.fromkeys(reversed(lines)))[:EVENTS][::-1]
+    about: dict[str, list[str]] = {}
+    for event in reversed(warned):
+        said = f"{event.get('reason', '')}: {event.get('message', '').strip()}"
+        about.setdefault(said, []).append(f"{event['involvedObject']['kind']} {event['involvedObject']['name']}")
+    lines = []
+    for said, things in list(about.items())[:EVENTS]:
+        others = len(set(things)) - 1
+        lines.append(f"event {things[0]}{f' and {others} more' if others else ''}: {said}")
+    return lines[::-1]
 
 
 def log_line(line: str) -> str:

@@ -59,7 +59,8 @@ class Progress:
         """The request stands like this now."""
         before = self._views.get(view.key)
         self._views[view.key] = view
-        if self._live is None and (before is None or (before.phase, before.detail) != (view.phase, view.detail)):
+        # not each place that it moves up in a line: a log is read afterwards
+        if self._live is None and (before is None or (before.phase, before.reason) != (view.phase, view.reason)):
             self._console.print(Text(plain_line(self._clock() - self._started, view)), soft_wrap=True)
 
     def __enter__(self) -> "Progress":

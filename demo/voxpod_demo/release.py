@@ -18,6 +18,8 @@ NODE_PORT = 30900
 """Where the local cluster's node answers for the demo store."""
 
 RELEASE_LABEL = ("made-by", "voxpod-demo")
+ANY_STATUS = ("--deployed", "--failed", "--pending", "--uninstalling")
+"""Helm 3 lists only deployed and failed releases by itself, and Helm 4 has no --all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,15 +98,15 @@ class Helm:
             self._stream(step, "uninstall", RELEASE, "--wait", "--timeout=120s")
 
     def _status(self) -> str | None:
-        listed = self._list("--all")
+        listed = self._list()
         return str(listed[0]["status"]) if listed else None
 
     def _list(self, *words: str) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = json.loads(commands.output(self._argv("list", f"--filter=^{RELEASE}$", "--output=json", *words)))
+        found: list[dict[str, Any]] = json.loads(commands.output(self._argv("list", f"--filter=^{RELEASE}$", "--output=json", *ANY_STATUS, *words)))
         return found
 
     def _stream(self, step: Step, *words: str) -> None:
-        commands.stream(self._argv(*words), step.say)
+        commands.stream(self._argv(*words), step.say, keep_stdout=True)  # its stdout repeats what the step says
 
     def _argv(self, *words: str) -> list[str]:
         return [str(self._program), *self._kubectl.flags("--kube-context"), f"--namespace={SYSTEM_NAMESPACE}", *words]

@@ -33,7 +33,7 @@ def summary_table(views: Sequence[RequestView]) -> Table:
     return table
 
 
-LEGEND = "seconds: in the queue, sandbox start (with model load), synthesis, upload, audio. RTF: synthesis / audio"
+LEGEND = "Times in seconds; start: sandbox pod and model load. RTF: synthesis / audio."
 
 
 def seconds(value: float | None) -> str:

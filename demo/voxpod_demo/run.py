@@ -92,7 +92,7 @@ def _tell(terminal: Terminal, lines: Sequence[Line], views: Sequence[RequestView
     if not files:
         return
     terminal.say()
-    terminal.say(f"{len(files)} WAV files, downloaded through presigned URLs and checked (length, loudness, SHA-256):")
+    terminal.say(f"{len(files)} WAV files, fetched by presigned URLs; length, loudness and SHA-256 are right:")
     texts = {f"{line.namespace}/{line.name}": line.text for line in lines}
     for key, file in files.items():
         # cut by columns, not characters: Chinese and Japanese take two each

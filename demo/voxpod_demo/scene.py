@@ -39,10 +39,10 @@ TENANTS = (TenantScene("acme", 1), TenantScene("globex", 2))
 
 LINES = (
     Line("acme", "hello-en", "Hello! This sentence was spoken in a sandbox of its own, which is gone by now."),
-    Line("acme", "hello-zh", "你好!每一个请求都在自己的沙箱里运行,用完即弃。"),
+    Line("acme", "hello-zh", "你好！每一个请求都在自己的沙箱里运行，用完即弃。"),
     Line("acme", "hello-ja", "こんにちは。このリクエストは、専用のサンドボックスで音声になりました。", language="ja"),
     Line("globex", "story-en", "The north wind and the sun disputed which was the stronger, when a traveller came along, wrapped in a warm cloak.", voice="bf_emma"),
-    Line("globex", "poem-zh", "床前明月光,疑是地上霜。举头望明月,低头思故乡。", voice="zf_xiaobei"),
+    Line("globex", "poem-zh", "床前明月光，疑是地上霜。举头望明月，低头思故乡。", voice="zf_xiaobei"),
     Line("globex", "train-ja", "まもなく、三番線に電車がまいります。黄色い線の内側でお待ちください。", voice="jf_alpha"),
     Line("globex", "typo-voice", "Nobody will hear this: the voice is misspelt.", voice="af_hart", ends="Rejected"),
 )

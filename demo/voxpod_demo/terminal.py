@@ -7,27 +7,39 @@ from collections.abc import Iterator
 
 from rich.console import Console
 from rich.markup import escape
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Column
 from rich.text import Text
 
 from voxpod_demo.errors import DemoError
+
+ONE_LINE = Column(no_wrap=True, overflow="ellipsis", ratio=1)
 
 QUIET_SECONDS = 2.0
 """A step that is over by then has nothing to tell but its result."""
 
 
 class Step:
-    """One step under way. What it says is held back while it is quick, and all shown when it is slow or fails."""
+    """One step under way: on a terminal the last thing it said is shown beside its spinner.
 
-    def __init__(self, console: Console) -> None:
+    In a log all of it is, but only of a step that is slow or fails: it is held back until then.
+    """
+
+    def __init__(self, console: Console, title: str) -> None:
         self._console = console
-        self._held: list[str] | None = []
         self._lock = threading.Lock()
+        self._held: list[str] | None = []
         self.result = ""
+        columns = (SpinnerColumn(), TextColumn("{task.fields[title]}"), TimeElapsedColumn(), TextColumn("[dim]{task.description}", table_column=ONE_LINE))
+        self.spinner = Progress(*columns, console=console, transient=True, expand=True, disable=not console.is_terminal)
+        self._task = self.spinner.add_task("", title=title, total=None)
 
     def say(self, line: str) -> None:
         """A line of progress."""
         with self._lock:
-            if self._held is not None:
+            if self._console.is_terminal:
+                self.spinner.update(self._task, description=escape(line.strip()))
+            elif self._held is not None:
                 self._held.append(line)
             else:
                 self._show(line)
@@ -66,12 +78,12 @@ class Terminal:
     @contextlib.contextmanager
     def step(self, title: str) -> Iterator[Step]:
         """A step: a spinner with its title, then a line with its result and time."""
-        step, started = Step(self.console), time.monotonic()
+        step, started = Step(self.console, title), time.monotonic()
         timer = threading.Timer(QUIET_SECONDS, step.speak_up)
         timer.daemon = True
         timer.start()
         try:
-            with self.console.status(f"{title} …") if self.console.is_terminal else contextlib.nullcontext():
+            with step.spinner:
                 yield step
         except BaseException:
             timer.cancel()

@@ -37,7 +37,8 @@ def up(settings: Settings, terminal: Terminal, audio: Path) -> bool:
         step.result = _set_the_scene(kubectl, prepared.model, settings.timeout_seconds, step)
     terminal.say()
     good = run(target, scene.LINES, terminal, settings.timeout_seconds, audio)
-    _go_on(choice, terminal, time.monotonic() - started)
+    if good:
+        _go_on(choice, terminal, time.monotonic() - started)
     return good
 
 
@@ -73,8 +74,8 @@ def _set_the_scene(kubectl: Kubectl, model: NodeModel, timeout_seconds: float, s
     cpu = sandbox_cpu(kubectl.items("nodes"), kubectl.items("pods", "--all-namespaces"))
     kubectl.apply([scene.speech_model(model.path, model.digest, cpu), *scene.tenants()])
     ready = _wait_for_model(kubectl, timeout_seconds, step)
-    tenants = ", ".join(tenant.name for tenant in scene.TENANTS)
-    return f"model {MODEL} ({ready}; {cpu} CPU a sandbox), tenants {tenants}"
+    step.say(f"each of {scene.MAX_SANDBOXES} sandboxes gets {cpu} CPU")
+    return f"model {MODEL}: {ready}; tenants {', '.join(tenant.name for tenant in scene.TENANTS)}"
 
 
 def _wait_for_model(kubectl: Kubectl, timeout_seconds: float, step: Step) -> str:

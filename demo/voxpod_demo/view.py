@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from voxpod_crds.conditions import Condition, ConditionType, find_condition
+from voxpod_crds.conditions import Condition, Reason
 from voxpod_crds.tts_request import Phase, TTSRequest
 from voxpod_demo.kubectl import Json
 
@@ -74,15 +74,12 @@ def _detail(request: TTSRequest, last: Condition | None) -> str:
             return f"{status.audio.duration_seconds:.1f} s of audio, voice {status.voice}"
         case Phase.RUNNING:
             return f"speaking{_attempt(status.attempt)}"
-        case Phase.QUEUED if _admitted(request):
-            return f"its sandbox starts{_attempt(status.attempt)}" if last is None or last.reason == "SandboxStarting" else _reason(last)
+        case Phase.QUEUED if status.queue_position is not None and last is not None:
+            return f"{last.reason}, number {status.queue_position} in line"
+        case Phase.QUEUED if last is not None and last.reason == Reason.SANDBOX_STARTING:
+            return f"its sandbox starts{_attempt(status.attempt)}"
         case _:
             return _reason(last)
-
-
-def _admitted(request: TTSRequest) -> bool:
-    admitted = find_condition(request.status.conditions, ConditionType.ADMITTED)
-    return admitted is not None and admitted.status == "True"
 
 
 def _attempt(attempt: int | None) -> str:

@@ -36,6 +36,10 @@ def test_warnings_are_in_order_without_repetitions_and_normal_events() -> None:
     assert warnings(events) == ["event Pod a: Failed: early", "event Pod b: Failed: late"]
 
 
+def test_warning_that_many_objects_share_is_told_once() -> None:
+    assert warnings([event(name, "Insufficient cpu", "2026-01-01T00:00:01Z") for name in ("a", "b", "c", "c")]) == ["event Pod c and 2 more: Failed: Insufficient cpu"]
+
+
 def test_only_the_last_warnings_are_shown() -> None:
     assert [line[-2:] for line in warnings([event("a", f"{i:02}", f"2026-01-01T00:00:{i:02}Z") for i in range(20)])] == [f"{i:02}" for i in range(12, 20)]
 

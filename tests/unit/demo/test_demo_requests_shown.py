@@ -57,7 +57,11 @@ def printed(renderable: object, width: int = 80) -> list[str]:
         pytest.param(a_request(), "Pending", False, "not seen by the operator yet", id="just created"),
         pytest.param(
             a_request(phase="Queued", queuePosition=1, conditions=[condition("Admitted", "False", "WaitingForConcurrency", "1 of 1 requests of Tenant acme run")]),
-            "Queued", False, "WaitingForConcurrency: 1 of 1 requests of Tenant acme run", id="waits for its tenant",
+            "Queued", False, "WaitingForConcurrency, number 1 in line", id="waits for its tenant",
+        ),
+        pytest.param(
+            a_request(phase="Queued", conditions=[condition("Admitted", "False", "WaitingForModel", "SpeechModel kokoro is not Ready")]),
+            "Queued", False, "WaitingForModel: SpeechModel kokoro is not Ready", id="waits, but not in line",
         ),
         pytest.param(a_request(phase="Queued", attempt=1, conditions=[ADMITTED, STARTING]), "Queued", False, "its sandbox starts", id="sandbox starts"),
         pytest.param(
@@ -107,6 +111,14 @@ def test_plain_progress_prints_a_line_for_a_change_and_none_for_a_repetition() -
             progress.show(view_of(thing))
     lines = console.file.getvalue().splitlines()  # type: ignore[attr-defined]
     assert lines == [plain_line(1.0, view_of(a_request())), plain_line(2.5, view_of(SUCCEEDED))]
+
+
+def test_plain_progress_does_not_tell_each_place_that_a_request_moves_up_in_line() -> None:
+    console = Console(file=io.StringIO(), width=80, no_color=True)
+    progress = Progress(console, ["acme/hello-en"])
+    for position in (3, 2, 1):
+        progress.show(view_of(a_request(phase="Queued", queuePosition=position, conditions=[condition("Admitted", "False", "WaitingForSandbox", f"{position} ahead")])))
+    assert len(console.file.getvalue().splitlines()) == 1  # type: ignore[attr-defined]
 
 
 def test_plain_lines_hold_the_whole_reason_however_long() -> None:
