@@ -4,6 +4,7 @@ The host's network settings become a pip.conf that is mounted for one RUN step a
 """
 
 import ast
+import importlib.util
 import os
 import ssl
 import sys
@@ -32,7 +33,7 @@ def settings_from_config_list(listing: str) -> dict[str, str]:
 
 def write_secrets(folder: Path) -> dict[str, Path]:
     """Build secrets by id: `pip.conf`, and `ca.crt` where the host has one."""
-    settings = settings_from_config_list(output([sys.executable, "-m", "pip", "config", "list"]))
+    settings = settings_from_config_list(_config_list())
     secrets = {"pip.conf": folder / "pip.conf"}
     authorities = host_authorities()
     if authorities is not None:
@@ -41,6 +42,14 @@ def write_secrets(folder: Path) -> dict[str, Path]:
     lines = [f"{name} = {' '.join(value.split())}" for name, value in sorted(settings.items())]
     secrets["pip.conf"].write_text("\n".join(["[global]", *lines, ""]))
     return secrets
+
+
+def _config_list() -> str:
+    """`pip config list`, or the same of the environment alone where this Python has no pip (Debian's)."""
+    if importlib.util.find_spec("pip") is not None:
+        return output([sys.executable, "-m", "pip", "config", "list"])
+    named = {name.removeprefix("PIP_").lower().replace("_", "-"): value for name, value in os.environ.items() if name.startswith("PIP_")}
+    return "\n".join(f":env:.{name}={value!r}" for name, value in named.items())
 
 
 def host_authorities() -> Path | None:
