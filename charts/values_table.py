@@ -24,7 +24,7 @@ def rows(text: str) -> list[tuple[str, str, str]]:
     block: tuple[int, int] | None = None
     for line in text.splitlines():
         depth = (len(line) - len(line.lstrip())) // 2
-        if block is not None and line.lstrip().startswith("#"):
+        if block is not None and line.lstrip().startswith("#") and depth > block[0]:
             found.pop()  # documented keys inside: a section, not a value
         elif block is not None and line.strip() and depth > block[0]:
             path, default, why = found[block[1]]
