@@ -93,7 +93,7 @@ def serving(fake: FakeDispatch | FakeStore, context: ssl.SSLContext | None) -> I
             self.end_headers()
             self.wfile.write(answer)
 
-        do_GET = do_POST = do_PUT = answer
+        do_GET = do_POST = do_PUT = answer  # noqa: N815
 
         def log_message(self, format: str, *args: object) -> None:
             pass

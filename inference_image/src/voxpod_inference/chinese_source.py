@@ -20,11 +20,11 @@ def chinese_entries(
     `words` is jieba's dict.txt (`word frequency tag` a line), `phrases` and `characters` are pypinyin's dictionaries.
     """
     readings = {chr(int(code)): numbered(reading.split(",")[0]) for code, reading in characters.items()}
-    frequencies = {phrase: _PHRASE_FREQUENCY for phrase in phrases} | dict.fromkeys(readings, 1)
+    frequencies: dict[str, int] = dict.fromkeys(phrases, _PHRASE_FREQUENCY) | dict.fromkeys(readings, 1)
     for line in words.splitlines():
-        word, frequency, *_ = line.split(" ")
+        word, count, *_ = line.split(" ")
         if all(c in readings for c in word):
-            frequencies[word] = max(1, int(frequency))
+            frequencies[word] = max(1, int(count))
     total = math.log(sum(frequencies.values()))
     for word, frequency in frequencies.items():
         pinyin = list(_read(word, phrases, readings))
@@ -34,7 +34,7 @@ def chinese_entries(
 
 def numbered(pinyin: str) -> str:
     """`zhǎng` as `zhang3`, `lǜ` as `lv4`, `de` as `de5`."""
-    tone, letters = "5", []
+    tone, letters = "5", list[str]()
     for letter in unicodedata.normalize("NFD", pinyin):
         if letter in _TONES:
             tone = _TONES[letter]

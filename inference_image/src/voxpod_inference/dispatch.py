@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Iterator
 
 from voxpod_crds.sandbox_protocol import CLAIM_PATH, RESULT_PATH, Report, Work, to_json, work_from_json
-
 from voxpod_inference import log
 from voxpod_inference.errors import SANDBOX_REFUSED, SpeechError
 from voxpod_inference.http_client import Response, TransportError, send, tls_context

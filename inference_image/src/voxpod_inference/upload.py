@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable
 
 from voxpod_crds.sandbox_protocol import Upload
-
 from voxpod_inference.errors import UPLOAD_FAILED, SpeechError
 from voxpod_inference.http_client import TransportError, send, tls_context
 

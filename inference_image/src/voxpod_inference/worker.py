@@ -10,7 +10,6 @@ import traceback
 from collections.abc import Iterator
 
 from voxpod_crds.sandbox_protocol import Audio, Report, Timings, Work, termination_message
-
 from voxpod_inference import log
 from voxpod_inference.audio import Samples, write_wav
 from voxpod_inference.dispatch import Dispatch

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sandbox_fakes import TOKEN, UPLOAD_QUERY, FakeDispatch, FakeStore, serving
 
+from sandbox_fakes import TOKEN, UPLOAD_QUERY, FakeDispatch, FakeStore, serving
 from voxpod_inference.bundle import Bundle
 from voxpod_inference.kokoro_source import default_folder, fetch_kokoro
 from voxpod_inference.settings import BundleSettings, SandboxSettings
@@ -21,12 +21,9 @@ from voxpod_inference.settings import BundleSettings, SandboxSettings
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     folder = tmp_path_factory.mktemp("tls")
     key, cert = folder / "key.pem", folder / "cert.pem"
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"]
-        + ["-keyout", key, "-out", cert, "-subj", "/CN=dispatch", "-addext", "subjectAltName=IP:127.0.0.1"],
-        check=True,
-        capture_output=True,
-    )
+    request = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj", "/CN=dispatch"]
+    command = ["openssl", *request, "-keyout", key, "-out", cert, "-addext", "subjectAltName=IP:127.0.0.1"]
+    subprocess.run(command, check=True, capture_output=True)
     return cert, key
 
 

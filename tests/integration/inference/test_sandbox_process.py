@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 import soundfile
+
 from sandbox_fakes import TOKEN, UPLOAD_QUERY, FakeDispatch, FakeStore
 
 pytestmark = pytest.mark.model

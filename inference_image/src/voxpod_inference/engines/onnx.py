@@ -6,8 +6,8 @@ from pathlib import Path
 # Since 1.29 the released Linux packages report every session to their maker; read once, when the library is loaded.
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
-import onnxruntime  # noqa: E402
-from onnxruntime import InferenceSession, RunOptions  # noqa: E402
+import onnxruntime
+from onnxruntime import InferenceSession, RunOptions
 
 __all__ = ["InferenceSession", "RunOptions", "open_session"]
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from voxpod_inference.tables import SortedTable
-from voxpod_inference.text.numbers import in_words
+from voxpod_inference.text.chinese_normal import read_aloud
 from voxpod_inference.text.pinyin import phonemes_of
 from voxpod_inference.text.spoken import PUNCTUATION, Spoken, is_silent, plain_punctuation
 
@@ -12,12 +12,10 @@ _HAN = re.compile(r"[\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0
 _LONGEST_WORD = 10
 _UNKNOWN = -20.0
 """Log-probability of a character that no dictionary has; the rarest known word has -17.9."""
-_SYMBOLS = {
-    "&": "和", "%": "百分号", "@": "艾特", "+": "加", "=": "等于", "°": "度", "$": "美元", "€": "欧元", "£": "英镑",
-    "¥": "元", "￥": "元", "×": "乘", "÷": "除以", "±": "正负", "℃": "摄氏度", "√": "根号", "≈": "约等于", "≠": "不等于",
-    "≤": "小于等于", "≥": "大于等于", "°": "度", "№": "号",
-}  # fmt: skip
-_DIGITS = "零一二三四五六七八九"
+_NUMERALS = "零一二三四五六七八九十百千万亿点第"
+_DEMONSTRATIVES = frozenset(("这块", "那块", "这片", "那片", "一块", "一片", "当地"))
+_SUBJECTS = frozenset(["我", "你", "您", "他", "她", "它", "我们", "你们", "咱们", "他们", "她们", "大家", "还", "都", "就", "也", "只", "必须"])
+"""Words after which 得 is "must"."""
 
 Word = tuple[str, list[str]]
 """Characters and their numbered pinyin, one each; an empty list for a character without a reading."""
@@ -31,8 +29,7 @@ class Chinese:
 
     def __call__(self, text: str) -> Spoken:
         """Phonemes in the alphabet of Kokoro's Chinese voices, a space between words as in their training data."""
-        normal = "".join(_SYMBOLS.get(c, c) for c in in_words(text, "zh"))
-        normal = re.sub("[0-9]", lambda m: _DIGITS[int(m.group())], normal)
+        normal = read_aloud(text)
         pieces, unread, start = [], list[str](), 0
         for han in _HAN.finditer(normal):
             pieces.append(_between(normal[start : han.start()], unread))
@@ -42,7 +39,7 @@ class Chinese:
         return Spoken(re.sub(r" +", " ", "".join(pieces)).strip(), tuple(unread))
 
     def _pronounce(self, text: str, unread: list[str]) -> Iterator[str]:
-        for word, readings in _with_tone_changes(self._segment(text)):
+        for word, readings in _in_context(self._segment(text)):
             sounds = [phonemes_of(reading) for reading in readings]
             if sounds and None not in sounds:
                 yield "".join(s or "" for s in sounds)
@@ -70,19 +67,31 @@ class Chinese:
         return words
 
 
-def _with_tone_changes(words: list[Word]) -> list[Word]:
-    """不 rises before a falling tone, 一 falls (rises before a falling tone) when it is not a number.
+def _in_context(words: list[Word]) -> list[Word]:
+    """不 rises before a falling tone, 一 falls (rises before a falling tone) when it is not a number; 地, 得 and 长 by neighbour.
 
     Inside a word the dictionary already has the changed tones; third tones in a row the model itself has learned.
     """
-    for (word, readings), (_, following) in zip(words, words[1:], strict=False):
-        if not readings or not following:
-            continue
-        if word == "不" and following[0].endswith("4"):
-            readings[0] = "bu2"
-        elif word == "一":
-            readings[0] = "yi2" if following[0].endswith("4") else "yi4"
+    before = ""
+    for (word, readings), (_, following) in zip(words, [*words[1:], ("", [])], strict=True):
+        if len(word) == 1 and readings:
+            readings[0] = _reading_in_context(word, readings[0], before, following[0] if following else "")
+        before = word
     return words
+
+
+def _reading_in_context(word: str, reading: str, before: str, following: str) -> str:
+    if word == "不" and following.endswith("4"):
+        return "bu2"
+    if word == "一" and following and before[-1:] not in _NUMERALS:
+        return "yi2" if following.endswith("4") else "yi4"
+    if word == "地" and following and len(before) > 1 and before not in _DEMONSTRATIVES:
+        return "de5"  # the adverb's ending: 认真 地 看
+    if word == "得" and before:
+        return "dei3" if before in _SUBJECTS else "de5"
+    if word == "长" and before in ("很", "太", "更", "最", "多", "不", "好", "非常", "特别"):
+        return "chang2"
+    return reading
 
 
 def _between(text: str, unread: list[str]) -> str:

@@ -6,31 +6,31 @@ from collections.abc import Callable, Iterator
 
 from voxpod_inference.tables import SortedTable
 from voxpod_inference.text.english_inflection import inflected
-from voxpod_inference.text.english_numbers import in_english_words
+from voxpod_inference.text.english_normal import read_aloud
 from voxpod_inference.text.spoken import PUNCTUATION, Spoken, is_silent, plain_punctuation
 
 VOWELS = frozenset("AIOQWYaiuæɑɒɔəɛɜɪʊʌᵻᵊ")
-_TOKEN = re.compile(r"[A-Za-z]+(?:['’][A-Za-z]+)*['’]?|[0-9]|[^A-Za-z0-9]")
+_TOKEN = re.compile(r"[A-Za-z]+(?:['’][A-Za-z]+)*['’]?|[^A-Za-z]")
 _CAMEL = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
-_DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 _SYMBOLS = {
     "&": "and", "%": "percent", "@": "at", "+": "plus", "=": "equals", "°": "degrees", "$": "dollars", "€": "euros",
     "£": "pounds", "¥": "yen", "©": "copyright", "®": "registered", "™": "trademark", "×": "times", "÷": "divided by",
     "±": "plus or minus", "§": "section", "²": "squared", "³": "cubed", "½": "one half", "¼": "a quarter",
     "¾": "three quarters", "√": "square root of", "∞": "infinity", "≈": "about", "≠": "is not equal to",
-    "≤": "at most", "≥": "at least", "№": "number", "µ": "micro", "‰": "per mille",
+    "≤": "at most", "≥": "at least", "№": "number", "µ": "micro", "‰": "per mille", "α": "alpha", "β": "beta",
+    "γ": "gamma", "δ": "delta", "Δ": "delta", "ε": "epsilon", "θ": "theta", "λ": "lambda", "μ": "mu", "π": "pi",
+    "ρ": "rho", "σ": "sigma", "Σ": "sigma", "τ": "tau", "φ": "phi", "χ": "chi", "ψ": "psi", "ω": "omega", "Ω": "omega",
 }  # fmt: skip
 # Words after which a word with two readings is a verb, a noun or a participle; enough for clear cases, a tagger costs 50 MB.
 _BEFORE_VERB = frozenset(
-    "to will would can could should must may might shall cannot don't doesn't didn't won't can't couldn't wouldn't "
-    "shouldn't i you we they who let's please not never always also".split()
+    ["to", "will", "would", "can", "could", "should", "must", "may", "might", "shall", "cannot", "don't", "doesn't", "didn't", "won't", "can't", "couldn't", "wouldn't", "shouldn't", "i", "you", "we", "they", "who", "let's", "please", "not", "never", "always", "also"]
 )
 _BEFORE_NOUN = frozenset(
-    "the a an this that these those my your his her its our their no some any every each of in on for with by from "
-    "another which whose first second new old".split()
+    ["the", "a", "an", "this", "that", "these", "those", "my", "your", "his", "her", "its", "our", "their", "no", "some", "any", "every", "each", "of", "in", "on", "for", "with", "by", "from", "another", "which", "whose", "first", "second", "new", "old"]
 )
-_BEFORE_PARTICIPLE = frozenset("have has had having was were been be is are i've we've they've you've he's she's".split())
-_UNKNOWN_LETTERS = re.compile(r"[A-Za-z]+")
+_BEFORE_PARTICIPLE = frozenset(["have", "has", "had", "having", "was", "were", "been", "be", "is", "are", "i've", "we've", "they've", "you've", "he's", "she's"])
+_SPELLED = frozenset({"AM", "IT", "US", "UN", "AA", "CAT", "VAT"})
+"""Acronyms that the lexicon would read as words."""
 
 Guess = Callable[[list[str]], dict[str, str]]
 """Pronounces words that no dictionary has: words in, phonemes by word out (without those that it cannot)."""
@@ -45,17 +45,17 @@ class English:
 
     def __call__(self, text: str) -> Spoken:
         """Phonemes in the alphabet that Kokoro was trained with (misaki's EN_PHONES)."""
-        words = _TOKEN.findall(in_english_words(_ascii(plain_punctuation(text))))
-        found: list[str | None] = [self._word(words, i) if w[0].isalpha() else None for i, w in enumerate(words)]
-        unknown = {w for w, phonemes in zip(words, found, strict=True) if w[0].isalpha() and phonemes is None}
+        words = _TOKEN.findall(read_aloud(_ascii(plain_punctuation(text))))
+        found: list[str | None] = [self._word(words, i) if _is_word(w) else None for i, w in enumerate(words)]
+        unknown = {w for w, phonemes in zip(words, found, strict=True) if _is_word(w) and phonemes is None}
         guessed = self._guess(sorted(unknown)) if unknown else {}
         spelled = sorted(unknown - guessed.keys())
         unread: list[str] = []
         pieces: list[str] = []
         for word, phonemes in zip(words, found, strict=True):
-            if word[0].isalpha():
+            if _is_word(word):
                 pieces.append(phonemes or guessed.get(word) or self._spell(word))
-            elif (said := _SYMBOLS.get(word)) or (word.isdigit() and (said := _DIGITS[int(word)])):
+            elif (said := _SYMBOLS.get(word)) is not None:
                 pieces.append(f" {' '.join(self._lexicon.get(w) or '' for w in said.split())} ")
             elif word in PUNCTUATION:
                 pieces.append(word)
@@ -67,6 +67,8 @@ class English:
 
     def _word(self, words: list[str], at: int) -> str | None:
         word = words[at].replace("’", "'")
+        if word in _SPELLED:
+            return self._spell(word)
         entry = self._known(word)
         if entry is None and (stripped := word.strip("'")) != word:
             entry = self._known(stripped)
@@ -112,6 +114,10 @@ class English:
         return "".join([*(p.replace("ˈ", "ˌ") for p in first), last])
 
 
+def _is_word(token: str) -> bool:
+    return token[0].isascii() and token[0].isalpha()
+
+
 def _ascii(text: str) -> str:
     """`text` with full-width forms narrowed and accents taken off Latin letters (café, naïve)."""
     return "".join(_narrow(char) for char in text)
@@ -126,7 +132,7 @@ def _narrow(char: str) -> str:
 
 
 def _previous_word(words: list[str], at: int) -> str:
-    return next((w.lower().replace("’", "'") for w in reversed(words[:at]) if w[0].isalpha()), "")
+    return next((w.lower().replace("’", "'") for w in reversed(words[:at]) if _is_word(w)), "")
 
 
 def _variant(entry: str, previous: str) -> str:
@@ -150,8 +156,7 @@ def _stressed(phonemes: str) -> str:
     return phonemes if first is None else f"{phonemes[:first]}ˌ{phonemes[first:]}"
 
 
-# The lexicon holds the full forms of words that are weak in a sentence; to and the also look at the next sound.
-_WEAK = {"ˈA": "ɐ", "A": "ɐ", "æn": "ɐn"}
+# The lexicon holds the full forms of words that are weak in a sentence; to and the look at the next sound.
 _WEAK_BEFORE = {"ði": ("ði", "ðə"), "tu": ("tʊ", "tə")}
 
 

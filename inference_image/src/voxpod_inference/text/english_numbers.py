@@ -1,61 +1,59 @@
-"""English figures as words: wetext's grammar, after the cases that it reads wrongly (each seen, see the golden file)."""
+"""Numbers as English words (American)."""
 
-import re
-from collections.abc import Callable
-
-from voxpod_inference.text.numbers import in_words
-
-_DIGIT_NAMES = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
-_CURRENCY = {"$": ("dollar", "cent"), "€": ("euro", "cent"), "£": ("pound", "penny")}
-_DECADES = ("hundreds", "tens", "twenties", "thirties", "forties", "fifties", "sixties", "seventies", "eighties", "nineties")
-
-
-def in_english_words(text: str) -> str:
-    """`text` with abbreviations, numbers, money, dates and units as words."""
-    for pattern, replacement in _RULES:
-        text = pattern.sub(replacement, text)
-    return in_words(text, "en")
+_ONES = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"]
+_TENS = ["-", "-", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
+_SCALES = ("", "thousand", "million", "billion", "trillion", "quadrillion")
+_ORDINALS = {
+    "one": "first", "two": "second", "three": "third", "five": "fifth", "eight": "eighth", "nine": "ninth",
+    "twelve": "twelfth",
+}  # fmt: skip
+_MOST_DIGITS = 18
 
 
-def _digits(match: re.Match[str]) -> str:
-    return ", ".join(" ".join(_DIGIT_NAMES[int(d)] for d in group) for group in re.findall(r"\d+", match.group()))
+def cardinal(number: int) -> str:
+    """1250 as `one thousand two hundred fifty`, for 0 <= number < 10**18."""
+    if number < 20:
+        return _ONES[number]
+    if number < 100:
+        tens, rest = divmod(number, 10)
+        return _TENS[tens] + (f" {_ONES[rest]}" if rest else "")
+    if number < 1000:
+        hundreds, rest = divmod(number, 100)
+        return f"{_ONES[hundreds]} hundred" + (f" {cardinal(rest)}" if rest else "")
+    parts, scale = [], 0
+    while number:
+        number, group = divmod(number, 1000)
+        if group:
+            parts.append(f"{cardinal(group)} {_SCALES[scale]}".strip())
+        scale += 1
+    return " ".join(reversed(parts))
 
 
-def _money(match: re.Match[str]) -> str:
-    sign, whole, cents = match.group(1), match.group(2), match.group(3)
-    unit, small = _CURRENCY[sign]
-    smaller = "pence" if small == "penny" and cents != "01" else small if cents == "01" else small + "s"
-    major = f"{whole} {unit}{'' if whole == '1' else 's'}"
-    return major if cents == "00" else f"{int(cents)} {smaller}" if whole == "0" else f"{major} and {int(cents)} {smaller}"
+def ordinal(number: int) -> str:
+    """24 as `twenty fourth`."""
+    *first, last = cardinal(number).split(" ")
+    changed = _ORDINALS.get(last) or (last[:-1] + "ieth" if last.endswith("y") else last + "th")
+    return " ".join([*first, changed])
 
 
-def _decade(match: re.Match[str]) -> str:
-    century, tens = match.group(1) or "", match.group(2)
-    return f"{century} {_DECADES[int(tens)]}".strip()
+def year(number: int) -> str:
+    """1905 as `nineteen oh five`, 2026 as `twenty twenty six`, 2000 as `two thousand`."""
+    century, rest = divmod(number, 100)
+    if number % 1000 < 10:
+        return cardinal(number)
+    if not rest:
+        return f"{cardinal(century)} hundred"
+    return f"{cardinal(century)} {'oh ' if rest < 10 else ''}{cardinal(rest)}"
 
 
-def _version(match: re.Match[str]) -> str:
-    return f"{match.group(1)}{' point '.join(match.group(2).split('.'))}"
+def digits(text: str) -> str:
+    """The digits of `text`, one by one."""
+    return " ".join(_ONES[int(c)] for c in text if c.isdecimal())
 
 
-def _clock(match: re.Match[str]) -> str:
-    return f"{match.group(1)} hundred" if match.group(2) == "00" else f"{match.group(1)} {match.group(2)}"
-
-
-_Replacement = str | Callable[[re.Match[str]], str]
-_RULES: tuple[tuple[re.Pattern[str], _Replacement], ...] = (
-    (re.compile(r"\be\.g\.,?", re.I), "for example,"),
-    (re.compile(r"\bi\.e\.,?", re.I), "that is,"),
-    (re.compile(r"\betc\."), "et cetera."),
-    (re.compile(r"\bvs?\.(?=\s)"), "versus"),
-    (re.compile(r"\bapprox\."), "approximately"),
-    (re.compile(r"\bNo\. ?(?=\d)"), "number "),
-    (re.compile(r"\bSt\.(?= [A-Z])"), "Saint"),
-    (re.compile(r"(?<=[a-z] )St\.?(?=\W|$)"), "Street"),
-    (re.compile(r"\bAve\.?(?=\W|$)"), "Avenue"),
-    (re.compile(r"(?<!\d)(?:\+?\d{1,3}[ -])?(?:\(\d{3}\) ?|\d{3}-)?\d{3}-\d{4}(?!\d)"), _digits),
-    (re.compile(r"([$€£])(\d+)\.(\d\d)(?![\d]|\s?(?:[MBK]\b|million|billion|trillion|thousand))"), _money),
-    (re.compile(r"(?<![\d.])(1[0-9]|20)?(?<!\d\d\d)([2-9])0s\b"), _decade),
-    (re.compile(r"\b(v|version )(\d+(?:\.\d+)+)\b", re.I), _version),
-    (re.compile(r"\b(\d+(?:\.\d+){2,})\b"), lambda m: " point ".join(m.group().split("."))),
-)
+def number(text: str) -> str:
+    """A figure as written (`1,250`, `0.05`, `007`) in words; digit by digit when it has a leading zero or is very long."""
+    whole, _, fraction = text.replace(",", "").partition(".")
+    long = len(whole) > _MOST_DIGITS or (len(whole) > 1 and whole.startswith("0"))
+    said = digits(whole) if long else cardinal(int(whole or "0"))
+    return f"{said} point {digits(fraction)}" if fraction else said

@@ -20,7 +20,7 @@ def pronounce(words: list[str]) -> dict[str, str]:
         return {}
     command = [program, "-q", "--ipa", "--tie=^", "-v", "en-us"]
     try:
-        done = subprocess.run(  # noqa: S603
+        done = subprocess.run(
             command, input="\n".join(words), capture_output=True, text=True, timeout=_SECONDS, check=True
         )
     except (OSError, subprocess.SubprocessError):

@@ -6,11 +6,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from voxpod_crds.sandbox_protocol import MAX_WARNINGS
-
 from voxpod_inference.errors import LANGUAGE_NOT_SUPPORTED, TEXT_EMPTY, InputError
 from voxpod_inference.text import split
 from voxpod_inference.text.runs import Run, language_runs
-from voxpod_inference.text.spoken import PUNCTUATION, Reader, Spoken
+from voxpod_inference.text.spoken import PUNCTUATION, Reader, Spoken, is_silent
 
 _MAX_WARNING = 512
 SENTENCE_PAUSE, CLAUSE_PAUSE, LINE_PAUSE = 0.30, 0.12, 0.55
@@ -128,7 +127,7 @@ def _main_language(runs: tuple[Run, ...]) -> str:
 
 
 def _is_sound(phonemes: str) -> bool:
-    return any(p not in PUNCTUATION for p in phonemes)
+    return any(p not in PUNCTUATION and not is_silent(p) for p in phonemes)
 
 
 def _pause_after(text: str) -> float:

@@ -3,10 +3,13 @@
 import re
 import unicodedata
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING
 
 from voxpod_inference.text.kana import phonemes_of
 from voxpod_inference.text.spoken import PUNCTUATION, Spoken, is_silent, plain_punctuation
+
+if TYPE_CHECKING:
+    from pyopenjtalk.types import NJDFeature
 
 _KATAKANA = re.compile("[ァ-ヺー]+")
 # Parts of speech that are spoken as one with the word before them; a space in the phonemes is a word boundary to the model.
@@ -41,20 +44,32 @@ class Japanese:
         return Spoken(re.sub(r" +([.,!?:;”])", r"\1", re.sub(r" +", " ", phonemes)).strip(), tuple(unread))
 
 
-def _spoken(morphemes: list[dict[str, Any]], unread: list[str]) -> Iterator[str]:
+def _spoken(morphemes: "list[NJDFeature]", unread: list[str]) -> Iterator[str]:
+    word = ""
     for morpheme in morphemes:
         surface, pronunciation = morpheme["string"], morpheme["pron"].replace("’", "")
-        if morpheme["pos"] != "記号" and _KATAKANA.fullmatch(pronunciation):
-            yield ("" if _joins(morpheme) else " ") + phonemes_of(pronunciation)
+        is_sound = morpheme["pos"] != "記号" and _KATAKANA.fullmatch(pronunciation) is not None
+        if is_sound and word and _joins(morpheme):
+            word += pronunciation
             continue
-        for char in plain_punctuation(unicodedata.normalize("NFKC", surface)):
-            if char in PUNCTUATION:
-                yield char
-            elif is_silent(char):
-                yield " "
-            else:
-                unread.append(char)
+        if word:
+            yield f" {phonemes_of(word)}"
+        word = pronunciation if is_sound else ""
+        if not is_sound:
+            yield from _marks(surface, unread)
+    if word:
+        yield f" {phonemes_of(word)}"
 
 
-def _joins(morpheme: dict[str, Any]) -> bool:
+def _marks(surface: str, unread: list[str]) -> Iterator[str]:
+    for char in plain_punctuation(unicodedata.normalize("NFKC", surface)):
+        if char in PUNCTUATION:
+            yield char
+        elif is_silent(char):
+            yield " "
+        else:
+            unread.append(char)
+
+
+def _joins(morpheme: "NJDFeature") -> bool:
     return morpheme["pos"] == "助動詞" or morpheme["pos_group1"] in _JOINED_GROUPS

@@ -24,6 +24,8 @@ _CANTONESE = re.compile("[嘅喺冇咗啲哋嗰嚟佢冚乜]")
 _STRONG = re.compile(
     rf"(?P<han>[{_HAN}]+)|(?P<kana>[{_KANA}]+)|(?P<ko>[{_HANGUL}]+)|(?P<en>(?:[{_LATIN}]['’]?[\u0300-\u036f]*)+)"
 )
+_UNITS = frozenset(["km", "cm", "mm", "m", "kg", "mg", "g", "ml", "mL", "L", "kW", "kWh", "Hz", "h"])
+"""Read in the language around them when they follow a figure: 100km is 一百公里."""
 _LINE = re.compile(r"[^\n]*\n|[^\n]+\Z")
 _GLUED = re.compile(r"[-–.]?\d[\d.]*")
 
@@ -47,7 +49,12 @@ def language_runs(text: str, language: str, fallback: str) -> tuple[Run, ...]:
     for line in _LINE.finditer(text):
         found = [(m.start(), m.end(), m.lastgroup or "") for m in _STRONG.finditer(text, line.start(), line.end())]
         han = language if language in ("zh", "ja") else "ja" if any(kind == "kana" for *_, kind in found) else "zh"
-        marks += (Run(a, b, {"han": han, "kana": "ja"}.get(kind, kind)) for a, b, kind in found)
+        beside_han = any(kind == "han" for *_, kind in found)
+        marks += (
+            Run(a, b, {"han": han, "kana": "ja"}.get(kind, kind))
+            for a, b, kind in found
+            if not (beside_han and text[a:b] in _UNITS and text[:a].rstrip(" ")[-1:].isdecimal())
+        )
     _refuse_unspoken(text, marks, auto=language == "auto")
     return tuple(_merged(_filled(text, marks, language if language in SPOKEN else fallback)))
 
@@ -60,9 +67,9 @@ def _refuse_unspoken(text: str, marks: list[Run], *, auto: bool) -> None:
             raise _unspoken("ko", "Korean", text, mark.start)
     covered = {i for mark in marks for i in range(mark.start, mark.end)}
     for i, char in enumerate(text):
-        if i not in covered and unicodedata.category(char) in ("Lu", "Ll", "Lo", "Lt", "Lm"):
+        if i not in covered and not char.isascii() and unicodedata.category(char) in ("Lu", "Ll", "Lo", "Lt", "Lm"):
             script = unicodedata.name(char, "unknown").split(" ")[0].capitalize()
-            if script == "Greek" and not text[i + 1 : i + 2].isalpha() and not text[i - 1 : i].isalpha():
+            if script == "Greek" and not any("Ͱ" <= c <= "Ͽ" for c in text[max(0, i - 1) : i] + text[i + 1 : i + 2]):
                 continue  # a lone π or μ is a symbol
             if script not in ("Mathematical", "Fullwidth", "Modifier", "Double-struck", "Script", "Black-letter"):
                 raise _unspoken(None, script, text, i)

@@ -1,5 +1,6 @@
 """Cuts a text into ever smaller pieces and never loses any of it: the pieces joined are the text."""
 
+import itertools
 import re
 from collections.abc import Callable
 
@@ -45,4 +46,4 @@ def halves(text: str) -> list[str]:
 
 def _cut_after(text: str, boundary: re.Pattern[str]) -> list[str]:
     cuts = [0, *(m.end() for m in boundary.finditer(text)), len(text)]
-    return [text[a:b] for a, b in zip(cuts, cuts[1:], strict=False) if a < b]
+    return [text[a:b] for a, b in itertools.pairwise(cuts) if a < b]

@@ -1,0 +1,107 @@
+"""What the real model says: length, level and completeness, for each language."""
+
+import numpy as np
+import pytest
+
+from voxpod_inference.bundle import Bundle
+from voxpod_inference.engines.base import Samples
+from voxpod_inference.engines.kokoro import MOST_TOKENS, Kokoro
+from voxpod_inference.errors import InputError, SpeechError
+
+pytestmark = pytest.mark.model
+
+ENGLISH = "The weather is beautiful today, and I would like to go for a walk in the park."
+CHINESE = "今天天气很好，我想去公园散步，然后去图书馆看书。"
+JAPANESE = "今日は天気がいいので、公園を散歩したいです。"
+
+
+@pytest.fixture(scope="module")
+def kokoro(kokoro_bundle: Bundle) -> Kokoro:
+    return Kokoro(kokoro_bundle, threads=2)
+
+
+def sound(kokoro: Kokoro, text: str, voice: str = "", speed: float = 1.0) -> Samples:
+    return np.concatenate(list(kokoro.speak(kokoro.prepare(text, voice=voice, speed=speed))))
+
+
+@pytest.mark.parametrize(
+    ("text", "voice", "characters_per_second"),
+    [
+        pytest.param(ENGLISH, "af_heart", (10, 22), id="english"),
+        pytest.param(CHINESE, "zf_xiaoxiao", (3, 7.5), id="chinese"),
+        pytest.param(JAPANESE, "jf_alpha", (4, 10), id="japanese"),
+    ],
+)
+def test_speech_has_the_length_and_level_of_speech(
+    kokoro: Kokoro, text: str, voice: str, characters_per_second: tuple[float, float]
+) -> None:
+    samples = sound(kokoro, text)
+    slowest, fastest = characters_per_second
+    assert kokoro.prepare(text).voice == voice
+    assert slowest <= len(text) / (len(samples) / kokoro.sample_rate) <= fastest
+    assert 0.1 < np.abs(samples).max() < 0.99
+    assert 0.01 < np.sqrt(np.mean(samples**2)) < 0.3
+    assert abs(samples.mean()) < 0.01
+    voiced = np.abs(samples) > 0.01
+    assert voiced[: kokoro.sample_rate // 2].any()
+    assert voiced[-kokoro.sample_rate // 2 :].any()
+
+
+def test_long_text_is_spoken_to_its_end(kokoro: Kokoro) -> None:
+    text = (ENGLISH + " ") * 27
+    assert len(text) > 2000
+    prepared = kokoro.prepare(text)
+    assert "".join(chunk.text for chunk in prepared.script.chunks) == text
+    samples = np.concatenate(list(kokoro.speak(prepared)))
+    alone = sound(kokoro, ENGLISH)
+    assert 27 * len(alone) * 0.85 <= len(samples) <= 27 * len(alone) * 1.25
+
+
+def test_sentence_longer_than_the_model_takes_is_cut_but_whole(kokoro: Kokoro) -> None:
+    text = "and then he said that " * 60
+    prepared = kokoro.prepare(text)
+    assert len(prepared.script.chunks) > 1
+    assert "".join(chunk.text for chunk in prepared.script.chunks) == text
+    assert all(len(chunk.phonemes) <= MOST_TOKENS for chunk in prepared.script.chunks)
+
+
+@pytest.mark.parametrize(("speed", "least", "most"), [(0.5, 1.6, 2.4), (2.0, 0.4, 0.65)])
+def test_speed_changes_the_length(kokoro: Kokoro, speed: float, least: float, most: float) -> None:
+    normal = len(sound(kokoro, ENGLISH))
+    assert least <= len(sound(kokoro, ENGLISH, speed=speed)) / normal <= most
+
+
+def test_same_request_sounds_the_same(kokoro: Kokoro) -> None:
+    assert np.array_equal(sound(kokoro, "Good morning."), sound(kokoro, "Good morning."))
+
+
+def test_every_voice_of_the_bundle_speaks(kokoro: Kokoro, kokoro_bundle: Bundle) -> None:
+    for voice in kokoro_bundle.manifest.voices:
+        samples = sound(kokoro, "Yes.", voice=voice)
+        assert 0.2 < len(samples) / kokoro.sample_rate < 3, voice
+        assert 0.02 < np.abs(samples).max() < 0.99, voice
+
+
+@pytest.mark.parametrize("speed", [0.0, 0.2, 4.1, -1.0, float("nan"), float("inf")])
+def test_speed_out_of_range_is_refused(kokoro: Kokoro, speed: float) -> None:
+    with pytest.raises(InputError, match=r"0\.25 to 4\.0 is accepted"):
+        kokoro.prepare("Hello", speed=speed)
+
+
+def test_unknown_voice_is_refused_with_the_known_ones(kokoro: Kokoro) -> None:
+    with pytest.raises(InputError, match=r"voice is '\.\./af_heart'.*af_heart") as refused:
+        kokoro.prepare("Hello", voice="../af_heart")
+    assert refused.value.reason == "VoiceNotFound"
+
+
+@pytest.mark.parametrize("text", ["a", "I", "。啊", "ア", "1", "“Hi”", "a\u0000b", "ab\u202ecd", "\ud800 hi", "e\u0301" * 30, "a😀" * 20])
+def test_odd_texts_are_spoken(kokoro: Kokoro, text: str) -> None:
+    assert len(sound(kokoro, text)) > 2000
+
+
+def test_stopped_model_fails_instead_of_going_on(kokoro_bundle: Bundle) -> None:
+    kokoro = Kokoro(kokoro_bundle, threads=1)
+    kokoro.stop()
+    with pytest.raises(SpeechError) as failed:
+        sound(kokoro, "Hello")
+    assert failed.value.fault == "engine"

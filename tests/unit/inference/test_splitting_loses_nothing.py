@@ -1,0 +1,126 @@
+"""Any text comes out whole and in order: as pieces, and as chunks that fit the model."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from voxpod_inference.errors import InputError
+from voxpod_inference.text import split
+from voxpod_inference.text.frontend import FrontEnd, Limits, Script
+from voxpod_inference.text.spoken import Spoken
+
+TEXT = st.text(alphabet="abc Dr.,!?。，、我们\n\"”…-0123456789", max_size=400)
+
+
+class Letters:
+    """Reads every character as itself, three times, so that chunks overflow early; an emoji is unread."""
+
+    def __call__(self, text: str) -> Spoken:
+        return Spoken(text.replace("\n", " ").replace("😀", "").strip(), tuple(c for c in text if c == "😀"))
+
+
+def front_end(most: int = 20, preferred: int = 12) -> FrontEnd:
+    return FrontEnd(dict.fromkeys(("en", "zh", "ja"), Letters()), Limits(most, preferred), len)
+
+
+@pytest.mark.parametrize("splitter", [split.sentences, split.clauses, split.halves])
+@given(text=TEXT)
+def test_pieces_joined_are_the_text(splitter: split.Splitter, text: str) -> None:
+    pieces = splitter(text)
+    assert "".join(pieces) == text
+    assert all(pieces)
+
+
+@given(text=st.text(alphabet="ab我.,。 \n", min_size=2, max_size=50))
+def test_halving_always_makes_progress(text: str) -> None:
+    assert all(len(p) < len(text) for p in split.halves(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "pieces"),
+    [
+        pytest.param("One. Two! Three?", ["One. ", "Two! ", "Three?"], id="plain"),
+        pytest.param("Dr. Smith met J. Doe at 5 p.m. today. Then he left.", ["Dr. Smith met J. Doe at 5 p.m. today. ", "Then he left."], id="abbreviations"),
+        pytest.param("It costs 3.50 at example.com now.", ["It costs 3.50 at example.com now."], id="dots inside"),
+        pytest.param("他说：“走吧。”我们走了。", ["他说：“走吧。”", "我们走了。"], id="closing quote"),
+        pytest.param("Title\n\nBody.", ["Title\n\n", "Body."], id="lines"),
+        pytest.param("Wait... what?! No", ["Wait... what?! ", "No"], id="ellipsis"),
+    ],
+)  # fmt: skip
+def test_sentences_end_where_a_reader_would_pause(text: str, pieces: list[str]) -> None:
+    assert split.sentences(text) == pieces
+
+
+def script(text: str, **limits: int) -> Script | None:
+    try:
+        return front_end(**limits).script(text, "auto", "en")
+    except InputError as error:
+        if error.reason != "TextEmpty":
+            raise
+        return None
+
+
+@given(text=TEXT)
+def test_chunks_joined_are_the_text_and_each_fits_the_model(text: str) -> None:
+    made = script(text)
+    if made is not None:
+        assert "".join(chunk.text for chunk in made.chunks) == text
+        assert all(len(chunk.phonemes) <= 20 for chunk in made.chunks)
+        said = "".join(chunk.phonemes for chunk in made.chunks)
+        assert [c for c in said if c.isalnum()] == [c for c in text if c.isalnum()]
+
+
+def test_ten_thousand_letters_without_a_space_are_all_spoken() -> None:
+    made = script("a" * 10_000)
+    assert made is not None
+    assert sum(chunk.phonemes.count("a") for chunk in made.chunks) == 10_000
+
+
+def test_character_that_says_more_than_the_model_takes_is_spoken_in_slices() -> None:
+    class Verbose:
+        def __call__(self, text: str) -> Spoken:
+            return Spoken("x" * 50)
+
+    made = FrontEnd({"en": Verbose()}, Limits(20, 12), len).script("a", "auto", "en")
+    assert [len(chunk.phonemes) for chunk in made.chunks] == [20, 20, 10]
+
+
+def test_what_cannot_be_spoken_is_told() -> None:
+    made = script("hi 😀 there 😀")
+    assert made is not None
+    assert made.warnings == ("left out, cannot be spoken: '😀' (U+1F600), 2 times",)
+
+
+def test_warnings_stay_within_what_a_report_carries() -> None:
+    class Unable:
+        def __call__(self, text: str) -> Spoken:
+            return Spoken("a", unread=tuple(text))
+
+    text = "".join(chr(c) for c in range(0x2600, 0x2640))
+    made = FrontEnd({"en": Unable()}, Limits(500, 150), len).script(text, "auto", "en")
+    assert len(made.warnings) == 16
+    assert made.warnings[-1] == "and 49 more warnings of this kind"
+
+
+@pytest.mark.parametrize("text", ["", " ", "\n\n\t", "...", "?!", "😀", "“”", "\u200b\u202e"])
+def test_text_without_sound_is_refused(text: str) -> None:
+    with pytest.raises(InputError) as refused:
+        front_end().script(text, "auto", "en")
+    assert refused.value.reason == "TextEmpty"
+
+
+def test_language_of_the_request_must_be_spoken() -> None:
+    with pytest.raises(InputError, match="language is 'fr'; this model speaks auto, en, ja, zh"):
+        front_end().script("Bonjour", "fr", "en")
+
+
+def test_pauses_follow_the_punctuation() -> None:
+    made = script("First one here. Second one.\nThird, and a long clause here", preferred=1)
+    assert made is not None
+    assert [chunk.pause for chunk in made.chunks][:2] == [0.30, 0.55]
+    assert made.chunks[-1].pause == 0.0
+
+
+def test_main_language_is_the_one_with_most_to_say() -> None:
+    assert front_end().script("我们用 Kubernetes 部署服务", "auto", "en").language == "zh"
+    assert front_end().script("He said 你好 to everybody in the room", "auto", "en").language == "en"
