@@ -24,7 +24,10 @@ class Image:
     """The same, resolved and hashed."""
     sources: tuple[str, ...]
     imports: tuple[str, ...]
-    """Modules that must import in the finished image: what slimming or a missing library would break."""
+    """Modules that must import in the finished image: what slimming or a missing library would break.
+
+    Those that our code imports only when it needs them are the ones that nothing else would find.
+    """
     left_out: tuple[str, ...] = ()
     """Distributions that something depends on but that never run in this image."""
 
@@ -56,7 +59,15 @@ INFERENCE = Image(
     project="inference_image/pyproject.toml",
     requirements="requirements/inference.txt",
     sources=("crds/src/voxpod_crds", "inference_image/src/voxpod_inference"),
-    imports=("voxpod_crds.sandbox_protocol", "voxpod_inference.sandbox", "voxpod_inference.probe", "numpy", "onnxruntime", "soundfile"),
+    imports=(
+        "voxpod_crds.sandbox_protocol",
+        "voxpod_inference.sandbox",
+        "voxpod_inference.probe",
+        "onnxruntime",
+        "soundfile",
+        "wetext",
+        "pyopenjtalk",
+    ),
     # the Japanese dictionary (193 MB) that pyopenjtalk-plus loads only with use_sudachi_kanji_yomi=True
     left_out=("sudachidict-core",),
 )
