@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Sequence
+from typing import TypeVar
 
 from voxpod_demo.errors import DemoError
 from voxpod_demo.kubectl import Json, Kubectl
@@ -9,7 +10,11 @@ from voxpod_demo.settings import SANDBOX_NAMESPACE, SYSTEM_NAMESPACE
 from voxpod_demo.view import RequestView
 
 EVENTS = 8
+EXAMPLES = 3
 LOG_LINES = 8
+LOG_TAIL = 1000
+
+T = TypeVar("T")
 
 LOOK = (
     "make demo-shell     # a shell with kubectl and helm for this cluster; then:",
@@ -19,27 +24,35 @@ LOOK = (
 
 
 def installation(kubectl: Kubectl) -> list[str]:
-    """Pods of the system namespace that are not ready, its warnings, the operator's last words."""
-    return [
-        *_gather(lambda: [line for pod in kubectl.items("pods", "-n", SYSTEM_NAMESPACE) for line in pod_problems(pod)]),
-        *_gather(lambda: warnings(kubectl.items("events", "-n", SYSTEM_NAMESPACE))),
-        *operator_log(kubectl),
-    ]
+    """Pods of the system namespace that are not ready, warnings that still matter, the operator's last words."""
+    problems = {pod["metadata"]["name"]: pod_problems(pod) for pod in _gather(lambda: kubectl.items("pods", "-n", SYSTEM_NAMESPACE))}
+    ill = {name for name, lines in problems.items() if lines}
+    events = _gather(lambda: kubectl.items("events", "-n", SYSTEM_NAMESPACE))
+    # of pods, only of those that are ill now: one that came up in the end had its warnings too
+    of_now = [e for e in events if e["involvedObject"]["kind"] != "Pod" or e["involvedObject"]["name"] in ill]
+    return [*(line for lines in problems.values() for line in lines), *warnings(of_now), *operator_log(kubectl, "")]
 
 
 def requests(kubectl: Kubectl, views: Sequence[RequestView]) -> list[str]:
-    """How each of these requests stands, warnings of the sandbox namespace, the operator's last words."""
-    return [
-        *(f"{view.key}: {view.phase}, {view.detail}" for view in views),
-        *_gather(lambda: warnings(kubectl.items("events", "-n", SANDBOX_NAMESPACE))),
-        *operator_log(kubectl),
-    ]
+    """About one request of each way to fail: warnings about its sandboxes, and what the operator said of it."""
+    lines = []
+    for view in list({(view.phase, view.reason): view for view in views}.values())[:EXAMPLES]:
+        lines += [f"about {view.key} ({view.phase}, {view.reason or 'no reason given'}):"]
+        lines += [*sandbox_warnings(kubectl, view.uid), *operator_log(kubectl, view.uid)]
+    return lines
 
 
-def operator_log(kubectl: Kubectl) -> list[str]:
-    """The last lines that the operator logged, without their JSON."""
-    tail = ["logs", "-n", SYSTEM_NAMESPACE, "-l", "app.kubernetes.io/component=operator", f"--tail={LOG_LINES}"]
-    return _gather(lambda: [f"operator: {log_line(line)}" for line in kubectl.text(*tail).splitlines()])
+def sandbox_warnings(kubectl: Kubectl, part: str) -> list[str]:
+    """Warnings of the sandbox namespace about objects with this in their name: those of a request have its UID there."""
+    events = _gather(lambda: kubectl.items("events", "-n", SANDBOX_NAMESPACE))
+    return warnings(event for event in events if part in event["involvedObject"]["name"])
+
+
+def operator_log(kubectl: Kubectl, part: str) -> list[str]:
+    """The last lines with this in them that the operator logged, without their JSON."""
+    tail = ["logs", "-n", SYSTEM_NAMESPACE, "-l", "app.kubernetes.io/component=operator", f"--tail={LOG_TAIL}"]
+    said = _gather(lambda: kubectl.text(*tail).splitlines())
+    return [f"operator: {log_line(line)}" for line in said if part in line][-LOG_LINES:]
 
 
 def pod_problems(pod: Json) -> list[str]:
@@ -89,9 +102,9 @@ def log_line(line: str) -> str:
     return " ".join([*head, *(f"{key}={value}" for key, value in fields.items())])
 
 
-def _gather(look: Callable[[], list[str]]) -> list[str]:
-    """What a look finds; what it failed at, where it fails: a diagnosis must not hide what it is about."""
+def _gather(look: Callable[[], list[T]]) -> list[T]:
+    """What a look finds; nothing where it fails: a diagnosis must not hide what it is about."""
     try:
         return look()
-    except DemoError as error:
-        return [str(error), *error.details]
+    except DemoError:
+        return []

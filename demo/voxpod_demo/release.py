@@ -106,7 +106,14 @@ class Helm:
         return found
 
     def _stream(self, step: Step, *words: str) -> None:
-        commands.stream(self._argv(*words), step.say, keep_stdout=True)  # its stdout repeats what the step says
+        def say(line: str) -> None:
+            if not line.startswith("level="):  # Helm 4 logs what it then says in plain words
+                step.say(line)
+
+        try:
+            commands.stream(self._argv(*words), say, keep_stdout=True)  # its stdout repeats what the step says
+        except DemoError as error:
+            raise DemoError(str(error), details=[line for line in error.details if not line.startswith("level=")]) from error
 
     def _argv(self, *words: str) -> list[str]:
         return [str(self._program), *self._kubectl.flags("--kube-context"), f"--namespace={SYSTEM_NAMESPACE}", *words]

@@ -42,8 +42,12 @@ def seconds(value: float | None) -> str:
 
 
 def refusals(views: Sequence[RequestView]) -> list[str]:
-    """A line for each request that ended without audio: which, and why."""
-    return [f"{view.key}: {view.phase}, {view.detail}" for view in views if view.ended and view.phase != "Succeeded"]
+    """A line for each reason that requests ended without audio: which, and why."""
+    by_reason: dict[str, list[str]] = {}
+    for view in views:
+        if view.ended and view.phase != "Succeeded":
+            by_reason.setdefault(f"{view.phase}, {view.detail}", []).append(view.key)
+    return [f"{', '.join(keys)}: {said}" for said, keys in by_reason.items()]
 
 
 def shown(path: Path, here: Path) -> str:

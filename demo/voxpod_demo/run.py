@@ -5,7 +5,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from voxpod_crds.tts_request import TTSRequest
+from voxpod_crds.tts_request import Phase, TTSRequest
 from voxpod_demo import diagnose, scene
 from voxpod_demo.audio import check_wav
 from voxpod_demo.errors import DemoError
@@ -29,14 +29,17 @@ def run(target: Target, lines: Sequence[Line], terminal: Terminal, timeout_secon
     kubectl.apply(scene.requests(lines, label))
     ended = _follow(kubectl, lines, label, terminal, timeout_seconds)
     views = [view_of(ended[f"{line.namespace}/{line.name}"]) for line in lines]
-    terminal.say()
-    terminal.console.print(summary_table(views))
-    terminal.console.print(LEGEND, style="dim")
+    if any(view.audio for view in views):
+        terminal.say()
+        terminal.console.print(summary_table(views))
+        terminal.console.print(LEGEND, style="dim")
     files = _download(target, [TTSRequest.model_validate(one) for one in ended.values()], audio)
     _tell(terminal, lines, views, files)
     unexpected = [view for line, view in zip(lines, views, strict=True) if view.phase != line.ends]
-    if unexpected:
-        terminal.error(DemoError(f"{len(unexpected)} of {len(lines)} requests did not end as they should", details=diagnose.requests(kubectl, unexpected), try_next=diagnose.LOOK))
+    # why one was rejected has been said, and nothing that ran can tell more
+    puzzling = [view for view in unexpected if view.phase != Phase.REJECTED]
+    if puzzling:
+        raise DemoError(f"{len(puzzling)} of {len(lines)} requests did not end as they should", details=diagnose.requests(kubectl, puzzling), try_next=diagnose.LOOK)
     return not unexpected
 
 
@@ -92,8 +95,9 @@ def _tell(terminal: Terminal, lines: Sequence[Line], views: Sequence[RequestView
     if not files:
         return
     terminal.say()
-    terminal.say(f"{len(files)} WAV files, fetched by presigned URLs; length, loudness and SHA-256 are right:")
+    what = "1 WAV file" if len(files) == 1 else f"{len(files)} WAV files"
+    terminal.say(f"{what}, fetched by presigned URL; length, loudness and SHA-256 are right:")
     texts = {f"{line.namespace}/{line.name}": line.text for line in lines}
     for key, file in files.items():
         # cut by columns, not characters: Chinese and Japanese take two each
-        terminal.console.print(f"  {shown(file, Path.cwd()):<34} {texts[key]}", markup=False, no_wrap=True, overflow="ellipsis", crop=True)
+        terminal.console.print(f"  {shown(file, Path.cwd()):<36} {texts[key]}", markup=False, no_wrap=True, overflow="ellipsis", crop=True)

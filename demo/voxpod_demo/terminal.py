@@ -15,6 +15,9 @@ from voxpod_demo.errors import DemoError
 
 ONE_LINE = Column(no_wrap=True, overflow="ellipsis", ratio=1)
 
+LONGEST = 160
+"""Characters of a line of progress that are shown in a log: a build quotes whole scripts."""
+
 QUIET_SECONDS = 2.0
 """A step that is over by then has nothing to tell but its result."""
 
@@ -52,7 +55,8 @@ class Step:
                 self._show(line)
 
     def _show(self, line: str) -> None:
-        self._console.print(Text(f"    {line}", style="dim"), soft_wrap=True)
+        shown = line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"
+        self._console.print(Text(f"    {shown}", style="dim"), soft_wrap=True)
 
 
 class Terminal:
@@ -85,9 +89,10 @@ class Terminal:
         try:
             with step.spinner:
                 yield step
-        except BaseException:
+        except BaseException as error:
             timer.cancel()
-            step.speak_up()
+            if not isinstance(error, DemoError):  # which brings what was said last
+                step.speak_up()
             self.console.print(f"[red]✗[/] {title}")
             raise
         timer.cancel()

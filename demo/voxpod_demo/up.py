@@ -96,7 +96,7 @@ def _wait_for_model(kubectl: Kubectl, timeout_seconds: float, step: Step) -> str
             break
     raise DemoError(
         f"SpeechModel {MODEL} did not become Ready: {said or 'the operator said nothing about it'}",
-        details=diagnose.requests(kubectl, []),
+        details=[*diagnose.sandbox_warnings(kubectl, "probe-"), *diagnose.operator_log(kubectl, MODEL)],
         try_next=[f"kubectl describe speechmodel {MODEL}", *diagnose.LOOK],
     )
 
@@ -106,7 +106,7 @@ def _go_on(choice: Choice, terminal: Terminal, seconds: float) -> None:
     terminal.say()
     terminal.say(f"Done in {seconds:.0f} s. To go on:")
     for command, what in (
-        ("make demo-shell", "a shell with kubectl and helm for this cluster; in it:"),
+        ("make demo-shell", "a shell for this cluster; in it:"),
         ("  kubectl get ttsr -A -w", "the requests as they change"),
         ("  kubectl describe ttsr -n globex typo-voice", "why one was refused"),
         ('.venv/bin/python demo say "Your own words."', "another request, to a WAV file"),

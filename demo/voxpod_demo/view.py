@@ -13,6 +13,7 @@ class RequestView:
 
     key: str
     """namespace/name"""
+    uid: str
     tenant: str
     phase: str
     ended: bool
@@ -46,6 +47,7 @@ def view_of(thing: Json) -> RequestView:
     last = status.conditions[-1] if status.conditions else None
     return RequestView(
         key=str(request.metadata.key),
+        uid=request.metadata.uid,
         tenant=status.tenant or "",
         phase=status.phase or Phase.PENDING,
         ended=status.phase is not None and status.phase.terminal,

@@ -136,12 +136,17 @@ def test_summary_fits_80_columns_and_has_a_dash_where_there_is_no_number() -> No
 
 
 def test_summary_fits_80_columns_with_long_waits_and_names() -> None:
-    slow = RequestView("globex/a-longer-name", "globex", "Succeeded", True, "", 9876.54, 123.45, 1234.56, 12.34, 1234.56, "af_heart", "Succeeded")
+    slow = RequestView("globex/a-longer-name", "u-2", "globex", "Succeeded", True, "", 9876.54, 123.45, 1234.56, 12.34, 1234.56, "af_heart", "Succeeded")
     assert max(map(len, printed(summary_table([slow])))) <= 80
 
 
 def test_refusals_name_the_request_and_the_reason() -> None:
     assert refusals([view_of(SUCCEEDED), view_of(REJECTED), view_of(a_request())]) == [f"acme/typo-voice: Rejected, VoiceNotFound: {VOICE_NOT_FOUND}"]
+
+
+def test_refusals_for_the_same_reason_are_one_line() -> None:
+    other = {**REJECTED, "metadata": {**REJECTED["metadata"], "name": "another"}}
+    assert refusals([view_of(REJECTED), view_of(other)]) == [f"acme/typo-voice, acme/another: Rejected, VoiceNotFound: {VOICE_NOT_FOUND}"]
 
 
 def test_a_stage_of_no_time_is_not_a_missing_one() -> None:
