@@ -1,0 +1,72 @@
+"""An upgrade keeps the certificate and the passwords that the chart made: rendered against the real API server, nothing is installed."""
+
+import base64
+import json
+import subprocess
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from chart_objects import find
+
+pytestmark = pytest.mark.e2e
+
+Json = dict[str, Any]
+Kubectl = Callable[..., "subprocess.CompletedProcess[str]"]
+Rendered = Callable[..., list[Json]]
+
+CHART = Path(__file__).resolve().parents[2] / "charts" / "voxpod"
+
+
+@pytest.fixture
+def namespace(kubectl: Kubectl) -> Iterator[str]:
+    """An empty namespace."""
+    name = f"release-{uuid.uuid4().hex[:8]}"
+    kubectl("create", "namespace", name)
+    try:
+        yield name
+    finally:
+        kubectl("delete", "namespace", name, "--wait=false")
+
+
+@pytest.fixture
+def rendered(cluster: dict[str, Any], bin_dir: Path, namespace: str) -> Rendered:
+    """rendered("a.b=c") -> what the next release with these settings would be, the cluster looked at."""
+
+    def render(*settings: str) -> list[Json]:
+        values = ["--values", str(CHART / "ci" / "demo-values.yaml"), *(part for setting in settings for part in ("--set", setting))]
+        server = ["--dry-run=server", "--take-ownership", "--kubeconfig", cluster["kubeconfig"], "--namespace", namespace]
+        done = subprocess.run([str(bin_dir / "helm"), "template", "voxpod", str(CHART), *server, *values], capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        return [item for item in yaml.safe_load_all(done.stdout) if item]
+
+    return render
+
+
+@pytest.mark.parametrize("name", ["voxpod-dispatch-tls", "voxpod-object-store", "voxpod-minio-root"])
+def test_secret_of_the_last_release_is_kept(kubectl: Kubectl, rendered: Rendered, name: str):
+    first = find(rendered(), "Secret", name)
+    other = find(rendered(), "Secret", name)
+    kubectl("create", "-f", "-", input=json.dumps(first))
+
+    again = find(rendered("operator.logLevel=DEBUG"), "Secret", name)
+
+    assert again["data"] == first["data"]
+    assert other["data"] != first["data"]
+
+
+def test_certificate_for_other_names_is_made_anew(kubectl: Kubectl, rendered: Rendered, tmp_path: Path):
+    first = find(rendered(), "Secret", "voxpod-dispatch-tls")
+    kubectl("create", "-f", "-", input=json.dumps(first))
+
+    again = find(rendered("dispatch.host=voxpod.example.com"), "Secret", "voxpod-dispatch-tls")
+
+    assert again["data"]["tls.crt"] != first["data"]["tls.crt"]
+    (tmp_path / "ca.crt").write_bytes(base64.b64decode(again["data"]["ca.crt"]))
+    (tmp_path / "tls.crt").write_bytes(base64.b64decode(again["data"]["tls.crt"]))
+    command = ["openssl", "verify", "-x509_strict", "-CAfile", "ca.crt", "-verify_hostname", "voxpod.example.com", "tls.crt"]
+    assert subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False).stdout == "tls.crt: OK\n"
