@@ -99,16 +99,22 @@ class LocalCluster:
         """Load the archives that the node does not hold yet; returns what was done."""
         (node,) = self.kubectl().items("nodes")
         held = {name for image in node["status"].get("images", []) for name in image.get("names", [])}
-        todo = [archive for reference, archive in archives.items() if reference not in held]
-        if todo:
-            commands.stream([sys.executable, TOOL, "load-image", *todo, "--name", self._name], step.say)
-        return f"{len(todo)} images loaded" if todo else "the node has all images already"
+        todo = {reference: archive for reference, archive in archives.items() if reference not in held}
+        if not todo:
+            return "the node has all images already"
+        commands.stream([sys.executable, TOOL, "load-image", *todo.values(), "--name", self._name], step.say)
+        return f"images {', '.join(short_name(reference) for reference in todo)}"
 
     def _place(self, bundle: ModelBundle) -> NodeModel:
         # not in place: a SpeechModel's path has no hidden folders (~/.cache), and `down` takes the copy away
         root = Path(self._paths["state"]) / "models"
         root.mkdir(mode=0o755, exist_ok=True)
         return NodeModel(str(copy_model(bundle, root)), str(root), bundle.digest)
+
+
+def short_name(reference: str) -> str:
+    """`inference` of `voxpod.local/inference:0123abc`."""
+    return reference.rpartition("/")[2].partition(":")[0]
 
 
 def _install_requirements(terminal: Terminal) -> None:

@@ -10,7 +10,6 @@ from voxpod_demo.errors import DemoError
 from voxpod_demo.forward import forwarded_store
 from voxpod_demo.kubectl import DEMO_LABEL, Kubectl
 from voxpod_demo.release import Helm, Images
-from voxpod_demo.scene import RUN_LABEL
 from voxpod_demo.settings import SYSTEM_NAMESPACE, Settings
 from voxpod_demo.targets import NodeModel, Prepared
 from voxpod_demo.terminal import Terminal
@@ -67,7 +66,8 @@ class NamedCluster:
         kubectl = self.kubectl()
         with terminal.step("Requests") as step:
             if kubectl.get("customresourcedefinition", "ttsrequests.voxpod.dev") is not None:
-                kubectl.text("delete", "ttsrequests.voxpod.dev", "--all-namespaces", f"--selector={RUN_LABEL}", "--timeout=60s")
+                for space in kubectl.items("namespaces", f"--selector={DEMO_LABEL}"):
+                    kubectl.text("delete", "ttsrequests.voxpod.dev", "--all", "-n", space["metadata"]["name"], "--timeout=60s")
                 kubectl.text("delete", "tenants.voxpod.dev,speechmodels.voxpod.dev", f"--selector={DEMO_LABEL}", "--timeout=60s")
             step.result = "requests, tenants and the model are gone"
         with terminal.step("Release") as step:
@@ -92,7 +92,7 @@ def require_references(settings: Settings) -> None:
             f"{', '.join(missing)} not set: the demo can load nothing onto the nodes of context {settings.context}",
             details=[
                 "VOXPOD_OPERATOR_IMAGE, VOXPOD_INFERENCE_IMAGE: `python images build`, then push to a registry that cluster pulls from",
-                "VOXPOD_MINIO_IMAGE: a MinIO server whose entrypoint takes `server /data`",
+                "VOXPOD_MINIO_IMAGE: a MinIO server that runs as user 65532 and whose entrypoint takes `server /data`",
                 "VOXPOD_MODEL_PATH: folder on every node with a copy of what `voxpod-model fetch-kokoro` makes",
             ],
             try_next=["set them, or unset KUBECONTEXT to have a cluster made for the demo"],

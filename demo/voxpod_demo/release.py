@@ -2,6 +2,7 @@
 
 import json
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -119,13 +120,12 @@ class Helm:
         return [str(self._program), *self._kubectl.flags("--kube-context"), f"--namespace={SYSTEM_NAMESPACE}", *words]
 
 
-def make_namespace(kubectl: Kubectl, name: str) -> None:
-    """Make a namespace of the demo's; one that is there already must be the demo's, or it is left alone."""
-    existing = kubectl.get("namespace", name)
-    if existing is None:
-        kubectl.apply([{"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": LABELS}}])
-    elif not label_of(existing, DEMO_LABEL):
+def make_namespaces(kubectl: Kubectl, names: Sequence[str]) -> None:
+    """Make the demo's namespaces; DemoError before any is made where one is there that the demo did not make."""
+    existing = {name: kubectl.get("namespace", name) for name in names}
+    if strangers := [name for name, found in existing.items() if found is not None and not label_of(found, DEMO_LABEL)]:
         raise DemoError(
-            f"namespace {name} is there already, and the demo did not make it: it is left as it is",
-            try_next=[f"kubectl --context={kubectl.context} label namespace {name} {DEMO_LABEL}=true   # lend it to the demo: `down` deletes it"],
+            f"namespace {', '.join(strangers)}: there already, and not made by the demo, so left as it is; the demo needs {', '.join(names)} for itself",
+            try_next=["try it on another cluster, or unset KUBECONTEXT to have one made"],
         )
+    kubectl.apply([{"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": LABELS}} for name in names])

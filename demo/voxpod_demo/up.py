@@ -1,6 +1,5 @@
 """`up`: from nothing to speech, and how to go on."""
 
-import os
 import time
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from voxpod_demo.capacity import sandbox_cpu
 from voxpod_demo.choice import Choice
 from voxpod_demo.errors import DemoError
 from voxpod_demo.kubectl import DEMO_LABEL, Kubectl, label_of
-from voxpod_demo.release import Helm, make_namespace, values
+from voxpod_demo.release import Helm, make_namespaces, values
 from voxpod_demo.run import delete_earlier, run
 from voxpod_demo.session import chosen
 from voxpod_demo.settings import MODEL, SYSTEM_NAMESPACE, Settings
@@ -22,6 +21,14 @@ from voxpod_demo.watching import follow
 
 HOPELESS = (Reason.BUNDLE_INVALID, Reason.SOURCE_NOT_ALLOWED)
 """Reasons of a SpeechModel that does not become Ready by waiting."""
+
+NEXT = (
+    ("make demo-shell", "a shell for it, in which:"),
+    ("  kubectl get ttsr -A -w", "the requests as they change"),
+    ("  kubectl describe ttsr -n globex typo-voice", "why one was refused"),
+    ('.venv/bin/python demo say "Your own words."', "another request, to a WAV file"),
+    ("make demo-down", "take all of it away"),
+)
 
 
 def up(settings: Settings, terminal: Terminal, audio: Path) -> bool:
@@ -38,7 +45,7 @@ def up(settings: Settings, terminal: Terminal, audio: Path) -> bool:
     terminal.say()
     good = run(target, scene.LINES, terminal, settings.timeout_seconds, audio)
     if good:
-        _go_on(choice, terminal, time.monotonic() - started)
+        _go_on(choice, settings, terminal, time.monotonic() - started)
     return good
 
 
@@ -53,8 +60,7 @@ def _announce(choice: Choice, settings: Settings, terminal: Terminal) -> None:
 def _install(target: Target, prepared: Prepared, settings: Settings, terminal: Terminal) -> None:
     kubectl = target.kubectl()
     with terminal.step("Install") as step:
-        for name in (SYSTEM_NAMESPACE, *(tenant.name for tenant in scene.TENANTS)):
-            make_namespace(kubectl, name)
+        make_namespaces(kubectl, [SYSTEM_NAMESPACE, *(tenant.name for tenant in scene.TENANTS)])
         chosen_values = values(prepared.images, prepared.model.root, target.node_port)
         try:
             Helm(target.helm(), kubectl).install(chosen_values, settings.values_file, settings.timeout_seconds, step)
@@ -101,15 +107,9 @@ def _wait_for_model(kubectl: Kubectl, timeout_seconds: float, step: Step) -> str
     )
 
 
-def _go_on(choice: Choice, terminal: Terminal, seconds: float) -> None:
-    prefix = f"KUBECONTEXT={os.environ.get('KUBECONTEXT', '')} " if choice.kind == "named" else ""
+def _go_on(choice: Choice, settings: Settings, terminal: Terminal, seconds: float) -> None:
+    with_context = f", with KUBECONTEXT={settings.context} set" if choice.kind == "named" else ""
     terminal.say()
-    terminal.say(f"Done in {seconds:.0f} s. To go on:")
-    for command, what in (
-        ("make demo-shell", "a shell for this cluster; in it:"),
-        ("  kubectl get ttsr -A -w", "the requests as they change"),
-        ("  kubectl describe ttsr -n globex typo-voice", "why one was refused"),
-        ('.venv/bin/python demo say "Your own words."', "another request, to a WAV file"),
-        ("make demo-down", "take all of it away"),
-    ):
-        terminal.raw(f"  {prefix if command[0] != ' ' else ''}{command:<46} {what}")
+    terminal.say(f"Done in {seconds:.0f} s. To go on{with_context}:")
+    for command, what in NEXT:
+        terminal.raw(f"  {command:<46} {what}")
