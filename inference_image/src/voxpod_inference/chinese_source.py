@@ -48,6 +48,9 @@ def numbered(pinyin: str) -> str:
 def _read(word: str, phrases: Mapping[str, Sequence[Sequence[str]]], readings: Mapping[str, str]) -> Iterator[str]:
     """The longest known phrases from left to right, single characters between them."""
     start = 0
+    if word.startswith("第一"):  # an ordinal keeps its tone, whatever follows
+        yield from ("di4", "yi1")
+        start = 2
     while start < len(word):
         for end in range(min(len(word), start + _LONGEST_PHRASE), start + 1, -1):
             if (phrase := phrases.get(word[start:end])) is not None:

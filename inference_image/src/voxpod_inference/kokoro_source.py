@@ -25,7 +25,7 @@ from voxpod_inference.english_source import english_entries
 from voxpod_inference.tables import write_table
 
 NAME = "kokoro-82m-int8"
-VERSION = "1.0.0"
+VERSION = "1.0.1"
 DOWNLOAD_MEGABYTES = 120
 STYLE_ROWS, STYLE_WIDTH = 510, 256
 MODEL_SHA256 = "6e742170d309016e5891a994e1ce1559c702a2ccd0075e67ef7157974f6406cb"
@@ -77,6 +77,12 @@ VOICE_LANGUAGES = {
     "p": "pt-BR",
     "z": "zh",
 }
+NOTICE = """\
+Kokoro-82M model weights and voices by hexgrad, Apache License 2.0.
+ONNX export (int8) and vocabulary from kokoro-onnx by thewh1teagle, MIT License.
+en-us.tsv: the English dictionaries of misaki by hexgrad, Apache License 2.0, in another format.
+zh.tsv: words and frequencies of jieba by Sun Junyi, MIT License; readings of pypinyin by mozillazg, MIT License.
+"""
 DEFAULT_VOICES = {"en": "af_heart", "ja": "jf_alpha", "zh": "zf_xiaoxiao"}
 
 
@@ -142,6 +148,7 @@ def _build(root: Path, archives: dict[str, Path]) -> None:
     words = _from_tarball(archives[CHINESE.name], "package/dict.txt").decode()
     write_table(root / "zh.tsv", chinese_entries(words, phrases, characters))
     (root / "LICENSE").write_bytes(_from_tarball(archives[VOICES.name], "package/LICENSE"))
+    (root / "NOTICE").write_text(NOTICE, encoding="utf-8")
     _write_manifest(root, voices)
     for path in (root, *root.rglob("*")):
         path.chmod(0o755 if path.is_dir() else 0o644)

@@ -34,7 +34,7 @@ from voxpod_inference.text.english_numbers import cardinal, ordinal, year
         ("Version v1.2.3", "Version v one point two point three"),
         ("see https://example.com/a, ok", "see example dot com slash a, ok"),
         ("mail me@x.org.", "mail me at x dot org."),
-        ("Dr. Smith lives at 221B Baker St.", "Doctor Smith lives at two hundred twenty one B Baker Street"),
+        ("Dr. Smith lives at 221B Baker St.", "Doctor Smith lives at two hundred twenty one B Baker Street."),
         ("St. John vs. Mr. Lee, e.g. here", "Saint John versus Mister Lee, for example, here"),
         ("#5, No. 6", "number five, number six"),
         ("He is 5'10\" tall", "He is five foot ten tall"),

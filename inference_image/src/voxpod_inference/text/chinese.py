@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from voxpod_inference.tables import SortedTable
 from voxpod_inference.text.chinese_normal import read_aloud
 from voxpod_inference.text.pinyin import phonemes_of
-from voxpod_inference.text.spoken import PUNCTUATION, Spoken, is_silent, plain_punctuation
+from voxpod_inference.text.spoken import PUNCTUATION, Spoken, is_silent, plain_punctuation, tidy
 
 _HAN = re.compile(r"[\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af]+")
 _LONGEST_WORD = 10
 _UNKNOWN = -20.0
 """Log-probability of a character that no dictionary has; the rarest known word has -17.9."""
-_NUMERALS = "零一二三四五六七八九十百千万亿点第"
+_NUMERALS = frozenset("零一二三四五六七八九十百千万亿点第")
 _DEMONSTRATIVES = frozenset(("这块", "那块", "这片", "那片", "一块", "一片", "当地"))
 _SUBJECTS = frozenset(["我", "你", "您", "他", "她", "它", "我们", "你们", "咱们", "他们", "她们", "大家", "还", "都", "就", "也", "只", "必须"])
 """Words after which 得 is "must"."""
@@ -36,7 +36,7 @@ class Chinese:
             pieces.append(" ".join(self._pronounce(han.group(), unread)))
             start = han.end()
         pieces.append(_between(normal[start:], unread))
-        return Spoken(re.sub(r" +", " ", "".join(pieces)).strip(), tuple(unread))
+        return Spoken(tidy("".join(pieces)), tuple(unread))
 
     def _pronounce(self, text: str, unread: list[str]) -> Iterator[str]:
         for word, readings in _in_context(self._segment(text)):
@@ -74,7 +74,9 @@ def _in_context(words: list[Word]) -> list[Word]:
     """
     before = ""
     for (word, readings), (_, following) in zip(words, [*words[1:], ("", [])], strict=True):
-        if len(word) == 1 and readings:
+        if readings and word[0] == "一" and before[-1:] in _NUMERALS:
+            readings[0] = "yi1"
+        elif len(word) == 1 and readings:
             readings[0] = _reading_in_context(word, readings[0], before, following[0] if following else "")
         before = word
     return words
@@ -83,7 +85,7 @@ def _in_context(words: list[Word]) -> list[Word]:
 def _reading_in_context(word: str, reading: str, before: str, following: str) -> str:
     if word == "不" and following.endswith("4"):
         return "bu2"
-    if word == "一" and following and before[-1:] not in _NUMERALS:
+    if word == "一" and following:
         return "yi2" if following.endswith("4") else "yi4"
     if word == "地" and following and len(before) > 1 and before not in _DEMONSTRATIVES:
         return "de5"  # the adverb's ending: 认真 地 看

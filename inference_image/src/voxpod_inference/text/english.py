@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from voxpod_inference.tables import SortedTable
 from voxpod_inference.text.english_inflection import inflected
 from voxpod_inference.text.english_normal import read_aloud
-from voxpod_inference.text.spoken import PUNCTUATION, Spoken, is_silent, plain_punctuation
+from voxpod_inference.text.spoken import PUNCTUATION, Spoken, is_silent, plain_punctuation, tidy
 
 VOWELS = frozenset("AIOQWYaiuæɑɒɔəɛɜɪʊʌᵻᵊ")
 _TOKEN = re.compile(r"[A-Za-z]+(?:['’][A-Za-z]+)*['’]?|[^A-Za-z]")
@@ -69,6 +69,8 @@ class English:
         word = words[at].replace("’", "'")
         if word in _SPELLED:
             return self._spell(word)
+        if word == "A" and _begins_sentence(words, at):
+            return self._lexicon.get("a")
         entry = self._known(word)
         if entry is None and (stripped := word.strip("'")) != word:
             entry = self._known(stripped)
@@ -131,6 +133,11 @@ def _narrow(char: str) -> str:
     return special.get(char) or (plain if plain.isascii() and plain.isalnum() else "" if unicodedata.combining(char) else char)
 
 
+def _begins_sentence(words: list[str], at: int) -> bool:
+    before = next((w for w in reversed(words[:at]) if w != " "), ".")
+    return before in '.!?"“(:—' and words[at + 1 : at + 2] == [" "]
+
+
 def _previous_word(words: list[str], at: int) -> str:
     return next((w.lower().replace("’", "'") for w in reversed(words[:at]) if _is_word(w)), "")
 
@@ -161,7 +168,7 @@ _WEAK_BEFORE = {"ði": ("ði", "ðə"), "tu": ("tʊ", "tə")}
 
 
 def _weakened(pieces: list[str]) -> str:
-    return re.sub(r" +", " ", "".join(_weak_forms(pieces))).strip()
+    return tidy("".join(_weak_forms(pieces)))
 
 
 def _weak_forms(pieces: list[str]) -> Iterator[str]:

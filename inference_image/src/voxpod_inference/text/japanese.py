@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from voxpod_inference.text.kana import phonemes_of
-from voxpod_inference.text.spoken import PUNCTUATION, Spoken, is_silent, plain_punctuation
+from voxpod_inference.text.spoken import PUNCTUATION, Spoken, is_silent, plain_punctuation, tidy
 
 if TYPE_CHECKING:
     from pyopenjtalk.types import NJDFeature
@@ -17,11 +17,11 @@ _JOINED_GROUPS = frozenset({"接尾", "接続助詞", "非自立"})
 _RULES = (
     (re.compile(r"(?<=\d)[,，](?=\d{3}(?!\d))"), ""),
     (re.compile(r"(?<!\d)([01]?\d|2[0-4])[:：]([0-5]\d)(?!\d)"), lambda m: f"{m[1]}時{'' if m[2] == '00' else f'{int(m[2])}分'}"),
-    (re.compile(r"(?<![\d\w])[-−－](?=\d)"), "マイナス"),
+    (re.compile(r"(?<![A-Za-z0-9.])[-−－](?=\d)"), "マイナス"),
     (re.compile(r"(?<=\d)\s*[~〜～](?=\d)"), "から"),
     (re.compile(r"℃"), "度"),
     (re.compile(r"(?<=\d)%"), "パーセント"),
-    (re.compile(r"[¥￥](\d+)"), r"\1円"),
+    (re.compile(r"[¥￥](\d+)円?"), r"\1円"),
     (re.compile(r"\$(\d+(?:\.\d+)?)"), r"\1ドル"),
     (re.compile(r"€(\d+(?:\.\d+)?)"), r"\1ユーロ"),
 )
@@ -34,22 +34,25 @@ class Japanese:
         """Phonemes in the alphabet of Kokoro's Japanese voices."""
         import pyopenjtalk
 
-        normal = unicodedata.normalize("NFKC", text.replace("℃", "度"))
+        normal = unicodedata.normalize("NFKC", text.replace("℃", "度")).replace("...", "…")
         for pattern, replacement in _RULES:
             normal = pattern.sub(replacement, normal)
         # sudachi's corrections of homographs need a dictionary of 193 MB: not in the image.
         morphemes = pyopenjtalk.run_frontend(normal, use_sudachi_kanji_yomi=False)
         unread: list[str] = []
         phonemes = "".join(_spoken(morphemes, unread))
-        return Spoken(re.sub(r" +([.,!?:;”])", r"\1", re.sub(r" +", " ", phonemes)).strip(), tuple(unread))
+        return Spoken(tidy(phonemes), tuple(unread))
 
 
 def _spoken(morphemes: "list[NJDFeature]", unread: list[str]) -> Iterator[str]:
     word = ""
+    previous = ""
     for morpheme in morphemes:
         surface, pronunciation = morpheme["string"], morpheme["pron"].replace("’", "")
         is_sound = morpheme["pos"] != "記号" and _KATAKANA.fullmatch(pronunciation) is not None
-        if is_sound and word and _joins(morpheme):
+        joins = _joins(morpheme, previous)
+        previous = morpheme["pos_group1"]
+        if is_sound and word and joins:
             word += pronunciation
             continue
         if word:
@@ -62,7 +65,7 @@ def _spoken(morphemes: "list[NJDFeature]", unread: list[str]) -> Iterator[str]:
 
 
 def _marks(surface: str, unread: list[str]) -> Iterator[str]:
-    for char in plain_punctuation(unicodedata.normalize("NFKC", surface)):
+    for char in plain_punctuation(unicodedata.normalize("NFKC", surface).replace("...", "…")):
         if char in PUNCTUATION:
             yield char
         elif is_silent(char):
@@ -71,5 +74,6 @@ def _marks(surface: str, unread: list[str]) -> Iterator[str]:
             unread.append(char)
 
 
-def _joins(morpheme: "NJDFeature") -> bool:
-    return morpheme["pos"] == "助動詞" or morpheme["pos_group1"] in _JOINED_GROUPS
+def _joins(morpheme: "NJDFeature", previous_group: str) -> bool:
+    group = morpheme["pos_group1"]
+    return morpheme["pos"] == "助動詞" or group in _JOINED_GROUPS or (group == "数" and previous_group == "数")

@@ -1,5 +1,6 @@
 """What a language's reader returns, and the characters that no reader needs to speak."""
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from typing import Protocol
@@ -40,6 +41,12 @@ _PUNCTUATION_OF = str.maketrans({
 def plain_punctuation(text: str) -> str:
     """`text` with the punctuation of all scripts mapped to the model's."""
     return text.translate(_PUNCTUATION_OF)
+
+
+def tidy(phonemes: str) -> str:
+    """Single spaces, none before closing and none after opening punctuation."""
+    closed = re.sub(r" +(?=[.,!?:;”)…])", "", phonemes)
+    return re.sub(r" +", " ", re.sub(r"(?<=[“(]) +", "", closed)).strip()
 
 
 def is_silent(char: str) -> bool:
