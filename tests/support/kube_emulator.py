@@ -65,8 +65,10 @@ class KubeEmulator(KubernetesEmulator):
         if request.resource is None or request.action == kmock.action.WATCH:
             return await super()._handle(request)
         call = Call(str(request.method.value).upper(), request.resource.plural, request.subresource or "")
-        self.calls.append(call)
-        striking = self.fault is not None and self.fault.call == call and not self.fault.struck
+        ours = request.headers.get("User-Agent") == "voxpod-operator"
+        if ours:
+            self.calls.append(call)
+        striking = ours and self.fault is not None and self.fault.call == call and not self.fault.struck
         if striking:
             assert self.fault is not None
             self.fault.struck = True

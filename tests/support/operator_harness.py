@@ -16,14 +16,33 @@ from typing import Any
 import aiohttp
 import kmock
 import kopf
-from certificates import write_dispatch_certificate
-from kube_emulator import KubeEmulator
 from kubernetes.aio.client.api_client import ApiClient
 from kubernetes.aio.client.configuration import Configuration
-from voxpod_crds.sandbox_protocol import Audio, Report, Timings, Upload, Work, termination_message, to_json, work_from_json
+
+from certificates import write_dispatch_certificate
+from kube_emulator import KubeEmulator
+from voxpod_crds.sandbox_protocol import (
+    Audio,
+    Report,
+    Timings,
+    Upload,
+    Work,
+    termination_message,
+    to_json,
+    work_from_json,
+)
 from voxpod_operator.app import assemble
-from voxpod_operator.cluster.gateway import ClusterGateway
-from voxpod_operator.cluster.kinds import ENDPOINT_SLICE, JOB, LEASE, POD, SERVICE, SPEECH_MODEL, TENANT, TTS_REQUEST, Kind
+from voxpod_operator.cluster.kinds import (
+    ENDPOINT_SLICE,
+    JOB,
+    LEASE,
+    POD,
+    SERVICE,
+    SPEECH_MODEL,
+    TENANT,
+    TTS_REQUEST,
+    Kind,
+)
 from voxpod_operator.errors import StoreUnavailable
 from voxpod_operator.settings import OperatorSettings
 
@@ -214,19 +233,41 @@ def settings_for(world: World, name: str = "operator-0", **changes: Any) -> Oper
     return OperatorSettings(**{**known, **changes})
 
 
+@dataclass
+class Replica:
+    """A running operator process, as far as a test can tell."""
+
+    task: "asyncio.Task[None]"
+    api: ApiClient
+
+    async def kill(self) -> None:
+        """What SIGKILL does: no call of it reaches the API server any more, and it is gone."""
+
+        async def dead(*_: Any, **__: Any) -> None:
+            raise OSError("this process was killed")
+
+        self.api.call_api = dead
+        self.task.cancel()
+        await asyncio.wait([self.task])
+
+
 @asynccontextmanager
-async def running_operator(world: World, **changes: Any) -> AsyncIterator[asyncio.Task[None]]:
-    """One replica, ended on the way out; its failure is the test's."""
-    configuration = Configuration(host=str(world.kube.url).rstrip("/"))
-    operator = assemble(settings_for(world, **changes), ApiClient(configuration), lambda **_: kopf.ConnectionInfo(server=str(world.kube.url).rstrip("/")), world.store)  # type: ignore[arg-type]
+async def running_operator(world: World, **changes: Any) -> AsyncIterator[Replica]:
+    """One replica, ended on the way out; its failure is the test's, unless the test killed it."""
+    url = str(world.kube.url).rstrip("/")
+    api = ApiClient(Configuration(host=url))
+    operator = assemble(settings_for(world, **changes), api, lambda **_: kopf.ConnectionInfo(server=url), world.store)  # type: ignore[arg-type]
     operator.ctx.gateway.__dict__["_timeout_seconds"] = CALL_SECONDS
     stop = asyncio.Event()
     task = asyncio.get_running_loop().create_task(operator.run(stop))
     try:
-        yield task
+        yield Replica(task, api)
     finally:
         stop.set()
-        await task
+        await asyncio.wait([task])
+        await api.close()
+        if not task.cancelled():
+            task.result()
 
 
 @asynccontextmanager
@@ -284,6 +325,3 @@ def a_model_body(**spec: Any) -> Json:
 def a_request_body(name: str, text: str = "Hello.", **spec: Any) -> Json:
     return {"apiVersion": "voxpod.dev/v1alpha1", "kind": "TTSRequest", "metadata": {"name": name}, "spec": {"text": text, **spec}}
 
-
-def gateway_of(world: World) -> ClusterGateway:
-    return ClusterGateway(ApiClient(Configuration(host=str(world.kube.url).rstrip("/"))), CALL_SECONDS)

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,6 +18,7 @@ from voxpod_operator.cluster.gateway import ClusterGateway
 from voxpod_operator.cluster.view import ClusterView
 from voxpod_operator.context import Context
 from voxpod_operator.dispatch.server import dispatch_app, tls_context
+from voxpod_operator.errors import ClusterError
 from voxpod_operator.handlers.events import take_in
 from voxpod_operator.handlers.watches import Login, watch
 from voxpod_operator.health import Health, health_app
@@ -47,18 +48,23 @@ class Operator:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Watch, follow, lead, until `stop`. Raises LeadershipLost, or what a part failed with."""
-        async with asyncio.TaskGroup() as parts, _serving(health_app(self.health), self.ctx.settings.health_port):
-            watching = parts.create_task(watch(lambda *event: take_in(self.ctx, *event), self.login, self.ctx.settings.sandbox_namespace), name="watches")
-            leading = parts.create_task(self._follow_then_lead(), name="leadership")
-            await asyncio.wait([watching, leading, parts.create_task(stop.wait())], return_when=asyncio.FIRST_COMPLETED)
-            stop.set()
-            leading.cancel()  # first: the Lease is released while Kopf still takes its time
-            watching.cancel()
-        await self.api.close()  # type: ignore[no-untyped-call]
-        self.ctx.store.close()
+        try:
+            async with asyncio.TaskGroup() as parts, _serving(health_app(self.health), self.ctx.settings.health_port):
+                watching = parts.create_task(self._watch(), name="watches")
+                leading = parts.create_task(self._follow_then_lead(), name="leadership")
+                await asyncio.wait([watching, leading, parts.create_task(stop.wait())], return_when=asyncio.FIRST_COMPLETED)
+                stop.set()
+                leading.cancel()  # first: the Lease is released while Kopf still takes its time
+                watching.cancel()
+        finally:
+            await self.api.close()  # type: ignore[no-untyped-call]
+            self.ctx.store.close()
+
+    async def _watch(self) -> None:
+        await watch(lambda kind, raw, deleted: take_in(self.ctx, kind, raw, deleted), self.login, self.ctx.settings.sandbox_namespace)
 
     async def _follow_then_lead(self) -> None:
-        await load(self.ctx)
+        await insist("the first list", lambda: load(self.ctx))
         self.health.synced = True
         await self.leadership.acquire()
         try:
@@ -72,12 +78,24 @@ class Operator:
         for key in self.ctx.view.work_keys():
             self.ctx.queue.add(key)
         async with _serving(dispatch_app(self.ctx), settings.dispatch_port, settings), asyncio.TaskGroup() as parts:
-            await self.leadership.publish()
+            await insist("the EndpointSlice", self.leadership.publish)
             for number in range(settings.workers):
                 parts.create_task(work(self.ctx), name=f"worker {number}")
             parts.create_task(keep_in_sync(self.ctx, self.health.watches), name="resync")
             await self.leadership.keep()
             raise LeadershipLost
+
+
+async def insist(what: str, call: Callable[[], Awaitable[None]]) -> None:
+    """Do it, however often the API server fails meanwhile; what cannot get better by itself shows in the log."""
+    delay = 0.1
+    while True:
+        try:
+            return await call()
+        except ClusterError as error:
+            logger.error("trying again", extra={"what": what, "error": str(error), "retry_seconds": delay})
+            await asyncio.sleep(delay)
+            delay = min(2 * delay, 10.0)
 
 
 @asynccontextmanager

@@ -99,8 +99,11 @@ class Leadership:
     async def _create(self) -> Json:
         try:
             return await self._gateway.create(LEASE, self._key.namespace, lease.new_lease(*self._key))
-        except AlreadyExists:
-            return await self._gateway.get(LEASE, self._key) or lease.new_lease(*self._key)
+        except AlreadyExists as error:
+            found = await self._gateway.get(LEASE, self._key)
+            if found is None:
+                raise error
+            return found
 
     def _held_by_another(self) -> bool:
         return self._observed is not None and lease.holder_of(self._observed.lease) not in ("", self._settings.pod_name)

@@ -19,5 +19,7 @@ def configure(level: str) -> None:
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(_Formatter("%(asctime)s %(levelname)s %(name)s %(message)s", rename_fields={"asctime": "time", "levelname": "level", "name": "logger", "message": "event"}))
     logging.basicConfig(level=level, handlers=[handler], force=True)
+    # twice at each start, since Kopf runs in a thread: "OS signals are ignored"
+    logging.getLogger("kopf._core.reactor.running").setLevel(logging.ERROR)
     for chatty in ("kopf", "aiohttp.access", "asyncio", "urllib3"):
         logging.getLogger(chatty).setLevel(max(logging.WARNING, logging.getLevelName(level)))

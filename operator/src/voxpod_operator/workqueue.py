@@ -73,7 +73,9 @@ class WorkQueue(Generic[K]):
                 return key
             self._wake.clear()
             try:
-                await asyncio.wait_for(self._wake.wait(), wait)
+                # not wait_for: before Python 3.12 it swallows a cancellation that meets the event
+                async with asyncio.timeout(wait):
+                    await self._wake.wait()
             except TimeoutError:
                 continue
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from kmock import Server
+
 from kube_emulator import KubeEmulator
 from operator_harness import World, a_world
 

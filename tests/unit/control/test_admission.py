@@ -4,6 +4,7 @@ import dataclasses
 from typing import Any
 
 import pytest
+
 from builders import a_model, a_request, a_tenant
 from voxpod_crds.conditions import Reason
 from voxpod_operator.policy.admission import Admit, Reject, Snapshot, Wait, decide

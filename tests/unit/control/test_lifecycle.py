@@ -1,9 +1,10 @@
 """From any state the next step leads on: the table of what a leader finds after a crash at any line."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+
 from builders import NOON, a_job, a_pod, a_request, an_assigned_request
 from voxpod_crds.conditions import Reason
 from voxpod_crds.sandbox_protocol import Failure, Report, Timings, termination_message
@@ -12,6 +13,10 @@ from voxpod_operator.policy import lifecycle as steps
 from voxpod_operator.policy.lifecycle import after_failure, next_step
 
 FAILED_REPORT = termination_message(Report("uid-hello", Timings(), failure=Failure("engine", "EngineFailed", "nan")))
+
+
+def ended(reason: str, at: datetime) -> dict[str, str]:
+    return {"type": "Complete", "status": "False", "reason": reason, "lastTransitionTime": at.isoformat()}
 
 
 STEPS: list[Any] = [
@@ -33,6 +38,9 @@ STEPS: list[Any] = [
     pytest.param(an_assigned_request(claimed=True), a_job(), a_pod(phase="Failed", terminated_reason="OOMKilled"), steps.Retry, id="out of memory"),
     pytest.param(an_assigned_request(claimed=True, attempt=3), a_job(finished=True), a_pod(phase="Failed", reason="Evicted"), steps.Finish, id="evicted at the last attempt"),
     pytest.param(a_request(status={"phase": "Cancelled"}), a_job(), None, steps.EndSandbox, id="over, but its Job runs on"),
+    pytest.param(a_request(status={"phase": "Succeeded", "conditions": [ended("Succeeded", NOON)]}), a_job(), None, steps.LookAgain, id="over a moment ago: the sandbox exits by itself"),
+    pytest.param(a_request(status={"phase": "Succeeded", "conditions": [ended("Succeeded", NOON - timedelta(seconds=10))]}), a_job(), None, steps.EndSandbox, id="over, but the sandbox lingers"),
+    pytest.param(a_request(status={"phase": "Failed", "conditions": [ended("DeadlineExceeded", NOON)]}), a_job(), None, steps.EndSandbox, id="deadline: the sandbox works on for nothing"),
     pytest.param(a_request(status={"phase": "Succeeded"}), a_job(finished=True), None, steps.Nothing, id="over, Job waits for its TTL"),
     pytest.param(a_request(status={"phase": "Failed"}), a_job(deleting=True), None, steps.Nothing, id="over, Job is being deleted"),
     pytest.param(a_request(status={"phase": "Succeeded"}, cancel=True), None, None, steps.Nothing, id="cancelled too late"),

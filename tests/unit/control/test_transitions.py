@@ -1,8 +1,9 @@
 from datetime import timedelta
 
-from builders import NOON, a_request, an_assigned_request
 from hypothesis import given
 from hypothesis import strategies as st
+
+from builders import NOON, a_request, an_assigned_request
 from voxpod_crds.conditions import ConditionType, find_condition
 from voxpod_crds.sandbox_protocol import Failure
 from voxpod_crds.tts_request import Phase

@@ -18,6 +18,7 @@ from voxpod_operator.errors import AlreadyExists, ClusterError, Conflict, Denied
 
 Json = dict[str, Any]
 PAGE_SIZE = 500
+USER_AGENT = "voxpod-operator"
 MERGE_PATCH = "application/merge-patch+json"
 
 
@@ -26,6 +27,7 @@ class ClusterGateway:
 
     def __init__(self, api: ApiClient, timeout_seconds: float = 10.0) -> None:
         self._api = api
+        self._api.user_agent = USER_AGENT  # the audit log then tells our writes from the Job controller's
         self._timeout_seconds = timeout_seconds
 
     async def get(self, kind: Kind, key: ResourceKey) -> Json | None:
@@ -109,7 +111,7 @@ def translate(verb: str, kind: Kind, key: ResourceKey, status: int, answer: Json
     message = str(answer.get("message") or "no message")
     seconds = float(retry_after) if retry_after and retry_after.isdigit() else None
     if status == 409:
-        cls: type[ClusterError] = AlreadyExists if answer.get("reason") == "AlreadyExists" or verb == "POST" else Conflict
+        cls: type[ClusterError] = AlreadyExists if answer.get("reason") == "AlreadyExists" else Conflict
     elif status == 429 or status >= 500:
         cls = Unavailable
     elif status == 404:

@@ -187,7 +187,8 @@ class ClusterView:
     async def changed(self, timeout_seconds: float) -> None:
         """Return at the next change, or after the timeout."""
         try:
-            await asyncio.wait_for(self._changed.wait(), timeout_seconds)
+            async with asyncio.timeout(timeout_seconds):
+                await self._changed.wait()
         except TimeoutError:
             return
 

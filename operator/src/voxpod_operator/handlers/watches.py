@@ -49,23 +49,42 @@ def kopf_settings() -> kopf.OperatorSettings:
     return settings
 
 
+STOP_SECONDS = 3.0
+"""Kopf stops within a second, but hangs for good when it is stopped while it looks for its resources (1.45.2)."""
+
+
 async def watch(observe: Observer, login: Login, sandbox_namespace: str) -> None:
     """Watch everything until cancelled; returns early only when a watcher fails for good, with its error.
 
     Kopf gets a thread and an event loop of its own: on its way out it cancels every task of its loop that is younger
-    than itself, ours among them, after waiting five seconds for them.
+    than itself, ours among them, after waiting five seconds for them. The thread is a daemon, so that it cannot hold up
+    the end of the process.
     """
     ours, stop = asyncio.get_running_loop(), threading.Event()
+    ended: asyncio.Future[None] = ours.create_future()
 
     def tell(kind: Kind, raw: dict[str, Any], deleted: bool) -> None:
         ours.call_soon_threadsafe(observe, kind, raw, deleted)
 
-    thread = asyncio.create_task(asyncio.to_thread(_run_kopf, tell, login, sandbox_namespace, stop))
+    def end(error: BaseException | None) -> None:
+        if not ended.done():
+            ended.set_exception(error) if error is not None else ended.set_result(None)
+
+    def run() -> None:
+        error: BaseException | None = None
+        try:
+            _run_kopf(tell, login, sandbox_namespace, stop)
+        except BaseException as failed:
+            error = failed
+        if not ours.is_closed():
+            ours.call_soon_threadsafe(end, error)
+
+    threading.Thread(target=run, name="kopf", daemon=True).start()
     try:
-        await asyncio.shield(thread)
+        await asyncio.shield(ended)
     finally:
         stop.set()
-        await thread
+        await asyncio.wait([ended], timeout=STOP_SECONDS)
 
 
 def _run_kopf(observe: Observer, login: Login, sandbox_namespace: str, stop: threading.Event) -> None:

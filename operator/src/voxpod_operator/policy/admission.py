@@ -182,7 +182,7 @@ def tenant_has_a_slot(c: _Checked) -> Wait | None:
     limit = c.tenant.spec.quota.concurrent_requests
     if limit is None or c.seen.active_of_tenant + c.seen.ahead_in_tenant < limit:
         return None
-    said = f"{c.seen.active_of_tenant} of {limit} requests of Tenant {c.tenant.metadata.name} run, {c.seen.ahead_in_tenant} wait ahead of this one"
+    said = f"Tenant {c.tenant.metadata.name} runs {c.seen.active_of_tenant} of {limit} concurrent requests{_queue(c.seen.ahead_in_tenant)}"
     return Wait(Reason.WAITING_FOR_CONCURRENCY, said, c.tenant.metadata.name, c.seen.ahead_in_tenant + 1)
 
 
@@ -191,7 +191,7 @@ def model_has_a_slot(c: _Checked) -> Wait | None:
     limit = c.model.spec.warm_pool.max_sandboxes
     if c.seen.active_of_model + c.seen.ahead_in_model < limit:
         return None
-    said = f"{c.seen.active_of_model} of {limit} sandboxes of SpeechModel {c.model.metadata.name} are taken, {c.seen.ahead_in_model} requests wait ahead of this one"
+    said = f"SpeechModel {c.model.metadata.name} runs {c.seen.active_of_model} of {limit} sandboxes{_queue(c.seen.ahead_in_model)}"
     return Wait(Reason.WAITING_FOR_SANDBOX, said, c.tenant.metadata.name, c.seen.ahead_in_model + 1)
 
 
@@ -209,6 +209,10 @@ CHAIN: Sequence[Check] = (
     tenant_has_a_slot,
     model_has_a_slot,
 )
+
+
+def _queue(ahead: int) -> str:
+    return f"; waiting ahead of this one: {ahead}" if ahead else ""
 
 
 def _voice(c: _Checked) -> str:

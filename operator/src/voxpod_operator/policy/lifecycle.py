@@ -7,7 +7,7 @@ snapshot.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from voxpod_crds.conditions import Reason
+from voxpod_crds.conditions import ConditionType, Reason, find_condition
 from voxpod_crds.sandbox_protocol import Failure, Report
 from voxpod_crds.tts_request import Phase, TTSRequest
 from voxpod_operator.cluster.sandboxes import JobView, PodView
@@ -21,6 +21,9 @@ from voxpod_operator.policy.failures import (
 )
 
 UNSCHEDULABLE_GRACE = timedelta(seconds=5)
+
+EXIT_GRACE = timedelta(seconds=10)
+"""A sandbox has told its result and exits within a second; so long it may take before it is ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +100,7 @@ def next_step(request: TTSRequest, job: JobView | None, pod: PodView | None, now
     """The one thing to do now."""
     phase = request.status.phase
     if phase is not None and phase.terminal:
-        return EndSandbox(job) if job is not None and not job.finished and not job.deleting else Nothing()
+        return _after_the_end(request, job, now)
     if request.spec.cancel:
         return Finish(Phase.CANCELLED, Reason.CANCELLED, "spec.cancel was set")
     if now >= deadline_of(request):
@@ -114,6 +117,17 @@ def after_failure(request: TTSRequest, failure: Failure) -> Retry | Finish:
         return Retry(failure)
     tried = f" (attempt {attempt} of {attempt})" if attempt > 1 else ""
     return Finish(Phase.FAILED, failure.reason, failure.message + tried)
+
+
+def _after_the_end(request: TTSRequest, job: JobView | None, now: datetime) -> EndSandbox | LookAgain | Nothing:
+    """A sandbox that told its result exits by itself, and its log stays for the Job's TTL; others are ended at once."""
+    if job is None or job.finished or job.deleting:
+        return Nothing()
+    complete = find_condition(request.status.conditions, ConditionType.COMPLETE)
+    if complete is None or complete.reason in (Reason.CANCELLED, Reason.DEADLINE_EXCEEDED):
+        return EndSandbox(job)
+    left = (complete.last_transition_time + EXIT_GRACE - now).total_seconds()
+    return LookAgain(left) if left > 0 else EndSandbox(job)
 
 
 def _with_sandbox(request: TTSRequest, job: JobView | None, pod: PodView | None, now: datetime) -> Step:

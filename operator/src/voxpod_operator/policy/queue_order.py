@@ -9,7 +9,7 @@ from voxpod_crds.tts_request import TTSRequest
 
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
-Rank = tuple[int, datetime, str]
+Rank = tuple[int, datetime, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +21,9 @@ class Standing:
 
 
 def rank(request: TTSRequest) -> Rank:
-    """Sort key: higher priority first, then older, then UID so that the order is total."""
-    return (-request.spec.priority, request.metadata.creation_timestamp or _BEGINNING, request.metadata.uid)
+    """Sort key: higher priority first, then older; creation times are whole seconds, so by name within one."""
+    meta = request.metadata
+    return (-request.spec.priority, meta.creation_timestamp or _BEGINNING, meta.name, meta.uid)
 
 
 def ended(request: TTSRequest) -> bool:

@@ -11,7 +11,7 @@ from voxpod_operator.cluster.kinds import SPEECH_MODEL, TTS_REQUEST
 from voxpod_operator.cluster.view import InvalidResource, WorkKey
 from voxpod_operator.context import Context
 from voxpod_operator.policy import admission, lifecycle, queue_order, tenancy, transitions
-from voxpod_operator.reconcile.ending import conclude, end, end_sandbox, retry
+from voxpod_operator.reconcile.ending import conclude, end, end_sandbox, retry, wake_waiting
 from voxpod_operator.reconcile.sandboxes import create_sandbox
 
 logger = logging.getLogger(__name__)
@@ -79,6 +79,8 @@ async def _wait(ctx: Context, request: TTSRequest, decision: admission.Wait) -> 
     if before is None or before.reason != decision.reason:
         logger.info("request waits", extra={"request": str(request.metadata.key), "reason": decision.reason})
     await ctx.write_status(request, transitions.wait(request, decision, ctx.now()))
+    if before is None or before.reason != decision.reason:
+        wake_waiting(ctx, request)  # who counted this one ahead for the slot it cannot use need not wait any longer
     ctx.refresh_counts(decision.tenant, None)
     left = (lifecycle.deadline_of(request) - ctx.now()).total_seconds()
     _look_again(ctx, request, min(POSITION_SECONDS, max(left, 0.05)))

@@ -10,10 +10,12 @@ from voxpod_crds.tenant import Tenant, TenantSandbox
 from voxpod_crds.tts_request import TTSRequest
 from voxpod_operator.cluster.kinds import JOB, SPEECH_MODEL, TENANT, TTS_REQUEST
 from voxpod_operator.cluster.sandboxes import JobView
+from voxpod_operator.cluster.view import WorkKey
 from voxpod_operator.context import Context
 from voxpod_operator.errors import AlreadyExists
 from voxpod_operator.manifests.sandbox_job import Dispatch, SandboxPod, sandbox_job
-from voxpod_operator.policy.lifecycle import deadline_of
+from voxpod_operator.policy.lifecycle import EXIT_GRACE, deadline_of
+from voxpod_operator.policy.transitions import milliseconds_between
 from voxpod_operator.reconcile.ending import end_sandbox, retry
 
 logger = logging.getLogger(__name__)
@@ -64,7 +66,14 @@ async def reconcile_job(ctx: Context, key: ResourceKey) -> None:
     owner = ctx.view.request_key_of_uid(job.request_uid)
     if owner is not None:
         ctx.enqueue(TTS_REQUEST, owner)
-    if _superseded(ctx, job, owner) or (owner is None and await _orphaned(ctx, job)):
+    if job.finished or job.deleting:
+        return
+    if (grace := _superseded(ctx, job, owner)) is not None:
+        if grace <= 0:
+            await end_sandbox(ctx, job)
+        else:
+            ctx.queue.add_after(WorkKey(JOB.plural, key), grace)
+    elif owner is None and await _orphaned(ctx, job):
         await end_sandbox(ctx, job)
 
 
@@ -109,17 +118,17 @@ def _wake_the_request_of(ctx: Context, job_name: str) -> None:
         ctx.enqueue(TTS_REQUEST, request.metadata.key)
 
 
-def _superseded(ctx: Context, job: JobView, owner: ResourceKey | None) -> bool:
-    """Whether the request went on with another sandbox."""
+def _superseded(ctx: Context, job: JobView, owner: ResourceKey | None) -> float | None:
+    """Seconds until a Job must end whose request went on with another sandbox; None while it is the request's own."""
     request = ctx.view.request(owner) if owner is not None else None
-    if not isinstance(request, TTSRequest) or request.status.sandbox is None:
-        return False
-    return request.status.sandbox.job_name != job.name
+    if not isinstance(request, TTSRequest) or request.status.sandbox is None or request.status.sandbox.job_name == job.name:
+        return None
+    return EXIT_GRACE.total_seconds() - milliseconds_between(request.status.assigned_at, ctx.now()) / 1000
 
 
 async def _orphaned(ctx: Context, job: JobView) -> bool:
     """Whether the Job's request is really gone: asked of the API server, since a watch may lag behind."""
-    if job.finished or "/" not in job.request:
+    if "/" not in job.request:
         return False
     namespace, name = job.request.split("/", 1)
     found = await ctx.gateway.get(TTS_REQUEST, ResourceKey(namespace, name))

@@ -1,0 +1,56 @@
+"""The operator is killed at any moment, or another replica takes over: every request ends once."""
+
+from collections.abc import Callable
+
+import pytest
+from operator_harness import World, a_model_body, a_request_body, a_tenant_body, running_operator
+from voxpod_operator.cluster.kinds import JOB, LEASE, SPEECH_MODEL, TENANT, TTS_REQUEST
+
+MOMENTS: list[tuple[str, Callable[[World], object]]] = [
+    ("waiting", lambda w: w.phase("hello") == "Queued"),
+    ("assigned", lambda w: w.reason("hello", "Admitted") == "Admitted"),
+    ("job created", lambda w: any(j["metadata"]["name"].startswith("tts-") for j in w.all_of(JOB))),
+    ("claimed", lambda w: bool(w.claims)),
+    ("stored, not reported", lambda w: bool(w.store.objects)),
+]
+
+
+@pytest.mark.parametrize("moment", [m[1] for m in MOMENTS], ids=[m[0] for m in MOMENTS])
+async def test_killed_and_restarted_the_request_still_ends_once(world: World, moment: Callable[[World], object]) -> None:
+    await world.create(TENANT, a_tenant_body())
+    await world.create(SPEECH_MODEL, a_model_body())
+    await world.create(TTS_REQUEST, a_request_body("hello"), "acme")
+    async with running_operator(world) as operator:
+        await world.until(lambda: moment(world) or world.phase("hello") == "Succeeded", "the moment")
+        await operator.kill()
+    async with running_operator(world, pod_name="operator-1"):
+        await world.until(lambda: world.phase("hello") == "Succeeded", "Succeeded", 20)
+    status = (world.stored(TTS_REQUEST, "acme", "hello") or {})["status"]
+    assert len(world.claims) == status["attempt"]
+    assert len(world.store.objects) == 1
+
+
+async def test_the_second_replica_goes_on_when_the_leader_dies(world: World) -> None:
+    await world.create(TENANT, a_tenant_body())
+    await world.create(SPEECH_MODEL, a_model_body())
+    async with running_operator(world) as first:
+        await world.until(lambda: holder(world) == "operator-0", "operator-0 leads")
+        async with running_operator(world, pod_name="operator-1", dispatch_port=world.dispatch_port):
+            await world.create(TTS_REQUEST, a_request_body("before"), "acme")
+            await world.until(lambda: world.phase("before") == "Succeeded", "the first leader works")
+            assert holder(world) == "operator-0"
+            await first.kill()
+            await world.create(TTS_REQUEST, a_request_body("after"), "acme")
+            await world.until(lambda: world.phase("after") == "Succeeded", "the second replica took over", 20)
+            assert holder(world) == "operator-1"
+    assert len(world.claims) == 2
+
+
+async def test_a_leader_that_stops_hands_the_lease_over_at_once(world: World) -> None:
+    async with running_operator(world):
+        await world.until(lambda: holder(world) == "operator-0", "operator-0 leads")
+    assert holder(world) == ""
+
+
+def holder(world: World) -> str:
+    return str(((world.stored(LEASE, "voxpod-system", "voxpod-operator") or {}).get("spec") or {}).get("holderIdentity", ""))

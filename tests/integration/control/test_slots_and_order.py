@@ -1,0 +1,125 @@
+"""Concurrency, order, cancelling and cleaning up, seen through a whole operator."""
+
+import asyncio
+
+from operator_harness import World, a_model_body, a_request_body, a_tenant_body, running_operator
+from voxpod_crds.sandbox_protocol import Failure, Report, Timings, Work
+from voxpod_operator.cluster.kinds import JOB, SPEECH_MODEL, TENANT, TTS_REQUEST
+
+
+def running(world: World, namespace: str = "acme") -> int:
+    found = (r.get("status") or {} for r in world.all_of(TTS_REQUEST) if r["metadata"]["namespace"] == namespace)
+    return sum("sandbox" in s and s["phase"] in ("Queued", "Running") for s in found)
+
+
+async def test_a_tenant_never_runs_more_than_it_may_and_all_get_their_turn(world: World) -> None:
+    await world.create(TENANT, a_tenant_body(quota={"concurrentRequests": 2}))
+    await world.create(SPEECH_MODEL, a_model_body())
+    most = 0
+    async with running_operator(world):
+        await asyncio.gather(*(world.create(TTS_REQUEST, a_request_body(f"r{n}"), "acme") for n in range(12)))
+
+        def all_over() -> bool:
+            nonlocal most
+            most = max(most, running(world))
+            return all(world.phase(f"r{n}") == "Succeeded" for n in range(12))
+
+        await world.until(all_over, "all twelve", 20)
+    assert most == 2
+    assert len(world.claims) == 12
+
+
+async def test_tenants_share_the_models_sandboxes(world: World) -> None:
+    """Two tenants with one slot each and two sandboxes: both run, whoever the name order puts first."""
+    world.sandboxes_silent = True
+    for name in ("acme", "globex"):
+        await world.create(TENANT, a_tenant_body(name, quota={"concurrentRequests": 1}))
+    await world.create(SPEECH_MODEL, a_model_body(warmPool={"maxSandboxes": 2}))
+    async with running_operator(world):
+        for number in range(3):
+            await world.create(TTS_REQUEST, a_request_body(f"a{number}"), "acme")
+        await world.create(TTS_REQUEST, a_request_body("z"), "globex")
+        await world.until(lambda: running(world) == 1 and running(world, "globex") == 1, "one of each runs")
+
+
+async def test_a_cancelled_request_frees_its_slot_and_its_sandbox(world: World) -> None:
+    world.sandboxes_silent = True
+    await world.create(TENANT, a_tenant_body(quota={"concurrentRequests": 1}))
+    await world.create(SPEECH_MODEL, a_model_body())
+    async with running_operator(world):
+        await world.create(TTS_REQUEST, a_request_body("first"), "acme")
+        await world.until(lambda: world.reason("first", "Admitted") == "Admitted", "first runs")
+        await world.create(TTS_REQUEST, a_request_body("second"), "acme")
+        await world.until(lambda: world.reason("second", "Admitted") == "WaitingForConcurrency", "second waits")
+        await world.patch(TTS_REQUEST, "acme", "first", {"spec": {"cancel": True}})
+        await world.until(lambda: world.phase("first") == "Cancelled" and world.reason("second", "Admitted") == "Admitted", "second runs")
+        await world.until(lambda: len(sandboxes(world)) == 1, "one Job is left")
+
+
+async def test_deleting_a_running_request_ends_its_sandbox(world: World) -> None:
+    world.sandboxes_silent = True
+    await world.create(TENANT, a_tenant_body())
+    await world.create(SPEECH_MODEL, a_model_body())
+    async with running_operator(world):
+        await world.create(TTS_REQUEST, a_request_body("hello"), "acme")
+        await world.until(lambda: sandboxes(world), "the Job")
+        await world.delete(TTS_REQUEST, "acme", "hello")
+        await world.until(lambda: not sandboxes(world), "no Job is left")
+
+
+async def test_a_job_whose_request_went_while_no_operator_ran_is_swept(world: World) -> None:
+    world.sandboxes_silent = True
+    await world.create(TENANT, a_tenant_body())
+    await world.create(SPEECH_MODEL, a_model_body())
+    async with running_operator(world):
+        await world.create(TTS_REQUEST, a_request_body("hello"), "acme")
+        await world.until(lambda: sandboxes(world), "the Job")
+    await world.delete(TTS_REQUEST, "acme", "hello")
+    async with running_operator(world):
+        await world.until(lambda: not sandboxes(world), "no Job is left")
+
+
+async def test_an_engine_fault_gets_one_more_sandbox_and_an_input_fault_none(world: World) -> None:
+    def fail(world: World, work: Work) -> Report:
+        fault = "engine" if work.text == "engine" else "input"
+        return Report(work.request_uid, Timings(), failure=Failure(fault, "EngineFailed" if fault == "engine" else "InputRefused", "no"))  # type: ignore[arg-type]
+
+    world.synthesize = fail
+    await world.create(TENANT, a_tenant_body())
+    await world.create(SPEECH_MODEL, a_model_body())
+    async with running_operator(world):
+        for text in ("engine", "input"):
+            await world.create(TTS_REQUEST, a_request_body(text, text), "acme")
+        await world.until(lambda: {world.phase(n) for n in ("engine", "input")} == {"Failed"}, "both failed")
+    assert [(world.stored(TTS_REQUEST, "acme", n) or {})["status"]["attempt"] for n in ("engine", "input")] == [2, 1]
+
+
+async def test_a_request_survives_an_object_store_that_is_away(world: World) -> None:
+    world.store.away = True
+    await world.create(TENANT, a_tenant_body())
+    await world.create(SPEECH_MODEL, a_model_body())
+    async with running_operator(world):
+        await world.create(TTS_REQUEST, a_request_body("hello"), "acme")
+        await world.until(lambda: world.store.objects, "audio is stored")
+        await asyncio.sleep(0.5)
+        assert world.phase("hello") == "Running"
+        world.store.away = False
+        await world.until(lambda: world.phase("hello") == "Succeeded", "Succeeded", 20)
+    assert len(world.claims) == 1
+
+
+async def test_the_younger_of_two_tenants_for_one_namespace_is_told(world: World) -> None:
+    await world.create(TENANT, a_tenant_body("acme"))
+    await world.create(TENANT, {**a_tenant_body("zeta"), "spec": {"namespaces": ["acme", "zeta"]}})
+    async with running_operator(world):
+        await world.until(lambda: ready(world, "zeta")[0] == "False" and ready(world, "acme")[0] == "True", "both judged")
+    assert ready(world, "zeta")[1:] == ("NamespaceConflict", "namespace acme already belongs to Tenant acme, which is older; remove it from one of the two")
+
+
+def ready(world: World, tenant: str) -> tuple[str, str, str]:
+    conditions = ((world.stored(TENANT, None, tenant) or {}).get("status") or {}).get("conditions") or [{"status": "", "reason": "", "message": ""}]
+    return conditions[0]["status"], conditions[0]["reason"], conditions[0]["message"]
+
+
+def sandboxes(world: World) -> list[str]:
+    return [j["metadata"]["name"] for j in world.all_of(JOB) if j["metadata"]["name"].startswith("tts-")]
