@@ -65,10 +65,9 @@ INFERENCE = Image(
         "voxpod_inference.probe",
         "onnxruntime",
         "soundfile",
-        "wetext",
         "pyopenjtalk",
     ),
-    # the Japanese dictionary (193 MB) that pyopenjtalk-plus loads only with use_sudachi_kanji_yomi=True
+    # the Japanese dictionary (193 MB) that pyopenjtalk-plus opens only with use_sudachi_kanji_yomi=True
     left_out=("sudachidict-core",),
 )
 IMAGES = (OPERATOR, INFERENCE)
