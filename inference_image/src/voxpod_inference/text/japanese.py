@@ -46,13 +46,10 @@ class Japanese:
 
 def _spoken(morphemes: "list[NJDFeature]", unread: list[str]) -> Iterator[str]:
     word = ""
-    previous = ""
     for morpheme in morphemes:
         surface, pronunciation = morpheme["string"], morpheme["pron"].replace("’", "")
         is_sound = morpheme["pos"] != "記号" and _KATAKANA.fullmatch(pronunciation) is not None
-        joins = _joins(morpheme, previous)
-        previous = morpheme["pos_group1"]
-        if is_sound and word and joins:
+        if is_sound and word and (_joins(morpheme) or word.endswith("ッ")):
             word += pronunciation
             continue
         if word:
@@ -74,6 +71,5 @@ def _marks(surface: str, unread: list[str]) -> Iterator[str]:
             unread.append(char)
 
 
-def _joins(morpheme: "NJDFeature", previous_group: str) -> bool:
-    group = morpheme["pos_group1"]
-    return morpheme["pos"] == "助動詞" or group in _JOINED_GROUPS or (group == "数" and previous_group == "数")
+def _joins(morpheme: "NJDFeature") -> bool:
+    return morpheme["pos"] == "助動詞" or morpheme["pos_group1"] in _JOINED_GROUPS
