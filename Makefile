@@ -32,6 +32,9 @@ format: venv ## Sort imports and mend what ruff can
 lint: venv ## Lint, types, import boundaries
 	ruff check .
 	mypy crds/src operator/src inference_image/src api/src
+	MYPYPATH=tests/cluster mypy tests/cluster/localcluster tests/cluster/__main__.py
+	cd images && MYPYPATH=. mypy --strict voxpod_images slim.py __main__.py
+	mypy charts/values_table.py requirements/resolve_dev.py
 	lint-imports --no-cache
 
 .PHONY: generate
@@ -47,3 +50,68 @@ requirements: venv ## Resolve the hashed requirement files anew from the pyproje
 verify: venv ## Fail if something generated is not up to date
 	python -m voxpod_crds.generate --check
 	python3 images requirements --check
+	python charts/values_table.py --check
+
+
+
+.PHONY: requirements-host
+requirements-host: ## Name the Debian packages that cluster and images need; installs them as root on Debian
+	@python3 tests/cluster requirements --install
+	@python3 images requirements-host --install
+
+.PHONY: test
+test: lint verify unit integration chart e2e ## Run every check and test (what CI runs)
+
+.PHONY: unit
+unit: venv ## Unit tests: under a minute, no model, no cluster
+	pytest -q tests/unit -m "not model and not quality"
+
+.PHONY: integration
+integration: venv model ## A whole operator on an emulated API server; the worker against real servers; the real model
+	pytest -q tests/integration
+
+.PHONY: chart
+chart: venv cluster-binaries ## Lint and render the Helm chart
+	pytest -q tests/chart
+
+.PHONY: e2e
+e2e: venv cluster-binaries images model ## Everything on a real local cluster (root on Linux x86-64)
+	pytest -q tests/e2e
+
+.PHONY: cluster-binaries
+cluster-binaries: requirements-host ## Build Kubernetes, containerd, MinIO ... into the cache (12 minutes, once)
+	@python3 tests/cluster build
+
+.PHONY: images
+images: venv requirements-host ## Build the operator and inference images
+	@python3 images build > /dev/null
+
+.PHONY: model
+model: venv ## Get the Kokoro model bundle into the cache (130 MB download, once)
+	@voxpod-model fetch-kokoro --quiet > /dev/null
+
+
+
+.PHONY: demo
+demo: venv requirements-host ## Speech on a real cluster: build, install, speak; again in under two minutes
+	@python demo up
+
+.PHONY: demo-shell
+demo-shell: venv ## A shell with kubectl and helm on the demo's cluster
+	@python demo shell
+
+.PHONY: demo-down
+demo-down: venv ## Remove everything that the demo made
+	@python demo down
+
+.PHONY: demo-kubeconfig
+demo-kubeconfig: venv ## Print the path of the demo's kubeconfig
+	@python demo kubeconfig
+
+.PHONY: demo-s3
+demo-s3: venv ## Print the demo store's endpoint and credentials as JSON
+	@python demo s3
+
+.PHONY: bench
+bench: venv requirements-host ## Measure the cold path and the API writes per request
+	@python bench all

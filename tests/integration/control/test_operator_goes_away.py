@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+
 from operator_harness import World, a_model_body, a_request_body, a_tenant_body, running_operator
 from voxpod_operator.cluster.kinds import JOB, LEASE, SPEECH_MODEL, TENANT, TTS_REQUEST
 

@@ -1,4 +1,5 @@
 from fastapi.routing import APIRoute
+
 from voxpod_api.main import create_app
 
 
