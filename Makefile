@@ -34,6 +34,7 @@ lint: venv ## Lint, types, import boundaries
 	mypy crds/src operator/src inference_image/src api/src
 	MYPYPATH=tests/cluster mypy tests/cluster/localcluster tests/cluster/__main__.py
 	cd images && MYPYPATH=. mypy --strict voxpod_images slim.py __main__.py
+	MYPYPATH=demo mypy -p voxpod_demo
 	mypy charts/values_table.py requirements/resolve_dev.py
 	lint-imports --no-cache
 
@@ -93,8 +94,12 @@ model: venv ## Get the Kokoro model bundle into the cache (130 MB download, once
 
 
 .PHONY: demo
-demo: venv requirements-host ## Speech on a real cluster: build, install, speak; again in under two minutes
+demo: venv ## Speech on a real cluster: build, install, speak; again in under two minutes
 	@python demo up
+
+.PHONY: demo-say
+demo-say: venv ## Speak a text on the demo's cluster: make demo-say TEXT="Hello."
+	@python demo say "$(TEXT)"
 
 .PHONY: demo-shell
 demo-shell: venv ## A shell with kubectl and helm on the demo's cluster
