@@ -1,5 +1,6 @@
 """What an event means for the queue: which keys to look at. Feeds the view; decides nothing."""
 
+import logging
 from typing import Any
 
 from voxpod_operator.cluster.kinds import JOB, POD, TENANT, TTS_REQUEST, Kind
@@ -9,12 +10,16 @@ from voxpod_operator.context import Context
 from voxpod_operator.handlers.watches import key_of
 from voxpod_operator.reconcile.ending import wake_waiting
 
+logger = logging.getLogger(__name__)
+
 
 def take_in(ctx: Context, kind: Kind, raw: dict[str, Any], deleted: bool) -> None:
     """Update the view and enqueue what the change may matter to."""
     if deleted:
         _take_out(ctx, kind, raw)
     elif ctx.view.observe(kind, raw):
+        if kind is TTS_REQUEST and "status" not in raw:
+            logger.info("request seen", extra={"request": str(key_of(kind, raw)), "uid": raw["metadata"]["uid"]})
         _enqueue(ctx, kind, raw)
 
 
