@@ -1,4 +1,4 @@
-"""The test cluster: started for the session, ended with it, also when a test fails."""
+"""The test cluster and one Voxpod on it: started for the session, ended with it, also when a test fails."""
 
 import json
 import os
@@ -10,12 +10,23 @@ from typing import Any
 
 import pytest
 
+from voxpod_client import Voxpod
+from voxpod_installation import install, uninstall
+
 ROOT = Path(__file__).resolve().parents[2]
 NAME = os.environ.get("VOXPOD_TEST_CLUSTER_NAME", "test")
 KEEP = os.environ.get("VOXPOD_TEST_CLUSTER") == "keep"
 """Reuse the cluster if it is up and leave it up: for the second run of a developer."""
 
 Kubectl = Callable[..., "subprocess.CompletedProcess[str]"]
+
+TEAM, OTHER_TEAM = "team-a", "team-b"
+"""Tenants, each with one namespace of its name."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that need an installed Voxpod come last: the others bring their own CRDs and want nobody to act on them."""
+    items.sort(key=lambda item: "voxpod" in getattr(item, "fixturenames", ()))
 
 
 def _cluster(command: str) -> str:
@@ -57,3 +68,21 @@ def kubectl(cluster: dict[str, Any], bin_dir: Path) -> Kubectl:
         return done
 
     return run
+
+
+@pytest.fixture(scope="session")
+def voxpod(cluster: dict[str, Any], kubectl: Kubectl) -> Iterator[Voxpod]:
+    """Voxpod installed from this work tree with two operators and the demo store; SpeechModel `kokoro` and both teams are Ready."""
+    try:
+        uninstall(cluster, kubectl)  # what a session left that was cut off, or kept its cluster
+        made = Voxpod(cluster, kubectl, install(cluster, kubectl))
+        teams = [made.apply("Tenant", team, {"namespaces": [team]}) for team in (TEAM, OTHER_TEAM)]
+        for team in (TEAM, OTHER_TEAM):
+            kubectl("create", "namespace", team)
+        model = made.apply("SpeechModel", "kokoro", made.model_spec(made.installation.model, default=True))
+        for path in (*teams, model):
+            made.wait_ready(path, "True")
+        yield made
+    finally:
+        kubectl("delete", "namespace", TEAM, OTHER_TEAM, "--ignore-not-found", "--wait=false", check=False)
+        uninstall(cluster, kubectl)
