@@ -5,7 +5,7 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -98,8 +98,7 @@ class LocalCluster:
     def _load(self, archives: dict[str, Path], step: Step) -> str:
         """Load the archives that the node does not hold yet; returns what was done."""
         (node,) = self.kubectl().items("nodes")
-        held = {name for image in node["status"].get("images", []) for name in image.get("names", [])}
-        todo = {reference: archive for reference, archive in archives.items() if reference not in held}
+        todo = not_held(node, archives)
         if not todo:
             return "the node has all images already"
         commands.stream([sys.executable, TOOL, "load-image", *todo.values(), "--name", self._name], step.say)
@@ -110,6 +109,12 @@ class LocalCluster:
         root = Path(self._paths["state"]) / "models"
         root.mkdir(mode=0o755, exist_ok=True)
         return NodeModel(str(copy_model(bundle, root)), str(root), bundle.digest)
+
+
+def not_held(node: Mapping[str, Any], archives: Mapping[str, Path]) -> dict[str, Path]:
+    """Those of the images (reference to archive) that the node does not say it holds."""
+    held = {name for image in node["status"].get("images", []) for name in image.get("names", [])}
+    return {reference: archive for reference, archive in archives.items() if reference not in held}
 
 
 def short_name(reference: str) -> str:
