@@ -66,11 +66,15 @@ class Operator:
     async def _follow_then_lead(self) -> None:
         await insist("the first list", lambda: load(self.ctx))
         self.health.synced = True
-        await self.leadership.acquire()
-        try:
-            await self._lead()
-        finally:
-            await asyncio.shield(self.leadership.release())
+        async with asyncio.TaskGroup() as parts:
+            parts.create_task(keep_in_sync(self.ctx, self.health.watches), name="resync")
+            await self.leadership.acquire()
+            try:
+                # what the leader before wrote last may still be on its way to this replica's watch
+                await insist("the list at takeover", lambda: load(self.ctx))
+                await self._lead()
+            finally:
+                await asyncio.shield(self.leadership.release())
 
     async def _lead(self) -> None:
         """All that only the leader does."""
@@ -81,7 +85,6 @@ class Operator:
             await insist("the EndpointSlice", self.leadership.publish)
             for number in range(settings.workers):
                 parts.create_task(work(self.ctx), name=f"worker {number}")
-            parts.create_task(keep_in_sync(self.ctx, self.health.watches), name="resync")
             await self.leadership.keep()
             raise LeadershipLost
 

@@ -54,11 +54,14 @@ async def keep_in_sync(ctx: Context, health: WatchHealth) -> None:
     """Resync until cancelled."""
     while True:
         await asyncio.sleep(ctx.settings.resync_seconds)
-        for kind in WATCHED:
-            try:
-                health.note(kind, await resync(ctx, kind, GRACE_SECONDS))
-            except ClusterError as error:
-                logger.warning("resync failed", extra={"kind": kind.name, "error": str(error)})
+        await asyncio.gather(*(_resync_and_note(ctx, kind, health) for kind in WATCHED))
+
+
+async def _resync_and_note(ctx: Context, kind: Kind, health: WatchHealth) -> None:
+    try:
+        health.note(kind, await resync(ctx, kind, GRACE_SECONDS))
+    except ClusterError as error:
+        logger.warning("resync failed", extra={"kind": kind.name, "error": str(error)})
 
 
 async def resync(ctx: Context, kind: Kind, grace_seconds: float) -> int:

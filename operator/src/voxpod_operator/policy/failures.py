@@ -1,5 +1,6 @@
 """What went wrong with a sandbox, read off its Job and pod; and whether a fresh one may do better. Pure."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from pydantic import TypeAdapter, ValidationError
@@ -20,13 +21,36 @@ NO_POD_GRACE = timedelta(seconds=20)
 HOPELESS_WAITING = {"ErrImageNeverPull", "InvalidImageName", "CreateContainerConfigError"}
 PULL_WAITING = {"ErrImagePull", "ImagePullBackOff", "ImageInspectError", "RegistryUnavailable"}
 
+SANDBOX_REASONS = frozenset(
+    {
+        Reason.BUNDLE_INVALID,
+        Reason.DEADLINE_EXCEEDED,
+        Reason.ENGINE_FAILED,
+        Reason.INPUT_REFUSED,
+        Reason.LANGUAGE_NOT_SUPPORTED,
+        Reason.NOT_SUPPORTED_YET,
+        Reason.SANDBOX_REFUSED,
+        Reason.TEXT_EMPTY,
+        Reason.UPLOAD_FAILED,
+        Reason.VOICE_NOT_FOUND,
+    }
+)
+"""What a sandbox may give as the reason of a failure."""
+
 _REPORT: TypeAdapter[Report] = TypeAdapter(Report)
 _FACTS: TypeAdapter[BundleFacts] = TypeAdapter(BundleFacts)
 
 
 def read_report(raw: str | bytes) -> Report:
-    """A sandbox's report, fully validated: it comes from where a tenant's text was processed. Raises ValidationError."""
-    return _REPORT.validate_json(raw)
+    """A sandbox's report, fully validated: it comes from where a tenant's text was processed. Raises ValidationError.
+
+    A reason outside the vocabulary becomes EngineFailed: it would end up in a condition, and as a metric's label.
+    """
+    report = _REPORT.validate_json(raw)
+    if report.failure is None or report.failure.reason in SANDBOX_REASONS:
+        return report
+    said = f"{report.failure.reason}: {report.failure.message}"[:1024]
+    return replace(report, failure=replace(report.failure, reason=Reason.ENGINE_FAILED, message=said))
 
 
 def read_facts(raw: str | bytes) -> BundleFacts:

@@ -1,6 +1,7 @@
 """Who goes first among waiting requests, and how many slots are taken. Pure."""
 
-from collections.abc import Iterable, Set
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -8,9 +9,6 @@ from voxpod_crds.conditions import ConditionType, Reason, find_condition
 from voxpod_crds.tts_request import TTSRequest
 
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
-
-Rank = tuple[int, datetime, str, str]
-
 
 @dataclass(frozen=True, slots=True)
 class Standing:
@@ -20,10 +18,9 @@ class Standing:
     ahead: int
 
 
-def rank(request: TTSRequest) -> Rank:
-    """Sort key: higher priority first, then older; creation times are whole seconds, so by name within one."""
-    meta = request.metadata
-    return (-request.spec.priority, meta.creation_timestamp or _BEGINNING, meta.name, meta.uid)
+def rank(request: TTSRequest) -> tuple[int, tuple[datetime, str, str]]:
+    """Sort key within a tenant: higher priority first, then older; creation times are whole seconds, so by name within one."""
+    return (-request.spec.priority, _age(request))
 
 
 def ended(request: TTSRequest) -> bool:
@@ -36,26 +33,43 @@ def holds_a_slot(request: TTSRequest, reserved: Set[str]) -> bool:
     return not ended(request) and (request.status.sandbox is not None or request.metadata.uid in reserved)
 
 
-def standing(request: TTSRequest, others: Iterable[TTSRequest], reserved: Set[str], waits_for: Reason) -> Standing:
-    """Slots taken among `others` and waiting ones ahead of `request`.
+def turns(waiting: Iterable[TTSRequest], tenant_of: Mapping[str, str]) -> list[TTSRequest]:
+    """Waiting requests in the order of their turns; `tenant_of` maps namespaces to tenants.
+
+    A tenant's turns come as its requests came; priority only decides which of its own requests takes which of its turns,
+    so that nobody gets ahead of another tenant by asking loudly.
+    """
+    by_tenant: dict[str, list[TTSRequest]] = defaultdict(list)
+    for request in waiting:
+        by_tenant[tenant_of.get(request.metadata.namespace, "")].append(request)
+    taken = [pair for mine in by_tenant.values() for pair in zip(sorted(map(_age, mine)), sorted(mine, key=rank), strict=True)]
+    return [request for _, request in sorted(taken, key=lambda pair: pair[0])]
+
+
+def standing(request: TTSRequest, others: Iterable[TTSRequest], reserved: Set[str], waits_for: Reason, tenant_of: Mapping[str, str]) -> Standing:
+    """Slots taken among `others` (which may hold `request` itself), and waiting ones whose turn comes before its own.
 
     A request that waits for something else (a model, a tenant) is not ahead: it could not use the slot.
     """
-    mine, active, ahead = rank(request), 0, 0
+    active, waiting = 0, [request]
     for other in others:
         if other.metadata.uid == request.metadata.uid or ended(other):
             continue
         if holds_a_slot(other, reserved):
             active += 1
-        elif rank(other) < mine and _could_use_a_slot(other, waits_for):
-            ahead += 1
-    return Standing(active, ahead)
+        elif _could_use_a_slot(other, waits_for):
+            waiting.append(other)
+    return Standing(active, turns(waiting, tenant_of).index(request))
 
 
-def next_in_line(others: Iterable[TTSRequest], reserved: Set[str], count: int) -> list[TTSRequest]:
+def next_in_line(others: Iterable[TTSRequest], reserved: Set[str], count: int, tenant_of: Mapping[str, str]) -> list[TTSRequest]:
     """The first `count` waiting requests: the ones worth a look when a slot came free."""
-    waiting = [r for r in others if not ended(r) and not holds_a_slot(r, reserved)]
-    return sorted(waiting, key=rank)[:count]
+    return turns((r for r in others if not ended(r) and not holds_a_slot(r, reserved)), tenant_of)[:count]
+
+
+def _age(request: TTSRequest) -> tuple[datetime, str, str]:
+    meta = request.metadata
+    return (meta.creation_timestamp or _BEGINNING, meta.name, meta.uid)
 
 
 def _could_use_a_slot(request: TTSRequest, waits_for: Reason) -> bool:

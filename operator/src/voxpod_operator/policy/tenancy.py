@@ -23,6 +23,11 @@ def owner_of(namespace: str, tenants: Sequence[Tenant]) -> Tenant | None:
     return next((t for t in tenants if namespace in t.spec.namespaces), None)
 
 
+def tenants_by_namespace(tenants: Sequence[Tenant]) -> dict[str, str]:
+    """Namespace to the name of its tenant; `tenants` oldest first."""
+    return {namespace: tenant.metadata.name for tenant in reversed(tenants) for namespace in tenant.spec.namespaces}
+
+
 def judge_tenant(tenant: Tenant, tenants: Sequence[Tenant]) -> Verdict:
     """Whether a Tenant is in use as it stands; `tenants` oldest first."""
     if asked := unhonoured(tenant.spec):

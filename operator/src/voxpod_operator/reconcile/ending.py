@@ -75,10 +75,11 @@ async def end_sandbox(ctx: Context, job: JobView) -> None:
 
 def wake_waiting(ctx: Context, request: TTSRequest) -> None:
     """A slot came free: have the first waiting requests of the tenant and of the model looked at."""
-    tenant = tenancy.owner_of(request.metadata.namespace, ctx.view.tenants())
-    siblings = ctx.view.requests_in(tenant.spec.namespaces) if tenant else []
-    for waiting in (*queue_order.next_in_line(siblings, ctx.reserved, WAKE), *queue_order.next_in_line(ctx.view.requests(), ctx.reserved, WAKE)):
-        ctx.enqueue(TTS_REQUEST, waiting.metadata.key)
+    tenants = ctx.view.tenants()
+    tenant, tenant_of = tenancy.owner_of(request.metadata.namespace, tenants), tenancy.tenants_by_namespace(tenants)
+    for candidates in (ctx.view.requests_in(tenant.spec.namespaces) if tenant else [], ctx.view.requests()):
+        for waiting in queue_order.next_in_line(candidates, ctx.reserved, WAKE, tenant_of):
+            ctx.enqueue(TTS_REQUEST, waiting.metadata.key)
     ctx.refresh_counts(request.status.tenant, request.status.model)
 
 

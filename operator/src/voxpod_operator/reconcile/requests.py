@@ -12,7 +12,7 @@ from voxpod_operator.cluster.view import InvalidResource, WorkKey
 from voxpod_operator.context import Context
 from voxpod_operator.policy import admission, lifecycle, queue_order, tenancy, transitions
 from voxpod_operator.reconcile.ending import conclude, end, end_sandbox, retry, wake_waiting
-from voxpod_operator.reconcile.sandboxes import create_sandbox
+from voxpod_operator.reconcile.sandboxes import create_sandbox, explained
 
 logger = logging.getLogger(__name__)
 
@@ -39,7 +39,7 @@ async def reconcile_request(ctx: Context, key: ResourceKey) -> None:
         case lifecycle.Conclude(report):
             await conclude(ctx, request, report)
         case lifecycle.Retry(failure):
-            await retry(ctx, request, failure)
+            await retry(ctx, request, await explained(ctx, failure, job))
         case lifecycle.Finish(phase, reason, message):
             await end(ctx, request, transitions.fail(request, reason, message, ctx.now(), phase))
         case lifecycle.EndSandbox(running):
@@ -99,10 +99,12 @@ def _snapshot(ctx: Context, request: TTSRequest) -> admission.Snapshot:
     tenants = ctx.view.tenants()
     tenant = tenancy.owner_of(request.metadata.namespace, tenants)
     model = _model_of(ctx, request)
+    tenant_of = tenancy.tenants_by_namespace(tenants)
     verdict = tenancy.judge_tenant(tenant, tenants) if tenant else None
-    in_tenant = queue_order.standing(request, ctx.view.requests_in(tenant.spec.namespaces) if tenant else [], ctx.reserved, Reason.WAITING_FOR_CONCURRENCY)
-    of_model = [r for r in ctx.view.requests() if model is not None and _model_name(ctx, r) == model.metadata.name]
-    in_model = queue_order.standing(request, of_model, ctx.reserved, Reason.WAITING_FOR_SANDBOX)
+    in_tenant = queue_order.standing(request, ctx.view.requests_in(tenant.spec.namespaces) if tenant else [], ctx.reserved, Reason.WAITING_FOR_CONCURRENCY, tenant_of)
+    default = _default_model(ctx)
+    of_model = [r for r in ctx.view.requests() if model is not None and (r.status.model or r.spec.model or default) == model.metadata.name]
+    in_model = queue_order.standing(request, of_model, ctx.reserved, Reason.WAITING_FOR_SANDBOX, tenant_of)
     return admission.Snapshot(
         request=request,
         tenant=tenant,
@@ -115,15 +117,12 @@ def _snapshot(ctx: Context, request: TTSRequest) -> admission.Snapshot:
     )
 
 
-def _model_name(ctx: Context, request: TTSRequest) -> str | None:
-    if request.status.model or request.spec.model:
-        return request.status.model or request.spec.model
-    default = next((m for m in ctx.view.models() if m.spec.default), None)
-    return default.metadata.name if default else None
+def _default_model(ctx: Context) -> str | None:
+    return next((m.metadata.name for m in ctx.view.models() if m.spec.default), None)
 
 
 def _model_of(ctx: Context, request: TTSRequest) -> SpeechModel | None:
-    name = _model_name(ctx, request)
+    name = request.status.model or request.spec.model or _default_model(ctx)
     found = ctx.view.cluster_resource(SPEECH_MODEL, name) if name else None
     return found if isinstance(found, SpeechModel) else None
 

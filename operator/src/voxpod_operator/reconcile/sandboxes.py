@@ -1,19 +1,22 @@
 """Sandbox Jobs: created for a request, and ended when nobody wants them."""
 
 import logging
+from dataclasses import replace
 
 from voxpod_crds.base import ResourceKey
+from voxpod_crds.conditions import Reason
 from voxpod_crds.names import PROBE_ROLE
 from voxpod_crds.sandbox_protocol import Failure
 from voxpod_crds.speech_model import SpeechModel
 from voxpod_crds.tenant import Tenant, TenantSandbox
 from voxpod_crds.tts_request import TTSRequest
-from voxpod_operator.cluster.kinds import JOB, SPEECH_MODEL, TENANT, TTS_REQUEST
+from voxpod_operator.cluster.kinds import EVENT, JOB, SPEECH_MODEL, TENANT, TTS_REQUEST
 from voxpod_operator.cluster.sandboxes import JobView
 from voxpod_operator.cluster.view import WorkKey
 from voxpod_operator.context import Context
-from voxpod_operator.errors import AlreadyExists
+from voxpod_operator.errors import AlreadyExists, Denied
 from voxpod_operator.manifests.sandbox_job import Dispatch, SandboxPod, sandbox_job
+from voxpod_operator.policy import transitions
 from voxpod_operator.policy.lifecycle import EXIT_GRACE, deadline_of
 from voxpod_operator.policy.transitions import milliseconds_between
 from voxpod_operator.reconcile.ending import end_sandbox, retry
@@ -31,7 +34,7 @@ async def create_sandbox(ctx: Context, request: TTSRequest) -> None:
     if sandbox is None:
         return
     if not isinstance(model, SpeechModel):
-        await retry(ctx, request, Failure("input", "ModelNotFound", f"SpeechModel {request.status.model} is gone"))
+        await retry(ctx, request, Failure("input", Reason.MODEL_NOT_FOUND, f"SpeechModel {request.status.model} is gone"))
         return
     left = (deadline_of(request) - ctx.now()).total_seconds()
     job = sandbox_job(
@@ -48,9 +51,22 @@ async def create_sandbox(ctx: Context, request: TTSRequest) -> None:
         stored = await ctx.gateway.create(JOB, ctx.settings.sandbox_namespace, job)
     except AlreadyExists:
         stored = await ctx.gateway.get(JOB, ctx.job_key(sandbox.job_name)) or {}
+    except Denied as error:
+        # a ResourceQuota or a policy of the cluster; it may be lifted, so this is told and tried until the deadline
+        await ctx.write_status(request, transitions.starting(request, Reason.SANDBOX_REFUSED, error.message, ctx.now()))
+        raise
     if stored:
         ctx.view.observe(JOB, stored)
         logger.info("sandbox created", extra={"request": str(request.metadata.key), "uid": request.metadata.uid, "job": sandbox.job_name})
+
+
+async def explained(ctx: Context, failure: Failure, job: JobView | None) -> Failure:
+    """The failure, with the Job controller's words for why it could make no pod."""
+    if job is None or failure.reason != Reason.SANDBOX_REFUSED:
+        return failure
+    events = await ctx.gateway.list(EVENT, ctx.settings.sandbox_namespace, fieldSelector=f"involvedObject.name={job.name},reason=FailedCreate")
+    said = next((str(e.get("message", "")) for e in events), "")
+    return replace(failure, message=f"{failure.message}: {said}"[:1024]) if said else failure
 
 
 async def reconcile_job(ctx: Context, key: ResourceKey) -> None:
