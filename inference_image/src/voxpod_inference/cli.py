@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import resource
+import signal
 import sys
 import time
 from collections.abc import Sequence
@@ -15,9 +16,12 @@ from voxpod_inference.errors import SpeechError
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code: 0 done, 1 failed (said on standard error), 2 wrong usage."""
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `voxpod-model voices | head` ends quietly
     options = _parser().parse_args(arguments)
     try:
         code: int = options.run(options)
+    except KeyboardInterrupt:
+        return 130
     except SpeechError as error:
         print(f"voxpod-model: {error}", file=sys.stderr)
         return 1

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from voxpod_inference.errors import SANDBOX_REFUSED, SpeechError
+
 _MAX_BODY = 1 << 20
 TransportError = (OSError, http.client.HTTPException)
 """What `send` raises when there is no answer: refused, reset, timed out, bad certificate, garbage."""
@@ -20,11 +22,14 @@ class Response:
 
 
 def tls_context(ca_pem: str) -> ssl.SSLContext:
-    """A client context that trusts only `ca_pem`, or the system's authorities when it is empty."""
+    """A client context that trusts only `ca_pem`, or the system's authorities when it is empty; SpeechError when it is none."""
     if not ca_pem:
         return ssl.create_default_context()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.load_verify_locations(cadata=ca_pem)
+    try:
+        context.load_verify_locations(cadata=ca_pem)
+    except ssl.SSLError as error:
+        raise SpeechError("infrastructure", SANDBOX_REFUSED, f"no usable CA certificate was given: {error.reason}") from None
     return context
 
 

@@ -22,6 +22,7 @@ import numpy as np
 from voxpod_inference.bundle import MANIFEST, SCHEMA_VERSION, Bundle, file_entry, open_bundle
 from voxpod_inference.chinese_source import chinese_entries
 from voxpod_inference.english_source import english_entries
+from voxpod_inference.errors import BundleError
 from voxpod_inference.tables import write_table
 
 NAME = "kokoro-82m-int8"
@@ -99,17 +100,25 @@ def default_folder() -> Path:
 def fetch_kokoro(folder: Path, progress: Progress) -> Bundle:
     """The bundle in `folder`, made there if it is not there yet; BundleError when what is there is damaged."""
     if folder.exists():
-        bundle = open_bundle(folder)
-        bundle.check(bundle.manifest.files)
-        return bundle
+        return _whole(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as scratch:
         archives = {p.name: _download(p, Path(scratch), progress) for p in SOURCES}
         built = Path(scratch) / "bundle"
         progress("building the bundle")
         _build(built, archives)
-        os.replace(built, folder)
-    return open_bundle(folder)
+        if not folder.exists():  # another process may have been quicker
+            os.replace(built, folder)
+    return _whole(folder)
+
+
+def _whole(folder: Path) -> Bundle:
+    try:
+        bundle = open_bundle(folder)
+        bundle.check(bundle.manifest.files)
+    except BundleError as error:
+        raise BundleError(f"{error}; remove the folder and fetch again") from None
+    return bundle
 
 
 def _download(package: Package, scratch: Path, progress: Progress) -> Path:

@@ -99,6 +99,17 @@ def test_odd_texts_are_spoken(kokoro: Kokoro, text: str) -> None:
     assert len(sound(kokoro, text)) > 2000
 
 
+@pytest.mark.parametrize(
+    "piece",
+    ["1", "1,", "a.", "a@", "a", "我", "あ", "東京の", "hello world ", "今天天气真不错，", "我用Kubernetes部署", "1.1.", "$1.11 ", "http://", "a\n"],
+)
+def test_ten_thousand_characters_of_anything_are_prepared_whole(kokoro: Kokoro, piece: str) -> None:
+    text = piece * (10_000 // len(piece))
+    chunks = kokoro.prepare(text).script.chunks
+    assert "".join(chunk.text for chunk in chunks) == text
+    assert all(len(chunk.phonemes) <= MOST_TOKENS for chunk in chunks)
+
+
 def test_stopped_model_fails_instead_of_going_on(kokoro_bundle: Bundle) -> None:
     kokoro = Kokoro(kokoro_bundle, threads=1)
     kokoro.stop()

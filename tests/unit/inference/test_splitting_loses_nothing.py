@@ -121,6 +121,11 @@ def test_pauses_follow_the_punctuation() -> None:
     assert made.chunks[-1].pause == 0.0
 
 
+def test_short_lines_are_said_together_with_a_stop_between() -> None:
+    made = front_end(most=500, preferred=150).script("Milk\nBread\nHoney,\nTea", "auto", "en")
+    assert [chunk.phonemes for chunk in made.chunks] == ["Milk. Bread. Honey, Tea"]
+
+
 def test_main_language_is_the_one_with_most_to_say() -> None:
     assert front_end().script("我们用 Kubernetes 部署服务", "auto", "en").language == "zh"
     assert front_end().script("He said 你好 to everybody in the room", "auto", "en").language == "en"

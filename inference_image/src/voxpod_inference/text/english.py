@@ -42,19 +42,20 @@ class English:
     def __init__(self, lexicon: SortedTable, guess: Guess) -> None:
         self._lexicon = lexicon
         self._guess = guess
+        self._guesses: dict[str, str] = {}
 
     def __call__(self, text: str) -> Spoken:
         """Phonemes in the alphabet that Kokoro was trained with (misaki's EN_PHONES)."""
         words = _TOKEN.findall(read_aloud(_ascii(plain_punctuation(text))))
         found: list[str | None] = [self._word(words, i) if _is_word(w) else None for i, w in enumerate(words)]
         unknown = {w for w, phonemes in zip(words, found, strict=True) if _is_word(w) and phonemes is None}
-        guessed = self._guess(sorted(unknown)) if unknown else {}
-        spelled = sorted(unknown - guessed.keys())
+        guesses = self._guessed(unknown)
+        spelled = sorted(unknown - guesses.keys())
         unread: list[str] = []
         pieces: list[str] = []
         for word, phonemes in zip(words, found, strict=True):
             if _is_word(word):
-                pieces.append(phonemes or guessed.get(word) or self._spell(word))
+                pieces.append(phonemes or guesses.get(word) or self._spell(word))
             elif (said := _SYMBOLS.get(word)) is not None:
                 pieces.append(f" {' '.join(self._lexicon.get(w) or '' for w in said.split())} ")
             elif word in PUNCTUATION:
@@ -64,6 +65,12 @@ class English:
             else:
                 pieces.append(" ")
         return Spoken(_weakened(pieces), tuple(unread), tuple(spelled))
+
+    def _guessed(self, words: set[str]) -> dict[str, str]:
+        """All guesses so far, these words' among them; each is asked for once."""
+        if new := words - self._guesses.keys():
+            self._guesses |= self._guess(sorted(new))
+        return self._guesses
 
     def _word(self, words: list[str], at: int) -> str | None:
         word = words[at].replace("’", "'")

@@ -12,6 +12,8 @@ from voxpod_inference.text.runs import Run, language_runs
 from voxpod_inference.text.spoken import PUNCTUATION, Reader, Spoken, is_silent
 
 _MAX_WARNING = 512
+_MOST_CHARACTERS_A_TOKEN = 2
+"""Longer pieces are cut before they are read: they would not fit, and Open JTalk refuses long ones."""
 SENTENCE_PAUSE, CLAUSE_PAUSE, LINE_PAUSE = 0.30, 0.12, 0.55
 """Seconds of silence after a chunk; with the edges that the model itself leaves these are a reader's pauses."""
 
@@ -79,10 +81,11 @@ class FrontEnd:
         """Pieces that the model takes at once, cut no finer than needed."""
         splitter, *finer = splitters
         for piece in splitter(text):
-            spoken = self._read(piece, offset, runs)
-            if self._count(spoken.phonemes) <= self._limits.most:
+            readable = len(piece) <= _MOST_CHARACTERS_A_TOKEN * self._limits.most
+            spoken = self._read(piece, offset, runs) if readable else None
+            if spoken is not None and self._count(spoken.phonemes) <= self._limits.most:
                 yield piece, spoken
-            elif len(piece) > 1:
+            elif len(piece) > 1 or spoken is None:
                 yield from self._fitting(piece, offset, runs, tuple(finer) or (split.halves,))
             else:
                 yield from self._sliced(piece, spoken)
@@ -104,18 +107,25 @@ class FrontEnd:
         return Spoken(phonemes, unread, tuple(itertools.chain.from_iterable(p.spelled for p in parts)))
 
     def _joined(self, pieces: list[tuple[str, Spoken]]) -> Iterator[Chunk]:
-        """Chunks of one or more pieces; the first stays short, so that sound comes early."""
+        """Chunks of one or more pieces."""
         text, phonemes = "", ""
         for piece, spoken in pieces:
-            together = f"{phonemes} {spoken.phonemes}".strip()
-            full = self._count(together) > self._limits.preferred or text.endswith("\n")
-            if _is_sound(phonemes) and _is_sound(spoken.phonemes) and full:
+            together = _together(phonemes, spoken.phonemes, text.endswith("\n"))
+            full = self._count(together) > self._limits.preferred
+            full |= text.endswith("\n") and self._count(phonemes) >= self._limits.preferred // 5
+            if full and _is_sound(phonemes) and _is_sound(spoken.phonemes):
                 yield Chunk(text, phonemes, _pause_after(text))
                 text, phonemes, together = "", "", spoken.phonemes
             if self._count(together) > self._limits.most:  # only punctuation is added: the words fit
                 together = phonemes
             text, phonemes = text + piece, together
         yield Chunk(text, phonemes, 0.0)
+
+
+def _together(before: str, after: str, new_line: bool) -> str:
+    """Two pieces in one; a line without punctuation ends like a sentence."""
+    stop = "." if new_line and _is_sound(after) and before and before[-1] not in PUNCTUATION else ""
+    return f"{before}{stop} {after}".strip()
 
 
 def _main_language(runs: tuple[Run, ...]) -> str:
