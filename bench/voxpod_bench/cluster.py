@@ -1,0 +1,95 @@
+"""A local cluster for one benchmark, with Voxpod installed as the demo installs it, and gone afterwards."""
+
+import contextlib
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from voxpod_bench.client import Client
+from voxpod_crds.base import API_VERSION
+from voxpod_demo import commands, scene
+from voxpod_demo.kubectl import Json, Kubectl
+from voxpod_demo.local import TOOL, LocalCluster
+from voxpod_demo.release import Helm, Images, make_namespaces, values
+from voxpod_demo.settings import MODEL, SANDBOX_NAMESPACE, SYSTEM_NAMESPACE
+from voxpod_demo.terminal import Terminal
+
+NAME = "bench"
+TENANT = "bench"
+SANDBOX_CPU = "1"
+INSTALL_SECONDS = 180
+
+
+@dataclass(frozen=True, slots=True)
+class BenchCluster:
+    """A cluster that is ready to speak."""
+
+    kubectl: Kubectl
+    client: Client
+    images: Images
+    logs: Path
+    audit_log: Path
+
+    def runtime_log(self) -> list[str]:
+        """The lines of containerd's log."""
+        return (self.logs / "containerd.log").read_text(errors="replace").splitlines()
+
+    def audit_lines(self) -> list[str]:
+        """The lines of the API server's audit log, the one being written left out."""
+        return [line for line in self.audit_log.read_text().splitlines(keepends=True) if line.endswith("\n")]
+
+    def operator_log(self) -> list[str]:
+        """The lines of the operator's log."""
+        return self.kubectl.text("-n", SYSTEM_NAMESPACE, "logs", "deployment/voxpod-operator", "--tail=-1").splitlines()
+
+    def server_version(self) -> str:
+        """Of Kubernetes."""
+        version: str = self.kubectl.json("version")["serverVersion"]["gitVersion"]
+        return version.removeprefix("v")
+
+    def runtime_version(self) -> str:
+        """Of the container runtime, as the node names it: `containerd://2.4.2`."""
+        (node,) = self.kubectl.items("nodes")
+        version: str = node["status"]["nodeInfo"]["containerRuntimeVersion"]
+        return version.replace("://", " ")
+
+
+@contextlib.contextmanager
+def bench_cluster(terminal: Terminal, values_file: str) -> Iterator[BenchCluster]:
+    """Bring it up, install, wait for the model; take it down however this ends.
+
+    `values_file`: further Helm values, which win; empty for none.
+    """
+    target = LocalCluster(NAME)
+    _remove()  # what an earlier run left, when it was killed: its logs would be read as ours
+    try:
+        prepared = target.prepare(terminal)
+        kubectl = target.kubectl()
+        with terminal.step("Install") as step:
+            make_namespaces(kubectl, [SYSTEM_NAMESPACE, TENANT])
+            Helm(target.helm(), kubectl).install(values(prepared.images, prepared.model.root, target.node_port), values_file, INSTALL_SECONDS, step)
+            kubectl.apply([scene.speech_model(prepared.model.path, prepared.model.digest, SANDBOX_CPU), _tenant()])
+            kubectl.text("wait", "--for=condition=Ready", f"speechmodel/{MODEL}", "--timeout=120s")
+            step.result = f"chart voxpod, model {MODEL}, tenant {TENANT}"
+        paths = json.loads(commands.output([sys.executable, TOOL, "paths", "--name", NAME]))
+        client = Client(target.kubeconfig(), kubectl.context, TENANT)
+        yield BenchCluster(kubectl, client, prepared.images, Path(paths["logs"]), Path(paths["auditLog"]))
+    finally:
+        _remove()
+
+
+def sandbox_ttl_seconds(kubectl: Kubectl) -> float:
+    """How long the operator lets a finished Job stay."""
+    jobs = kubectl.items("jobs", "-n", SANDBOX_NAMESPACE)
+    return max((float(job["spec"]["ttlSecondsAfterFinished"]) for job in jobs), default=0.0)
+
+
+def _remove() -> None:
+    commands.output([sys.executable, TOOL, "down", "--name", NAME])
+
+
+def _tenant() -> Json:
+    spec = {"namespaces": [TENANT], "quota": {"concurrentRequests": 1}}
+    return {"apiVersion": API_VERSION, "kind": "Tenant", "metadata": {"name": TENANT}, "spec": spec}
