@@ -16,7 +16,7 @@ import kmock
 from aiohttp import web
 from kmock import KubernetesEmulator, KubernetesError
 
-SLOW_SECONDS = 1.0
+SLOW_SECONDS = 1.5
 """Longer than the harness lets a call take: what a hung API server looks like."""
 
 

@@ -49,7 +49,7 @@ from voxpod_operator.settings import OperatorSettings
 Json = dict[str, Any]
 KINDS = (TENANT, SPEECH_MODEL, TTS_REQUEST, JOB, POD, SERVICE, LEASE, ENDPOINT_SLICE)
 DIGEST = "sha256:" + "ab" * 32
-CALL_SECONDS = 0.5
+CALL_SECONDS = 1.0
 
 
 class MemoryStore:
@@ -227,7 +227,7 @@ def settings_for(world: World, name: str = "operator-0", **changes: Any) -> Oper
     known: Json = {
         "namespace": "voxpod-system", "pod_name": name, "pod_ip": "127.0.0.1", "sandbox_image": "inference:1", "sandbox_model_roots": ["/models"],
         "dispatch_tls_dir": world.tls_dir, "dispatch_port": world.dispatch_port, "health_port": 0, "object_store_endpoint": "store:9000", "object_store_bucket": "audio",
-        "object_store_access_key": "a", "object_store_secret_key": "s", "lease_duration_seconds": 2.0, "lease_renew_deadline_seconds": 1.5, "lease_retry_seconds": 0.2,
+        "object_store_access_key": "a", "object_store_secret_key": "s", "lease_duration_seconds": 15.0, "lease_renew_deadline_seconds": 10.0, "lease_retry_seconds": 0.2,
         "resync_seconds": 1.0, "workers": 4,
     }  # fmt: skip
     return OperatorSettings(**{**known, **changes})

@@ -7,6 +7,7 @@ import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
@@ -14,7 +15,6 @@ from minio import Minio
 
 from kube_api import VOXPOD, KubeApi
 from voxpod_crds.conditions import ConditionType, find_condition
-from voxpod_crds.speech_model import SpeechModel
 from voxpod_crds.tts_request import Phase, TTSRequest
 from voxpod_installation import SANDBOXES, STORE_PORT, SYSTEM, Installation, Model
 
@@ -26,9 +26,15 @@ PATIENCE_SECONDS = 180.0
 """How long anything may take on a machine that others use too; a wait ends as soon as it can."""
 
 LOOK_SECONDS = 0.1
+INSIDE = Path(__file__).with_name("inside")
 SANDBOX_PODS = f"/api/v1/namespaces/{SANDBOXES}/pods"
 SANDBOX_JOBS = f"/apis/batch/v1/namespaces/{SANDBOXES}/jobs"
-DEPLOYMENT = f"/apis/apps/v1/namespaces/{SYSTEM}/deployments"
+DEPLOYMENTS = f"/apis/apps/v1/namespaces/{SYSTEM}/deployments"
+SERVICES = f"/api/v1/namespaces/{SYSTEM}/services"
+
+
+LONG_TEXT = "The north wind and the sun disputed which of them was the stronger, and the traveller wrapped his cloak about him. " * 30
+"""Minutes of speech: whoever asks for it wants to do something before it ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,10 +173,15 @@ class Voxpod:
         assert seen.phase is None or not seen.phase.terminal, f"{asked.name} ended too early\n{self.diagnosis(asked)}"
         return seen.sandbox.pod_name if seen.sandbox is not None else None
 
-    def python_in(self, pod: str, script: str, *arguments: str, namespace: str = SANDBOXES) -> Any:
-        """Run a script by the python of a pod; it prints JSON, which is returned parsed."""
-        done = self.kubectl("exec", "-n", namespace, pod, "--", "python3", "-c", script, *arguments)
+    def inside(self, pod: str, script: str, given: Any = None, namespace: str = SANDBOXES) -> Any:
+        """Run a script of tests/support/inside by the python of a pod: JSON in, JSON out."""
+        program = (INSIDE / f"{script}.py").read_text(encoding="utf-8")
+        done = self.kubectl("exec", "-i", "-n", namespace, pod, "--", "python3", "-c", program, input=json.dumps(given))
         return json.loads(done.stdout)
+
+    def operator_log(self) -> str:
+        """All that the operators that run now have logged."""
+        return "".join(self.kubectl("logs", "-n", SYSTEM, pod["metadata"]["name"]).stdout for pod in self.operator_pods())
 
     # the operator
 
@@ -189,7 +200,7 @@ class Voxpod:
         """Return when the operator's Deployment is as it is specified, and one of its pods leads."""
 
         def reached() -> bool:
-            found = self.kube.get(f"{DEPLOYMENT}/voxpod-operator") or {}
+            found = self.kube.get(f"{DEPLOYMENTS}/voxpod-operator") or {}
             status, wanted = found.get("status", {}), found["spec"]["replicas"]
             counts = [status.get(key, 0) for key in ("replicas", "updatedReplicas", "readyReplicas")]
             names = [pod["metadata"]["name"] for pod in self.operator_pods()]
@@ -233,8 +244,3 @@ def complete(request: TTSRequest) -> tuple[str, str]:
     """Reason and message of the Complete condition; empty when there is none."""
     found = find_condition(request.status.conditions, ConditionType.COMPLETE)
     return (found.reason, found.message) if found else ("", "")
-
-
-def voices(found: Json) -> list[str]:
-    """The voices that a SpeechModel's status tells."""
-    return list(SpeechModel.model_validate(found).status.voices)

@@ -7,6 +7,9 @@ import pytest
 from operator_harness import World, a_model_body, a_request_body, a_tenant_body, running_operator
 from voxpod_operator.cluster.kinds import JOB, LEASE, SPEECH_MODEL, TENANT, TTS_REQUEST
 
+SHORT_LEASE = {"lease_duration_seconds": 3.0, "lease_renew_deadline_seconds": 2.5}
+"""So that a follower need not wait long for a leader that was killed."""
+
 MOMENTS: list[tuple[str, Callable[[World], object]]] = [
     ("waiting", lambda w: w.phase("hello") == "Queued"),
     ("assigned", lambda w: w.reason("hello", "Admitted") == "Admitted"),
@@ -21,10 +24,10 @@ async def test_killed_and_restarted_the_request_still_ends_once(world: World, mo
     await world.create(TENANT, a_tenant_body())
     await world.create(SPEECH_MODEL, a_model_body())
     await world.create(TTS_REQUEST, a_request_body("hello"), "acme")
-    async with running_operator(world) as operator:
+    async with running_operator(world, **SHORT_LEASE) as operator:
         await world.until(lambda: moment(world) or world.phase("hello") == "Succeeded", "the moment")
         await operator.kill()
-    async with running_operator(world, pod_name="operator-1"):
+    async with running_operator(world, pod_name="operator-1", **SHORT_LEASE):
         await world.until(lambda: world.phase("hello") == "Succeeded", "Succeeded", 20)
     status = (world.stored(TTS_REQUEST, "acme", "hello") or {})["status"]
     assert len(world.claims) == status["attempt"]
@@ -34,9 +37,9 @@ async def test_killed_and_restarted_the_request_still_ends_once(world: World, mo
 async def test_the_second_replica_goes_on_when_the_leader_dies(world: World) -> None:
     await world.create(TENANT, a_tenant_body())
     await world.create(SPEECH_MODEL, a_model_body())
-    async with running_operator(world) as first:
+    async with running_operator(world, **SHORT_LEASE) as first:
         await world.until(lambda: holder(world) == "operator-0", "operator-0 leads")
-        async with running_operator(world, pod_name="operator-1", dispatch_port=world.dispatch_port):
+        async with running_operator(world, pod_name="operator-1", **SHORT_LEASE):
             await world.create(TTS_REQUEST, a_request_body("before"), "acme")
             await world.until(lambda: world.phase("before") == "Succeeded", "the first leader works")
             assert holder(world) == "operator-0"
