@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from voxpod_crds.base import unhonoured
-from voxpod_crds.conditions import Reason
+from voxpod_crds.conditions import Condition, ConditionType, Reason
 from voxpod_crds.speech_model import SpeechModel
 from voxpod_crds.tenant import Tenant
 
@@ -16,6 +17,18 @@ class Verdict:
     ready: bool
     reason: Reason
     message: str
+
+
+def ready_condition(verdict: Verdict, generation: int, now: datetime) -> Condition:
+    """A verdict as the Ready condition of a Tenant or SpeechModel."""
+    return Condition(
+        type=ConditionType.READY,
+        status="True" if verdict.ready else "False",
+        reason=verdict.reason,
+        message=verdict.message,
+        last_transition_time=now.replace(microsecond=0),
+        observed_generation=generation,
+    )
 
 
 def owner_of(namespace: str, tenants: Sequence[Tenant]) -> Tenant | None:

@@ -3,7 +3,7 @@
 import logging
 
 from voxpod_crds.base import ResourceKey
-from voxpod_crds.conditions import Condition, ConditionType, Reason, set_condition
+from voxpod_crds.conditions import Reason, set_condition
 from voxpod_crds.names import probe_job_name
 from voxpod_crds.speech_model import SpeechModel, SpeechModelStatus
 from voxpod_crds.tenant import TenantSandbox
@@ -13,7 +13,7 @@ from voxpod_operator.context import Context
 from voxpod_operator.errors import AlreadyExists
 from voxpod_operator.manifests.sandbox_job import probe_job
 from voxpod_operator.policy import model_probe, queue_order
-from voxpod_operator.policy.tenancy import Verdict, judge_model
+from voxpod_operator.policy.tenancy import Verdict, judge_model, ready_condition
 from voxpod_operator.policy.transitions import difference
 from voxpod_operator.reconcile.sandboxes import sandbox_pod
 
@@ -63,14 +63,7 @@ async def _start_probe(ctx: Context, model: SpeechModel, name: str) -> None:
 
 
 def _ready(ctx: Context, model: SpeechModel, verdict: Verdict) -> SpeechModelStatus:
-    condition = Condition(
-        type=ConditionType.READY,
-        status="True" if verdict.ready else "False",
-        reason=verdict.reason,
-        message=verdict.message,
-        last_transition_time=ctx.now().replace(microsecond=0),
-        observed_generation=model.metadata.generation,
-    )
+    condition = ready_condition(verdict, model.metadata.generation, ctx.now())
     conditions = list(set_condition(model.status.conditions, condition))
     return model.status.model_copy(update={"observed_generation": model.metadata.generation, "conditions": conditions})
 

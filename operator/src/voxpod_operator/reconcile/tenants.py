@@ -1,7 +1,7 @@
 """Tenant: is it in use as it stands, and how much runs."""
 
 from voxpod_crds.base import ResourceKey
-from voxpod_crds.conditions import Condition, ConditionType, set_condition
+from voxpod_crds.conditions import set_condition
 from voxpod_crds.tenant import Tenant
 from voxpod_operator.cluster.kinds import TENANT, TTS_REQUEST
 from voxpod_operator.context import Context
@@ -18,14 +18,7 @@ async def reconcile_tenant(ctx: Context, key: ResourceKey) -> None:
     verdict = tenancy.judge_tenant(tenant, tenants)
     requests = [r for r in ctx.view.requests_in(tenant.spec.namespaces) if not queue_order.ended(r)]
     active = sum(queue_order.holds_a_slot(r, ctx.reserved) for r in requests)
-    ready = Condition(
-        type=ConditionType.READY,
-        status="True" if verdict.ready else "False",
-        reason=verdict.reason,
-        message=verdict.message,
-        last_transition_time=ctx.now().replace(microsecond=0),
-        observed_generation=tenant.metadata.generation,
-    )
+    ready = tenancy.ready_condition(verdict, tenant.metadata.generation, ctx.now())
     status = tenant.status.model_copy(
         update={
             "observed_generation": tenant.metadata.generation,
