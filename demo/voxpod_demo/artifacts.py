@@ -4,8 +4,10 @@ import json
 import os
 import shutil
 import sys
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from voxpod_demo import commands
 from voxpod_demo.errors import DemoError
@@ -37,6 +39,18 @@ def build_images(step: Step) -> dict[str, BuiltImage]:
     if missing := {"operator", "inference"} - built.keys():
         raise DemoError(f"`python images build` made no image {' and no image '.join(sorted(missing))}")
     return built
+
+
+def not_held(node: Mapping[str, Any], archives: Mapping[str, Path]) -> dict[str, Path]:
+    """Those of the images (reference to archive) that the node does not say it holds."""
+    held = {name for image in node["status"].get("images", []) for name in image.get("names", [])}
+    return {reference: archive for reference, archive in archives.items() if reference not in held}
+
+
+def said_of_loading(loaded: Iterable[str]) -> str:
+    """Which images (references) were loaded, as a person calls them."""
+    names = [reference.rpartition("/")[2].partition(":")[0] for reference in loaded]
+    return f"images {', '.join(names)}" if names else "the node has all images already"
 
 
 def fetch_model(step: Step) -> ModelBundle:

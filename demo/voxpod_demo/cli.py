@@ -25,7 +25,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         return _run(options, from_environment(os.environ), terminal)
     except DemoError as error:
-        # `kubeconfig` and `s3` are read by programs: only their answer may be on standard output
+        # the standard output of the others is read by programs: only their answer may be there
         (terminal if options.command in ("up", "say", "down") else Terminal.on_stderr()).error(error)
         return 1
     except KeyboardInterrupt:
@@ -42,7 +42,7 @@ def _run(options: argparse.Namespace, settings: Settings, terminal: Terminal) ->
         case "down":
             return 0 if down(settings, terminal) else 1
         case "shell":
-            return shell(settings, terminal)
+            return shell(settings, Terminal.on_stderr())
         case "kubeconfig":
             facts.kubeconfig(settings)
         case "s3":

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 from voxpod_demo import commands, tools
-from voxpod_demo.artifacts import build_images, copy_model, fetch_model
+from voxpod_demo.artifacts import build_images, copy_model, fetch_model, not_held, said_of_loading
 from voxpod_demo.errors import DemoError
 from voxpod_demo.forward import forwarded_store
 from voxpod_demo.kubectl import Json, Kubectl
@@ -45,6 +45,8 @@ class KindCluster:
     """The kind cluster of the demo."""
 
     node_port = 0
+    user_namespaces = False
+    # Docker Desktop shares the model folder by virtiofs, whose mounts the kernel cannot map
     title = f"the kind cluster {NAME!r}"
 
     def __init__(self, settings: Settings) -> None:
@@ -67,9 +69,11 @@ class KindCluster:
                 self._create(model_root, step.say)
             step.result = self.title
         with terminal.step("Load") as step:
-            for one in built.values():
-                commands.stream(["kind", "load", "image-archive", one.archive, "--name", NAME], step.say)
-            step.result = f"{len(built)} images loaded"
+            (node,) = self.kubectl().items("nodes")
+            todo = not_held(node, {one.reference: one.archive for one in built.values()})
+            for archive in todo.values():
+                commands.stream(["kind", "load", "image-archive", archive, "--name", NAME], step.say)
+            step.result = said_of_loading(todo)
         images = Images(built["operator"].reference, built["inference"].reference, self._settings.minio_image or MINIO_IMAGE, "IfNotPresent")
         return Prepared(images, NodeModel(f"{MODEL_ROOT}/{placed.name}", MODEL_ROOT, bundle.digest))
 

@@ -5,13 +5,13 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from voxpod_demo import commands
-from voxpod_demo.artifacts import ModelBundle, build_images, copy_model, fetch_model
+from voxpod_demo.artifacts import ModelBundle, build_images, copy_model, fetch_model, not_held, said_of_loading
 from voxpod_demo.errors import DemoError
 from voxpod_demo.kubectl import Kubectl
 from voxpod_demo.release import NODE_PORT, Images
@@ -36,6 +36,7 @@ class LocalCluster:
     """The local cluster of one name."""
 
     node_port = NODE_PORT
+    user_namespaces = True
 
     def __init__(self, name: str) -> None:
         self._name = name
@@ -99,27 +100,15 @@ class LocalCluster:
         """Load the archives that the node does not hold yet; returns what was done."""
         (node,) = self.kubectl().items("nodes")
         todo = not_held(node, archives)
-        if not todo:
-            return "the node has all images already"
-        commands.stream([sys.executable, TOOL, "load-image", *todo.values(), "--name", self._name], step.say)
-        return f"images {', '.join(short_name(reference) for reference in todo)}"
+        if todo:
+            commands.stream([sys.executable, TOOL, "load-image", *todo.values(), "--name", self._name], step.say)
+        return said_of_loading(todo)
 
     def _place(self, bundle: ModelBundle) -> NodeModel:
         # not in place: a SpeechModel's path has no hidden folders (~/.cache), and `down` takes the copy away
         root = Path(self._paths["state"]) / "models"
         root.mkdir(mode=0o755, exist_ok=True)
         return NodeModel(str(copy_model(bundle, root)), str(root), bundle.digest)
-
-
-def not_held(node: Mapping[str, Any], archives: Mapping[str, Path]) -> dict[str, Path]:
-    """Those of the images (reference to archive) that the node does not say it holds."""
-    held = {name for image in node["status"].get("images", []) for name in image.get("names", [])}
-    return {reference: archive for reference, archive in archives.items() if reference not in held}
-
-
-def short_name(reference: str) -> str:
-    """`inference` of `voxpod.local/inference:0123abc`."""
-    return reference.rpartition("/")[2].partition(":")[0]
 
 
 def _install_requirements(terminal: Terminal) -> None:

@@ -19,6 +19,7 @@ class NamedCluster:
     """The cluster of one context of the user's kubeconfig."""
 
     node_port = 0
+    user_namespaces = True
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -97,3 +98,7 @@ def require_references(settings: Settings) -> None:
             ],
             try_next=["set them, or unset KUBECONTEXT to have a cluster made for the demo"],
         )
+    path = PurePosixPath(settings.model_path)
+    if not path.is_absolute() or len(path.parts) < 3:
+        # sandboxes may mount what lies in the folder above it, which must not be all of the node
+        raise DemoError(f"VOXPOD_MODEL_PATH is {settings.model_path}: an absolute path at least two folders deep is wanted, such as /var/lib/voxpod/models/kokoro")

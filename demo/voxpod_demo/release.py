@@ -33,12 +33,12 @@ class Images:
     pull_policy: str
 
 
-def values(images: Images, model_root: str, node_port: int) -> Json:
+def values(images: Images, model_root: str, node_port: int, *, user_namespaces: bool = True) -> Json:
     """The chart's values; everything else is the chart's default. One operator replica: it is a demo, not an HA test."""
     policy = images.pull_policy
     return {
         "operator": {"image": {**image_values(images.operator), "pullPolicy": policy}, "replicas": 1},
-        "sandbox": {"image": {**image_values(images.inference), "pullPolicy": policy}, "modelRoots": [model_root]},
+        "sandbox": {"image": {**image_values(images.inference), "pullPolicy": policy}, "modelRoots": [model_root], "userNamespaces": user_namespaces},
         "demo": {"minio": {"enabled": True, "image": images.minio, "pullPolicy": policy, "nodePort": node_port}},
     }
 

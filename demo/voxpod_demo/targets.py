@@ -33,6 +33,8 @@ class Target(Protocol):
     title: str
     node_port: int
     """Port on every node for the demo store; 0 where the demo forwards a port instead."""
+    user_namespaces: bool
+    """Whether sandboxes get user namespaces, which every file system that they mount has to be able to map."""
 
     def prepare(self, terminal: Terminal) -> Prepared:
         """Bring the cluster up, and images and model onto it."""

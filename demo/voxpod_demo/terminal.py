@@ -72,8 +72,8 @@ class Terminal:
         return cls(Console(highlight=False, stderr=True))
 
     def say(self, text: str = "") -> None:
-        """A line, with rich's markup; wrapped by words."""
-        self.console.print(text)
+        """A line, wrapped by words."""
+        self.console.print(text, markup=False)
 
     def raw(self, text: str) -> None:
         """A line as it is, never wrapped: to be copied."""

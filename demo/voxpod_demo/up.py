@@ -61,7 +61,7 @@ def _install(target: Target, prepared: Prepared, settings: Settings, terminal: T
     kubectl = target.kubectl()
     with terminal.step("Install") as step:
         make_namespaces(kubectl, [SYSTEM_NAMESPACE, *(tenant.name for tenant in scene.TENANTS)])
-        chosen_values = values(prepared.images, prepared.model.root, target.node_port)
+        chosen_values = values(prepared.images, prepared.model.root, target.node_port, user_namespaces=target.user_namespaces)
         try:
             Helm(target.helm(), kubectl).install(chosen_values, settings.values_file, settings.timeout_seconds, step)
         except DemoError as error:

@@ -16,7 +16,9 @@ from voxpod_demo.audio import read_wav
 pytestmark = [pytest.mark.e2e, pytest.mark.model]
 
 ROOT = Path(__file__).resolve().parents[2]
-CLUSTER = "e2e-demo"
+CLUSTER = f"{os.environ.get('VOXPOD_TEST_CLUSTER_NAME', 'test')[:7]}-demo"
+"""Beside the test cluster of the same session: two sessions on one machine need two names."""
+
 SPOKEN = {"acme/hello-en", "acme/hello-zh", "acme/hello-ja", "globex/story-en", "globex/poem-zh", "globex/train-ja"}
 
 Demo = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -59,7 +61,7 @@ def kubectl(demo: Demo, first_run: str) -> Callable[..., str]:
     def run(*words: str) -> str:
         done = demo("shell", stdin=f"kubectl {' '.join(words)}\nexit $?\n")
         assert done.returncode == 0, done.stderr
-        return done.stdout.partition("\n")[2]
+        return done.stdout
 
     return run
 

@@ -32,6 +32,7 @@ def test_values_set_the_store_the_model_folder_and_all_images() -> None:
     chosen = values(Images("r/operator:1", "r/inference:2", "r/minio:3", "Never"), "/models", 30900)
     assert chosen["demo"]["minio"] == {"enabled": True, "image": "r/minio:3", "pullPolicy": "Never", "nodePort": 30900}
     assert chosen["sandbox"]["modelRoots"] == ["/models"]
+    assert chosen["sandbox"]["userNamespaces"] is True
     assert chosen["sandbox"]["image"]["repository"] == "r/inference"
     assert chosen["operator"]["image"]["tag"] == "1"
 
@@ -44,7 +45,15 @@ def test_named_cluster_is_refused_with_the_names_of_what_is_missing() -> None:
 
 def test_named_cluster_with_all_references_passes() -> None:
     names = ("VOXPOD_OPERATOR_IMAGE", "VOXPOD_INFERENCE_IMAGE", "VOXPOD_MINIO_IMAGE", "VOXPOD_MODEL_PATH")
-    require_references(from_environment({"KUBECONTEXT": "mine", **dict.fromkeys(names, "x")}))
+    require_references(from_environment({"KUBECONTEXT": "mine", **dict.fromkeys(names, "/models/kokoro")}))
+
+
+@pytest.mark.parametrize("path", ["models/kokoro", "/kokoro", "/"])
+def test_model_path_that_would_open_the_whole_node_is_refused(path: str) -> None:
+    names = ("VOXPOD_OPERATOR_IMAGE", "VOXPOD_INFERENCE_IMAGE", "VOXPOD_MINIO_IMAGE")
+    settings = from_environment({"KUBECONTEXT": "mine", "VOXPOD_MODEL_PATH": path, **dict.fromkeys(names, "r/x:1")})
+    with pytest.raises(DemoError, match="at least two folders deep"):
+        require_references(settings)
 
 
 def test_kind_node_sees_the_model_folder_read_only(tmp_path: object) -> None:

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from voxpod_demo.local import not_held, short_name
+from voxpod_demo.artifacts import not_held, said_of_loading
 
 ARCHIVES = {"voxpod.local/operator:1": Path("operator.tar"), "voxpod.local/minio:2": Path("minio.tar")}
 
@@ -24,5 +24,9 @@ def test_node_that_lists_no_images_gets_all() -> None:
     assert not_held({"status": {}}, ARCHIVES) == ARCHIVES
 
 
-def test_short_name_is_what_a_person_calls_the_image() -> None:
-    assert short_name("voxpod.local/inference:0123abc") == "inference"
+@pytest.mark.parametrize(
+    ("loaded", "said"),
+    [(["voxpod.local/inference:0123abc", "reg.example:5000/minio:1"], "images inference, minio"), ([], "the node has all images already")],
+)
+def test_images_that_were_loaded_are_named_as_a_person_calls_them(loaded: list[str], said: str) -> None:
+    assert said_of_loading(loaded) == said
