@@ -105,7 +105,7 @@ class KindCluster:
         """Delete the cluster and all in it."""
         with terminal.step("Cluster") as step:
             commands.stream(["kind", "delete", "cluster", "--name", NAME, "--kubeconfig", self._folder / "kubeconfig"], step.say)
-            step.result = f"{self.title} is gone, and all that was in it"
+            step.result = f"{self.title} is gone"
 
     def _create(self, model_root: Path, say: commands.Say) -> None:
         tools.find("kubectl", "talk to the cluster")

@@ -85,7 +85,7 @@ class LocalCluster:
         """End the cluster and all in it."""
         with terminal.step("Cluster") as step:
             commands.stream([sys.executable, TOOL, "down", "--name", self._name], step.say)
-            step.result = f"{self.title} is gone, and all that was in it"
+            step.result = f"{self.title} is gone"
 
     @cached_property
     def _paths(self) -> dict[str, Any]:
