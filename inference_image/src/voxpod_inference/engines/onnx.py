@@ -18,6 +18,6 @@ def open_session(model: Path, threads: int) -> InferenceSession:
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
-    # Spinning threads of packed sandboxes steal each other's time: 40 ms against 22 with a busy neighbour (tts.md, section 4).
+    # Spinning threads of packed sandboxes steal each other's time: 40 ms against 22 with a busy neighbour.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     return InferenceSession(str(model), options, providers=["CPUExecutionProvider"])

@@ -19,7 +19,7 @@ _HAN = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af\u3005-\u30
 _KANA = r"\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff\uff66-\uff9f"
 _HANGUL = r"\uac00-\ud7fb\u1100-\u11ff\u3131-\u318e\ua960-\ua97c\uffa1-\uffdc"
 _LATIN = r"A-Za-z\uff21-\uff3a\uff41-\uff5a\xaa\xba\xc0-\xd6\xd8-\xf6\xf8-\u024f\u1e00-\u1eff"
-# Characters of written Cantonese that Mandarin does not use; one of them makes the text Cantonese (tts.md, section 5).
+# Characters of written Cantonese that Mandarin does not use; one of them makes the text Cantonese.
 _CANTONESE = re.compile("[嘅喺冇咗啲哋嗰嚟佢冚乜]")
 _STRONG = re.compile(
     rf"(?P<han>[{_HAN}]+)|(?P<kana>[{_KANA}]+)|(?P<ko>[{_HANGUL}]+)|(?P<en>(?:[{_LATIN}]['’]?[\u0300-\u036f]*)+)"
