@@ -34,7 +34,7 @@ def test_one_request_is_spoken_stored_and_reported(
     environment: dict[str, str], dispatch: FakeDispatch, store: FakeStore, work: dict[str, Any]
 ) -> None:
     dispatch.answers(204)
-    dispatch.gives(work | {"text": "Good morning. Guten\u200b 🎈 day."})
+    dispatch.gives(work | {"text": "Good morning.\u200b Nice 🎈 day."})
     done = run_sandbox(environment)
 
     assert done.returncode == 0, termination_message(environment)

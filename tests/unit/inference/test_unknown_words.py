@@ -1,0 +1,62 @@
+"""Words that no dictionary has: espeak-ng pronounces them where it is installed, else they are spelled and that is told."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from voxpod_inference.tables import SortedTable, write_table
+from voxpod_inference.text.english import English
+from voxpod_inference.text.espeak import pronounce
+
+LEXICON = {"git": "ɡˈɪt", "hub": "hˈʌb", "smart": "smˈɑɹt", "watch": "wˈɑʧ", "wait": "wˈAt"} | {
+    letter: f"{letter}ˈi" for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+}
+
+
+@pytest.fixture
+def lexicon(tmp_path: Path) -> SortedTable:
+    write_table(tmp_path / "en.tsv", LEXICON.items())
+    return SortedTable(tmp_path / "en.tsv")
+
+
+def test_unknown_word_is_spelled_and_told_without_a_guess(lexicon: SortedTable) -> None:
+    spoken = English(lexicon, lambda words: {})("wait qx")
+    assert spoken.phonemes == "wˈAt Qˌi" + "Xˈi"
+    assert spoken.spelled == ("qx",)
+
+
+def test_guesses_are_asked_for_together_and_once(lexicon: SortedTable) -> None:
+    asked: list[list[str]] = []
+
+    def guess(words: list[str]) -> dict[str, str]:
+        asked.append(words)
+        return dict.fromkeys(words, "zˈu")
+
+    read = English(lexicon, guess)
+    assert read("zorp wait blib zorp").phonemes == "zˈu wˈAt zˈu zˈu"
+    assert read("zorp").spelled == ()
+    assert asked == [["blib", "zorp"]]
+
+
+@pytest.mark.parametrize(
+    ("word", "phonemes"),
+    [("GitHub", "ɡˈɪthˌʌb"), ("smartwatch", "smˈɑɹtwˌɑʧ"), ("waited", "wˈAɾᵻd"), ("waits", "wˈAts"), ("waiting", "wˈAɾɪŋ")],
+)
+def test_compounds_and_inflections_come_from_known_words(word: str, phonemes: str, lexicon: SortedTable) -> None:
+    spoken = English(lexicon, lambda words: {})(word)
+    assert (spoken.phonemes, spoken.spelled) == (phonemes, ())
+
+
+@pytest.mark.skipif(shutil.which("espeak-ng") is None, reason="espeak-ng is not installed")
+def test_espeak_speaks_the_models_alphabet() -> None:
+    said = pronounce(["Kubernetes", "quokka", "tokenizer"])
+    assert list(said) == ["Kubernetes", "quokka", "tokenizer"]
+    assert said["quokka"] == "kwˈɑkə"
+    letters = set("AIOWYbdfhijklmnpstuvwzæðŋɑɔəɛɜɡɪɹɾʃʊʌʒʤʧθᵊᵻˈˌ")
+    assert all(set(phonemes) <= letters for phonemes in said.values())
+
+
+def test_missing_espeak_is_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    assert pronounce(["quokka"]) == {}
