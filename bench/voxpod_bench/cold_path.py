@@ -9,7 +9,7 @@ from voxpod_bench.client import Spoken
 from voxpod_bench.cluster import NAME, BenchCluster, bench_cluster, sandbox_ttl_seconds
 from voxpod_bench.errors import BenchError
 from voxpod_bench.json_logs import Said, read_operator_log, read_sandbox_log
-from voxpod_bench.machine import Load, describe, load_now
+from voxpod_bench.machine import Load, busy_while_waiting, describe, load_now
 from voxpod_bench.memory import Memory, PeakMemory, find_process, read_memory
 from voxpod_bench.runtime_log import PodStart, read_runtime_log
 from voxpod_bench.stages import Timeline, Traces, pod_writes, timeline
@@ -29,6 +29,8 @@ class Result:
 
     machine: list[tuple[str, str]]
     before: Load
+    pauses: list[float]
+    """Share of all cores in use in the pause after each request, when only the idle cluster and others run."""
     after: Load
     timelines: list[Timeline]
     audio_seconds: float
@@ -49,6 +51,7 @@ class _Run:
 
     spoken: list[Spoken]
     sandbox_logs: dict[str, Mapping[str, Said]]
+    pauses: list[float]
     until: float
 
 
@@ -75,6 +78,7 @@ def cold_path(terminal: Terminal, requests: int, values_file: str) -> Result:
     return Result(
         machine=machine,
         before=before,
+        pauses=run.pauses,
         after=load_now(),
         timelines=timelines,
         audio_seconds=run.spoken[0].status["audio"]["durationSeconds"],
@@ -90,6 +94,7 @@ def cold_path(terminal: Terminal, requests: int, values_file: str) -> Result:
 def _speak(cluster: BenchCluster, requests: int, terminal: Terminal) -> _Run:
     """The requests, one after another; returns when their Jobs are gone, since removing them is part of their cost."""
     spoken: list[Spoken] = []
+    pauses: list[float] = []
     logs: dict[str, Mapping[str, Said]] = {}
     with terminal.step("Requests") as step:
         for number in range(1, requests + 1):
@@ -98,7 +103,7 @@ def _speak(cluster: BenchCluster, requests: int, terminal: Terminal) -> _Run:
             logs[one.uid] = read_sandbox_log(cluster.client.pod_log(one.pod, SANDBOX_NAMESPACE))
             spoken.append(one)
             step.say(f"{number} of {requests}: {one.told - one.sent:.2f} s")
-            time.sleep(PAUSE_SECONDS)
+            pauses.append(busy_while_waiting(PAUSE_SECONDS))
         step.result = f"{requests} requests"
     with terminal.step("Cleanup") as step:
         ttl = sandbox_ttl_seconds(cluster.kubectl)
@@ -106,7 +111,7 @@ def _speak(cluster: BenchCluster, requests: int, terminal: Terminal) -> _Run:
         cluster.client.wait_for_end_of_jobs(SANDBOX_NAMESPACE, ttl + TTL_SLACK_SECONDS)
         time.sleep(PAUSE_SECONDS)
         step.result = "the last Job is gone"
-    return _Run(spoken, logs, time.time())
+    return _Run(spoken, logs, pauses, time.time())
 
 
 def _operator_memory() -> Memory:

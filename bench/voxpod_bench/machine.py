@@ -11,8 +11,6 @@ from pathlib import Path
 from voxpod_demo.settings import ROOT
 
 SAMPLE_SECONDS = 3.0
-BUSY = 0.15
-"""Share of the cores that others may use before a run is called disturbed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,19 +26,18 @@ class Load:
         """For a table."""
         return f"load average {self.average:.2f}, cores {self.busy:.0%} busy"
 
-    @property
-    def quiet(self) -> bool:
-        """Whether the machine had next to nothing else to do."""
-        return self.busy <= BUSY
-
 
 def load_now() -> Load:
     """Takes some seconds to look."""
+    return Load(os.getloadavg()[0], busy_while_waiting(SAMPLE_SECONDS))
+
+
+def busy_while_waiting(seconds: float) -> float:
+    """Waits, and returns the share of all cores that was in use meanwhile, 0 to 1."""
     idle, total = _cpu_ticks()
-    time.sleep(SAMPLE_SECONDS)
+    time.sleep(seconds)
     idle_after, total_after = _cpu_ticks()
-    passed = max(1, total_after - total)
-    return Load(os.getloadavg()[0], 1 - (idle_after - idle) / passed)
+    return 1 - (idle_after - idle) / max(1, total_after - total)
 
 
 def describe() -> list[tuple[str, str]]:

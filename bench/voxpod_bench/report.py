@@ -4,15 +4,16 @@ from collections.abc import Sequence
 
 from voxpod_bench.audit import OPERATOR_AGENT, Sort
 from voxpod_bench.cold_path import Result
-from voxpod_bench.machine import Load
 from voxpod_bench.markdown import table
-from voxpod_bench.percentiles import Spread
+from voxpod_bench.percentiles import Spread, spread
 from voxpod_bench.stages import CREATED, between, beyond_load, durations
 from voxpod_bench.writes import Tally
 
 COLD_TARGET_MS = 1500
 WRITES_BUDGET = 8
 RSS_BUDGET_MB = 120
+QUIET_OUTSIDE, QUIET_PAUSE = 0.15, 0.35
+"""Shares of the cores in use up to which a run counts as undisturbed: without the cluster, and with it in a pause."""
 
 SORTS: tuple[Sort, ...] = ("stored", "event", "lease", "answered")
 
@@ -27,7 +28,7 @@ def document(result: Result, command: str) -> str:
         f"({result.audio_seconds:.1f} s of audio) one after another, each in a sandbox Job made for it, the image and the model on the node",
         "already. One request before them is not counted.",
         "",
-        *table(("machine", ""), [*result.machine, *_loads(result.before, result.after)], text_columns=2),
+        *table(("machine", ""), [*result.machine, *_loads(result)], text_columns=2),
         "",
         "## Stage by stage",
         "Milliseconds. All clocks are this machine's. Percentiles by nearest rank, each of its own column: they do not add up.",
@@ -51,9 +52,15 @@ def document(result: Result, command: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _loads(before: Load, after: Load) -> list[tuple[str, str]]:
-    verdict = "quiet: nothing else ran" if before.quiet and after.quiet else "DISTURBED: other work ran beside, so the times are too long"
-    return [("before the run", before.said()), ("after the run", after.said()), ("the machine was", verdict)]
+def _loads(result: Result) -> list[tuple[str, str]]:
+    pauses = spread(result.pauses)
+    quiet = max(result.before.busy, result.after.busy) <= QUIET_OUTSIDE and pauses.p50 <= QUIET_PAUSE
+    return [
+        ("before the run", result.before.said()),
+        ("between requests", f"cores {pauses.p50:.0%} busy (p50; p95 {pauses.p95:.0%}), the idle cluster among it"),
+        ("after the run", result.after.said()),
+        ("the machine was", "quiet: nothing else ran" if quiet else "DISTURBED: other work ran beside, so the times are too long"),
+    ]
 
 
 def _stages(result: Result) -> list[str]:
