@@ -5,12 +5,13 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from voxpod_client import Voxpod
+from voxpod_client import LONG_TEXT, Asked, Voxpod
 from voxpod_installation import install, uninstall
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -84,5 +85,30 @@ def voxpod(cluster: dict[str, Any], kubectl: Kubectl) -> Iterator[Voxpod]:
             made.wait_ready(path, "True")
         yield made
     finally:
-        kubectl("delete", "namespace", TEAM, OTHER_TEAM, "--ignore-not-found", "--wait=false", check=False)
-        uninstall(cluster, kubectl)
+        if KEEP:
+            kubectl("delete", "namespace", TEAM, OTHER_TEAM, "--ignore-not-found", "--wait=false", check=False)
+            uninstall(cluster, kubectl)
+
+
+@dataclass(frozen=True)
+class Speaking:
+    """A request whose sandbox has claimed the work, and goes on with it for minutes."""
+
+    asked: Asked
+    pod: dict[str, Any]
+
+    @property
+    def pod_name(self) -> str:
+        """The sandbox."""
+        name: str = self.pod["metadata"]["name"]
+        return name
+
+
+@pytest.fixture(scope="module")
+def speaking(voxpod: Voxpod) -> Iterator[Speaking]:
+    """A sandbox at work, for the tests of a module to look into; cancelled after them."""
+    asked = voxpod.ask(TEAM, LONG_TEXT)
+    try:
+        yield Speaking(asked, voxpod.running_sandbox(asked))
+    finally:
+        voxpod.cancel(asked)

@@ -34,15 +34,25 @@ TEXTS = {
 }
 
 
-@pytest.fixture(scope="module", params=TEXTS)
-def spoken(request: pytest.FixtureRequest, voxpod: Voxpod) -> tuple[Spoken, TTSRequest]:
-    """A text and the request that it became, applied by kubectl and Succeeded."""
-    spoken = TEXTS[request.param]
-    name = f"apply-{request.param}-{uuid.uuid4().hex[:6]}"
+@pytest.fixture(scope="module")
+def applied(voxpod: Voxpod) -> dict[str, Asked]:
+    """All texts as requests, by one `kubectl apply`."""
+    unique = uuid.uuid4().hex[:6]
+    items = [_manifest(f"apply-{language}-{unique}", spoken) for language, spoken in TEXTS.items()]
+    stored = json.loads(voxpod.kubectl("apply", "-o", "json", "-f", "-", input=json.dumps({"apiVersion": "v1", "kind": "List", "items": items})).stdout)
+    uids = {item["metadata"]["name"]: item["metadata"]["uid"] for item in stored["items"]}
+    return {language: Asked(TEAM, item["metadata"]["name"], uids[item["metadata"]["name"]]) for language, item in zip(TEXTS, items, strict=True)}
+
+
+def _manifest(name: str, spoken: Spoken) -> dict[str, object]:
     spec = {"text": spoken.text, "language": spoken.language}
-    manifest = {"apiVersion": "voxpod.dev/v1alpha1", "kind": "TTSRequest", "metadata": {"name": name, "namespace": TEAM}, "spec": spec}
-    applied = json.loads(voxpod.kubectl("apply", "-o", "json", "-f", "-", input=json.dumps(manifest)).stdout)
-    return spoken, voxpod.wait(Asked(TEAM, name, applied["metadata"]["uid"]), Phase.SUCCEEDED)
+    return {"apiVersion": "voxpod.dev/v1alpha1", "kind": "TTSRequest", "metadata": {"name": name, "namespace": TEAM}, "spec": spec}
+
+
+@pytest.fixture(params=TEXTS)
+def spoken(request: pytest.FixtureRequest, voxpod: Voxpod, applied: dict[str, Asked]) -> tuple[Spoken, TTSRequest]:
+    """A text and the request that it became, Succeeded."""
+    return TEXTS[request.param], voxpod.wait(applied[request.param], Phase.SUCCEEDED)
 
 
 def test_audio_is_speech_of_the_length_that_the_text_takes(voxpod: Voxpod, spoken: tuple[Spoken, TTSRequest]):
@@ -79,10 +89,12 @@ def test_status_tells_how_it_went(spoken: tuple[Spoken, TTSRequest]):
     assert told == {ConditionType.ADMITTED: ("True", Reason.ADMITTED), ConditionType.DISPATCHED: ("True", Reason.CLAIMED), ConditionType.COMPLETE: ("True", Reason.SUCCEEDED)}
     assert (status.tenant, status.model, status.attempt) == (TEAM, "kokoro", 1)
     assert status.voice
-    assert status.usage is not None and status.usage.characters == len(text.text)
-    timings = status.timings
-    assert timings is not None
-    assert timings.queued is not None and timings.startup and timings.synthesis and timings.upload is not None
+    assert status.usage is not None
+    assert status.usage.characters == len(text.text)
+    assert status.timings is not None
+    took = status.timings.model_dump()
+    assert all(took[stage] is not None for stage in ("queued", "startup", "synthesis", "upload")), took
+    assert status.timings.synthesis
 
 
 def test_kubectl_get_shows_it_in_a_line(voxpod: Voxpod, spoken: tuple[Spoken, TTSRequest]):
@@ -93,14 +105,17 @@ def test_kubectl_get_shows_it_in_a_line(voxpod: Voxpod, spoken: tuple[Spoken, TT
     assert head.split() == ["NAME", "PHASE", "VOICE", "QUEUE", "AUDIO", "S", "REASON", "AGE"]
     assert line.split()[:3] == [request.metadata.name, "Succeeded", request.status.voice]
     assert "Succeeded" in line.split()[3:]
-    assert request.status.audio is not None and str(request.status.audio.duration_seconds) in line.split()
+    assert request.status.audio is not None
+    assert f"{request.status.audio.duration_seconds:g}" in line.split()
 
 
-def test_job_and_pod_go_when_their_time_is_over(voxpod: Voxpod, spoken: tuple[Spoken, TTSRequest]):
-    _, request = spoken
-    asked = Asked(TEAM, request.metadata.name, request.metadata.uid)
+def test_job_and_pod_go_when_their_time_is_over(voxpod: Voxpod, applied: dict[str, Asked]):
+    for asked in applied.values():
+        voxpod.wait(asked, Phase.SUCCEEDED)
 
-    voxpod.until(lambda: not voxpod.jobs_of(asked) and not voxpod.pods_of(asked), "Job and pod are gone", explain=lambda: voxpod.diagnosis(asked))
+    def left() -> list[object]:
+        return [thing for asked in applied.values() for thing in (*voxpod.jobs_of(asked), *voxpod.pods_of(asked))]
 
-    assert voxpod.look(asked).status.phase == Phase.SUCCEEDED
-    assert complete(voxpod.look(asked))[0] == Reason.SUCCEEDED
+    voxpod.until(lambda: not left(), "Jobs and pods are gone", explain=voxpod.behind)
+
+    assert {complete(voxpod.look(asked))[0] for asked in applied.values()} == {Reason.SUCCEEDED}
