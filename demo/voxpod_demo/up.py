@@ -26,7 +26,7 @@ NEXT = (
     ("make demo-shell", "a shell for it, in which:"),
     ("  kubectl get ttsr -A -w", "the requests as they change"),
     ("  kubectl describe ttsr -n globex typo-voice", "why one was refused"),
-    ('.venv/bin/python demo say "Your own words."', "another request, to a WAV file"),
+    ('make demo-say TEXT="Your own words."', "another request, to a WAV file"),
     ("make demo-down", "take all of it away"),
 )
 
