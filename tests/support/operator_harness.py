@@ -10,6 +10,7 @@ import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +65,7 @@ class MemoryStore:
     def uri(self, key: str) -> str:
         return f"s3://{self.bucket}/{key}"
 
-    async def presign_put(self, key: str, content_format: str, seconds: int) -> Upload:
+    def presign_put(self, key: str, content_format: str, seconds: int) -> Upload:
         return Upload(f"memory:{key}", {"Content-Type": f"audio/{content_format}"})
 
     async def problem_with(self, key: str, audio: Audio) -> str:
@@ -95,6 +96,9 @@ class World:
     """What a sandbox answers; None: audio, stored and reported."""
     claims: list[str] = field(default_factory=list)
     """Request UIDs in the order in which work was handed out."""
+    pause_at: str = ""
+    """`claimed` or `stored`: where a sandbox waits for `resume`."""
+    resume: asyncio.Event = field(default_factory=asyncio.Event)
     sandboxes_silent: bool = False
     """Pods appear but never claim: they hold their slots."""
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
@@ -167,9 +171,17 @@ async def play_sandbox(world: World, job: Json) -> None:
     if work is None:
         await finish_pod(world, pod, name, "", True)
         return
+    await pause(world, "claimed")
     report = (world.synthesize or speak)(world, work)
+    await pause(world, "stored")
     await post_result(world, pod["metadata"]["uid"], report)
     await finish_pod(world, pod, name, termination_message(report), report.audio is not None)
+
+
+async def pause(world: World, where: str) -> None:
+    """Wait for the test if it wants to do something just here."""
+    if world.pause_at == where:
+        await world.resume.wait()
 
 
 def speak(world: World, work: Work) -> Report:
@@ -312,6 +324,15 @@ class _Loopback(aiohttp.ThreadedResolver):
 
     async def resolve(self, host: str, port: int = 0, family: Any = 0) -> Any:
         return await super().resolve("127.0.0.1" if host == "voxpod-dispatch" else host, port, family)
+
+
+def put_silently(world: World, kind: Kind, body: Json, namespace: str = "") -> None:
+    """Store an object without an event, as when a watch is late or dead."""
+    name = body["metadata"]["name"]
+    meta: Json = {"name": name, "uid": f"uid-{name}", "generation": 1, "resourceVersion": str(next(world.kube._versions))}
+    meta["creationTimestamp"] = datetime.now(UTC).isoformat(timespec="seconds")
+    key = (kmock.resource(kind.group, kind.version, kind.plural), namespace or None, name)
+    world.kube.objects[key] = {**body, "metadata": {**meta, **({"namespace": namespace} if namespace else {})}}
 
 
 def a_tenant_body(name: str = "acme", **spec: Any) -> Json:

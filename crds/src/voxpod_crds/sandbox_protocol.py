@@ -84,7 +84,7 @@ class Audio:
     sha256: Hex256
     md5: Hex128
     """What S3 returns as the ETag of a single PUT: lets the operator verify by HEAD."""
-    bytes: Annotated[int, Ge(1), Le(1 << 31)]
+    bytes: Annotated[int, Ge(1), Le(1 << 28)]
     duration_seconds: Annotated[float, Ge(0), Le(86_400)]
     sample_rate: Annotated[int, Ge(8_000), Le(48_000)]
     format: Annotated[str, Len(1, 8)]

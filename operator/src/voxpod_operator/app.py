@@ -70,23 +70,37 @@ class Operator:
             parts.create_task(keep_in_sync(self.ctx, self.health.watches), name="resync")
             await self.leadership.acquire()
             try:
-                # what the leader before wrote last may still be on its way to this replica's watch
-                await insist("the list at takeover", lambda: load(self.ctx))
-                await self._lead()
+                async with asyncio.TaskGroup() as led:
+                    # from the first moment on: what follows may take longer than a lease lasts
+                    led.create_task(self._until_lost(), name="lease")
+                    await self._lead()
             finally:
                 await asyncio.shield(self.leadership.release())
 
+    async def _until_lost(self) -> None:
+        await self.leadership.keep()
+        raise LeadershipLost
+
     async def _lead(self) -> None:
-        """All that only the leader does."""
+        """All that only the leader does, until cancelled."""
         settings = self.ctx.settings
+        # what the leader before wrote last may still be on its way to this replica's watch
+        await insist("the list at takeover", lambda: load(self.ctx))
         for key in self.ctx.view.work_keys():
             self.ctx.queue.add(key)
         async with _serving(dispatch_app(self.ctx), settings.dispatch_port, settings), asyncio.TaskGroup() as parts:
-            await insist("the EndpointSlice", self.leadership.publish)
+            parts.create_task(self._stay_published(), name="EndpointSlice")
             for number in range(settings.workers):
                 parts.create_task(work(self.ctx), name=f"worker {number}")
-            await self.leadership.keep()
-            raise LeadershipLost
+
+    async def _stay_published(self) -> None:
+        while True:
+            await insist("the EndpointSlice", self.leadership.publish)
+            await asyncio.sleep(PUBLISH_SECONDS)
+
+
+PUBLISH_SECONDS = 30.0
+"""How soon an EndpointSlice that somebody deleted or changed is put right."""
 
 
 async def insist(what: str, call: Callable[[], Awaitable[None]]) -> None:
@@ -136,4 +150,5 @@ def _client(settings: OperatorSettings) -> Minio:
         settings.object_store_secret_key.get_secret_value(),
         secure=settings.object_store_secure,
         region=settings.object_store_region,
+        ca_pem=settings.object_store_ca_pem,
     )

@@ -10,7 +10,6 @@ from voxpod_operator.cluster.addresses import Addresses
 from voxpod_operator.cluster.gateway import ClusterGateway
 from voxpod_operator.cluster.kinds import JOB, SPEECH_MODEL, TENANT, TTS_REQUEST, Kind
 from voxpod_operator.cluster.view import ClusterView, InvalidResource, WorkKey
-from voxpod_operator.errors import ClusterError
 from voxpod_operator.policy.transitions import difference
 from voxpod_operator.settings import OperatorSettings
 from voxpod_operator.storage.object_store import ObjectStore
@@ -32,6 +31,8 @@ class Context:
     reserved: set[str] = field(default_factory=set)
     """UIDs of requests that were admitted a moment ago and whose status is being written: they hold a slot already, so
     that two workers deciding at the same time cannot both take the last one."""
+    concluding: set[str] = field(default_factory=set)
+    """UIDs of requests whose report is being verified: a sandbox that reports many times at once gets one verification."""
 
     def job_key(self, name: str) -> ResourceKey:
         """The key of a Job in the sandbox namespace."""
@@ -45,6 +46,12 @@ class Context:
         """Have a Job of the sandbox namespace looked at now."""
         self.enqueue(JOB, self.job_key(name))
 
+    def discard_audio_of(self, request: TTSRequest | InvalidResource) -> None:
+        """Have what a sandbox may have stored removed once it is surely gone: nobody will be told where it is."""
+        if isinstance(request, TTSRequest) and request.status.sandbox is not None:
+            name = f"{request.metadata.uid}.{request.spec.format}"
+            self.queue.add_after(WorkKey(AUDIO, ResourceKey(request.status.tenant or "", name)), DISCARD_SECONDS)
+
     def refresh_counts(self, tenant: str | None, model: str | None) -> None:
         """Have the counts in a Tenant's and SpeechModel's status brought up to date, at most every few seconds."""
         for kind, name in ((TENANT, tenant), (SPEECH_MODEL, model)):
@@ -56,15 +63,15 @@ class Context:
         patch = difference(request.status.to_wire(), status.to_wire())
         if not patch:
             return
-        key = request.metadata.key
-        try:
-            stored = await self.gateway.patch_status(TTS_REQUEST, key, patch, request.metadata.resource_version)
-        except ClusterError as error:
-            if error.status == 404:
-                self.view.forget(TTS_REQUEST, key)
-            raise
+        stored = await self.gateway.patch_status(TTS_REQUEST, request.metadata.key, patch, request.metadata.resource_version)
         self.view.observe(TTS_REQUEST, stored)
 
+
+AUDIO = "audio"
+"""Plural of the work keys that stand for objects in the store: tenant and file name."""
+
+DISCARD_SECONDS = 30.0
+"""Longer than the sandbox of an ended request lives (lifecycle.EXIT_GRACE and its termination)."""
 
 COUNTS_DELAY_SECONDS = 5.0
 """Tenant and SpeechModel counts are for people: one write in five seconds, however many requests pass."""

@@ -62,15 +62,17 @@ class Leadership:
             logger.warning("lease not released", extra={"error": str(error)})
 
     async def publish(self) -> None:
-        """Lead the dispatch Service to this pod. Raises ClusterError."""
+        """Lead the dispatch Service to this pod, unless it does already. Raises ClusterError."""
         s = self._settings
         wanted = leader_endpoints(s.namespace, s.dispatch_service, s.pod_name, s.pod_ip, s.dispatch_port)
         key = ResourceKey(s.namespace, slice_name(s.dispatch_service))
-        try:
+        stored = await self._gateway.get(ENDPOINT_SLICE, key)
+        if not self.leading or (stored is not None and all(stored.get(part) == wanted[part] for part in ("addressType", "endpoints", "ports"))):
+            return
+        if stored is None:
             await self._gateway.create(ENDPOINT_SLICE, s.namespace, wanted)
-        except AlreadyExists:
-            stored = await self._gateway.get(ENDPOINT_SLICE, key) or {}
-            version = stored.get("metadata", {}).get("resourceVersion", "")
+        else:
+            version = stored["metadata"]["resourceVersion"]
             await self._gateway.replace(ENDPOINT_SLICE, key, {**wanted, "metadata": {**wanted["metadata"], "resourceVersion": version}})
 
     async def _try(self) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from voxpod_crds.base import ResourceKey
 from voxpod_operator import metrics
-from voxpod_operator.cluster.gateway import Json
+from voxpod_operator.cluster.gateway import METADATA_ONLY
 from voxpod_operator.cluster.kinds import JOB, POD, Kind
 from voxpod_operator.cluster.view import WATCHED
 from voxpod_operator.context import Context
@@ -46,8 +46,9 @@ class WatchHealth:
 async def load(ctx: Context) -> None:
     """Fill the view before anything is decided. Raises ClusterError."""
     for kind in WATCHED:
-        for raw in await _list(ctx, kind):
-            ctx.view.observe(kind, raw)
+        async for page in ctx.gateway.pages(kind, _namespace(ctx, kind)):
+            for raw in page:
+                ctx.view.observe(kind, raw)
 
 
 async def keep_in_sync(ctx: Context, health: WatchHealth) -> None:
@@ -67,26 +68,28 @@ async def _resync_and_note(ctx: Context, kind: Kind, health: WatchHealth) -> Non
 async def resync(ctx: Context, kind: Kind, grace_seconds: float) -> int:
     """Repair the view of one kind; how many changes the watch had not told after the grace period."""
     before = ctx.view.versions(kind)
-    listed = {key_of(kind, raw): raw for raw in await _list(ctx, kind)}
+    pages = ctx.gateway.pages(kind, _namespace(ctx, kind), accept=METADATA_ONLY)
+    listed = {key_of(kind, raw): int(raw["metadata"]["resourceVersion"]) async for page in pages for raw in page}
     await asyncio.sleep(grace_seconds)
     missed = missed_changes(before, listed, ctx.view.versions(kind))
     for key in missed:
-        take_in(ctx, kind, listed.get(key) or {"metadata": {"namespace": key.namespace, "name": key.name}}, key not in listed)
+        raw = await ctx.gateway.get(kind, key) if key in listed else None
+        take_in(ctx, kind, raw or {"metadata": {"namespace": key.namespace, "name": key.name}}, raw is None)
     if missed:
         metrics.WATCH_MISSED.labels(kind=kind.name).inc(len(missed))
         logger.warning("watch missed changes", extra={"kind": kind.name, "count": len(missed), "first": str(missed[0])})
     return len(missed)
 
 
-def missed_changes(before: dict[ResourceKey, int], listed: dict[ResourceKey, Json], now: dict[ResourceKey, int]) -> list[ResourceKey]:
+def missed_changes(before: dict[ResourceKey, int], listed: dict[ResourceKey, int], now: dict[ResourceKey, int]) -> list[ResourceKey]:
     """Keys that are newer in the list than in the view, or gone from the list but still in the view, unchanged since.
 
     `before` is the view when the list began: what came later cannot be in the list and is not missing from it.
     """
-    newer = [key for key, raw in listed.items() if int(raw["metadata"]["resourceVersion"]) > now.get(key, -1) and (key in now or key not in before)]
+    newer = [key for key, version in listed.items() if version > now.get(key, -1) and (key in now or key not in before)]
     gone = [key for key, version in before.items() if key not in listed and now.get(key) == version]
     return newer + gone
 
 
-async def _list(ctx: Context, kind: Kind) -> list[Json]:
-    return await ctx.gateway.list(kind, ctx.settings.sandbox_namespace if kind in (JOB, POD) else "")
+def _namespace(ctx: Context, kind: Kind) -> str:
+    return ctx.settings.sandbox_namespace if kind in (JOB, POD) else ""

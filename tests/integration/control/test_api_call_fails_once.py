@@ -26,6 +26,7 @@ EXPECTED_CALLS = {
     Call("GET", "leases"),
     Call("POST", "leases"),
     Call("PUT", "leases"),
+    Call("GET", "endpointslices"),
     Call("POST", "endpointslices"),
     Call("POST", "jobs"),
     Call("POST", "tokenreviews"),
@@ -33,6 +34,9 @@ EXPECTED_CALLS = {
     Call("PATCH", "speechmodels", "status"),
     Call("PATCH", "ttsrequests", "status"),
 }
+
+
+UNTOUCHED = {"phases": {"good": "Succeeded", "bad": "Rejected"}, "attempts": 1, "jobs": 1, "claims": 1, "objects": 1}
 
 
 async def end_state(world: World) -> dict[str, Any]:
@@ -64,7 +68,7 @@ async def in_a_fresh_world(tmp_path: Path, fault: Fault | None) -> tuple[dict[st
 
 async def test_the_recorded_calls_are_the_ones_that_are_failed_below(tmp_path: Path) -> None:
     state, calls = await in_a_fresh_world(tmp_path, None)
-    assert state == {"phases": {"good": "Succeeded", "bad": "Rejected"}, "attempts": 1, "jobs": 1, "claims": 1, "objects": 1}
+    assert state == UNTOUCHED
     assert set(calls) == EXPECTED_CALLS
 
 
@@ -74,6 +78,9 @@ async def test_a_call_that_fails_once_changes_nothing_in_the_end(tmp_path: Path,
     struck = Fault(call, fault)
     state, _ = await in_a_fresh_world(tmp_path, struck)
     assert struck.struck, "the fault never met its call"
-    assert state["phases"] == {"good": "Succeeded", "bad": "Rejected"}
-    assert state["jobs"] == state["attempts"]
-    assert state["objects"] == 1
+    if fault in ("lost", "slow") and call == Call("PATCH", "ttsrequests", "status"):
+        # the claim may have been written while its answer was lost: nobody may have the work twice, so a fresh sandbox gets it
+        assert state["attempts"] in (1, 2)
+        assert state == {**UNTOUCHED, "attempts": state["attempts"], "jobs": state["attempts"]}
+    else:
+        assert state == UNTOUCHED

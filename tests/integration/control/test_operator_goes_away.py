@@ -1,11 +1,15 @@
 """The operator is killed at any moment, or another replica takes over: every request ends once."""
 
+import asyncio
 from collections.abc import Callable
 
 import pytest
 
 from operator_harness import World, a_model_body, a_request_body, a_tenant_body, running_operator
-from voxpod_operator.cluster.kinds import JOB, LEASE, SPEECH_MODEL, TENANT, TTS_REQUEST
+from voxpod_operator import app
+from voxpod_operator.cluster.kinds import ENDPOINT_SLICE, JOB, LEASE, SPEECH_MODEL, TENANT, TTS_REQUEST
+from voxpod_operator.context import Context
+from voxpod_operator.resync import load
 
 SHORT_LEASE = {"lease_duration_seconds": 3.0, "lease_renew_deadline_seconds": 2.5}
 """So that a follower need not wait long for a leader that was killed."""
@@ -19,14 +23,17 @@ MOMENTS: list[tuple[str, Callable[[World], object]]] = [
 ]
 
 
-@pytest.mark.parametrize("moment", [m[1] for m in MOMENTS], ids=[m[0] for m in MOMENTS])
-async def test_killed_and_restarted_the_request_still_ends_once(world: World, moment: Callable[[World], object]) -> None:
+@pytest.mark.parametrize(("name", "moment"), MOMENTS, ids=[m[0] for m in MOMENTS])
+async def test_killed_and_restarted_the_request_still_ends_once(world: World, name: str, moment: Callable[[World], object]) -> None:
     await world.create(TENANT, a_tenant_body())
     await world.create(SPEECH_MODEL, a_model_body())
     await world.create(TTS_REQUEST, a_request_body("hello"), "acme")
+    world.pause_at = {"claimed": "claimed", "stored, not reported": "stored"}.get(name, "")
     async with running_operator(world, **SHORT_LEASE) as operator:
-        await world.until(lambda: moment(world) or world.phase("hello") == "Succeeded", "the moment")
+        await world.until(lambda: moment(world), "the moment")
         await operator.kill()
+        assert world.phase("hello") != "Succeeded"
+    world.resume.set()
     async with running_operator(world, pod_name="operator-1", **SHORT_LEASE):
         await world.until(lambda: world.phase("hello") == "Succeeded", "Succeeded", 20)
     status = (world.stored(TTS_REQUEST, "acme", "hello") or {})["status"]
@@ -48,6 +55,30 @@ async def test_the_second_replica_goes_on_when_the_leader_dies(world: World) -> 
             await world.until(lambda: world.phase("after") == "Succeeded", "the second replica took over", 20)
             assert holder(world) == "operator-1"
     assert len(world.claims) == 2
+
+
+async def test_a_slow_takeover_does_not_lose_the_lease(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The lists at takeover may take longer than a lease lasts; it is renewed meanwhile."""
+
+    async def slow_load(ctx: Context) -> None:
+        await asyncio.sleep(2.0)
+        await load(ctx)
+
+    monkeypatch.setattr(app, "load", slow_load)
+    await world.create(TENANT, a_tenant_body())
+    await world.create(SPEECH_MODEL, a_model_body())
+    async with running_operator(world, lease_duration_seconds=2.0, lease_renew_deadline_seconds=1.0):
+        await world.create(TTS_REQUEST, a_request_body("hello"), "acme")
+        await world.until(lambda: world.phase("hello") == "Succeeded", "Succeeded", 20)
+        assert (world.stored(LEASE, "voxpod-system", "voxpod-operator") or {})["spec"]["leaseTransitions"] == 1
+
+
+async def test_a_dispatch_endpoint_that_somebody_removed_comes_back(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(app, "PUBLISH_SECONDS", 0.2)
+    async with running_operator(world):
+        await world.until(lambda: world.stored(ENDPOINT_SLICE, "voxpod-system", "voxpod-dispatch-leader"), "published")
+        await world.delete(ENDPOINT_SLICE, "voxpod-system", "voxpod-dispatch-leader")
+        await world.until(lambda: world.stored(ENDPOINT_SLICE, "voxpod-system", "voxpod-dispatch-leader"), "published again")
 
 
 async def test_a_leader_that_stops_hands_the_lease_over_at_once(world: World) -> None:

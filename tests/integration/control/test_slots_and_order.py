@@ -2,8 +2,11 @@
 
 import asyncio
 
-from operator_harness import World, a_model_body, a_request_body, a_tenant_body, running_operator
+import pytest
+
+from operator_harness import World, a_model_body, a_request_body, a_tenant_body, put_silently, running_operator
 from voxpod_crds.sandbox_protocol import Failure, Report, Timings, Work
+from voxpod_operator import context
 from voxpod_operator.cluster.kinds import JOB, SPEECH_MODEL, TENANT, TTS_REQUEST
 
 
@@ -65,6 +68,43 @@ async def test_deleting_a_running_request_ends_its_sandbox(world: World) -> None
         await world.until(lambda: sandboxes(world), "the Job")
         await world.delete(TTS_REQUEST, "acme", "hello")
         await world.until(lambda: not sandboxes(world), "no Job is left")
+
+
+async def test_deleting_a_request_while_it_is_being_written_leaks_nothing(world: World) -> None:
+    world.pause_at = "claimed"
+    await world.create(TENANT, a_tenant_body(quota={"concurrentRequests": 1}))
+    await world.create(SPEECH_MODEL, a_model_body())
+    async with running_operator(world):
+        for round_ in range(5):
+            await world.create(TTS_REQUEST, a_request_body(f"r{round_}"), "acme")
+            await world.until(lambda r=round_: world.phase(f"r{r}"), "first write")  # type: ignore[misc]
+            await asyncio.sleep(0.01 * round_)
+            await world.delete(TTS_REQUEST, "acme", f"r{round_}")
+        await world.until(lambda: not sandboxes(world), "no Job is left")
+        world.resume.set()
+        await world.create(TTS_REQUEST, a_request_body("last"), "acme")
+        await world.until(lambda: world.phase("last") == "Succeeded", "the slot is free")
+
+
+async def test_what_a_cancelled_request_stored_is_removed(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(context, "DISCARD_SECONDS", 0.2)
+    world.pause_at = "stored"
+    await world.create(TENANT, a_tenant_body())
+    await world.create(SPEECH_MODEL, a_model_body())
+    async with running_operator(world):
+        await world.create(TTS_REQUEST, a_request_body("hello"), "acme")
+        await world.until(lambda: world.store.objects, "audio is stored")
+        await world.patch(TTS_REQUEST, "acme", "hello", {"spec": {"cancel": True}})
+        await world.until(lambda: world.phase("hello") == "Cancelled" and not world.store.objects, "cancelled, nothing stored")
+
+
+async def test_a_tenant_the_watch_has_not_told_yet_is_asked_for(world: World) -> None:
+    async with running_operator(world):
+        await world.create(SPEECH_MODEL, a_model_body())
+        put_silently(world, TENANT, a_tenant_body())
+        await world.create(TTS_REQUEST, a_request_body("hello"), "acme")
+        await world.until(lambda: world.phase("hello") in ("Succeeded", "Rejected"), "over")
+    assert world.phase("hello") == "Succeeded"
 
 
 async def test_a_job_whose_request_went_while_no_operator_ran_is_swept(world: World) -> None:

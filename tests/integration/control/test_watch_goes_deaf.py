@@ -1,23 +1,11 @@
 """A watch that stops telling: the list finds what it missed, and the probe says that it is dead."""
 
-from datetime import UTC, datetime
-from typing import Any
-
 import aiohttp
-import kmock
 import pytest
-from operator_harness import World, a_model_body, a_request_body, a_tenant_body, running_operator
 
+from operator_harness import World, a_model_body, a_request_body, a_tenant_body, put_silently, running_operator
 from voxpod_operator import resync
 from voxpod_operator.cluster.kinds import SPEECH_MODEL, TENANT, TTS_REQUEST
-
-
-def put_silently(world: World, name: str) -> None:
-    """Store a request without an event, as when the watch's connection is dead."""
-    key = (kmock.resource(TTS_REQUEST.group, TTS_REQUEST.version, TTS_REQUEST.plural), "acme", name)
-    meta: dict[str, Any] = {"name": name, "namespace": "acme", "uid": f"uid-{name}", "generation": 1, "resourceVersion": str(next(world.kube._versions))}
-    meta["creationTimestamp"] = datetime.now(UTC).isoformat(timespec="seconds")
-    world.kube.objects[key] = {**a_request_body(name), "metadata": meta}
 
 
 async def healthz(port: int) -> tuple[int, str]:
@@ -33,11 +21,11 @@ async def test_what_a_deaf_watch_missed_is_done_and_the_probe_turns_red(world: W
     async with running_operator(world, health_port=health_port, resync_seconds=1.0):
         await world.create(TTS_REQUEST, a_request_body("told"), "acme")
         await world.until(lambda: world.phase("told") == "Succeeded", "the told one")
-        put_silently(world, "silent")
+        put_silently(world, TTS_REQUEST, a_request_body("silent"), "acme")
         await world.until(lambda: world.phase("silent") == "Succeeded", "the silent one, found by a list")
         assert await healthz(health_port) == (200, "ok")
         for number in range(20):
-            put_silently(world, f"more-{number}")
+            put_silently(world, TTS_REQUEST, a_request_body(f"more-{number}"), "acme")
             await world.until(lambda number=number: world.phase(f"more-{number}") == "Succeeded", "one more")  # type: ignore[misc]
             if (await healthz(health_port))[0] == 503:
                 break

@@ -11,8 +11,8 @@ from voxpod_operator.resync import WatchHealth, missed_changes
 A, B = ResourceKey("acme", "a"), ResourceKey("acme", "b")
 
 
-def listed(**versions: int) -> dict[ResourceKey, dict[str, Any]]:
-    return {ResourceKey("acme", name): {"metadata": {"resourceVersion": str(v)}} for name, v in versions.items()}
+def listed(**versions: int) -> dict[ResourceKey, int]:
+    return {ResourceKey("acme", name): version for name, version in versions.items()}
 
 
 CASES = [

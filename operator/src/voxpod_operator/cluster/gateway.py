@@ -6,6 +6,7 @@ importing those costs 30 MB and 0.8 s (measured with 37.0.2), and our own models
 
 import json
 import time
+from collections.abc import AsyncIterator
 from typing import Any
 
 import aiohttp
@@ -17,8 +18,13 @@ from voxpod_operator.cluster.kinds import Kind
 from voxpod_operator.errors import AlreadyExists, ClusterError, Conflict, Denied, Unavailable
 
 Json = dict[str, Any]
+Page = list[Json]
 PAGE_SIZE = 500
 USER_AGENT = "voxpod-operator"
+JSON = "application/json"
+METADATA_ONLY = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
+"""Accept header for lists without spec and status."""
+
 MERGE_PATCH = "application/merge-patch+json"
 
 
@@ -40,16 +46,19 @@ class ClusterGateway:
             raise
 
     async def list(self, kind: Kind, namespace: str = "", **selectors: str) -> list[Json]:
-        """All objects of the kind, page by page; selectors as the API names them (labelSelector, fieldSelector)."""
-        items: list[Json] = []
+        """All objects of the kind; selectors as the API names them (labelSelector, fieldSelector)."""
+        return [item async for page in self.pages(kind, namespace, **selectors) for item in page]
+
+    async def pages(self, kind: Kind, namespace: str = "", *, accept: str = JSON, **selectors: str) -> AsyncIterator[Page]:
+        """All objects of the kind, page by page: thousands of them need not be in memory at one time."""
         token = ""
         while True:
             query = {**selectors, "limit": str(PAGE_SIZE), **({"continue": token} if token else {})}
-            page = await self._call("LIST", kind, ResourceKey(namespace, ""), kind.path(namespace), query=query)
-            items += page.get("items") or []
+            page = await self._call("LIST", kind, ResourceKey(namespace, ""), kind.path(namespace), query=query, accept=accept)
+            yield page.get("items") or []
             token = page.get("metadata", {}).get("continue") or ""
             if not token:
-                return items
+                return
 
     async def create(self, kind: Kind, namespace: str, body: Json) -> Json:
         """The object as stored; raises AlreadyExists when the name is taken."""
@@ -78,9 +87,9 @@ class ClusterGateway:
             raise
         return True
 
-    async def _call(self, verb: str, kind: Kind, key: ResourceKey, path: str, *, query: dict[str, str] | None = None, body: Json | None = None, content_type: str = "application/json") -> Json:
+    async def _call(self, verb: str, kind: Kind, key: ResourceKey, path: str, *, query: dict[str, str] | None = None, body: Json | None = None, content_type: str = JSON, accept: str = JSON) -> Json:
         method = "GET" if verb == "LIST" else verb
-        headers = {"Accept": "application/json", "Content-Type": content_type}
+        headers = {"Accept": accept, "Content-Type": content_type}
         began = time.perf_counter()
         status = 0
         try:

@@ -9,6 +9,10 @@ from voxpod_crds.names import REQUEST_UID_LABEL, ROLE_LABEL
 REQUEST_ANNOTATION = "voxpod.dev/request"
 """`namespace/name` of the TTSRequest that a Job works for; a label could not hold it (63 characters)."""
 
+ENDED_BY = ("Complete", "Failed", "FailureTarget")
+"""Job conditions that say how it ended. FailureTarget comes first, and alone as long as a pod is still terminating, which on a
+lost node is for good (Kubernetes 1.31 and newer)."""
+
 JOB_NAME_LABEL = "batch.kubernetes.io/job-name"
 
 Json = dict[str, Any]
@@ -54,13 +58,14 @@ class PodView:
     unschedulable: str
     """The scheduler's message while no node has room."""
     running: bool
+    deleting: bool
 
 
 def parse_job(raw: Json) -> JobView:
     """The view of a batch/v1 Job."""
     meta, status = raw["metadata"], raw.get("status") or {}
     labels = meta.get("labels") or {}
-    ended = next((c for c in status.get("conditions") or [] if c["type"] in ("Complete", "Failed") and c["status"] == "True"), None)
+    ended = next((c for c in status.get("conditions") or [] if c["type"] in ENDED_BY and c["status"] == "True"), None)
     return JobView(
         name=meta["name"],
         uid=meta.get("uid", ""),
@@ -96,4 +101,5 @@ def parse_pod(raw: Json) -> PodView:
         exit_code=terminated.get("exitCode"),
         unschedulable=unscheduled.get("message", "") if unscheduled.get("reason") == "Unschedulable" else "",
         running="running" in state,
+        deleting="deletionTimestamp" in meta,
     )

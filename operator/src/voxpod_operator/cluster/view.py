@@ -6,7 +6,7 @@ integers (KEP-5504).
 """
 
 import asyncio
-from collections import defaultdict
+from collections import OrderedDict, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -58,7 +58,11 @@ def parse(kind: Kind, raw: Json) -> Resource:
     if kind is POD:
         return parse_pod(raw)
     try:
-        return MODELS[kind].model_validate(raw)
+        found = MODELS[kind].model_validate(raw)
+        # an ended request's text serves nobody any more, and is most of what it weighs (40 kB for 10,000 characters)
+        if isinstance(found, TTSRequest) and found.status.phase is not None and found.status.phase.terminal:
+            return found.model_copy(update={"spec": found.spec.model_copy(update={"text": ""})})
+        return found
     except ValidationError as error:
         return InvalidResource(metadata=ObjectMeta.model_validate(raw["metadata"]), problem=describe(error), status=_readable_status(raw))
 
@@ -81,6 +85,15 @@ def version_of(resource: Resource) -> int:
     return int(raw or 0)
 
 
+def uid_of(resource: Resource) -> str:
+    """metadata.uid"""
+    return resource.uid if isinstance(resource, JobView | PodView) else resource.metadata.uid
+
+
+REMEMBERED_GONE = 10_000
+"""UIDs of deleted objects that are remembered; the race they guard against lasts milliseconds."""
+
+
 class ClusterView:
     """Everything known, by kind and key."""
 
@@ -90,6 +103,7 @@ class ClusterView:
         self._by_job: dict[str, ResourceKey] = {}
         self._pod_of_job: dict[str, ResourceKey] = {}
         self._by_namespace: dict[str, set[ResourceKey]] = defaultdict(set)
+        self._gone: OrderedDict[str, None] = OrderedDict()
         self._changed = asyncio.Event()
 
     def observe(self, kind: Kind, raw: Json) -> bool:
@@ -97,7 +111,7 @@ class ClusterView:
         key = ResourceKey(raw["metadata"].get("namespace", "") if kind.namespaced else "", raw["metadata"]["name"])
         resource = parse(kind, raw)
         old = self._objects[kind].get(key)
-        if old is not None and version_of(resource) <= version_of(old):
+        if uid_of(resource) in self._gone or (old is not None and version_of(resource) <= version_of(old)):
             return False
         if old is not None:
             self._unindex(kind, key, old)
@@ -109,10 +123,20 @@ class ClusterView:
     def forget(self, kind: Kind, key: ResourceKey) -> bool:
         """The object is gone; False when it was not known."""
         old = self._objects[kind].pop(key, None)
-        if old is not None:
-            self._unindex(kind, key, old)
-            self._announce()
-        return old is not None
+        if old is None:
+            return False
+        self._unindex(kind, key, old)
+        # the answer to a write of ours may come after the watch told the end: it must not bring the object back
+        self._gone[uid_of(old)] = None
+        if len(self._gone) > REMEMBERED_GONE:
+            self._gone.popitem(last=False)
+        self._announce()
+        return True
+
+    def uid(self, kind: Kind, key: ResourceKey) -> str:
+        """UID of the object that is known under a key; empty without one."""
+        found = self._objects[kind].get(key)
+        return uid_of(found) if found is not None else ""
 
     def versions(self, kind: Kind) -> dict[ResourceKey, int]:
         """resourceVersion of everything known of a kind."""

@@ -1,5 +1,6 @@
 """The dispatch endpoint: HTTP over TLS in front of `dispatch.service`. docs/sandbox-protocol.md describes it."""
 
+import asyncio
 import logging
 import ssl
 from collections.abc import Awaitable, Callable
@@ -22,6 +23,9 @@ from voxpod_operator.policy.failures import read_report
 logger = logging.getLogger(__name__)
 
 CONTEXT = web.AppKey("context", Context)
+REVIEWS = web.AppKey("reviews", asyncio.Semaphore)
+MAX_REVIEWS = 16
+"""TokenReviews at one time: callers without a valid token must not use up the connections that leases and status need."""
 LONGEST_WAIT_SECONDS = 30.0
 MAX_BODY_BYTES = 64 * 1024
 
@@ -32,6 +36,7 @@ def dispatch_app(ctx: Context) -> web.Application:
     """The endpoint's application; it answers 503 to nobody by itself: only the leader runs it."""
     app = web.Application(client_max_size=MAX_BODY_BYTES, middlewares=[_answer_errors])
     app[CONTEXT] = ctx
+    app[REVIEWS] = asyncio.Semaphore(MAX_REVIEWS)
     app.router.add_get(CLAIM_PATH, handle_claim)
     app.router.add_post(RESULT_PATH, handle_result)
     return app
@@ -66,7 +71,8 @@ async def handle_result(request: web.Request) -> web.StreamResponse:
 
 
 async def _caller(request: web.Request, ctx: Context) -> PodIdentity:
-    return await identify(ctx.gateway, request.headers.get("Authorization", ""), ctx.settings.sandbox_namespace, ctx.settings.sandbox_service_account)
+    async with request.app[REVIEWS]:
+        return await identify(ctx.gateway, request.headers.get("Authorization", ""), ctx.settings.sandbox_namespace, ctx.settings.sandbox_service_account)
 
 
 def _wait_seconds(request: web.Request) -> float:

@@ -9,6 +9,7 @@ from voxpod_operator.cluster.kinds import JOB, POD
 from voxpod_operator.cluster.sandboxes import PodView, parse_pod
 from voxpod_operator.context import Context
 from voxpod_operator.dispatch.identity import PodIdentity
+from voxpod_operator.errors import StoreError, StoreUnavailable
 from voxpod_operator.policy import lifecycle, transitions
 from voxpod_operator.policy.queue_order import ended
 from voxpod_operator.reconcile.ending import conclude, key_of_audio
@@ -39,12 +40,12 @@ async def claim(ctx: Context, who: PodIdentity, wait_seconds: float) -> Work | N
         raise NotWanted("the request is over")
     if request.status.sandbox is None or request.status.sandbox.pod_uid is not None:
         raise AlreadyClaimed("this work was claimed before")
-    if (request.status.attempt or 1) > 1:
-        # the sandbox before may have stored something and died before it could say so
-        await ctx.store.remove(key_of_audio(request))
+    work = _work(ctx, request)
     await ctx.write_status(request, transitions.claim(request, who.name, who.uid, ctx.now()))
     logger.info("work claimed", extra={"request": str(request.metadata.key), "uid": request.metadata.uid, "pod": who.name})
-    return await _work(ctx, request)
+    if (request.status.attempt or 1) > 1:
+        await _clear_the_key(ctx, request)
+    return work
 
 
 async def take_report(ctx: Context, who: PodIdentity, report: Report) -> None:
@@ -56,13 +57,21 @@ async def take_report(ctx: Context, who: PodIdentity, report: Report) -> None:
     holder = request.status.sandbox.pod_uid
     if holder != who.uid and not (holder is None and report.failure is not None):
         raise NotWanted("another sandbox holds the request")
+    if report.request_uid not in ("", request.metadata.uid):
+        raise NotWanted("the report is about another request")
     if ended(request):
         if _same_audio(request, report):
             return
         raise NotWanted("the request is over")
     extra = {"request": str(request.metadata.key), "uid": request.metadata.uid, "timings": {k: getattr(report.timings, k) for k in report.timings.__slots__}}
     logger.info("result received", extra=extra)
-    await conclude(ctx, request, report)
+    if request.metadata.uid in ctx.concluding:
+        raise StoreUnavailable("a report of this request is being verified already")
+    ctx.concluding.add(request.metadata.uid)
+    try:
+        await conclude(ctx, request, report)
+    finally:
+        ctx.concluding.discard(request.metadata.uid)
 
 
 async def _pod(ctx: Context, who: PodIdentity) -> PodView:
@@ -78,7 +87,18 @@ async def _pod(ctx: Context, who: PodIdentity) -> PodView:
     return pod
 
 
-async def _work(ctx: Context, request: TTSRequest) -> Work:
+async def _clear_the_key(ctx: Context, request: TTSRequest) -> None:
+    """Remove what the sandbox before may have stored, had it died before it could say so.
+
+    Only the winner of the claim does this, and before it has the work: a removal can never meet an upload that counts.
+    """
+    try:
+        await ctx.store.remove(key_of_audio(request))
+    except StoreError as error:
+        logger.warning("leftover not removed", extra={"request": str(request.metadata.key), "error": str(error)})
+
+
+def _work(ctx: Context, request: TTSRequest) -> Work:
     seconds_left = (lifecycle.deadline_of(request) - ctx.now()).total_seconds()
     life = int(max(30, min(seconds_left + 30, ctx.settings.upload_url_seconds)))
     return Work(
@@ -90,7 +110,7 @@ async def _work(ctx: Context, request: TTSRequest) -> Work:
         format=request.spec.format,
         sample_rate=request.spec.sample_rate or 0,
         seconds_left=max(seconds_left, 1.0),
-        upload=await ctx.store.presign_put(key_of_audio(request), request.spec.format, life),
+        upload=ctx.store.presign_put(key_of_audio(request), request.spec.format, life),
     )
 
 

@@ -52,6 +52,8 @@ class Dispatch:
     """IP address to host names."""
     token_seconds: int
     max_idle_seconds: int
+    store_ca_pem: str = ""
+    """Authority of a private object store; empty for the public ones."""
 
 
 def sandbox_job(pod: SandboxPod, dispatch: Dispatch, *, name: str, request: str, request_uid: str, attempt: int, tenant: str, deadline_seconds: int) -> Json:
@@ -64,6 +66,8 @@ def sandbox_job(pod: SandboxPod, dispatch: Dispatch, *, name: str, request: str,
         {"name": "VOXPOD_TOKEN_FILE", "value": f"{IDENTITY_DIR}/token"},
         {"name": "VOXPOD_MAX_IDLE_SECONDS", "value": str(dispatch.max_idle_seconds)},
     ]
+    if dispatch.store_ca_pem:
+        container["env"].append({"name": "VOXPOD_OBJECT_STORE_CA_PEM", "value": dispatch.store_ca_pem})
     container["volumeMounts"].append({"name": "identity", "mountPath": IDENTITY_DIR, "readOnly": True})
     spec = _pod_spec(pod, container)
     spec["hostAliases"] = [{"ip": ip, "hostnames": list(hosts)} for ip, hosts in sorted(dispatch.host_aliases.items())]

@@ -1,5 +1,6 @@
 """What went wrong with a sandbox, read off its Job and pod; and whether a fresh one may do better. Pure."""
 
+import unicodedata
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -14,9 +15,6 @@ MAX_ATTEMPTS: dict[Fault, int] = {"input": 1, "engine": 2, "infrastructure": 3}
 
 IMAGE_PULL_GRACE = timedelta(seconds=20)
 """The kubelet retries a pull by itself; after this long a fresh sandbox, perhaps on another node, takes the attempt."""
-
-NO_POD_GRACE = timedelta(seconds=20)
-"""A Job controller makes a pod within a second; after this long something refuses it."""
 
 HOPELESS_WAITING = {"ErrImageNeverPull", "InvalidImageName", "CreateContainerConfigError"}
 PULL_WAITING = {"ErrImagePull", "ImagePullBackOff", "ImageInspectError", "RegistryUnavailable"}
@@ -47,10 +45,19 @@ def read_report(raw: str | bytes) -> Report:
     A reason outside the vocabulary becomes EngineFailed: it would end up in a condition, and as a metric's label.
     """
     report = _REPORT.validate_json(raw)
-    if report.failure is None or report.failure.reason in SANDBOX_REASONS:
-        return report
-    said = f"{report.failure.reason}: {report.failure.message}"[:1024]
-    return replace(report, failure=replace(report.failure, reason=Reason.ENGINE_FAILED, message=said))
+    report = replace(report, warnings=tuple(printable(w) for w in report.warnings))
+    if report.audio is not None:
+        return replace(report, audio=replace(report.audio, voice=printable(report.audio.voice), format=printable(report.audio.format)))
+    failure = report.failure
+    assert failure is not None, "a report has audio or a failure"
+    if failure.reason not in SANDBOX_REASONS:
+        failure = replace(failure, reason=Reason.ENGINE_FAILED, message=f"{failure.reason}: {failure.message}")
+    return replace(report, failure=replace(failure, message=printable(failure.message)[:1024]))
+
+
+def printable(text: str) -> str:
+    """Text without control and format characters: it will be shown in terminals."""
+    return "".join(ch if unicodedata.category(ch)[0] != "C" else " " for ch in text)
 
 
 def read_facts(raw: str | bytes) -> BundleFacts:
@@ -83,16 +90,16 @@ def failure_of(job: JobView, pod: PodView | None, now: datetime) -> Failure | No
         return Failure("infrastructure", Reason.IMAGE_PULL_FAILED, f"{pod.waiting_reason}: {pod.waiting_message}"[:1024])
     if job.finished:
         return Failure("infrastructure", Reason.SANDBOX_LOST, _how_it_ended(job, pod))
-    if pod is not None and pod.phase in ("Failed", "Succeeded"):
+    if pod is not None and (pod.phase in ("Failed", "Succeeded") or pod.deleting):
         return Failure("infrastructure", Reason.SANDBOX_LOST, _how_it_ended(job, pod))
-    if pod is None and now - job.created_at > NO_POD_GRACE:
-        return Failure("infrastructure", Reason.SANDBOX_REFUSED, f"no pod appeared for Job {job.name} in {NO_POD_GRACE.seconds} s")
     return None
 
 
 def _how_it_ended(job: JobView, pod: PodView | None) -> str:
     if pod is None:
         return f"Job {job.name} ended without a pod: {job.message or 'no message'}"
+    if pod.deleting and pod.exit_code is None:
+        return f"pod {pod.name} is being deleted: its node was lost or drained, or somebody deleted it"
     details = pod.reason or pod.terminated_reason or job.message or "no reason given"
     code = "" if pod.exit_code is None else f", exit code {pod.exit_code}"
     return f"pod {pod.name} ended without a result: {details}{code}"[:1024]

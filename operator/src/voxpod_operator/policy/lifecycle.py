@@ -13,7 +13,6 @@ from voxpod_crds.tts_request import Phase, TTSRequest
 from voxpod_operator.cluster.sandboxes import JobView, PodView
 from voxpod_operator.policy.failures import (
     IMAGE_PULL_GRACE,
-    NO_POD_GRACE,
     PULL_WAITING,
     failure_of,
     left_behind,
@@ -21,6 +20,9 @@ from voxpod_operator.policy.failures import (
 )
 
 UNSCHEDULABLE_GRACE = timedelta(seconds=5)
+
+STUCK_GRACE = timedelta(seconds=8)
+"""A pod exists within a second of its Job and runs within two; after this long an event tells what is in the way."""
 
 EXIT_GRACE = timedelta(seconds=10)
 """A sandbox has told its result and exits within a second; so long it may take before it is ended."""
@@ -80,13 +82,23 @@ class TellStarting:
 
 
 @dataclass(frozen=True, slots=True)
+class AskWhy:
+    """The sandbox does not start, and only events tell why; tell it, and look again later."""
+
+    subject: str
+    """Name of the pod, or of the Job that has none."""
+    without_events: str
+    """What to tell when there are none."""
+
+
+@dataclass(frozen=True, slots=True)
 class LookAgain:
     """All is well; look again after so many seconds even if nothing happens."""
 
     seconds: float
 
 
-Step = Nothing | EndSandbox | Finish | AdmitOrWait | CreateSandbox | Conclude | Retry | TellStarting | LookAgain
+Step = Nothing | EndSandbox | Finish | AdmitOrWait | CreateSandbox | Conclude | Retry | TellStarting | AskWhy | LookAgain
 
 
 def deadline_of(request: TTSRequest) -> datetime:
@@ -101,8 +113,8 @@ def next_step(request: TTSRequest, job: JobView | None, pod: PodView | None, now
     phase = request.status.phase
     if phase is not None and phase.terminal:
         return _after_the_end(request, job, now)
-    if request.spec.cancel:
-        return Finish(Phase.CANCELLED, Reason.CANCELLED, "spec.cancel was set")
+    if request.spec.cancel or request.metadata.deletion_timestamp is not None:
+        return Finish(Phase.CANCELLED, Reason.CANCELLED, "spec.cancel was set" if request.spec.cancel else "the request is being deleted")
     if now >= deadline_of(request):
         return Finish(Phase.FAILED, Reason.DEADLINE_EXCEEDED, f"not done within {request.spec.deadline_seconds} s of creation{_last_word(request)}")
     if request.status.sandbox is None:
@@ -143,23 +155,27 @@ def _with_sandbox(request: TTSRequest, job: JobView | None, pod: PodView | None,
         return after_failure(request, failure)
     if not claimed and (told := _slow_start(job, pod, now)) is not None:
         return told
-    return LookAgain(_seconds_until_worth_a_look(request, job, pod, claimed, now))
+    return LookAgain(_seconds_until_worth_a_look(request, job, claimed, now))
 
 
-def _slow_start(job: JobView, pod: PodView | None, now: datetime) -> TellStarting | None:
+def _slow_start(job: JobView, pod: PodView | None, now: datetime) -> TellStarting | AskWhy | None:
     if pod is not None and pod.unschedulable and now - job.created_at > UNSCHEDULABLE_GRACE:
         return TellStarting(Reason.SANDBOX_UNSCHEDULABLE, pod.unschedulable)
     if pod is not None and pod.waiting_reason in PULL_WAITING:
         return TellStarting(Reason.SANDBOX_STARTING, f"{pod.waiting_reason}: {pod.waiting_message}; the node goes on trying")
+    if now - job.created_at <= STUCK_GRACE:
+        return None
+    if pod is None:
+        return AskWhy(job.name, f"Job {job.name} has no pod yet")
+    if not pod.running and not pod.unschedulable:
+        return AskWhy(pod.name, f"pod {pod.name} does not start yet")
     return None
 
 
-def _seconds_until_worth_a_look(request: TTSRequest, job: JobView, pod: PodView | None, claimed: bool, now: datetime) -> float:
+def _seconds_until_worth_a_look(request: TTSRequest, job: JobView, claimed: bool, now: datetime) -> float:
     until = [deadline_of(request)]
-    if pod is None:
-        until.append(job.created_at + NO_POD_GRACE)
-    elif not claimed:
-        until += [job.created_at + UNSCHEDULABLE_GRACE, job.created_at + IMAGE_PULL_GRACE]
+    if not claimed:
+        until += [job.created_at + grace for grace in (UNSCHEDULABLE_GRACE, STUCK_GRACE, IMAGE_PULL_GRACE)]
     return max(0.05, min((t - now).total_seconds() for t in until if t > now) + 0.05)
 
 

@@ -10,6 +10,7 @@ from voxpod_crds.sandbox_protocol import BundleFacts
 from voxpod_crds.speech_model import SpeechModel
 from voxpod_operator.cluster.sandboxes import JobView, PodView
 from voxpod_operator.policy.failures import failure_of, left_behind, read_facts
+from voxpod_operator.policy.lifecycle import STUCK_GRACE
 from voxpod_operator.policy.tenancy import Verdict
 
 PROBE_DEADLINE_SECONDS = 120
@@ -46,6 +47,9 @@ class Distrust:
 class Probing:
     """The probe runs."""
 
+    stuck: str
+    """Name of its pod (or Job) when it does not start as it should; empty otherwise."""
+
 
 ProbeStep = Known | StartProbe | Believe | Distrust | Probing
 
@@ -63,7 +67,8 @@ def next_probe_step(model: SpeechModel, job: JobView | None, pod: PodView | None
     report = left_behind(pod)
     failure = report.failure if report is not None else failure_of(job, pod, now)
     if failure is None:
-        return Probing()
+        late = now - job.created_at > STUCK_GRACE and (pod is None or not pod.running)
+        return Probing((pod.name if pod is not None else job.name) if late else "")
     reason = next((r for r in Reason if r == failure.reason), Reason.BUNDLE_INVALID)
     return Distrust(Verdict(False, reason, failure.message), now - job.created_at > RETRY_AFTER)
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from voxpod_crds.conditions import ConditionType, Reason, find_condition
 from voxpod_crds.tts_request import TTSRequest
+from voxpod_operator.cluster.view import InvalidResource
 
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -23,7 +24,7 @@ def rank(request: TTSRequest) -> tuple[int, tuple[datetime, str, str]]:
     return (-request.spec.priority, _age(request))
 
 
-def ended(request: TTSRequest) -> bool:
+def ended(request: TTSRequest | InvalidResource) -> bool:
     """Whether the request has a terminal phase."""
     return request.status.phase is not None and request.status.phase.terminal
 

@@ -2,6 +2,7 @@
 
 import logging
 
+from voxpod_crds.base import ResourceKey
 from voxpod_crds.conditions import ConditionType, Reason, find_condition
 from voxpod_crds.names import job_name, object_key
 from voxpod_crds.sandbox_protocol import Failure, Report
@@ -61,6 +62,8 @@ async def end(ctx: Context, request: TTSRequest, status: TTSRequestStatus) -> No
     metrics.REQUESTS_ENDED.labels(phase=status.phase, reason=reason).inc()
     logger.info("request ended", extra={"request": str(request.metadata.key), "uid": request.metadata.uid, "phase": status.phase, "reason": reason})
     ctx.enqueue(TTS_REQUEST, request.metadata.key)
+    if status.audio is None:
+        ctx.discard_audio_of(request)
     wake_waiting(ctx, request)
 
 
@@ -71,6 +74,14 @@ async def end_sandbox(ctx: Context, job: JobView) -> None:
         await ctx.gateway.delete(POD, ctx.job_key(pod.name), uid=pod.uid)
     await ctx.gateway.delete(JOB, ctx.job_key(job.name), uid=job.uid)
     logger.info("sandbox ended", extra={"job": job.name, "request": job.request})
+
+
+async def discard_audio(ctx: Context, key: ResourceKey) -> None:
+    """Remove an object (tenant and `uid.format`) whose request ended without audio, or is gone."""
+    where = ctx.view.request_key_of_uid(key.name.rsplit(".", 1)[0])
+    request = ctx.view.request(where) if where is not None else None
+    if request is None or (queue_order.ended(request) and request.status.audio is None):
+        await ctx.store.remove(f"{key.namespace}/{key.name}")
 
 
 def wake_waiting(ctx: Context, request: TTSRequest) -> None:

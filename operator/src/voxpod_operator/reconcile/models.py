@@ -15,7 +15,7 @@ from voxpod_operator.manifests.sandbox_job import probe_job
 from voxpod_operator.policy import model_probe, queue_order
 from voxpod_operator.policy.tenancy import Verdict, judge_model, ready_condition
 from voxpod_operator.policy.transitions import difference
-from voxpod_operator.reconcile.sandboxes import sandbox_pod
+from voxpod_operator.reconcile.sandboxes import sandbox_pod, why_not
 
 logger = logging.getLogger(__name__)
 
@@ -47,7 +47,9 @@ async def reconcile_model(ctx: Context, key: ResourceKey) -> None:
             if clear_away and job is not None:
                 await ctx.gateway.delete(JOB, ctx.job_key(name), uid=job.uid)
             _look_again(ctx, model)
-        case model_probe.Probing():
+        case model_probe.Probing(stuck):
+            if stuck and (told := await why_not(ctx, stuck)) is not None:
+                await _write(ctx, model, _ready(ctx, model, Verdict(False, *told)))
             _look_again(ctx, model)
 
 

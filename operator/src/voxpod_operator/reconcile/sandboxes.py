@@ -1,7 +1,6 @@
 """Sandbox Jobs: created for a request, and ended when nobody wants them."""
 
 import logging
-from dataclasses import replace
 
 from voxpod_crds.base import ResourceKey
 from voxpod_crds.conditions import Reason
@@ -18,6 +17,7 @@ from voxpod_operator.errors import AlreadyExists, Denied
 from voxpod_operator.manifests.sandbox_job import Dispatch, SandboxPod, sandbox_job
 from voxpod_operator.policy import transitions
 from voxpod_operator.policy.lifecycle import EXIT_GRACE, deadline_of
+from voxpod_operator.policy.tenancy import judge_model
 from voxpod_operator.policy.transitions import milliseconds_between
 from voxpod_operator.reconcile.ending import end_sandbox, retry
 
@@ -36,9 +36,17 @@ async def create_sandbox(ctx: Context, request: TTSRequest) -> None:
     if not isinstance(model, SpeechModel):
         await retry(ctx, request, Failure("input", Reason.MODEL_NOT_FOUND, f"SpeechModel {request.status.model} is gone"))
         return
+    tenant = ctx.view.cluster_resource(TENANT, request.status.tenant or "")
+    if not isinstance(tenant, Tenant):
+        # its runtime class and nodes are part of the isolation: no sandbox without them
+        await retry(ctx, request, Failure("input", Reason.NAMESPACE_WITHOUT_TENANT, f"Tenant {request.status.tenant} is gone"))
+        return
+    if (objection := judge_model(model, ctx.settings.sandbox_model_roots)) is not None:
+        await retry(ctx, request, Failure("input", objection.reason, objection.message))
+        return
     left = (deadline_of(request) - ctx.now()).total_seconds()
     job = sandbox_job(
-        sandbox_pod(ctx, model, _tenant_settings(ctx, request.status.tenant)),
+        sandbox_pod(ctx, model, tenant.spec.sandbox),
         await _dispatch(ctx),
         name=sandbox.job_name,
         request=str(request.metadata.key),
@@ -60,13 +68,15 @@ async def create_sandbox(ctx: Context, request: TTSRequest) -> None:
         logger.info("sandbox created", extra={"request": str(request.metadata.key), "uid": request.metadata.uid, "job": sandbox.job_name})
 
 
-async def explained(ctx: Context, failure: Failure, job: JobView | None) -> Failure:
-    """The failure, with the Job controller's words for why it could make no pod."""
-    if job is None or failure.reason != Reason.SANDBOX_REFUSED:
-        return failure
-    events = await ctx.gateway.list(EVENT, ctx.settings.sandbox_namespace, fieldSelector=f"involvedObject.name={job.name},reason=FailedCreate")
-    said = next((str(e.get("message", "")) for e in events), "")
-    return replace(failure, message=f"{failure.message}: {said}"[:1024]) if said else failure
+async def why_not(ctx: Context, subject: str) -> tuple[Reason, str] | None:
+    """Why a pod does not start, or a Job has none: the latest warning about it as reason and message."""
+    events = await ctx.gateway.list(EVENT, ctx.settings.sandbox_namespace, fieldSelector=f"involvedObject.name={subject},type=Warning")
+    if not events:
+        return None
+    last = max(events, key=lambda e: str(e.get("lastTimestamp") or e.get("eventTime") or ""))
+    # the only volumes are scratch, the pod's own token, and the bundle
+    reasons = {"FailedMount": Reason.BUNDLE_INVALID, "FailedCreate": Reason.SANDBOX_REFUSED}
+    return reasons.get(str(last.get("reason")), Reason.SANDBOX_STARTING), f"{last.get('reason')}: {last.get('message')}"
 
 
 async def reconcile_job(ctx: Context, key: ResourceKey) -> None:
@@ -120,12 +130,8 @@ async def _dispatch(ctx: Context) -> Dispatch:
         host_aliases=await ctx.addresses.host_aliases(),
         token_seconds=ctx.settings.sandbox_token_seconds,
         max_idle_seconds=ctx.settings.sandbox_max_idle_seconds,
+        store_ca_pem=ctx.settings.object_store_ca_pem,
     )
-
-
-def _tenant_settings(ctx: Context, name: str | None) -> TenantSandbox:
-    tenant = ctx.view.cluster_resource(TENANT, name or "")
-    return tenant.spec.sandbox if isinstance(tenant, Tenant) else TenantSandbox()
 
 
 def _wake_the_request_of(ctx: Context, job_name: str) -> None:

@@ -8,8 +8,9 @@ from voxpod_crds.base import ResourceKey
 from voxpod_operator import metrics
 from voxpod_operator.cluster.kinds import JOB, SPEECH_MODEL, TENANT, TTS_REQUEST
 from voxpod_operator.cluster.view import WATCHED, WorkKey
-from voxpod_operator.context import Context
+from voxpod_operator.context import AUDIO, Context
 from voxpod_operator.errors import ClusterError, Conflict, OperatorError
+from voxpod_operator.reconcile.ending import discard_audio
 from voxpod_operator.reconcile.models import reconcile_model
 from voxpod_operator.reconcile.requests import reconcile_request
 from voxpod_operator.reconcile.sandboxes import reconcile_job
@@ -24,6 +25,7 @@ RECONCILERS: dict[str, Reconcile] = {
     JOB.plural: reconcile_job,
     TENANT.plural: reconcile_tenant,
     SPEECH_MODEL.plural: reconcile_model,
+    AUDIO: discard_audio,
 }
 
 
@@ -67,9 +69,9 @@ async def reconcile_once(ctx: Context, key: WorkKey) -> None:
 
 async def _read_again(ctx: Context, key: WorkKey, error: Conflict) -> None:
     """The view was behind: fetch the object, so that the next try decides on what is stored now."""
-    kind = next(k for k in WATCHED if k.plural == key.plural)
+    kind = next((k for k in WATCHED if k.plural == key.plural), None)
     ctx.queue.retry(key)
-    if error.kind != kind.name:
+    if kind is None or error.kind != kind.name:
         return
     try:
         found = await ctx.gateway.get(kind, key.key)
