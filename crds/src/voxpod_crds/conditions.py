@@ -54,7 +54,7 @@ class Reason(StrEnum):
     NOT_SUPPORTED_YET = "NotSupportedYet", "A field or text markup asks for what this version does not do yet; the message names it. Nothing is ignored silently."
     INVALID = "Invalid", "The stored object does not match this version's schema; the message names the field."
     # Dispatched
-    SANDBOX_STARTING = "SandboxStarting", "A sandbox Job was created; its pod has not asked for the work yet."
+    SANDBOX_STARTING = "SandboxStarting", "A sandbox Job was created; its pod has not asked for the work yet. When that takes long, the message quotes what the cluster says about it."
     SANDBOX_UNSCHEDULABLE = "SandboxUnschedulable", "No node has room for the sandbox's pod; the scheduler goes on trying until the request's deadline."
     RETRYING = "Retrying", "The last sandbox failed for a reason that a fresh one may not meet; another attempt is under way."
     CLAIMED = "Claimed", "The sandbox took the work and synthesizes."
@@ -70,11 +70,11 @@ class Reason(StrEnum):
     SANDBOX_LOST = "SandboxLost", "The sandbox ended without a result (node lost, evicted, killed) on every attempt."
     SANDBOX_REFUSED = "SandboxRefused", "The cluster refused to create the sandbox's pod (admission policy, quota); the message quotes it."
     UPLOAD_FAILED = "UploadFailed", "The sandbox could not store the audio: the object store was away or refused."
-    VERIFICATION_FAILED = "VerificationFailed", "The stored object is not what the sandbox reported (size or checksum differ)."
+    VERIFICATION_FAILED = "VerificationFailed", "The stored object is not what the sandbox reported (it is missing, or its size or checksum differs)."
     # Ready, of Tenant and SpeechModel
     READY = "Ready", "The resource is in use as it stands."
     SUSPENDED = "Suspended", "spec.suspended is true: the tenant's new requests wait."
-    NAMESPACE_CONFLICT = "NamespaceConflict", "An older Tenant already owns one of spec.namespaces; that one keeps it, this one has no effect there."
+    NAMESPACE_CONFLICT = "NamespaceConflict", "An older Tenant already owns one of spec.namespaces; that one keeps it, this one has effect in its other namespaces only."
     PROBING = "Probing", "A probe Job checks the bundle on a node and reads its voices and languages."
     SOURCE_NOT_ALLOWED = "SourceNotAllowed", "spec.source.hostPath.path is outside the folders that the chart's sandbox.modelRoots allows."
 
