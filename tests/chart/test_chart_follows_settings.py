@@ -25,7 +25,6 @@ VALUES = {
     "dispatch_host": "dispatch.host",
     "dispatch_service": "dispatch.serviceName",
     "dispatch_service_port": "dispatch.servicePort",
-    "claim_wait_seconds": "dispatch.claimWaitSeconds",
     "sandbox_namespace": "sandbox.namespace.name",
     "sandbox_image": "sandbox.image.repository",
     "sandbox_image_pull_policy": "sandbox.image.pullPolicy",

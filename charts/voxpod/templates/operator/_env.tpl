@@ -38,8 +38,6 @@
   value: {{ .Values.dispatch.servicePort | quote }}
 - name: VOXPOD_DISPATCH_TLS_DIR
   value: /etc/voxpod/dispatch-tls
-- name: VOXPOD_CLAIM_WAIT_SECONDS
-  value: {{ .Values.dispatch.claimWaitSeconds | quote }}
 - name: VOXPOD_SANDBOX_NAMESPACE
   value: {{ .Values.sandbox.namespace.name | quote }}
 - name: VOXPOD_SANDBOX_IMAGE
