@@ -63,6 +63,7 @@ def test_no_object_takes_unknown_keys():
         pytest.param("operator.replicas=two", "/operator/replicas", id="words for a number"),
         pytest.param("operator.logLevel=debug", "/operator/logLevel", id="unknown level"),
         pytest.param("sandbox.tokenSeconds=60", "/sandbox/tokenSeconds", id="shorter than the API server allows"),
+        pytest.param("sandbox.ttlSeconds=9", "/sandbox/ttlSeconds", id="Jobs gone before their results are read"),
         pytest.param('sandbox.modelRoots=["/"]', "/sandbox/modelRoots/0", id="the whole node as model root"),
         pytest.param('sandbox.modelRoots=["/srv/../etc"]', "/sandbox/modelRoots/0", id="model root that climbs"),
         pytest.param('sandbox.modelRoots=["models"]', "/sandbox/modelRoots/0", id="relative model root"),
