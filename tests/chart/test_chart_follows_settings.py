@@ -1,6 +1,7 @@
 """Every setting of the operator is reachable from values.yaml, in the order of settings.py."""
 
 import re
+import ssl
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,7 @@ VALUES = {
     "object_store_endpoint": "objectStore.endpoint",
     "object_store_secure": "objectStore.secure",
     "object_store_region": "objectStore.region",
+    "object_store_ca_pem": "objectStore.caPem",
     "object_store_bucket": "objectStore.bucket",
     "object_store_access_key": "objectStore.accessKey",
     "object_store_secret_key": "objectStore.secretKey",
@@ -128,6 +130,14 @@ def test_demo_store_is_resolved_for_sandboxes_and_spoken_to_without_tls(render):
     assert found["VOXPOD_SANDBOX_RESOLVE_HOSTS"] == '["voxpod-minio.voxpod-system.svc"]'
     assert found["VOXPOD_OBJECT_STORE_ENDPOINT"] == "voxpod-minio.voxpod-system.svc:9000"
     assert found["VOXPOD_OBJECT_STORE_SECURE"] == "false"
+
+
+def test_authority_of_a_private_store_arrives_as_a_certificate(render):
+    pem = environment(render("all-options"))["VOXPOD_OBJECT_STORE_CA_PEM"]
+
+    context = ssl.create_default_context(cadata=pem)
+
+    assert {"commonName": "Example store authority"} in [dict(part) for one in context.get_ca_certs() for part in one["subject"]]
 
 
 def test_digest_wins_over_tag(render):

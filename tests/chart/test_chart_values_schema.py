@@ -68,6 +68,8 @@ def test_no_object_takes_unknown_keys():
         pytest.param('sandbox.modelRoots=["/srv/../etc"]', "/sandbox/modelRoots/0", id="model root that climbs"),
         pytest.param('sandbox.modelRoots=["models"]', "/sandbox/modelRoots/0", id="relative model root"),
         pytest.param("objectStore.endpoint=https://s3.example.com", "/objectStore/endpoint", id="a URL for host:port"),
+        pytest.param("objectStore.caPem=/etc/ssl/store.pem", "/objectStore/caPem", id="a path for a certificate"),
+        pytest.param("objectStore.caPem=-----BEGIN CERTIFICATE-----\n-----BEGIN PRIVATE KEY-----", "/objectStore/caPem", id="a key beside the certificate"),
         pytest.param('objectStore.network.cidrs=["s3.example.com"]', "/objectStore/network/cidrs/0", id="a name for a CIDR"),
         pytest.param("demo.minio.nodePort=80", "/demo/minio/nodePort", id="port that is no NodePort"),
         pytest.param("operator.image.digest=latest", "/operator/image/digest", id="a tag for a digest"),

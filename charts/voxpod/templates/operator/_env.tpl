@@ -64,6 +64,8 @@
   value: {{ ternary false .Values.objectStore.secure .Values.demo.minio.enabled | quote }}
 - name: VOXPOD_OBJECT_STORE_REGION
   value: {{ .Values.objectStore.region | quote }}
+- name: VOXPOD_OBJECT_STORE_CA_PEM
+  value: {{ .Values.objectStore.caPem | quote }}
 - name: VOXPOD_OBJECT_STORE_BUCKET
   value: {{ .Values.objectStore.bucket | quote }}
 - name: VOXPOD_OBJECT_STORE_ACCESS_KEY
