@@ -83,6 +83,14 @@ def test_crds_can_be_left_to_somebody_else(render):
             "objectStore.accessKey (or objectStore.existingSecret)",
             id="store without credentials",
         ),
+        pytest.param(
+            [
+                "objectStore.endpoint=s3.example.com", "objectStore.existingSecret=mine", 'objectStore.network.cidrs=["203.0.113.0/24"]',
+                "objectStore.network.dns=true", "objectStore.network.dnsPeers=null",
+            ],
+            "objectStore.network.dnsPeers: name the pods",
+            id="DNS peers taken away",
+        ),
         pytest.param(["demo.minio.enabled=true"], "demo.minio.image", id="demo without image"),
         pytest.param(["demo.minio.enabled=true", "demo.minio.image=x", "objectStore.existingSecret=mine"], "leave objectStore.endpoint", id="demo and store"),
         pytest.param(

@@ -91,8 +91,31 @@ def test_external_store_is_reached_by_its_addresses_and_dns_only_where_asked(ren
     without = find(render("minimal", "objectStore.network.dns=false"), "NetworkPolicy", "sandbox-egress")["spec"]["egress"]
 
     assert with_dns[1] == {"to": [{"ipBlock": {"cidr": "203.0.113.0/24"}}], "ports": [{"port": 443, "protocol": "TCP"}]}
-    assert [port["port"] for port in with_dns[2]["ports"]] == [53, 53]
+    assert [(port["port"], port["protocol"]) for port in with_dns[2]["ports"]] == [(53, "UDP"), (53, "TCP")]
     assert without == with_dns[:2]
+
+
+def test_sandboxes_ask_the_dns_of_the_cluster_and_no_other_server(render):
+    default = find(render("minimal"), "NetworkPolicy", "sandbox-egress")["spec"]["egress"][2]
+    named = find(render("all-options"), "NetworkPolicy", "sandbox-egress")["spec"]["egress"][2]
+
+    assert default["to"] == [
+        {
+            "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "kube-system"}},
+            "podSelector": {"matchLabels": {"k8s-app": "kube-dns"}},
+        }
+    ]
+    assert named["to"] == [
+        {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "dns"}}},
+        {"ipBlock": {"cidr": "169.254.20.10/32"}},
+    ]
+
+
+@pytest.mark.parametrize("values", ["minimal", "demo", "all-options"])
+def test_every_way_out_of_a_sandbox_has_peers_and_ports(values, render):
+    rules = find(render(values), "NetworkPolicy", "sandbox-egress")["spec"]["egress"]
+
+    assert [rule for rule in rules if not rule.get("to") or not all(rule["to"]) or not rule.get("ports")] == []
 
 
 def test_dispatch_is_open_to_sandboxes_and_metrics_to_nobody(render):

@@ -95,11 +95,10 @@ voxpod-minio.{{ .Release.Namespace }}.svc
 {{- end }}
 {{- end }}
 
-{{/* DNS, wherever it is served. */}}
-{{- define "voxpod.dnsEgress" -}}
-- ports:
-    - port: 53
-      protocol: UDP
-    - port: 53
-      protocol: TCP
+{{/* Ports of DNS, in a rule of a NetworkPolicy. */}}
+{{- define "voxpod.dnsPorts" -}}
+- port: 53
+  protocol: UDP
+- port: 53
+  protocol: TCP
 {{- end }}
