@@ -47,7 +47,10 @@ class Client:
         """Create a request and wait for its end; BenchError when that is not Succeeded."""
         body = {"apiVersion": API_VERSION, "kind": "TTSRequest", "metadata": {"name": name}, "spec": {"text": text}}
         sent = time.time()
-        made: Any = self._custom.create_namespaced_custom_object(GROUP, VERSION, self._namespace, PLURAL, body)
+        try:
+            made: Any = self._custom.create_namespaced_custom_object(GROUP, VERSION, self._namespace, PLURAL, body)
+        except client.ApiException as error:
+            raise BenchError(f"request {name} was refused: {error.status} {error.reason}: {error.body}") from error
         answered = time.time()
         ended = self._end_of(name, made["metadata"]["resourceVersion"])
         told = time.time()

@@ -1,19 +1,22 @@
 """A local cluster for one benchmark, with Voxpod installed as the demo installs it, and gone afterwards."""
 
 import contextlib
+import fcntl
 import json
+import os
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from voxpod_bench.client import Client
+from voxpod_bench.errors import BenchError
 from voxpod_crds.base import API_VERSION
 from voxpod_demo import commands, scene
 from voxpod_demo.kubectl import Json, Kubectl
 from voxpod_demo.local import TOOL, LocalCluster
 from voxpod_demo.release import Helm, Images, make_namespaces, values
-from voxpod_demo.settings import MODEL, SANDBOX_NAMESPACE, SYSTEM_NAMESPACE
+from voxpod_demo.settings import MODEL, SANDBOX_NAMESPACE, SYSTEM_NAMESPACE, from_environment
 from voxpod_demo.terminal import Terminal
 
 NAME = "bench"
@@ -60,30 +63,48 @@ class BenchCluster:
 def bench_cluster(terminal: Terminal, values_file: str) -> Iterator[BenchCluster]:
     """Bring it up, install, wait for the model; take it down however this ends.
 
-    `values_file`: further Helm values, which win; empty for none.
+    `values_file`: further Helm values, which win; empty for none. BenchError while another benchmark runs.
     """
+    with _alone():
+        _remove()  # what an earlier run left, when it was killed: its logs would be read as ours
+        try:
+            yield _installed(terminal, values_file)
+        finally:
+            _remove()
+
+
+def _installed(terminal: Terminal, values_file: str) -> BenchCluster:
     target = LocalCluster(NAME)
-    _remove()  # what an earlier run left, when it was killed: its logs would be read as ours
-    try:
-        prepared = target.prepare(terminal)
-        kubectl = target.kubectl()
-        with terminal.step("Install") as step:
-            make_namespaces(kubectl, [SYSTEM_NAMESPACE, TENANT])
-            Helm(target.helm(), kubectl).install(values(prepared.images, prepared.model.root, target.node_port), values_file, INSTALL_SECONDS, step)
-            kubectl.apply([scene.speech_model(prepared.model.path, prepared.model.digest, SANDBOX_CPU), _tenant()])
-            kubectl.text("wait", "--for=condition=Ready", f"speechmodel/{MODEL}", "--timeout=120s")
-            step.result = f"chart voxpod, model {MODEL}, tenant {TENANT}"
-        paths = json.loads(commands.output([sys.executable, TOOL, "paths", "--name", NAME]))
-        client = Client(target.kubeconfig(), kubectl.context, TENANT)
-        yield BenchCluster(kubectl, client, prepared.images, Path(paths["logs"]), Path(paths["auditLog"]))
-    finally:
-        _remove()
+    prepared = target.prepare(terminal)
+    kubectl = target.kubectl()
+    with terminal.step("Install") as step:
+        make_namespaces(kubectl, [SYSTEM_NAMESPACE, TENANT])
+        Helm(target.helm(), kubectl).install(values(prepared.images, prepared.model.root, target.node_port), values_file, INSTALL_SECONDS, step)
+        kubectl.apply([scene.speech_model(prepared.model.path, prepared.model.digest, SANDBOX_CPU), _tenant()])
+        kubectl.text("wait", "--for=condition=Ready", f"speechmodel/{MODEL}", "--timeout=120s")
+        step.result = f"chart voxpod, model {MODEL}, tenant {TENANT}"
+    paths = json.loads(commands.output([sys.executable, TOOL, "paths", "--name", NAME]))
+    client = Client(target.kubeconfig(), kubectl.context, TENANT)
+    return BenchCluster(kubectl, client, prepared.images, Path(paths["logs"]), Path(paths["auditLog"]))
 
 
 def sandbox_ttl_seconds(kubectl: Kubectl) -> float:
     """How long the operator lets a finished Job stay."""
     jobs = kubectl.items("jobs", "-n", SANDBOX_NAMESPACE)
     return max((float(job["spec"]["ttlSecondsAfterFinished"]) for job in jobs), default=0.0)
+
+
+@contextlib.contextmanager
+def _alone() -> Iterator[None]:
+    """Two benchmarks on one machine would measure each other, and take away each other's cluster."""
+    cache = from_environment(os.environ).cache
+    cache.mkdir(parents=True, exist_ok=True)
+    with (cache / "bench.lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise BenchError(f"another benchmark runs: it holds {file.name}") from None
+        yield
 
 
 def _remove() -> None:
