@@ -165,6 +165,27 @@ def test_existing_certificate_is_mounted_instead_of_made(render):
     assert not [item for item in of_kind(objects, "Secret", "Certificate") if "dispatch" in item["metadata"]["name"]]
 
 
+def test_changed_credentials_roll_the_operator_and_nothing_else_does(render):
+    before = secrets_checksum(render("all-options"))
+
+    assert secrets_checksum(render("all-options", "objectStore.secretKey=another")) != before
+    assert secrets_checksum(render("all-options", "objectStore.accessKey=another")) != before
+    assert secrets_checksum(render("all-options", "operator.podLabels.team=voice")) == before
+
+
+def test_new_certificate_rolls_the_operator(render):
+    given = "dispatch.tls.existingSecret=mine"
+
+    # nothing is looked at here, so each rendering makes its own certificate
+    assert secrets_checksum(render("minimal", "operator.replicas=3")) != secrets_checksum(render("minimal"))
+    assert secrets_checksum(render("minimal", given, "operator.replicas=3")) == secrets_checksum(render("minimal", given))
+
+
+def secrets_checksum(objects):
+    template = find(objects, "Deployment", "voxpod-operator")["spec"]["template"]
+    return template["metadata"]["annotations"]["voxpod.dev/secrets-checksum"]
+
+
 def test_dispatch_service_selects_no_pods(render):
     assert "selector" not in find(render("minimal"), "Service", "voxpod-dispatch")["spec"]
 

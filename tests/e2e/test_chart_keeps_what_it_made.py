@@ -59,6 +59,33 @@ def test_secret_of_the_last_release_is_kept(kubectl: Kubectl, rendered: Rendered
     assert other["data"] != first["data"]
 
 
+def test_upgrade_rolls_the_operator_only_for_other_secrets(kubectl: Kubectl, rendered: Rendered):
+    first = rendered()
+    for name in ("voxpod-dispatch-tls", "voxpod-object-store"):
+        kubectl("create", "-f", "-", input=json.dumps(find(first, "Secret", name)))
+
+    assert secrets_checksum(rendered("operator.logLevel=DEBUG")) == secrets_checksum(first)
+    assert secrets_checksum(rendered("dispatch.host=voxpod.example.com")) != secrets_checksum(first)
+
+
+def test_renewed_certificate_of_somebody_else_rolls_the_operator(kubectl: Kubectl, rendered: Rendered, namespace: str):
+    given = "dispatch.tls.existingSecret=mine"
+    made = find(rendered(), "Secret", "voxpod-object-store")
+    kubectl("create", "-f", "-", input=json.dumps(made))
+    kubectl("-n", namespace, "create", "secret", "generic", "mine", "--from-literal=tls.crt=a", "--from-literal=tls.key=b", "--from-literal=ca.crt=c")
+    before = secrets_checksum(rendered(given))
+
+    assert secrets_checksum(rendered(given)) == before
+    kubectl("-n", namespace, "patch", "secret", "mine", "-p", json.dumps({"stringData": {"tls.crt": "renewed"}}))
+    assert secrets_checksum(rendered(given)) != before
+
+
+def secrets_checksum(objects: list[Json]) -> str:
+    template = find(objects, "Deployment", "voxpod-operator")["spec"]["template"]
+    found: str = template["metadata"]["annotations"]["voxpod.dev/secrets-checksum"]
+    return found
+
+
 def test_certificate_for_other_names_is_made_anew(kubectl: Kubectl, rendered: Rendered, tmp_path: Path):
     first = find(rendered(), "Secret", "voxpod-dispatch-tls")
     kubectl("create", "-f", "-", input=json.dumps(first))
