@@ -35,6 +35,7 @@ lint: venv ## Lint, types, import boundaries
 	MYPYPATH=tests/cluster mypy tests/cluster/localcluster tests/cluster/__main__.py
 	cd images && MYPYPATH=. mypy --strict voxpod_images slim.py __main__.py
 	MYPYPATH=demo mypy -p voxpod_demo
+	MYPYPATH=bench mypy -p voxpod_bench
 	mypy charts/values_table.py requirements/resolve_dev.py
 	lint-imports --no-cache
 
@@ -118,5 +119,5 @@ demo-s3: venv ## Print the demo store's endpoint and credentials as JSON
 	@python demo s3
 
 .PHONY: bench
-bench: venv requirements-host ## Measure the cold path and the API writes per request
-	@python bench all
+bench: venv ## Measure the cold path and the API writes per request
+	@python bench cold-path
