@@ -86,6 +86,26 @@ def secrets_checksum(objects: list[Json]) -> str:
     return found
 
 
+def test_new_operator_image_leaves_a_store_that_is_up_alone(cluster: dict[str, Any], kubectl: Kubectl, rendered: Rendered, namespace: str):
+    pause = cluster["images"]["pause"]["reference"]
+    store = find(rendered(), "Deployment", "voxpod-minio")
+    pod = store["spec"]["template"]["spec"]
+    pod |= {"serviceAccountName": "default", "volumes": [], "containers": [{"name": one["name"], "image": pause} for one in pod["containers"]]}
+    pod["containers"][0]["image"] = "voxpod.local/no-such-image:1"
+    kubectl("create", "-f", "-", input=json.dumps(store))
+
+    assert set_up_by(rendered("operator.image.tag=next")) == "voxpod.local/operator:next"
+    kubectl("-n", namespace, "set", "image", "deployment/voxpod-minio", f"minio={pause}")
+    kubectl("-n", namespace, "wait", "deployment/voxpod-minio", "--for=jsonpath={.status.readyReplicas}=1", "--timeout=60s")
+    assert set_up_by(rendered("operator.image.tag=next")) == pause
+
+
+def set_up_by(objects: list[Json]) -> str:
+    containers = find(objects, "Deployment", "voxpod-minio")["spec"]["template"]["spec"]["containers"]
+    found: str = {one["name"]: one["image"] for one in containers}["setup"]
+    return found
+
+
 def test_certificate_for_other_names_is_made_anew(kubectl: Kubectl, rendered: Rendered, tmp_path: Path):
     first = find(rendered(), "Secret", "voxpod-dispatch-tls")
     kubectl("create", "-f", "-", input=json.dumps(first))
