@@ -35,7 +35,7 @@ lint: venv ## Lint, types, import boundaries
 	MYPYPATH=tests/cluster mypy tests/cluster/localcluster tests/cluster/__main__.py
 	cd images && MYPYPATH=. mypy --strict voxpod_images slim.py __main__.py
 	MYPYPATH=demo mypy -p voxpod_demo
-	MYPYPATH=bench mypy -p voxpod_bench
+	MYPYPATH=bench:demo:tests/cluster mypy -p voxpod_bench
 	mypy charts/values_table.py requirements/resolve_dev.py
 	lint-imports --no-cache
 
