@@ -30,6 +30,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: "voxpod" in getattr(item, "fixturenames", ()))
 
 
+TOLD = pytest.StashKey[dict[str, str]]()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """What tests measured, without a limit to hold it to."""
+    for what, value in config.stash.get(TOLD, {}).items():
+        terminalreporter.write_line(f"measured: {what}: {value}")
+
+
+@pytest.fixture(scope="session")
+def told(pytestconfig: pytest.Config) -> dict[str, str]:
+    """What a test puts in here is printed at the end of the session."""
+    return pytestconfig.stash.setdefault(TOLD, {})
+
+
 def _cluster(command: str) -> str:
     done = subprocess.run(
         [sys.executable, str(ROOT / "tests" / "cluster"), command, "--name", NAME],

@@ -52,6 +52,18 @@ class KubeApi:
         status, body = self.call("PATCH", path, change, content_type=MERGE)
         return self._good("PATCH", path, status, body)
 
+    def replace_at(self, path: str, pointer: str, value: Any) -> Json:
+        """Replace one value inside of an object (JSON Patch)."""
+        status, body = self.call("PATCH", path, [{"op": "replace", "path": pointer, "value": value}], content_type="application/json-patch+json")
+        return self._good("PATCH", path, status, body)
+
+    def text(self, path: str) -> str:
+        """What is no JSON, such as metrics behind the API server's proxy."""
+        response = self._http.request("GET", f"{self._server}{path}")
+        said = response.data.decode()
+        assert response.status == 200, f"GET {path}: {response.status} {said[:500]}"
+        return said
+
     def delete(self, path: str, **options: Any) -> None:
         """Gone, or going; that it was gone before is fine. Options as in DeleteOptions."""
         status, body = self.call("DELETE", path, {"kind": "DeleteOptions", "apiVersion": "v1", **options})
@@ -59,7 +71,7 @@ class KubeApi:
             self._good("DELETE", path, status, body)
 
     def call(
-        self, verb: str, path: str, item: Json | None = None, *, user: str = "", content_type: str = "application/json", fields: dict[str, str] | None = None
+        self, verb: str, path: str, item: Json | list[Json] | None = None, *, user: str = "", content_type: str = "application/json", fields: dict[str, str] | None = None
     ) -> tuple[int, Json]:
         """Status and parsed body, whatever they are."""
         headers = {"Content-Type": content_type, "Accept": "application/json"} | ({"Impersonate-User": user} if user else {})

@@ -5,7 +5,8 @@ import json
 import subprocess
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -207,6 +208,42 @@ class Voxpod:
             return status.get("observedGeneration") == found["metadata"]["generation"] and counts == [wanted] * 3 and len(names) == wanted and self.leader() in names
 
         self.until(reached, "the operator is rolled out and leads", explain=self.behind)
+
+    def metrics(self, pod: str) -> dict[str, float]:
+        """The metrics of one operator by name and labels, read from the node, as the kubelet reads its health."""
+        text = self.kube.text(f"/api/v1/namespaces/{SYSTEM}/pods/{pod}:8080/proxy/metrics")
+        samples = (line.rpartition(" ") for line in text.splitlines() if line and not line.startswith("#"))
+        return {name: float(value) for name, _, value in samples}
+
+    @contextmanager
+    def operator_with(self, **environment: str) -> Iterator[None]:
+        """The operators run with other VOXPOD_* variables meanwhile, which values of the chart would give them."""
+        path = f"{DEPLOYMENTS}/voxpod-operator"
+        before = (self.kube.get(path) or {})["spec"]["template"]["spec"]["containers"][0]["env"]
+        changed = {f"VOXPOD_{name}": value for name, value in environment.items()}
+        assert changed.keys() <= {one["name"] for one in before}
+        try:
+            self._set_environment(path, [{"name": one["name"], "value": changed[one["name"]]} if one["name"] in changed else one for one in before])
+            yield
+        finally:
+            self._set_environment(path, before)
+
+    def _set_environment(self, path: str, env: list[Json]) -> None:
+        self.kube.replace_at(path, "/spec/template/spec/containers/0/env", env)
+        self.settled()
+
+    def scale_store(self, replicas: int) -> None:
+        """Take the object store away (its data goes too) or bring it back; returns when it is so."""
+        path = f"{DEPLOYMENTS}/voxpod-minio"
+        self.kube.merge(path, {"spec": {"replicas": replicas}})
+
+        def reached() -> bool:
+            found = self.kube.get(path) or {}
+            pods = self.kube.items(f"/api/v1/namespaces/{SYSTEM}/pods", labelSelector="app.kubernetes.io/component=demo-store")
+            ready = found["status"].get("readyReplicas", 0)
+            return found["status"].get("observedGeneration") == found["metadata"]["generation"] and len(pods) == replicas == ready
+
+        self.until(reached, f"the store runs {replicas} times", explain=self.behind)
 
     # waiting and telling
 

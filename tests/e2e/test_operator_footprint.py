@@ -1,0 +1,41 @@
+"""What a request costs the API server, and what the operator costs the node: measured and told, held to no limit."""
+
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from audit_log import writes
+from pod_processes import processes_of, resident_bytes
+from voxpod_client import OPERATOR, Asked, Voxpod
+from voxpod_crds.tts_request import Phase
+
+pytestmark = pytest.mark.e2e
+
+TEAM = "team-a"
+
+
+def test_writes_and_memory_are_told(voxpod: Voxpod, told: dict[str, str]):
+    voxpod.settled()
+    time.sleep(2)  # counts of what ended before are written by now
+    log = Path(voxpod.cluster["auditLog"])
+    since = log.stat().st_size
+
+    asked = voxpod.ask(TEAM, "One request, and nothing else.")
+    voxpod.wait(asked, Phase.SUCCEEDED)
+    voxpod.until(lambda: not voxpod.jobs_of(asked), "the Job is gone", explain=voxpod.behind)
+
+    mine = [w for w in writes(log, since) if w.user == OPERATOR and w.resource != "leases" and w.resource != "tokenreviews"]
+    told["API writes by the operator for a request"] = f"{len(mine)}: " + ", ".join(f"{count} {verb} {resource}" for (verb, resource), count in Counter((w.verb, w.resource) for w in mine).most_common())
+    assert ("create", "jobs") in {(w.verb, w.resource) for w in mine}
+    assert _about(asked, [w.name for w in mine]) >= 2
+    for pod in voxpod.operator_pods():
+        (pid,) = processes_of(pod["metadata"]["uid"], "voxpod_operator")
+        role = "leader" if pod["metadata"]["name"] == voxpod.leader() else "follower"
+        told[f"resident memory of the {role}"] = f"{resident_bytes(pid) / 1e6:.0f} MB"
+    assert {key for key in told if key.startswith("resident")} == {"resident memory of the leader", "resident memory of the follower"}
+
+
+def _about(asked: Asked, names: list[str]) -> int:
+    return sum(asked.name == name or asked.uid in name for name in names)
