@@ -57,7 +57,7 @@ def judge_tenant(tenant: Tenant, tenants: Sequence[Tenant]) -> Verdict:
 def judge_model(model: SpeechModel, model_roots: Sequence[str]) -> Verdict | None:
     """Why a SpeechModel can never become ready as it is specified; None when only a probe can tell."""
     if asked := unhonoured(model.spec):
-        return Verdict(False, Reason.NOT_SUPPORTED_YET, f"{_listed(asked)}: not done by this version; remove it")
+        return Verdict(False, Reason.NOT_SUPPORTED_YET, f"{_listed(asked)}: not done by this version; remove it, or use its default")
     source = model.spec.source.host_path
     if source is None:
         return Verdict(False, Reason.NOT_SUPPORTED_YET, "spec.source: this version reads bundles from hostPath only")

@@ -16,7 +16,8 @@ async def reconcile_tenant(ctx: Context, key: ResourceKey) -> None:
         return
     tenants = ctx.view.tenants()
     verdict = tenancy.judge_tenant(tenant, tenants)
-    requests = [r for r in ctx.view.requests_in(tenant.spec.namespaces) if not queue_order.ended(r)]
+    owned = [n for n in tenant.spec.namespaces if tenancy.owner_of(n, tenants) is tenant]
+    requests = [r for r in ctx.view.requests_in(owned) if not queue_order.ended(r)]
     active = sum(queue_order.holds_a_slot(r, ctx.reserved) for r in requests)
     ready = tenancy.ready_condition(verdict, tenant.metadata.generation, ctx.now())
     status = tenant.status.model_copy(
