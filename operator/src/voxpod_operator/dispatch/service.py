@@ -17,6 +17,10 @@ from voxpod_operator.reconcile.ending import conclude, key_of_audio
 logger = logging.getLogger(__name__)
 
 
+REPORT_SECONDS = 2.0
+"""So much earlier than the operator does a sandbox give up at the deadline: its report says what it was at, ours could not."""
+
+
 class NotWanted(Exception):
     """The sandbox's work went elsewhere or is over: it should exit (410)."""
 
@@ -109,7 +113,7 @@ def _work(ctx: Context, request: TTSRequest) -> Work:
         speed=request.spec.speed,
         format=request.spec.format,
         sample_rate=request.spec.sample_rate or 0,
-        seconds_left=max(seconds_left, 1.0),
+        seconds_left=max(seconds_left - REPORT_SECONDS, 1.0),
         upload=ctx.store.presign_put(key_of_audio(request), request.spec.format, life),
     )
 
