@@ -120,4 +120,4 @@ demo-s3: venv ## Print the demo store's endpoint and credentials as JSON
 
 .PHONY: bench
 bench: venv ## Measure the cold path and the API writes per request
-	@python bench cold-path
+	@python bench all
