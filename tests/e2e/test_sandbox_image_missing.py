@@ -9,7 +9,8 @@ from voxpod_crds.tts_request import Phase
 pytestmark = pytest.mark.e2e
 
 TEAM = "team-a"
-ABSENT = "voxpod.local/inference:not-there"
+ABSENT = "127.0.0.1:1/inference:not-there"
+"""A registry that refuses the node at once: a name would cost the resolver's patience first."""
 
 
 def test_request_fails_and_names_an_image_that_may_not_be_pulled(voxpod: Voxpod):

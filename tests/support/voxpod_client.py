@@ -229,6 +229,8 @@ class Voxpod:
             self._set_environment(path, before)
 
     def _set_environment(self, path: str, env: list[Json]) -> None:
+        # both at once rather than one after the other: these tests are not about the rollout
+        self.kube.replace_at(path, "/spec/strategy/rollingUpdate/maxSurge", 2)
         self.kube.replace_at(path, "/spec/template/spec/containers/0/env", env)
         self.settled()
 
