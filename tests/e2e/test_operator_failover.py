@@ -33,15 +33,21 @@ def log_size(voxpod: Voxpod) -> int:
 
 
 def assert_ended_once(voxpod: Voxpod, asked: list[Asked], since: int) -> None:
-    """Each Succeeded with its first and only sandbox, and its one object is what its status says."""
+    """Each Succeeded, its one object is what its status says, and each attempt had exactly one Job.
+
+    A second attempt is right where the kill met a claim: written, but its answer lost, the work may not be handed out
+    again, so a fresh sandbox gets it (docs/sandbox-protocol.md).
+    """
+    jobs: list[str] = []
     for one in asked:
         spoken = voxpod.wait(one, Phase.SUCCEEDED)
-        assert spoken.status.attempt == 1, voxpod.diagnosis(one)
+        assert spoken.status.attempt in (1, 2), voxpod.diagnosis(one)
+        jobs += [f"tts-{one.uid}-{attempt}" for attempt in range(1, spoken.status.attempt + 1)]
         assert spoken.status.audio is not None
         assert voxpod.keys(f"{one.namespace}/{one.uid}") == [f"{one.namespace}/{one.uid}.wav"]
         assert hashlib.sha256(voxpod.download(spoken.status.audio.uri)).hexdigest() == spoken.status.audio.sha256
     created = [w.name for w in writes(Path(voxpod.cluster["auditLog"]), since) if (w.verb, w.resource, w.namespace) == ("create", "jobs", SANDBOXES) and w.code == 201]
-    assert Counter(created) == Counter(f"tts-{one.uid}-1" for one in asked)
+    assert Counter(created) == Counter(jobs)
 
 
 def test_one_of_two_leads_and_dispatch_is_its_own(voxpod: Voxpod):
