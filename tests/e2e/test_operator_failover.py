@@ -1,5 +1,6 @@
 """Two operators, one leads; whatever becomes of the leader, every request ends exactly once."""
 
+import contextlib
 import hashlib
 import os
 import signal
@@ -89,6 +90,28 @@ def test_other_operator_goes_on_when_the_leaders_pod_is_gone(voxpod: Voxpod):
     assert_ended_once(voxpod, asked, since)
     assert voxpod.metrics(new)["voxpod_leader"] == 1
     voxpod.settled()
+
+
+def test_frozen_leader_is_replaced_and_stands_back_when_it_wakes(voxpod: Voxpod):
+    """A stopped process can neither renew nor release its Lease; when it goes on it still believes that it leads."""
+    voxpod.settled()
+    leader, since = voxpod.leader(), log_size(voxpod)
+    asked = [voxpod.ask(TEAM, TEXT)]
+    voxpod.running_sandbox(asked[0])
+    (process,) = processes_of(uid_of(voxpod, leader), "voxpod_operator")
+    os.kill(process, signal.SIGSTOP)
+    try:
+        new = voxpod.until(lambda: voxpod.leader() if voxpod.leader() not in ("", leader) else None, "another one leads", explain=voxpod.behind)
+        asked.append(voxpod.ask(OTHER_TEAM, TEXT))
+        assert_ended_once(voxpod, asked, since)
+    finally:
+        with contextlib.suppress(ProcessLookupError):  # the kubelet may have lost patience with it
+            os.kill(process, signal.SIGCONT)
+
+    voxpod.until(lambda: not Path(f"/proc/{process}").exists(), "the old leader has ended itself", explain=voxpod.behind)
+    voxpod.settled()
+    assert voxpod.leader() == new
+    assert_ended_once(voxpod, asked, since)
 
 
 def test_leader_that_is_told_to_go_hands_over_at_once(voxpod: Voxpod):
