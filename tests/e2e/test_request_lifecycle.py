@@ -4,6 +4,7 @@ import hashlib
 import json
 import uuid
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
@@ -44,7 +45,7 @@ def applied(voxpod: Voxpod) -> dict[str, Asked]:
     return {language: Asked(TEAM, item["metadata"]["name"], uids[item["metadata"]["name"]]) for language, item in zip(TEXTS, items, strict=True)}
 
 
-def _manifest(name: str, spoken: Spoken) -> dict[str, object]:
+def _manifest(name: str, spoken: Spoken) -> dict[str, Any]:
     spec = {"text": spoken.text, "language": spoken.language}
     return {"apiVersion": "voxpod.dev/v1alpha1", "kind": "TTSRequest", "metadata": {"name": name, "namespace": TEAM}, "spec": spec}
 

@@ -5,6 +5,7 @@ The same looks are taken from a pod that nothing holds back, so that silence mea
 
 import base64
 import json
+import socket
 import subprocess
 import sys
 import warnings
@@ -57,23 +58,25 @@ def free_pod(voxpod: Voxpod) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def served_by_the_host(voxpod: Voxpod) -> Iterator[int]:
+def served_by_the_host(voxpod: Voxpod, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """A web server outside of the cluster, and one at the metadata address in the cluster's own network; the former's port."""
     process, host = str(voxpod.cluster["pids"]["kubelet"]), voxpod.cluster["hostIP"]
     in_cluster = ["nsenter", "--target", process, "--net"]
-    with _serving([sys.executable, "-m", "http.server", "18080", "--bind", host]):
+    empty = tmp_path_factory.mktemp("served")
+    with socket.create_server((host, 0)) as free:
+        port = free.getsockname()[1]
+    with _serving([sys.executable, "-m", "http.server", str(port), "--bind", host], empty):
         try:
             subprocess.run([*in_cluster, "ip", "address", "replace", f"{METADATA}/32", "dev", "lo"], check=True)
-            with _serving([*in_cluster, sys.executable, "-m", "http.server", "80", "--bind", METADATA]):
-                yield 18080
+            with _serving([*in_cluster, sys.executable, "-m", "http.server", "80", "--bind", METADATA], empty):
+                yield port
         finally:
             subprocess.run([*in_cluster, "ip", "address", "delete", f"{METADATA}/32", "dev", "lo"], check=False)
 
 
 @contextmanager
-def _serving(command: list[str]) -> Iterator[None]:
-    empty = Path(__file__).with_name("__pycache__")
-    with subprocess.Popen([*command, "--directory", str(empty)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
+def _serving(command: list[str], folder: Path) -> Iterator[None]:
+    with subprocess.Popen([*command, "--directory", str(folder)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
         try:
             yield
         finally:

@@ -242,8 +242,9 @@ class Voxpod:
         def reached() -> bool:
             found = self.kube.get(path) or {}
             pods = self.kube.items(f"/api/v1/namespaces/{SYSTEM}/pods", labelSelector="app.kubernetes.io/component=demo-store")
-            ready = found["status"].get("readyReplicas", 0)
-            return found["status"].get("observedGeneration") == found["metadata"]["generation"] and len(pods) == replicas == ready
+            ready: int = found["status"].get("readyReplicas", 0)
+            seen: bool = found["status"].get("observedGeneration") == found["metadata"]["generation"]
+            return seen and len(pods) == replicas == ready
 
         self.until(reached, f"the store runs {replicas} times", explain=self.behind)
 
