@@ -53,7 +53,8 @@ def put(
                 raise _failed(f"the object store refused the upload ({problem})")
         sleep(min(delay, max(0.0, seconds_left())))
         delay = min(_LONGEST_DELAY, delay * 2)
-    raise _failed(f"the object store did not take the upload before the deadline (last: {problem})")
+    # Fault "input", since no other attempt has more time: the deadline is the request's own.
+    raise SpeechError("input", UPLOAD_FAILED, f"the object store did not take the upload before the deadline (last: {problem})")
 
 
 def _failed(message: str) -> SpeechError:

@@ -59,8 +59,9 @@ def test_refusal_names_the_stores_code_and_hides_the_url(store: FakeStore) -> No
 @pytest.mark.parametrize("trouble", [500, RESET])
 def test_store_that_stays_away_is_given_up_at_the_deadline(trouble: int, store: FakeStore) -> None:
     store.answers(*[trouble] * 200)
-    with pytest.raises(SpeechError, match="before the deadline"):
+    with pytest.raises(SpeechError, match="the object store did not take the upload before the deadline") as failed:
         upload(store, seconds=0.5)
+    assert failed.value.fault == "input", "another attempt would have no time either"
 
 
 def test_store_that_is_not_there_is_a_failure() -> None:
