@@ -126,7 +126,7 @@ def _say(options: argparse.Namespace) -> int:
         print(f"voxpod-model: {warning}", file=sys.stderr)
     try:
         with options.output.open("w+b") as file:
-            written = write_wav(file, engine.speak(prepared), engine.sample_rate)
+            written = write_wav(file, (u.samples for u in engine.speak(prepared)), engine.sample_rate)
     except OSError as error:
         raise SpeechError("infrastructure", "", f"cannot write {options.output}: {error.strerror}") from None
     seconds = time.monotonic() - loaded

@@ -13,7 +13,7 @@ from voxpod_crds.sandbox_protocol import Audio, Report, Timings, Work, terminati
 from voxpod_inference import log
 from voxpod_inference.audio import Samples, write_wav
 from voxpod_inference.dispatch import Dispatch
-from voxpod_inference.engines.base import Synthesizer
+from voxpod_inference.engines.base import Synthesizer, Utterance
 from voxpod_inference.engines.registry import load
 from voxpod_inference.errors import (
     DEADLINE_EXCEEDED,
@@ -119,14 +119,14 @@ def _refuse_unsupported(work: Work, synthesizer: Synthesizer) -> None:
         raise InputError(NOT_SUPPORTED_YET, f"sample rate is {work.sample_rate}; this model speaks at {synthesizer.sample_rate}")
 
 
-def _timed(chunks: Iterator[Samples], first_audio: list[int], watch: Stopwatch) -> Iterator[Samples]:
-    """The chunks; notes when the first was there and ends when the deadline passes between two."""
-    for chunk in chunks:
+def _timed(utterances: Iterator[Utterance], first_audio: list[int], watch: Stopwatch) -> Iterator[Samples]:
+    """Their samples; notes when the first was there and ends when the deadline passes between two."""
+    for utterance in utterances:
         if not first_audio:
             first_audio.append(watch.milliseconds())
         if watch.seconds_left() <= 0:
             raise _too_late()
-        yield chunk
+        yield utterance.samples
 
 
 def _encode(chunks: Iterator[Samples], sample_rate: int) -> tuple[memoryview, float]:

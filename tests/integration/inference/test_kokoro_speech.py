@@ -21,7 +21,7 @@ def kokoro(kokoro_bundle: Bundle) -> Kokoro:
 
 
 def sound(kokoro: Kokoro, text: str, voice: str = "", speed: float = 1.0) -> Samples:
-    return np.concatenate(list(kokoro.speak(kokoro.prepare(text, voice=voice, speed=speed))))
+    return np.concatenate([u.samples for u in kokoro.speak(kokoro.prepare(text, voice=voice, speed=speed))])
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_long_text_is_spoken_to_its_end(kokoro: Kokoro) -> None:
     assert len(text) > 2000
     prepared = kokoro.prepare(text, speed=4.0)  # the time it takes goes with the length of the sound
     assert "".join(chunk.text for chunk in prepared.script.chunks) == text
-    samples = np.concatenate(list(kokoro.speak(prepared)))
+    samples = np.concatenate([u.samples for u in kokoro.speak(prepared)])
     alone = sound(kokoro, ENGLISH, speed=4.0)
     assert 27 * len(alone) * 0.85 <= len(samples) <= 27 * len(alone) * 1.25
 

@@ -131,7 +131,7 @@ def differences(said: list[str], understood: list[str]) -> int:
 def test_recogniser_understands_what_was_said(language: str, kokoro: Kokoro, recogniser: Any) -> None:
     errors, length, misheard = 0, 0, []
     for text in SENTENCES[language]:
-        samples = np.concatenate(list(kokoro.speak(kokoro.prepare(text))))
+        samples = np.concatenate([u.samples for u in kokoro.speak(kokoro.prepare(text))])
         answer = heard(recogniser, samples, kokoro.sample_rate, language)
         said, understood = as_it_sounds(kokoro, text, language), as_it_sounds(kokoro, answer, language)
         wrong = differences(said, understood)

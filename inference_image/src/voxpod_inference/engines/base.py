@@ -17,6 +17,30 @@ class Prepared:
     speed: float
 
 
+@dataclass(frozen=True, slots=True)
+class WordTime:
+    """When a word is heard: characters `start` to `end` of the request's text, in seconds from the utterance's first sample."""
+
+    start: int
+    end: int
+    begins: float
+    ends: float
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """What was said in one go, the pause after it included."""
+
+    samples: Samples
+    start: int
+    end: int
+    """Which part of the request's text this is, in code points."""
+    spoken_seconds: float
+    """Length without the pause."""
+    words: tuple[WordTime, ...] = ()
+    """Empty when the model does not tell durations."""
+
+
 class Synthesizer(Protocol):
     """One loaded model."""
 
@@ -32,7 +56,7 @@ class Synthesizer(Protocol):
         """
         ...
 
-    def speak(self, prepared: Prepared) -> Iterator[Samples]:
+    def speak(self, prepared: Prepared) -> Iterator[Utterance]:
         """The sound, chunk after chunk with the pauses between them. SpeechError when the model fails or `stop` was called."""
         ...
 

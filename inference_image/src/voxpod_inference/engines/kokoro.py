@@ -1,20 +1,19 @@
 """Kokoro-82M by ONNX Runtime: phonemes and a voice's style row in, 24 kHz samples out."""
 
-import functools
 import json
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 
 from voxpod_inference.audio import faded, trimmed, within_full_scale
 from voxpod_inference.bundle import Bundle
-from voxpod_inference.engines.base import Prepared
+from voxpod_inference.engines.base import Prepared, Utterance
 from voxpod_inference.engines.onnx import InferenceSession, RunOptions, open_session
 from voxpod_inference.errors import ENGINE_FAILED, INPUT_REFUSED, VOICE_NOT_FOUND, InputError, SpeechError
 from voxpod_inference.text.frontend import FrontEnd, Limits
-from voxpod_inference.text.spoken import Reader, Spoken
+from voxpod_inference.text.readers import readers_of
 
 MODEL = "model.onnx"
 NEEDED = (MODEL, "vocab.json")
@@ -32,8 +31,7 @@ class Kokoro:
         self._vocabulary: dict[str, int] = json.loads(bundle.path("vocab.json").read_text(encoding="utf-8"))
         self._session = _session(bundle, threads)
         self._run_options = RunOptions()
-        readers = {language: _Lazy(functools.partial(_READERS[language], bundle)) for language in bundle.manifest.languages}
-        self._front_end = FrontEnd(readers, Limits(MOST_TOKENS, PREFERRED_TOKENS), self._count)
+        self._front_end = FrontEnd(readers_of(bundle), Limits(MOST_TOKENS, PREFERRED_TOKENS), self._count)
 
     @property
     def sample_rate(self) -> int:
@@ -53,7 +51,7 @@ class Kokoro:
         script = self._front_end.script(text, language, fallback)
         return Prepared(script, voice or manifest.default_voices[script.language], speed)
 
-    def speak(self, prepared: Prepared) -> Iterator[NDArray[np.float32]]:
+    def speak(self, prepared: Prepared) -> Iterator[Utterance]:
         """See `Synthesizer.speak`."""
         styles = self._styles(prepared.voice)
         for chunk in prepared.script.chunks:
@@ -62,7 +60,8 @@ class Kokoro:
                 continue
             sound = faded(trimmed(self._infer(tokens, styles, prepared.speed), self.sample_rate), self.sample_rate)
             pause = np.zeros(round(chunk.pause / prepared.speed * self.sample_rate), np.float32)
-            yield within_full_scale(np.concatenate([sound, pause]))
+            samples = within_full_scale(np.concatenate([sound, pause]))
+            yield Utterance(samples, chunk.start, chunk.start + len(chunk.text), len(sound) / self.sample_rate)
 
     def stop(self) -> None:
         """See `Synthesizer.stop`."""
@@ -96,42 +95,6 @@ class Kokoro:
         if not np.isfinite(sound).all() or not sound.size:
             raise SpeechError("engine", ENGINE_FAILED, f"the model returned no sound for a chunk of {len(tokens)} tokens")
         return sound
-
-
-class _Lazy:
-    """A reader that is made when its language first occurs."""
-
-    def __init__(self, make: Callable[[], Reader]) -> None:
-        self._make = functools.cache(make)
-
-    def __call__(self, text: str) -> Spoken:
-        return self._make()(text)
-
-
-def _english(bundle: Bundle) -> Reader:
-    from voxpod_inference.tables import SortedTable
-    from voxpod_inference.text.english import English
-    from voxpod_inference.text.espeak import pronounce
-
-    bundle.check(["en-us.tsv"])
-    return English(SortedTable(bundle.path("en-us.tsv")), pronounce)
-
-
-def _chinese(bundle: Bundle) -> Reader:
-    from voxpod_inference.tables import SortedTable
-    from voxpod_inference.text.chinese import Chinese
-
-    bundle.check(["zh.tsv"])
-    return Chinese(SortedTable(bundle.path("zh.tsv")))
-
-
-def _japanese(_bundle: Bundle) -> Reader:
-    from voxpod_inference.text.japanese import Japanese
-
-    return Japanese()
-
-
-_READERS: dict[str, Callable[[Bundle], Reader]] = {"en": _english, "ja": _japanese, "zh": _chinese}
 
 
 def _session(bundle: Bundle, threads: int) -> InferenceSession:

@@ -9,7 +9,7 @@ from voxpod_crds.sandbox_protocol import MAX_WARNINGS
 from voxpod_inference.errors import LANGUAGE_NOT_SUPPORTED, TEXT_EMPTY, InputError
 from voxpod_inference.text import split
 from voxpod_inference.text.runs import Run, language_runs
-from voxpod_inference.text.spoken import PUNCTUATION, Reader, Spoken, is_silent
+from voxpod_inference.text.spoken import PUNCTUATION, Reader, Spoken, Word, is_silent
 
 _MAX_WARNING = 512
 _MOST_CHARACTERS_A_TOKEN = 2
@@ -24,9 +24,17 @@ class Chunk:
 
     text: str
     """The source text of this chunk, unchanged; the chunks' texts joined are the request's text."""
+    start: int
+    """Where `text` begins in the request's text, in code points."""
     phonemes: str
     pause: float
     """Seconds of silence after it, at normal speed."""
+    words: tuple[Word, ...] = ()
+    """The words of `text`: offsets are of the request's text and of `phonemes`."""
+    rate: float = 1.0
+    """Speed of this chunk beside the request's, as its markup asks."""
+    gain: float = 1.0
+    """Factor for the samples, as its markup asks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,18 +116,18 @@ class FrontEnd:
 
     def _joined(self, pieces: list[tuple[str, Spoken]]) -> Iterator[Chunk]:
         """Chunks of one or more pieces."""
-        text, phonemes = "", ""
+        start, text, phonemes = 0, "", ""
         for piece, spoken in pieces:
             together = _together(phonemes, spoken.phonemes, text.endswith("\n"))
             full = self._count(together) > self._limits.preferred
             full |= text.endswith("\n") and self._count(phonemes) >= self._limits.preferred // 5
             if full and _is_sound(phonemes) and _is_sound(spoken.phonemes):
-                yield Chunk(text, phonemes, _pause_after(text))
-                text, phonemes, together = "", "", spoken.phonemes
+                yield Chunk(text, start, phonemes, _pause_after(text))
+                start, text, phonemes, together = start + len(text), "", "", spoken.phonemes
             if self._count(together) > self._limits.most:  # only punctuation is added: the words fit
                 together = phonemes
             text, phonemes = text + piece, together
-        yield Chunk(text, phonemes, 0.0)
+        yield Chunk(text, start, phonemes, 0.0)
 
 
 def _together(before: str, after: str, new_line: bool) -> str:

@@ -7,6 +7,18 @@ from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True)
+class Word:
+    """One written word and what it sounds like: characters `start` to `end` are phonemes `first` to `last`."""
+
+    start: int
+    end: int
+    """Offsets in code points, of the text that was read."""
+    first: int
+    last: int
+    """Offsets into the phonemes."""
+
+
+@dataclass(frozen=True, slots=True)
 class Spoken:
     """A text as phonemes, with the pieces of it that could not be read."""
 
@@ -15,6 +27,8 @@ class Spoken:
     """Characters without a sound, in order; they are left out and the requester is told."""
     spelled: tuple[str, ...] = ()
     """Words that were read letter by letter for want of a pronunciation."""
+    words: tuple[Word, ...] = ()
+    """In the order in which they are spoken, not overlapping."""
 
 
 class Reader(Protocol):

@@ -1,0 +1,48 @@
+"""Which reader reads which language; each loads its tools when its language first occurs."""
+
+import functools
+from collections.abc import Callable
+
+from voxpod_inference.bundle import Bundle
+from voxpod_inference.text.spoken import Reader, Spoken
+
+
+def readers_of(bundle: Bundle) -> dict[str, Reader]:
+    """A reader for each language of the bundle."""
+    return {language: _Lazy(functools.partial(_READERS[language], bundle)) for language in bundle.manifest.languages}
+
+
+class _Lazy:
+    """A reader that is made when its language first occurs."""
+
+    def __init__(self, make: Callable[[], Reader]) -> None:
+        self._make = functools.cache(make)
+
+    def __call__(self, text: str) -> Spoken:
+        return self._make()(text)
+
+
+def _english(bundle: Bundle) -> Reader:
+    from voxpod_inference.tables import SortedTable
+    from voxpod_inference.text.english import English
+    from voxpod_inference.text.espeak import pronounce
+
+    bundle.check(["en-us.tsv"])
+    return English(SortedTable(bundle.path("en-us.tsv")), pronounce)
+
+
+def _chinese(bundle: Bundle) -> Reader:
+    from voxpod_inference.tables import SortedTable
+    from voxpod_inference.text.chinese import Chinese
+
+    bundle.check(["zh.tsv"])
+    return Chinese(SortedTable(bundle.path("zh.tsv")))
+
+
+def _japanese(_bundle: Bundle) -> Reader:
+    from voxpod_inference.text.japanese import Japanese
+
+    return Japanese()
+
+
+_READERS: dict[str, Callable[[Bundle], Reader]] = {"en": _english, "ja": _japanese, "zh": _chinese}
