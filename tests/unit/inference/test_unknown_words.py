@@ -7,7 +7,7 @@ import pytest
 
 from voxpod_inference.tables import SortedTable, write_table
 from voxpod_inference.text.english import English
-from voxpod_inference.text.espeak import pronounce
+from voxpod_inference.text.espeak import UnknownEnglish
 
 LEXICON = {"git": "ɡˈɪt", "hub": "hˈʌb", "smart": "smˈɑɹt", "watch": "wˈɑʧ", "wait": "wˈAt"} | {
     letter: f"{letter}ˈi" for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -50,7 +50,7 @@ def test_compounds_and_inflections_come_from_known_words(word: str, phonemes: st
 
 @pytest.mark.skipif(shutil.which("espeak-ng") is None, reason="espeak-ng is not installed")
 def test_espeak_speaks_the_models_alphabet() -> None:
-    said = pronounce(["Kubernetes", "quokka", "tokenizer"])
+    said = UnknownEnglish()(["Kubernetes", "quokka", "tokenizer"])
     assert list(said) == ["Kubernetes", "quokka", "tokenizer"]
     assert said["quokka"] == "kwˈɑkə"
     letters = set("AIOWYbdfhijklmnpstuvwzæðŋɑɔəɛɜɡɪɹɾʃʊʌʒʤʧθᵊᵻˈˌ")
@@ -59,4 +59,4 @@ def test_espeak_speaks_the_models_alphabet() -> None:
 
 def test_missing_espeak_is_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
-    assert pronounce(["quokka"]) == {}
+    assert UnknownEnglish()(["quokka"]) == {}

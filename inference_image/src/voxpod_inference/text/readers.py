@@ -25,10 +25,10 @@ class _Lazy:
 def _english(bundle: Bundle) -> Reader:
     from voxpod_inference.tables import SortedTable
     from voxpod_inference.text.english import English
-    from voxpod_inference.text.espeak import pronounce
+    from voxpod_inference.text.espeak import UnknownEnglish
 
     bundle.check(["en-us.tsv"])
-    return English(SortedTable(bundle.path("en-us.tsv")), pronounce)
+    return English(SortedTable(bundle.path("en-us.tsv")), UnknownEnglish())
 
 
 def _chinese(bundle: Bundle) -> Reader:
@@ -45,4 +45,18 @@ def _japanese(_bundle: Bundle) -> Reader:
     return Japanese()
 
 
-_READERS: dict[str, Callable[[Bundle], Reader]] = {"en": _english, "ja": _japanese, "zh": _chinese}
+def _by_espeak(language: str, _bundle: Bundle) -> Reader:
+    from voxpod_inference.text.espeak_process import EspeakProcess
+    from voxpod_inference.text.espeak_reader import EspeakReader
+    from voxpod_inference.text.espeak_tables import TABLES
+
+    tables = TABLES[language]
+    return EspeakReader(tables, EspeakProcess(tables.voice))
+
+
+_READERS: dict[str, Callable[[Bundle], Reader]] = {
+    "en": _english,
+    "ja": _japanese,
+    "zh": _chinese,
+    **{language: functools.partial(_by_espeak, language) for language in ("es", "fr", "hi", "it", "pt")},
+}
