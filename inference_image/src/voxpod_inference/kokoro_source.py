@@ -27,7 +27,7 @@ from voxpod_inference.errors import BundleError
 from voxpod_inference.tables import write_table
 
 NAME = "kokoro-82m-int8"
-VERSION = "1.1.0"
+VERSION = "1.1.1"
 DOWNLOAD_MEGABYTES = 120
 STYLE_ROWS, STYLE_WIDTH = 510, 256
 MODEL_SHA256 = "6e742170d309016e5891a994e1ce1559c702a2ccd0075e67ef7157974f6406cb"
@@ -86,7 +86,16 @@ generator.weights are its two halves.
 en-us.tsv: the English dictionaries of misaki by hexgrad, Apache License 2.0, in another format.
 zh.tsv: words and frequencies of jieba by Sun Junyi, MIT License; readings of pypinyin by mozillazg, MIT License.
 """
-DEFAULT_VOICES = {"en": "af_heart", "ja": "jf_alpha", "zh": "zf_xiaoxiao"}
+DEFAULT_VOICES = {
+    "en": "af_heart",
+    "es": "ef_dora",
+    "fr": "ff_siwis",
+    "hi": "hf_alpha",
+    "it": "if_sara",
+    "ja": "jf_alpha",
+    "pt": "pf_dora",
+    "zh": "zf_xiaoxiao",
+}
 
 
 class FetchError(Exception):
