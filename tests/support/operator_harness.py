@@ -25,6 +25,7 @@ from kube_emulator import KubeEmulator
 from voxpod_crds.sandbox_protocol import (
     Audio,
     Report,
+    TimestampsObject,
     Timings,
     Upload,
     Work,
@@ -65,16 +66,16 @@ class MemoryStore:
     def uri(self, key: str) -> str:
         return f"s3://{self.bucket}/{key}"
 
-    def presign_put(self, key: str, content_format: str, seconds: int) -> Upload:
-        return Upload(f"memory:{key}", {"Content-Type": f"audio/{content_format}"})
+    def presign_put(self, key: str, content_type: str, seconds: int) -> Upload:
+        return Upload(f"memory:{key}", {"Content-Type": content_type})
 
-    async def problem_with(self, key: str, audio: Audio) -> str:
+    async def problem_with(self, key: str, reported: Audio | TimestampsObject) -> str:
         if self.away:
             raise StoreUnavailable("the store is away")
         found = self.objects.get(key)
         if found is None:
             return f"{self.uri(key)} is not there"
-        return "" if hashlib.sha256(found).hexdigest() == audio.sha256 else "checksum"
+        return "" if hashlib.sha256(found).hexdigest() == reported.sha256 else "checksum"
 
     async def remove(self, key: str) -> None:
         self.objects.pop(key, None)
@@ -185,11 +186,16 @@ async def pause(world: World, where: str) -> None:
 
 
 def speak(world: World, work: Work) -> Report:
-    """Store some audio and report it."""
+    """Store some audio, and times if they are asked for, and report them."""
     audio = b"RIFF" + work.text.encode()
     world.store.objects[work.upload.url.removeprefix("memory:")] = audio
-    made = Audio(hashlib.sha256(audio).hexdigest(), hashlib.md5(audio).hexdigest(), len(audio), 1.5, 24000, "wav", work.voice or "af_heart")
-    return Report(work.request_uid, Timings(boot_ms=1, synthesis_ms=750, upload_ms=3), audio=made)
+    made = Audio(hashlib.sha256(audio).hexdigest(), hashlib.md5(audio).hexdigest(), len(audio), 1.5, work.sample_rate or 24000, work.format, work.voice or "af_heart")
+    times = None
+    if work.timestamps_upload is not None:
+        document = b'{"version":1}'
+        world.store.objects[work.timestamps_upload.url.removeprefix("memory:")] = document
+        times = TimestampsObject(hashlib.sha256(document).hexdigest(), hashlib.md5(document).hexdigest(), len(document))
+    return Report(work.request_uid, Timings(boot_ms=1, synthesis_ms=750, upload_ms=3), audio=made, timestamps=times)
 
 
 async def claim(world: World, token: str) -> Work | None:

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from voxpod_crds.speech_model import ModelSource, SpeechModel
 from voxpod_crds.tenant import Tenant
-from voxpod_crds.tts_request import TTSRequest, TTSRequestSpec
+from voxpod_crds.tts_request import OPUS_RATES, TTSRequest, TTSRequestSpec
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def unchangeable(model: type[BaseModel], *, but: str) -> tuple[Rule, ...]:
     rules = []
     for attribute, info in model.model_fields.items():
         name = info.alias or attribute
-        always_there = info.is_required() or info.default is not None
+        always_there = info.is_required() or (info.default is not None and info.default_factory is None)
         same = f"self.{name} == oldSelf.{name}"
         if not always_there:
             same = f"has(self.{name}) == has(oldSelf.{name}) && (!has(self.{name}) || {same})"
@@ -75,15 +75,15 @@ def unchangeable(model: type[BaseModel], *, but: str) -> tuple[Rule, ...]:
     return tuple(rule for rule in rules if rule.field != but)
 
 
-def exactly_one(model: type[BaseModel]) -> Rule:
-    """The rule that one field of `model` is set and the others are not."""
-    names = [f.alias or name for name, f in model.model_fields.items()]
+def exactly_one(*names: str) -> Rule:
+    """The rule that one of these fields is set and the others are not."""
     present = ", ".join(f"has(self.{name})" for name in names)
     return Rule(f"[{present}].filter(is_set, is_set).size() == 1", f"needs exactly one of {', '.join(names)}")
 
 
 _SET = {"x-kubernetes-list-type": "set"}
 _CONDITIONS = {"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["type"]}
+_WORDS = {"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["word"]}
 _LABEL_KEY = "^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$"
 _READY = Column("Ready", '.status.conditions[?(@.type=="Ready")].status')
 _READY_REASON = Column("Reason", '.status.conditions[?(@.type=="Ready")].reason')
@@ -169,9 +169,15 @@ TTS_REQUEST = Definition(
                 "cancel",
                 "FieldValueForbidden",
             ),
-        )
+            Rule(
+                f'self.format != "opus" || !has(self.sampleRate) || self.sampleRate in {list(OPUS_RATES)}',
+                f"opus has {', '.join(map(str, OPUS_RATES))}: take one of them, or another format",
+                "sampleRate",
+            ),
+        ),
+        "spec.lexicon[]": (exactly_one("sayAs", "ipa", "pinyin"),),
     },
-    extensions={"status.conditions": _CONDITIONS},
+    extensions={"spec.lexicon": _WORDS, "status.conditions": _CONDITIONS},
     selectable=(".status.phase", ".status.tenant"),
 )
 
@@ -193,7 +199,7 @@ SPEECH_MODEL = Definition(
         Column("Languages", ".status.languages", wide=True),
         Column("Digest", ".spec.digest", wide=True),
     ),
-    rules={"spec.source": (exactly_one(ModelSource),)},
+    rules={"spec.source": (exactly_one(*(f.alias or name for name, f in ModelSource.model_fields.items())),)},
     extensions={"status.voices": _SET, "status.languages": _SET, "status.conditions": _CONDITIONS},
 )
 

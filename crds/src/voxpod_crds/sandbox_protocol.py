@@ -13,6 +13,8 @@ from typing import Annotated, Any, Literal
 
 from annotated_types import Ge, Le, Len, Predicate
 
+from voxpod_crds.voices import MAX_VOICE
+
 CLAIM_PATH = "/v1/claim"
 RESULT_PATH = "/v1/result"
 TOKEN_AUDIENCE = "voxpod-dispatch"  # noqa: S105 - a name
@@ -20,6 +22,12 @@ MAX_TERMINATION_MESSAGE = 4096
 """Bytes that the kubelet keeps of /dev/termination-log (Kubernetes, Pod termination message)."""
 
 MAX_WARNINGS = 16
+
+MAX_AUDIO_BYTES = 1 << 28
+"""Largest object of one request, 256 MiB: what a single PUT carries well and a sandbox's scratch folder holds twice."""
+MAX_SAMPLES = (MAX_AUDIO_BYTES - 4096) // 2
+"""Longest audio of one request, whatever its format: as 16-bit WAV it fits. 46 minutes at 48 kHz, 93 at 24 kHz."""
+MAX_TIMESTAMPS_BYTES = 1 << 24
 
 Fault = Literal["input", "engine", "infrastructure"]
 """Who is at fault, which decides about a retry: input never, engine once, infrastructure up to three attempts."""
@@ -43,6 +51,10 @@ class Upload:
     headers: dict[str, str]
 
 
+Timestamps = Literal["none", "sentence", "word"]
+"""What the document of times lists."""
+
+
 @dataclass(frozen=True, slots=True)
 class Work:
     """What a claim answers with: all that a sandbox ever learns about the request."""
@@ -50,7 +62,8 @@ class Work:
     request_uid: str
     text: str
     voice: str
-    """A voice of the bundle; empty lets the sandbox take the bundle's default for the text's language."""
+    """A voice of the bundle or a mix of several (`voxpod_crds.voices`); empty lets the sandbox take the bundle's default for
+    the text's language."""
     language: str
     """ISO 639 code, or auto."""
     speed: float
@@ -60,6 +73,15 @@ class Work:
     seconds_left: float
     """Until the request's deadline, counted from the answer; a duration, so that no two clocks are compared."""
     upload: Upload
+    loudness: float = -16.0
+    """LUFS of the whole audio."""
+    ssml: bool = False
+    """Whether the text is SSML."""
+    lexicon: dict[str, str] = dataclasses.field(default_factory=dict)
+    """Words and what is read in their place: text, or phonemes between slashes."""
+    timestamps: Timestamps = "none"
+    timestamps_upload: Upload | None = None
+    """Where the document of times goes; None without one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +106,21 @@ class Audio:
     sha256: Hex256
     md5: Hex128
     """What S3 returns as the ETag of a single PUT: lets the operator verify by HEAD."""
-    bytes: Annotated[int, Ge(1), Le(1 << 28)]
+    bytes: Annotated[int, Ge(1), Le(MAX_AUDIO_BYTES)]
     duration_seconds: Annotated[float, Ge(0), Le(86_400)]
     sample_rate: Annotated[int, Ge(8_000), Le(48_000)]
     format: Annotated[str, Len(1, 8)]
-    voice: Annotated[str, Len(1, 64)]
-    """The voice that spoke, also when the work left the choice to the sandbox."""
+    voice: Annotated[str, Len(1, MAX_VOICE)]
+    """The voice or mix that spoke, also when the work left the choice to the sandbox."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimestampsObject:
+    """The document of times that was stored beside the audio."""
+
+    sha256: Hex256
+    md5: Hex128
+    bytes: Annotated[int, Ge(1), Le(MAX_TIMESTAMPS_BYTES)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +143,8 @@ class Report:
     audio: Audio | None = None
     failure: Failure | None = None
     warnings: Annotated[tuple[Annotated[str, Len(0, 512)], ...], Len(0, MAX_WARNINGS)] = ()
+    timestamps: TimestampsObject | None = None
+    """Beside `audio`, when the work asked for times."""
 
     def __post_init__(self) -> None:
         """Refuse a report that says both or neither."""
@@ -138,7 +171,9 @@ def to_json(message: Work | Report | BundleFacts) -> str:
 def work_from_json(raw: str | bytes) -> Work:
     """The operator's answer to a claim; TypeError or KeyError when a field is missing or unknown."""
     fields: dict[str, Any] = json.loads(raw)
-    return Work(**{**fields, "upload": Upload(**fields["upload"])})
+    times = fields.get("timestamps_upload")
+    uploads = {"upload": Upload(**fields["upload"]), "timestamps_upload": Upload(**times) if times else None}
+    return Work(**{**fields, **uploads})
 
 
 def termination_message(message: Report | BundleFacts) -> str:

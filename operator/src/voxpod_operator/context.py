@@ -10,6 +10,7 @@ from voxpod_operator.cluster.addresses import Addresses
 from voxpod_operator.cluster.gateway import ClusterGateway
 from voxpod_operator.cluster.kinds import JOB, SPEECH_MODEL, TENANT, TTS_REQUEST, Kind
 from voxpod_operator.cluster.view import ClusterView, InvalidResource, WorkKey
+from voxpod_operator.policy import stored_objects
 from voxpod_operator.policy.transitions import difference
 from voxpod_operator.settings import OperatorSettings
 from voxpod_operator.storage.object_store import ObjectStore
@@ -49,8 +50,9 @@ class Context:
     def discard_audio_of(self, request: TTSRequest | InvalidResource) -> None:
         """Have what a sandbox may have stored removed once it is surely gone: nobody will be told where it is."""
         if isinstance(request, TTSRequest) and request.status.sandbox is not None:
-            name = f"{request.metadata.uid}.{request.spec.format}"
-            self.queue.add_after(WorkKey(AUDIO, ResourceKey(request.status.tenant or "", name)), DISCARD_SECONDS)
+            for key in stored_objects.keys(request):
+                folder, _, name = key.partition("/")
+                self.queue.add_after(WorkKey(AUDIO, ResourceKey(folder, name)), DISCARD_SECONDS)
 
     def refresh_counts(self, tenant: str | None, model: str | None) -> None:
         """Have the counts in a Tenant's and SpeechModel's status brought up to date, at most every few seconds."""

@@ -15,6 +15,11 @@ def seen(**changes: Any) -> Snapshot:
     return dataclasses.replace(base, **changes)
 
 
+@pytest.mark.parametrize("spec", [{"format": "opus", "sampleRate": 48000}, {"ssml": True, "text": "<speak>Hi</speak>"}, {"text": "a <lang=zh>b</lang>"}, {"timestamps": "word"}, {"seed": 7}, {"lexicon": [{"word": "a", "sayAs": "b"}]}])
+def test_every_field_of_a_request_is_honoured(spec: dict[str, Any]) -> None:
+    assert isinstance(decide(seen(request=a_request(**spec))), Admit)
+
+
 def test_a_plain_request_is_admitted_and_leaves_the_voice_to_the_bundle() -> None:
     decision = decide(seen())
     assert isinstance(decision, Admit)
@@ -26,11 +31,11 @@ REJECTED = [
     pytest.param({"model": None}, Reason.MODEL_NOT_FOUND, "spec.default", id="no default model"),
     pytest.param({"model": None, "request": a_request(model="bark")}, Reason.MODEL_NOT_FOUND, "bark", id="unknown model"),
     pytest.param({"request": a_request(" \n\u200b")}, Reason.TEXT_EMPTY, "spec.text", id="only spaces and a zero-width space"),
-    pytest.param({"request": a_request("a <lang=zh>b</lang>")}, Reason.NOT_SUPPORTED_YET, "character 2", id="language span"),
-    pytest.param({"request": a_request(format="mp3", seed=1)}, Reason.NOT_SUPPORTED_YET, "spec.format, spec.seed", id="fields for later"),
     pytest.param({"request": a_request("x" * 11), "tenant": a_tenant(quota={"maxTextLength": 10})}, Reason.TEXT_TOO_LONG, "11 characters", id="too long"),
     pytest.param({"tenant": a_tenant(allowedModels=["other"])}, Reason.MODEL_NOT_ALLOWED, "not kokoro", id="model not allowed"),
     pytest.param({"request": a_request(voice="zf_xiaobei"), "tenant": a_tenant(allowedVoices=["af_heart"])}, Reason.VOICE_NOT_ALLOWED, "af_heart", id="voice not allowed"),
+    pytest.param({"request": a_request(voice="af_heart(2)+zf_xiaobei"), "tenant": a_tenant(allowedVoices=["af_heart"])}, Reason.VOICE_NOT_ALLOWED, "not zf_xiaobei (in af_heart(2)+zf_xiaobei)", id="a voice of the mix not allowed"),
+    pytest.param({"request": a_request(voice="af_heart(2)+zf_xiaobie(0.5)")}, Reason.VOICE_NOT_FOUND, "no voice zf_xiaobie (in af_heart(2)+zf_xiaobie(0.5)); did you mean zf_xiaobei?", id="misspelt voice of a mix"),
     pytest.param({"request": a_request(voice="af_hart")}, Reason.VOICE_NOT_FOUND, "did you mean af_heart?", id="misspelt voice"),
     pytest.param({"request": a_request(language="ko")}, Reason.LANGUAGE_NOT_SUPPORTED, "en, zh, ja", id="language"),
     pytest.param({"tenant": a_tenant(allowedVoices=["bm_lewis"])}, Reason.VOICE_NOT_FOUND, "bm_lewis", id="none of the allowed voices exists"),
@@ -77,6 +82,8 @@ def test_bad_input_is_rejected_even_while_the_tenant_is_at_its_limit() -> None:
 VOICES = [
     pytest.param({}, {}, {}, "", id="nobody says: the bundle decides by language"),
     pytest.param({"voice": "zf_xiaobei"}, {}, {}, "zf_xiaobei", id="the request says"),
+    pytest.param({"voice": "zf_xiaobei+af_heart(3)"}, {}, {}, "zf_xiaobei+af_heart(3)", id="the request mixes"),
+    pytest.param({"voice": "zf_xiaobei+af_heart(3)"}, {"allowedVoices": ["af_heart", "zf_xiaobei"]}, {"defaultVoice": "af_heart"}, "zf_xiaobei+af_heart(3)", id="the request mixes what it may"),
     pytest.param({}, {"allowedVoices": ["zf_xiaobei"]}, {}, "zf_xiaobei", id="the tenant may use one only"),
     pytest.param({}, {}, {"defaultVoice": "af_heart"}, "af_heart", id="the model has a default"),
     pytest.param({}, {"allowedVoices": ["zf_xiaobei"]}, {"defaultVoice": "af_heart"}, "zf_xiaobei", id="the model's default is not allowed"),

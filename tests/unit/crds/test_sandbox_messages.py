@@ -17,6 +17,7 @@ from voxpod_crds.sandbox_protocol import (
     BundleFacts,
     Failure,
     Report,
+    TimestampsObject,
     Timings,
     Upload,
     Work,
@@ -52,14 +53,31 @@ WORK = Work(
     seconds_left=599.5,
     upload=Upload("https://store/x?X-Amz-Signature=1", {"Content-MD5": "x"}),
 )
+WHOLE_WORK = dataclasses.replace(
+    WORK,
+    voice="af_heart(2)+af_bella(1)",
+    format="opus",
+    loudness=-20.0,
+    ssml=True,
+    lexicon={"voxpod": "/vˈɑkspɑd/"},
+    timestamps="word",
+    timestamps_upload=Upload("https://store/x.timestamps.json?X-Amz-Signature=1", {"Content-Type": "application/json"}),
+)
+TIMES = TimestampsObject(sha256="c" * 64, md5="d" * 32, bytes=900)
 
 
-def test_work_round_trips() -> None:
-    assert work_from_json(to_json(WORK)) == WORK
-    assert work_from_json(to_json(WORK).encode()) == WORK
+@pytest.mark.parametrize("work", [WORK, WHOLE_WORK], ids=["least", "most"])
+def test_work_round_trips(work: Work) -> None:
+    assert work_from_json(to_json(work)) == work
+    assert work_from_json(to_json(work).encode()) == work
 
 
-@pytest.mark.parametrize("report", [DONE, FAILED], ids=["audio", "failure"])
+def test_work_of_an_operator_that_knows_less_is_understood() -> None:
+    known = {k: v for k, v in dataclasses.asdict(WORK).items() if k not in ("loudness", "ssml", "lexicon", "timestamps", "timestamps_upload")}
+    assert work_from_json(json.dumps(known)) == WORK
+
+
+@pytest.mark.parametrize("report", [DONE, FAILED, dataclasses.replace(DONE, timestamps=TIMES)], ids=["audio", "failure", "audio and times"])
 def test_report_round_trips_through_validation(report: Report) -> None:
     assert REPORT.validate_json(to_json(report)) == report
     assert REPORT.validate_json(termination_message(report)) == report
@@ -76,6 +94,7 @@ def test_bundle_facts_round_trip_through_validation() -> None:
         pytest.param({"surprise": 1}, TypeError, id="unknown field"),
         pytest.param({"upload": None}, TypeError, id="no upload"),
         pytest.param({"upload": {"url": "x"}}, TypeError, id="no upload headers"),
+        pytest.param({"timestamps_upload": {"url": "x"}}, TypeError, id="no headers of the second upload"),
     ],
 )
 def test_work_of_another_shape_is_refused(change: dict[str, Any], error: type[Exception]) -> None:
@@ -117,7 +136,7 @@ def changed(path: str, value: Any) -> str:
         pytest.param("audio.sha256", "a" * 63, id="sha256 too short"),
         pytest.param("audio.md5", "<script>" * 4, id="md5 no hash"),
         pytest.param("audio.bytes", 0, id="empty audio"),
-        pytest.param("audio.bytes", 2**31 + 1, id="audio of more than 2 GiB"),
+        pytest.param("audio.bytes", 2**28 + 1, id="audio of more than 256 MiB"),
         pytest.param("audio.duration_seconds", float("nan"), id="duration NaN"),
         pytest.param("audio.duration_seconds", float("inf"), id="duration infinite"),
         pytest.param("audio.duration_seconds", -0.5, id="duration negative"),
@@ -125,9 +144,13 @@ def changed(path: str, value: Any) -> str:
         pytest.param("audio.format", "", id="no format"),
         pytest.param("audio.format", "x" * 9, id="format too long"),
         pytest.param("audio.voice", "", id="no voice"),
-        pytest.param("audio.voice", "v" * 65, id="voice too long"),
+        pytest.param("audio.voice", "v" * 257, id="voice too long"),
         pytest.param("audio", "s3://other-tenant/x.wav", id="audio a string"),
         pytest.param("audio", None, id="neither audio nor failure"),
+        pytest.param("timestamps", {"sha256": "c" * 64, "md5": "d" * 32, "bytes": 0}, id="empty times"),
+        pytest.param("timestamps", {"sha256": "c" * 64, "md5": "d" * 32, "bytes": 2**24 + 1}, id="times of more than 16 MiB"),
+        pytest.param("timestamps", {"sha256": "c" * 64, "bytes": 1}, id="times without md5"),
+        pytest.param("timestamps", "s3://other-tenant/x.json", id="times a string"),
         pytest.param("warnings", ["w"] * 17, id="too many warnings"),
         pytest.param("warnings", ["w" * 513], id="warning too long"),
         pytest.param("warnings", [{"a": 1}], id="warning an object"),

@@ -4,15 +4,16 @@ import logging
 import time
 
 from voxpod_crds.sandbox_protocol import Report, Work
-from voxpod_crds.tts_request import TTSRequest
-from voxpod_operator.cluster.kinds import JOB, POD
+from voxpod_crds.speech_model import SpeechModel
+from voxpod_crds.tts_request import LexiconEntry, TTSRequest
+from voxpod_operator.cluster.kinds import JOB, POD, SPEECH_MODEL
 from voxpod_operator.cluster.sandboxes import PodView, parse_pod
 from voxpod_operator.context import Context
 from voxpod_operator.dispatch.identity import PodIdentity
 from voxpod_operator.errors import StoreError, StoreUnavailable
-from voxpod_operator.policy import lifecycle, transitions
+from voxpod_operator.policy import lifecycle, stored_objects, transitions
 from voxpod_operator.policy.queue_order import ended
-from voxpod_operator.reconcile.ending import conclude, key_of_audio
+from voxpod_operator.reconcile.ending import conclude
 
 logger = logging.getLogger(__name__)
 
@@ -96,26 +97,45 @@ async def _clear_the_key(ctx: Context, request: TTSRequest) -> None:
 
     Only the winner of the claim does this, and before it has the work: a removal can never meet an upload that counts.
     """
-    try:
-        await ctx.store.remove(key_of_audio(request))
-    except StoreError as error:
-        logger.warning("leftover not removed", extra={"request": str(request.metadata.key), "error": str(error)})
+    for key in stored_objects.keys(request):
+        try:
+            await ctx.store.remove(key)
+        except StoreError as error:
+            logger.warning("leftover not removed", extra={"request": str(request.metadata.key), "key": key, "error": str(error)})
 
 
 def _work(ctx: Context, request: TTSRequest) -> Work:
     seconds_left = (lifecycle.deadline_of(request) - ctx.now()).total_seconds()
     life = int(max(30, min(seconds_left + 30, ctx.settings.upload_url_seconds)))
+    spec, times = request.spec, stored_objects.timestamps_key(request)
     return Work(
         request_uid=request.metadata.uid,
-        text=request.spec.text,
+        text=spec.text,
         voice=request.status.voice or "",
-        language=request.spec.language,
-        speed=request.spec.speed,
-        format=request.spec.format,
-        sample_rate=request.spec.sample_rate or 0,
+        language=spec.language,
+        speed=spec.speed,
+        format=spec.format,
+        sample_rate=spec.sample_rate or 0,
         seconds_left=max(seconds_left - REPORT_SECONDS, 1.0),
-        upload=ctx.store.presign_put(key_of_audio(request), request.spec.format, life),
+        upload=ctx.store.presign_put(stored_objects.audio_key(request), stored_objects.audio_type(spec.format, spec.sample_rate or _engine_rate(ctx, request)), life),
+        loudness=spec.loudness,
+        ssml=spec.ssml,
+        lexicon={entry.word: _reading(entry) for entry in spec.lexicon},
+        timestamps=spec.timestamps,
+        timestamps_upload=ctx.store.presign_put(times, stored_objects.TIMESTAMPS_TYPE, life) if times else None,
     )
+
+
+def _reading(entry: LexiconEntry) -> str:
+    """How the sandbox's front end writes it: IPA between slashes, pinyin by its name, else text."""
+    if entry.ipa:
+        return f"/{entry.ipa}/"
+    return f"pinyin:{entry.pinyin}" if entry.pinyin else entry.say_as or ""
+
+
+def _engine_rate(ctx: Context, request: TTSRequest) -> int | None:
+    model = ctx.view.cluster_resource(SPEECH_MODEL, request.status.model or "")
+    return model.status.sample_rate if isinstance(model, SpeechModel) else None
 
 
 def _same_audio(request: TTSRequest, report: Report) -> bool:

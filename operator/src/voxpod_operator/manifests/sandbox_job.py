@@ -18,8 +18,8 @@ Json = dict[str, Any]
 USER = 65532
 BUNDLE_DIR = "/bundle"
 IDENTITY_DIR = "/var/run/voxpod"
-SCRATCH_LIMIT = "256Mi"
-"""A 10,000-character text is about 12 minutes of audio, 35 MB as WAV; the rest is room to encode."""
+SCRATCH_LIMIT = "640Mi"
+"""The samples of the longest audio and its file, 256 MiB each (voxpod_crds.sandbox_protocol.MAX_AUDIO_BYTES), and room."""
 
 
 @dataclass(frozen=True, slots=True)

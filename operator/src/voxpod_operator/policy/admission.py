@@ -6,7 +6,7 @@ room.
 
 import difflib
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from voxpod_crds.base import unhonoured
@@ -14,6 +14,7 @@ from voxpod_crds.conditions import ConditionType, Reason, find_condition
 from voxpod_crds.speech_model import SpeechModel
 from voxpod_crds.tenant import Tenant
 from voxpod_crds.tts_request import TTSRequest
+from voxpod_crds.voices import voice_shares
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,14 +106,6 @@ def text_speaks(c: _Checked) -> Reject | None:
     return Reject(Reason.TEXT_EMPTY, "spec.text holds only spaces or control characters; there is nothing to speak", c.tenant.metadata.name)
 
 
-def text_is_plain(c: _Checked) -> Reject | None:
-    """Language spans are not read yet, and must not be spoken as text either."""
-    at = c.request.spec.text.find("<lang=")
-    if at < 0:
-        return None
-    return Reject(Reason.NOT_SUPPORTED_YET, f"spec.text holds <lang=...> at character {at}: language spans are not done by this version; use spec.language or plain text", c.tenant.metadata.name)
-
-
 def text_fits(c: _Checked) -> Reject | None:
     """The text is within the tenant's limit."""
     limit, length = c.tenant.spec.quota.max_text_length, len(c.request.spec.text)
@@ -130,11 +123,12 @@ def model_allowed(c: _Checked) -> Reject | None:
 
 
 def voice_allowed(c: _Checked) -> Reject | None:
-    """The tenant may use the voice that the request names."""
+    """The tenant may use the voice that the request names, or every voice of the mix."""
     allowed, voice = c.tenant.spec.allowed_voices, c.request.spec.voice
-    if not allowed or not voice or voice in allowed:
+    part = next((v for v in _parts(voice) if allowed and v not in allowed), None)
+    if part is None:
         return None
-    return Reject(Reason.VOICE_NOT_ALLOWED, f"Tenant {c.tenant.metadata.name} may use the voices {', '.join(allowed)}, not {voice}", c.tenant.metadata.name)
+    return Reject(Reason.VOICE_NOT_ALLOWED, f"Tenant {c.tenant.metadata.name} may use the voices {', '.join(allowed)}, not {part}{_of_mix(part, voice)}", c.tenant.metadata.name)
 
 
 def tenant_ready(c: _Checked) -> Wait | None:
@@ -154,11 +148,12 @@ def model_ready(c: _Checked) -> Wait | None:
 
 
 def voice_exists(c: _Checked) -> Reject | None:
-    """The bundle has the voice."""
+    """The bundle has the voice, or every voice of the mix."""
     voice, voices = c.request.spec.voice, c.model.status.voices
-    if not voice or voice in voices:
+    part = next((v for v in _parts(voice) if v not in voices), None)
+    if part is None:
         return None
-    return Reject(Reason.VOICE_NOT_FOUND, f"SpeechModel {c.model.metadata.name} has no voice {voice}; {_suggest(voice, voices)}", c.tenant.metadata.name)
+    return Reject(Reason.VOICE_NOT_FOUND, f"SpeechModel {c.model.metadata.name} has no voice {part}{_of_mix(part, voice)}; {_suggest(part, voices)}", c.tenant.metadata.name)
 
 
 def language_spoken(c: _Checked) -> Reject | None:
@@ -197,7 +192,6 @@ def model_has_a_slot(c: _Checked) -> Wait | None:
 
 CHAIN: Sequence[Check] = (
     text_speaks,
-    text_is_plain,
     text_fits,
     model_allowed,
     voice_allowed,
@@ -217,11 +211,22 @@ def _queue(ahead: int) -> str:
 
 def _voice(c: _Checked) -> str:
     """The voice named by the request, else one the tenant is bound to, else the model's default, else the bundle's."""
-    allowed = c.tenant.spec.allowed_voices
-    preferred = c.request.spec.voice or c.model.spec.default_voice or ""
+    allowed, asked = c.tenant.spec.allowed_voices, c.request.spec.voice
+    if asked:  # the chain has checked it, or every part of it
+        return asked
+    preferred = c.model.spec.default_voice or ""
     if not allowed or preferred in allowed:
         return preferred
     return next(v for v in allowed if v in c.model.status.voices)
+
+
+def _parts(voice: str | None) -> Iterable[str]:
+    """The voices of a mix; the API server has checked its form."""
+    return voice_shares(voice) if voice else ()
+
+
+def _of_mix(part: str, voice: str | None) -> str:
+    return "" if part == voice else f" (in {voice})"
 
 
 def _suggest(voice: str, voices: Sequence[str]) -> str:

@@ -106,8 +106,8 @@ def fail(request: TTSRequest, reason: str, message: str, now: datetime, phase: P
     return status.model_copy(update={"phase": phase, "queue_position": None})
 
 
-def succeed(request: TTSRequest, report: Report, uri: str, now: datetime) -> TTSRequestStatus:
-    """The audio is stored and verified."""
+def succeed(request: TTSRequest, report: Report, uri: str, timestamps_uri: str | None, now: datetime) -> TTSRequestStatus:
+    """The audio is stored and verified, and the times beside it when the request asks for them."""
     audio = report.audio
     assert audio is not None, "only a report with audio can succeed"
     seconds = round(audio.duration_seconds, 3)
@@ -117,7 +117,7 @@ def succeed(request: TTSRequest, report: Report, uri: str, now: datetime) -> TTS
         update={
             "phase": Phase.SUCCEEDED,
             "voice": audio.voice,
-            "audio": AudioObject(uri=uri, sha256=audio.sha256, bytes=audio.bytes, duration_seconds=seconds, sample_rate=audio.sample_rate, format=audio.format),
+            "audio": AudioObject(uri=uri, sha256=audio.sha256, bytes=audio.bytes, duration_seconds=seconds, sample_rate=audio.sample_rate, format=audio.format, timestamps_uri=timestamps_uri),
             "timings": timings,
             "usage": RequestUsage(characters=len(request.spec.text), audio_seconds=seconds),
             "warnings": list(report.warnings),

@@ -4,14 +4,14 @@ import logging
 
 from voxpod_crds.base import ResourceKey
 from voxpod_crds.conditions import ConditionType, Reason, find_condition
-from voxpod_crds.names import job_name, object_key
+from voxpod_crds.names import job_name
 from voxpod_crds.sandbox_protocol import Failure, Report
 from voxpod_crds.tts_request import TTSRequest, TTSRequestStatus
 from voxpod_operator import metrics
 from voxpod_operator.cluster.kinds import JOB, POD, TTS_REQUEST
 from voxpod_operator.cluster.sandboxes import JobView
 from voxpod_operator.context import Context
-from voxpod_operator.policy import lifecycle, queue_order, tenancy, transitions
+from voxpod_operator.policy import lifecycle, queue_order, stored_objects, tenancy, transitions
 
 logger = logging.getLogger(__name__)
 
@@ -19,18 +19,15 @@ WAKE = 4
 """Waiting requests that are looked at when a slot came free: the next one, and some in case it cannot use the slot."""
 
 
-def key_of_audio(request: TTSRequest) -> str:
-    """Object key of the request's audio."""
-    return object_key(request.status.tenant or "", request.metadata.uid, request.spec.format)
-
-
 async def conclude(ctx: Context, request: TTSRequest, report: Report) -> None:
-    """Act on a sandbox's report: verify the object and succeed, try again, or fail. Raises StoreUnavailable, Conflict."""
+    """Act on a sandbox's report: verify what it stored and succeed, try again, or fail. Raises StoreUnavailable, Conflict."""
     failure = report.failure
     if report.audio is not None:
-        problem = await ctx.store.problem_with(key_of_audio(request), report.audio)
+        problem = stored_objects.mismatch(request, report) or await _problem_in_store(ctx, request, report)
         if not problem:
-            await end(ctx, request, transitions.succeed(request, report, ctx.store.uri(key_of_audio(request)), ctx.now()))
+            times = stored_objects.timestamps_key(request)
+            audio_uri, times_uri = ctx.store.uri(stored_objects.audio_key(request)), ctx.store.uri(times) if times else None
+            await end(ctx, request, transitions.succeed(request, report, audio_uri, times_uri, ctx.now()))
             _count_audio(request, report)
             return
         failure = Failure("infrastructure", Reason.VERIFICATION_FAILED, problem)
@@ -77,8 +74,8 @@ async def end_sandbox(ctx: Context, job: JobView) -> None:
 
 
 async def discard_audio(ctx: Context, key: ResourceKey) -> None:
-    """Remove an object (tenant and `uid.format`) whose request ended without audio, or is gone."""
-    where = ctx.view.request_key_of_uid(key.name.rsplit(".", 1)[0])
+    """Remove an object (tenant and `uid.extension`) whose request ended without audio, or is gone."""
+    where = ctx.view.request_key_of_uid(key.name.partition(".")[0])
     request = ctx.view.request(where) if where is not None else None
     if request is None or (queue_order.ended(request) and request.status.audio is None):
         await ctx.store.remove(f"{key.namespace}/{key.name}")
@@ -92,6 +89,16 @@ def wake_waiting(ctx: Context, request: TTSRequest) -> None:
         for waiting in queue_order.next_in_line(candidates, ctx.reserved, WAKE, tenant_of):
             ctx.enqueue(TTS_REQUEST, waiting.metadata.key)
     ctx.refresh_counts(request.status.tenant, request.status.model)
+
+
+async def _problem_in_store(ctx: Context, request: TTSRequest, report: Report) -> str:
+    """How the stored audio or times differ from what was reported; empty when neither does."""
+    assert report.audio is not None
+    problem = await ctx.store.problem_with(stored_objects.audio_key(request), report.audio)
+    times = stored_objects.timestamps_key(request)
+    if problem or times is None or report.timestamps is None:
+        return problem
+    return await ctx.store.problem_with(times, report.timestamps)
 
 
 def _count_audio(request: TTSRequest, report: Report) -> None:

@@ -14,12 +14,11 @@ import urllib3
 from minio import Minio
 from minio.error import MinioException, S3Error
 
-from voxpod_crds.sandbox_protocol import Audio, Upload
+from voxpod_crds.sandbox_protocol import Audio, TimestampsObject, Upload
 from voxpod_operator.errors import StoreError, StoreUnavailable
 
 T = TypeVar("T")
 
-CONTENT_TYPES = {"wav": "audio/wav"}
 CHUNK_BYTES = 1 << 20
 _MD5 = re.compile(r"[0-9a-f]{32}")
 
@@ -40,34 +39,34 @@ class ObjectStore:
         """s3://bucket/key"""
         return f"s3://{self.bucket}/{key}"
 
-    def presign_put(self, key: str, content_format: str, seconds: int) -> Upload:
+    def presign_put(self, key: str, content_type: str, seconds: int) -> Upload:
         """Permission to PUT this one key, once it is known who asks; signed here, the store is not contacted."""
         url = self._client.presigned_put_object(self.bucket, key, timedelta(seconds=seconds))
-        return Upload(url, {"Content-Type": CONTENT_TYPES[content_format]})
+        return Upload(url, {"Content-Type": content_type})
 
-    async def problem_with(self, key: str, audio: Audio) -> str:
+    async def problem_with(self, key: str, reported: Audio | TimestampsObject) -> str:
         """How the stored object differs from what the sandbox reported; empty when it does not.
 
         HEAD is enough where the ETag is the MD5 of the content (a single PUT without KMS encryption, as S3 documents);
         elsewhere the object is read and hashed.
         """
-        return await self._run(lambda: self._compare(key, audio))
+        return await self._run(lambda: self._compare(key, reported))
 
     async def remove(self, key: str) -> None:
         """The key is gone afterwards, whether it was there or not."""
         await self._run(lambda: self._client.remove_object(self.bucket, key))
 
-    def _compare(self, key: str, audio: Audio) -> str:
+    def _compare(self, key: str, reported: Audio | TimestampsObject) -> str:
         try:
             found = self._client.stat_object(self.bucket, key)
         except S3Error as error:
             if error.code in ("NoSuchKey", "NotFound"):
                 return f"{self.uri(key)} is not there"
             raise
-        if found.size != audio.bytes:
-            return f"{self.uri(key)} has {found.size} bytes, the sandbox reported {audio.bytes}"
+        if found.size != reported.bytes:
+            return f"{self.uri(key)} has {found.size} bytes, the sandbox reported {reported.bytes}"
         etag = (found.etag or "").strip('"')
-        same = etag == audio.md5 if _MD5.fullmatch(etag) else self._sha256(key) == audio.sha256
+        same = etag == reported.md5 if _MD5.fullmatch(etag) else self._sha256(key) == reported.sha256
         if same:
             return ""
         return f"{self.uri(key)} does not have the reported checksum"

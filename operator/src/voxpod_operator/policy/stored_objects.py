@@ -1,0 +1,53 @@
+"""What a request leaves in the object store: names, types, and whether a sandbox's report fits what was asked. Pure."""
+
+from voxpod_crds.names import object_key
+from voxpod_crds.sandbox_protocol import Report
+from voxpod_crds.tts_request import TTSRequest
+
+TIMESTAMPS_TYPE = "application/json"
+
+_CONTENT_TYPES = {
+    "wav": "audio/wav",
+    "mp3": "audio/mpeg",
+    "flac": "audio/flac",
+    "ogg": "audio/ogg; codecs=vorbis",
+    "opus": "audio/ogg; codecs=opus",
+    "pcm": "audio/pcm",
+}
+
+
+def audio_type(audio_format: str, sample_rate: int | None) -> str:
+    """Media type of an audio object; `pcm` has no header that would tell its rate, so the type does."""
+    rate = f";rate={sample_rate}" if audio_format == "pcm" and sample_rate else ""
+    return _CONTENT_TYPES[audio_format] + rate
+
+
+def audio_key(request: TTSRequest) -> str:
+    """Object key of the request's audio."""
+    return object_key(request.status.tenant or "", request.metadata.uid, request.spec.format)
+
+
+def timestamps_key(request: TTSRequest) -> str | None:
+    """Object key of the request's document of times; None when it asks for none."""
+    if request.spec.timestamps == "none":
+        return None
+    return object_key(request.status.tenant or "", request.metadata.uid, "timestamps.json")
+
+
+def keys(request: TTSRequest) -> list[str]:
+    """Everything that a sandbox of the request may have stored."""
+    times = timestamps_key(request)
+    return [audio_key(request), *([times] if times else [])]
+
+
+def mismatch(request: TTSRequest, report: Report) -> str:
+    """What a report with audio says that is not what the request asked for; empty when all of it is."""
+    audio, spec = report.audio, request.spec
+    assert audio is not None, "only a report with audio can fit"
+    if audio.format != spec.format:
+        return f"the sandbox reported {audio.format}, the request asks for {spec.format}"
+    if spec.sample_rate is not None and audio.sample_rate != spec.sample_rate:
+        return f"the sandbox reported {audio.sample_rate} Hz, the request asks for {spec.sample_rate}"
+    if spec.timestamps != "none" and report.timestamps is None:
+        return f"the sandbox reported no timestamps, the request asks for {spec.timestamps}"
+    return ""
