@@ -12,7 +12,7 @@ from voxpod_inference.text.english_numbers import cardinal, ordinal, year
     ("written", "read"),
     [
         ("On November 24th, 2026, we met.", "On November twenty fourth, twenty twenty six, we met."),
-        ("24 Nov 2026", "November twenty fourth, twenty twenty six"),
+        ("24 Nov 2026", "the twenty fourth of November, twenty twenty six"),
         ("2026-11-24", "November twenty fourth, twenty twenty six"),
         ("11/24/2026", "November twenty fourth, twenty twenty six"),
         ("13/45/2026 stays a figure", "13/45/2026 stays a figure"),

@@ -1,194 +1,195 @@
-"""English (US) to phonemes: a lexicon first, then its inflections and compounds, then espeak-ng, then spelling out."""
+"""English to phonemes: a lexicon first, then its inflections and compounds, then espeak-ng, then spelling out."""
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from voxpod_inference.tables import SortedTable
-from voxpod_inference.text.english_inflection import inflected
-from voxpod_inference.text.english_normal import read_aloud
-from voxpod_inference.text.spoken import PUNCTUATION, Spoken, is_silent, plain_punctuation, tidy
+from voxpod_inference.text.english_context import DETERMINERS, PREPOSITIONS, Place, place_of
+from voxpod_inference.text.english_heteronyms import HETERONYMS, reading
+from voxpod_inference.text.english_lexicon import VOWELS, EnglishLexicon
+from voxpod_inference.text.english_normal import aloud
+from voxpod_inference.text.english_symbols import SYMBOLS
+from voxpod_inference.text.spoken import PUNCTUATION, Spoken, is_silent, plain_punctuation, spoken
+from voxpod_inference.text.traced import Traced
 
-VOWELS = frozenset("AIOQWYaiuæɑɒɔəɛɜɪʊʌᵻᵊ")
-_TOKEN = re.compile(r"[A-Za-z]+(?:['’][A-Za-z]+)*['’]?|[^A-Za-z]")
-_CAMEL = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
-_SYMBOLS = {
-    "&": "and", "%": "percent", "@": "at", "+": "plus", "=": "equals", "°": "degrees", "$": "dollars", "€": "euros",
-    "£": "pounds", "¥": "yen", "©": "copyright", "®": "registered", "™": "trademark", "×": "times", "÷": "divided by",
-    "±": "plus or minus", "§": "section", "²": "squared", "³": "cubed", "½": "one half", "¼": "a quarter",
-    "¾": "three quarters", "√": "square root of", "∞": "infinity", "≈": "about", "≠": "is not equal to",
-    "≤": "at most", "≥": "at least", "№": "number", "µ": "micro", "‰": "per mille", "α": "alpha", "β": "beta",
-    "γ": "gamma", "δ": "delta", "Δ": "delta", "ε": "epsilon", "θ": "theta", "λ": "lambda", "μ": "mu", "π": "pi",
-    "ρ": "rho", "σ": "sigma", "Σ": "sigma", "τ": "tau", "φ": "phi", "χ": "chi", "ψ": "psi", "ω": "omega", "Ω": "omega",
+_LETTER = r"A-Za-z\xc0-\xd6\xd8-\xf6\xf8-\u024f\u1e00-\u1eff"
+_TOKEN = re.compile(rf"'?[{_LETTER}]+(?:['-][{_LETTER}]+)*'?|[^{_LETTER}]")
+_WORD = re.compile(rf"[{_LETTER}]+(?:'[{_LETTER}]+)*'?|[^{_LETTER}]")
+_COMPOSED = re.compile(rf"[{_LETTER}][\u0300-\u036f]+")
+_APOSTROPHE = re.compile(rf"(?<=[{_LETTER}])[’ʼ‛＇′`´ʹ](?=[{_LETTER}])|(?<![{_LETTER}])[‘’ʼ](?=(?:tis|twas|em|til|cause|bout|n)\b)|(?<=s)’(?= )")
+_FOLDED = {"ß": "ss", "æ": "ae", "Æ": "Ae", "ø": "o", "Ø": "O", "œ": "oe", "Œ": "Oe", "ł": "l", "Ł": "L", "đ": "d", "ı": "i"}
+# Words that lose their last sound with their accent; American and British.
+_ACCENTED = {
+    "résumé": ("ɹˈɛzəmˌA", "ɹˈɛzjʊmˌA"), "resumé": ("ɹˈɛzəmˌA", "ɹˈɛzjʊmˌA"), "exposé": ("ˌɛkspOzˈA", "ɛkspˈQzA"),
+    "pâté": ("pɑtˈA", "pˈatA"), "rosé": ("ɹOzˈA", "ɹˈQzA"), "maté": ("mˈɑtA", "mˈatA"), "lamé": ("lɑmˈA", "lˈɑːmA"),
 }  # fmt: skip
-# Words after which a word with two readings is a verb, a noun or a participle; enough for clear cases, a tagger costs 50 MB.
-_BEFORE_VERB = frozenset(
-    ["to", "will", "would", "can", "could", "should", "must", "may", "might", "shall", "cannot", "don't", "doesn't", "didn't", "won't", "can't", "couldn't", "wouldn't", "shouldn't", "i", "you", "we", "they", "who", "let's", "please", "not", "never", "always", "also"]
-)
-_BEFORE_NOUN = frozenset(
-    ["the", "a", "an", "this", "that", "these", "those", "my", "your", "his", "her", "its", "our", "their", "no", "some", "any", "every", "each", "of", "in", "on", "for", "with", "by", "from", "another", "which", "whose", "first", "second", "new", "old"]
-)
-_BEFORE_PARTICIPLE = frozenset(["have", "has", "had", "having", "was", "were", "been", "be", "is", "are", "i've", "we've", "they've", "you've", "he's", "she's"])
-_SPELLED = frozenset({"AM", "IT", "US", "UN", "AA", "CAT", "VAT"})
-"""Acronyms that the lexicon would read as words."""
+# Acronyms that the lexicon would read as words.
+_SPELLED = frozenset(["AM", "IT", "US", "UN", "AA", "AD", "AG", "BA", "CAT", "DA", "EST", "GI", "ID", "LA", "LED", "OD", "OS", "PA", "SI", "TA", "VAT", "WHO", "ISO", "ETA"])
+# Said without stress, capital or not; what is said before a vowel, before a consonant and before a pause.
+_WEAK = {"the": ("ði", "ðə", "ði"), "to": ("tʊ", "tə", "tu"), "a": ("ɐ", "ɐ", "A"), "an": ("ɐn", "ɐn", "ɐn"), "am": ("ɐm", "ɐm", "æm"), "in": ("ɪn", "ɪn", "ˈɪn")}  # fmt: skip
 
 Guess = Callable[[list[str]], dict[str, str]]
 """Pronounces words that no dictionary has: words in, phonemes by word out (without those that it cannot)."""
 
 
+@dataclass(slots=True)
+class _Piece:
+    """A token and where it stands in the normalised text; without phonemes it is an unknown word."""
+
+    token: str
+    start: int
+    end: int
+    phonemes: str | None = None
+
+
 class English:
     """Reads English; `guess` is asked once per text for all unknown words together."""
 
-    def __init__(self, lexicon: SortedTable, guess: Guess) -> None:
-        self._lexicon = lexicon
+    def __init__(self, lexicon: SortedTable, guess: Guess, *, british: bool = False) -> None:
+        self._lexicon = EnglishLexicon(lexicon, british=british)
         self._guess = guess
         self._guesses: dict[str, str] = {}
 
     def __call__(self, text: str) -> Spoken:
         """Phonemes in the alphabet that Kokoro was trained with (misaki's EN_PHONES)."""
-        words = _TOKEN.findall(read_aloud(_ascii(plain_punctuation(text))))
-        found: list[str | None] = [self._word(words, i) if _is_word(w) else None for i, w in enumerate(words)]
-        unknown = {w for w, phonemes in zip(words, found, strict=True) if _is_word(w) and phonemes is None}
-        guesses = self._guessed(unknown)
-        spelled = sorted(unknown - guesses.keys())
+        written = Traced.of(text).each(plain_punctuation).sub(_COMPOSED, lambda m: unicodedata.normalize("NFC", m.group()))
+        normal = aloud(written.each(_narrow).sub(_APOSTROPHE, "'"), british=self._lexicon.british)
+        pieces = self._tokens(normal.text)
+        tokens = [piece.token for piece in pieces]
         unread: list[str] = []
-        pieces: list[str] = []
-        for word, phonemes in zip(words, found, strict=True):
-            if _is_word(word):
-                pieces.append(phonemes or guesses.get(word) or self._spell(word))
-            elif (said := _SYMBOLS.get(word)) is not None:
-                pieces.append(f" {' '.join(self._lexicon.get(w) or '' for w in said.split())} ")
-            elif word in PUNCTUATION:
-                pieces.append(word)
-            elif not is_silent(word):
-                unread.append(word)
-            else:
-                pieces.append(" ")
-        return Spoken(_weakened(pieces), tuple(unread), tuple(spelled))
+        for at, piece in enumerate(pieces):
+            piece.phonemes = self._word(tokens, at) if _is_word(piece.token) else self._sign(piece.token, unread)
+        spelled = self._guess_the_rest([piece for piece in pieces if piece.phonemes is None])
+        _weaken(pieces)
+        phonemes = Traced.joined((p.phonemes or "", normal.source(p.start, p.end)) for p in pieces)
+        # The model's own front end writes the flap as T and has no glottal stop (misaki without `version`).
+        return spoken(phonemes.each(lambda p: {"ɾ": "T", "ʔ": "t"}.get(p, p)), unread, spelled, glued=True)
 
-    def _guessed(self, words: set[str]) -> dict[str, str]:
-        """All guesses so far, these words' among them; each is asked for once."""
+    def _tokens(self, text: str) -> list[_Piece]:
+        """Words, with hyphen or leading apostrophe where the lexicon has them so, and all other characters one by one."""
+        pieces = []
+        for match in _TOKEN.finditer(text):
+            token = match.group()
+            known = not _is_word(token.lstrip("'")) or ("-" not in token and token[0] != "'")
+            if known or self._lexicon.get(token) or self._lexicon.get(token.lower()):
+                pieces.append(_Piece(token, *match.span()))
+            else:
+                pieces += (_Piece(m.group(), match.start() + m.start(), match.start() + m.end()) for m in _WORD.finditer(token))
+        return pieces
+
+    def _guess_the_rest(self, pieces: list[_Piece]) -> list[str]:
+        """Pronounce unknown words; those that are spelled letter by letter are returned."""
+        words = {piece.token for piece in pieces}
         if new := words - self._guesses.keys():
             self._guesses |= self._guess(sorted(new))
-        return self._guesses
+        for piece in pieces:
+            piece.phonemes = self._guesses.get(piece.token) or self._lexicon.spelled(_folded(piece.token))
+        return sorted(words - self._guesses.keys())
 
-    def _word(self, words: list[str], at: int) -> str | None:
-        word = words[at].replace("’", "'")
-        if word in _SPELLED:
-            return self._spell(word)
-        if word == "A" and _begins_sentence(words, at):
+    def _sign(self, sign: str, unread: list[str]) -> str:
+        if (said := SYMBOLS.get(sign)) is not None:
+            return f" {' '.join((self._lexicon.get(word) or '').split(' ')[0] for word in said.split())} "
+        if sign in PUNCTUATION:
+            return sign
+        if not is_silent(sign):
+            unread.append(sign)
+            return ""
+        return " "
+
+    def _word(self, tokens: list[str], at: int) -> str | None:
+        token = tokens[at]
+        if accented := _ACCENTED.get(token.lower()):
+            return accented[self._lexicon.british]
+        word = _folded(token)
+        if word in _SPELLED and not _shouted(tokens, at):
+            return self._lexicon.spelled(word)
+        alone = tokens[at - 1 : at] in ([" "], []) and tokens[at + 1 : at + 2] != ["."]
+        if word == "I" and alone and tokens[at + 1 : at + 2] == [" "]:
+            return "ˌI"
+        place = place_of(tokens, at)
+        if word == "A" and alone and place.first:
             return self._lexicon.get("a")
-        entry = self._known(word)
-        if entry is None and (stripped := word.strip("'")) != word:
-            entry = self._known(stripped)
+        entry = self._entry(word, place)
         if entry is None:
-            return self._compound(word)
-        phonemes = _variant(entry, _previous_word(words, at))
-        return phonemes if word.islower() else _stressed(phonemes)
+            return self._lexicon.compound(word)
+        return _stressed(self._variant(entry, place), word)
 
-    def _known(self, word: str) -> str | None:
-        """The lexicon's entry for a word as written, in lower case, capitalised, or as an inflected form; acronyms spelled."""
-        forms = (word, word.lower(), word.capitalize()) if len(word) > 1 else (word,)
-        for form in forms:
-            if (entry := self._lexicon.get(form)) is not None:
-                return entry
-        for form in forms[:2]:
-            if (derived := inflected(form, self._lexicon.get)) is not None:
-                return derived
-        if re.fullmatch(r"[A-Z]{1,5}(?:'s|s)?", word) or len(word) == 1:
-            letters = word.removesuffix("'s").removesuffix("s")
-            plural = "z" if letters != word else ""
-            return self._spell(letters) + plural
-        return None
+    def _entry(self, word: str, place: Place) -> str | None:
+        """A word that only begins a sentence is looked up without its capital, if it is one that a capital changes."""
+        if place.first and word.istitle() and place.word in HETERONYMS and (entry := self._lexicon.get(place.word)) is not None:
+            return entry
+        return self._lexicon.entry(word) or self._lexicon.entry(word.strip("'"))
 
-    def _compound(self, word: str) -> str | None:
-        """`GitHub` as git + hub, `smartwatch` as smart + watch: only of known parts, at most two that are not capitalised."""
-        parts = _CAMEL.findall(word)
-        if len(parts) < 2:
-            lower = word.lower()
-            cuts = sorted(range(3, len(lower) - 2), key=lambda i: abs(2 * i - len(lower)))
-            parts = next(([lower[:i], lower[i:]] for i in cuts if self._both_known(lower[:i], lower[i:])), [])
-        entries = [self._known(part) for part in parts]
-        if not parts or "".join(parts).lower() != word.lower() or None in entries:
-            return None
-        first, *rest = [_variant(e, "") for e in entries if e]
-        return "".join([first, *(p.replace("ˈ", "ˌ") for p in rest)])
-
-    def _both_known(self, first: str, second: str) -> bool:
-        return self._lexicon.get(first) is not None and self._lexicon.get(second) is not None
-
-    def _spell(self, word: str) -> str:
-        letters = [self._lexicon.get(letter) or "" for letter in word.upper() if letter.isalpha()]
-        *first, last = letters or [""]
-        return "".join([*(p.replace("ˈ", "ˌ") for p in first), last])
+    def _variant(self, entry: str, place: Place) -> str:
+        """The reading of a lexicon entry that suits the place."""
+        default, *variants = entry.split(" ")
+        if not variants and place.word not in HETERONYMS:
+            return default
+        by_tag = dict(variant.split("=", 1) for variant in variants)
+        if "None" in by_tag and not place.following:
+            return by_tag["None"]
+        if "DT" in by_tag:
+            stressed = place.first or place.previous in PREPOSITIONS or not place.following or place.following in ("is", "was")
+            return by_tag["DT"] if stressed and place.following not in DETERMINERS else default
+        said = reading(place)
+        if said.startswith("~"):
+            return (self._lexicon.get(said[1:]) or default).split(" ")[0]
+        if said.startswith("="):
+            return said[1:].split("/")[self._lexicon.british]
+        return by_tag.get(said) or (by_tag.get("ADJ") if said == "VBN" else None) or default
 
 
 def _is_word(token: str) -> bool:
-    return token[0].isascii() and token[0].isalpha()
+    letter = token.lstrip("'")[:1]
+    return letter.isalpha() and (letter < "\u0250" or "\u1e00" <= letter < "\u1f00")
 
 
-def _ascii(text: str) -> str:
-    """`text` with full-width forms narrowed and accents taken off Latin letters (café, naïve)."""
-    return "".join(_narrow(char) for char in text)
+def _folded(word: str) -> str:
+    """`word` in ASCII letters: café as cafe."""
+    if word.isascii():
+        return word
+    decomposed = unicodedata.normalize("NFKD", "".join(_FOLDED.get(c, c) for c in word))
+    return "".join(c for c in decomposed if c.isascii())
 
 
 def _narrow(char: str) -> str:
-    if char < "\u0080" or unicodedata.category(char) not in ("Ll", "Lu", "Lm", "Mn", "Nd", "So", "Sm", "Po"):
+    """Full-width and mathematical forms as ASCII; letters keep their accents; a lone combining mark goes."""
+    if char < "\u0250" and char not in "ªº":
         return char
-    plain = "".join(c for c in unicodedata.normalize("NFKD", char) if not unicodedata.combining(c))
-    special = {"ß": "ss", "æ": "ae", "Æ": "Ae", "ø": "o", "Ø": "O", "œ": "oe", "Œ": "Oe", "ł": "l", "Ł": "L", "đ": "d"}
-    return special.get(char) or (plain if plain.isascii() and plain.isalnum() else "" if unicodedata.combining(char) else char)
+    if unicodedata.combining(char):
+        return ""
+    plain = unicodedata.normalize("NFKC", char)
+    return plain if "\uff01" <= char <= "\uffef" or (plain.isascii() and plain.isalnum()) else char
 
 
-def _begins_sentence(words: list[str], at: int) -> bool:
-    before = next((w for w in reversed(words[:at]) if w != " "), ".")
-    return before in '.!?"“(:—' and words[at + 1 : at + 2] == [" "]
+def _shouted(tokens: list[str], at: int) -> bool:
+    """Whether the words around are all capitals too."""
+    words = [t for t in tokens[max(0, at - 8) : at + 9] if len(t) > 3 and t.isalpha()]
+    return sum(w.isupper() for w in words) * 2 > len(words)
 
 
-def _previous_word(words: list[str], at: int) -> str:
-    return next((w.lower().replace("’", "'") for w in reversed(words[:at]) if _is_word(w)), "")
-
-
-def _variant(entry: str, previous: str) -> str:
-    """The reading of a lexicon entry that suits the word before it."""
-    default, *variants = entry.split(" ")
-    by_tag = dict(v.split("=", 1) for v in variants)
-    if previous in _BEFORE_PARTICIPLE:
-        return by_tag.get("VBN", by_tag.get("ADJ", default))
-    if previous in _BEFORE_VERB:
-        return by_tag.get("VERB", default)
-    if previous in _BEFORE_NOUN:
-        return by_tag.get("NOUN", default)
-    return default
-
-
-def _stressed(phonemes: str) -> str:
-    """Capitalised words get the weakest stress when they have none, as in the training data."""
-    if "ˈ" in phonemes or "ˌ" in phonemes:
+def _stressed(phonemes: str, word: str) -> str:
+    """As in the training data: a capitalised word without stress gets a weak one, a word in capitals a strong one."""
+    if word.islower() or word.lower() in _WEAK or "ˈ" in phonemes:
         return phonemes
+    mark = "ˈ" if word.isupper() and len(word) > 1 else "ˌ"
+    if "ˌ" in phonemes:
+        return phonemes.replace("ˌ", mark, 1)
     first = next((i for i, p in enumerate(phonemes) if p in VOWELS), None)
-    return phonemes if first is None else f"{phonemes[:first]}ˌ{phonemes[first:]}"
+    return phonemes if first is None else f"{phonemes[:first]}{mark}{phonemes[first:]}"
 
 
-# The lexicon holds the full forms of words that are weak in a sentence; to and the look at the next sound.
-_WEAK_BEFORE = {"ði": ("ði", "ðə"), "tu": ("tʊ", "tə")}
-
-
-def _weakened(pieces: list[str]) -> str:
-    return tidy("".join(_weak_forms(pieces)))
-
-
-def _weak_forms(pieces: list[str]) -> Iterator[str]:
+def _weaken(pieces: list[_Piece]) -> None:
+    """Small words as they are said in a sentence: before a vowel, before a consonant, before a pause."""
     for i, piece in enumerate(pieces):
-        bare = piece.replace("ˌ", "")
-        following = next((p.lstrip("ˈˌ ") for p in pieces[i + 1 : i + 3] if p.strip()), "")
-        sounds = bool(following) and following[0] not in PUNCTUATION
-        if bare == "A" and sounds:
-            yield "ɐ"
-        elif bare == "æn":
-            yield "ɐn"
-        elif bare in _WEAK_BEFORE and sounds:
-            before_vowel, before_consonant = _WEAK_BEFORE[bare]
-            yield before_vowel if following[0] in VOWELS else before_consonant
+        forms = _WEAK.get(piece.token.lower())
+        if forms is None or "ˈ" in (piece.phonemes or ""):
+            continue
+        sounds = ((p.phonemes or "").lstrip("ˈˌ ") for p in pieces[i + 1 : i + 3])
+        following = next((sound for sound in sounds if sound), "")
+        if not following or following[0] in PUNCTUATION:
+            piece.phonemes = forms[2]
         else:
-            yield piece
+            piece.phonemes = forms[0 if following[0] in VOWELS else 1]

@@ -2,8 +2,11 @@
 
 import re
 import unicodedata
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
+
+from voxpod_inference.text.traced import Traced
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,13 @@ _PUNCTUATION_OF = str.maketrans({
 })  # fmt: skip
 
 
+_TIDY = (
+    (re.compile(r" +(?=[.,!?:;”)…])"), ""),
+    (re.compile(r"(?<=[“(]) +"), ""),
+    (re.compile(r" {2,}"), " "),
+)
+
+
 def plain_punctuation(text: str) -> str:
     """`text` with the punctuation of all scripts mapped to the model's."""
     return text.translate(_PUNCTUATION_OF)
@@ -59,8 +69,38 @@ def plain_punctuation(text: str) -> str:
 
 def tidy(phonemes: str) -> str:
     """Single spaces, none before closing and none after opening punctuation."""
-    closed = re.sub(r" +(?=[.,!?:;”)…])", "", phonemes)
-    return re.sub(r" +", " ", re.sub(r"(?<=[“(]) +", "", closed)).strip()
+    return tidied(Traced.of(phonemes)).text
+
+
+def tidied(phonemes: Traced) -> Traced:
+    """Like `tidy`, and every phoneme still knows what was written for it."""
+    for pattern, replacement in _TIDY:
+        phonemes = phonemes.sub(pattern, replacement)
+    return phonemes.stripped()
+
+
+def spoken(phonemes: Traced, unread: Sequence[str], spelled: Sequence[str] = (), *, glued: bool = False) -> Spoken:
+    """What a reader returns, from phonemes that know what was written for them; tidied here.
+
+    Phonemes of one source range are one word, and with `glued` also those of ranges that touch: `221B`, `AT&T`.
+    """
+    tidy_phonemes = tidied(phonemes)
+    return Spoken(tidy_phonemes.text, tuple(unread), tuple(spelled), tuple(_words(tidy_phonemes, glued)))
+
+
+def _words(phonemes: Traced, glued: bool) -> Iterator[Word]:
+    word: Word | None = None
+    for i, (phoneme, start, end) in enumerate(zip(phonemes.text, phonemes.starts, phonemes.ends, strict=True)):
+        if phoneme in PUNCTUATION or start == end:
+            continue
+        if word is not None and start < word.end + glued:
+            word = Word(word.start, max(word.end, end), word.first, i + 1)
+            continue
+        if word is not None:
+            yield word
+        word = Word(start, end, i, i + 1)
+    if word is not None:
+        yield word
 
 
 def is_silent(char: str) -> bool:
