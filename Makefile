@@ -62,7 +62,7 @@ requirements-host: ## Name the Debian packages that cluster and images need; ins
 	@python3 images requirements-host --install
 
 .PHONY: test
-test: lint verify unit integration chart e2e ## Run every check and test (what CI runs)
+test: lint verify unit integration quality chart e2e ## Run every check and test (what CI runs)
 
 .PHONY: unit
 unit: venv ## Unit tests: under a minute, no model, no cluster
@@ -71,6 +71,13 @@ unit: venv ## Unit tests: under a minute, no model, no cluster
 .PHONY: integration
 integration: venv model ## A whole operator on an emulated API server; the worker against real servers; the real model
 	pytest -q tests/integration
+
+.PHONY: quality
+quality: venv model ## Speech recognition of what the model says (installs the recogniser: 370 MB, once)
+	@test requirements/quality.txt -ot $(VENV)/.quality || { \
+	  $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/quality.txt && touch $(VENV)/.quality; } || { \
+	  echo "quality: the recogniser cannot be installed for this Python (see above): its tests are skipped"; test -z "$${CI:-}"; }
+	pytest -q tests/quality
 
 .PHONY: chart
 chart: venv cluster-binaries ## Lint and render the Helm chart

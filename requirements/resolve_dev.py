@@ -1,4 +1,5 @@
-"""Resolve requirements/dev.in and the four distributions' dependencies into the hashed requirements/dev.txt.
+"""Resolve requirements/dev.in and the four distributions' dependencies into the hashed requirements/dev.txt, then quality.in
+and peers.in: quality.txt fits beside dev.txt in one environment, peers.txt takes the versions that both have from it.
 
 usage: python requirements/resolve_dev.py [--upgrade]   (in the development environment: needs uv)
 """
@@ -23,10 +24,17 @@ def wanted() -> str:
 
 
 def main() -> None:
-    """Write requirements/dev.txt."""
+    """Write requirements/dev.txt, quality.txt and peers.txt."""
+    resolve(wanted(), "dev")
+    for name in ("quality", "peers"):
+        resolve((ROOT / f"requirements/{name}.in").read_text(), name, "--constraints", "requirements/dev.txt")
+
+
+def resolve(requirements: str, name: str, *more: str) -> None:
+    """Write requirements/<name>.txt."""
     uv = shutil.which("uv", path=str(Path(sys.executable).parent)) or "uv"
     options = ["--universal", "--python-version", "3.11", "--generate-hashes", "--no-emit-index-url", "--no-emit-find-links", "--no-header", "--no-annotate", "--quiet"]
-    subprocess.run([uv, "pip", "compile", "--no-config", *options, *sys.argv[1:], "-o", "requirements/dev.txt", "-"], input=wanted(), text=True, check=True, cwd=ROOT)
+    subprocess.run([uv, "pip", "compile", "--no-config", *options, *more, *sys.argv[1:], "-o", f"requirements/{name}.txt", "-"], input=requirements, text=True, check=True, cwd=ROOT)
 
 
 if __name__ == "__main__":

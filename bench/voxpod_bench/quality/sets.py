@@ -1,0 +1,60 @@
+"""The fixed sets of sentences and what each has to reach."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+_FOLDER = Path(__file__).parent / "sentences"
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A text and how it is read aloud; both are the same unless figures or abbreviations are in it."""
+
+    written: str
+    read: str
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceSet:
+    """Sentences of one language, or of two in one sentence (`zh+en`), and the bars."""
+
+    name: str
+    most_errors: float
+    """Of the tokens: words, or characters in Chinese and Japanese."""
+    most_misread: float | None = None
+    """Of the pinyin syllables or kana: blind to what is written differently and sounds the same."""
+
+    @property
+    def language(self) -> str:
+        """The one whose voice speaks."""
+        return self.name.partition("+")[0]
+
+    @property
+    def sentences(self) -> list[Sentence]:
+        """In the order of the file."""
+        lines = (_FOLDER / f"{self.name}.tsv").read_text(encoding="utf-8").splitlines()
+        return [Sentence(written, read or written) for written, _, read in (line.partition("\t") for line in lines)]
+
+
+SETS = (
+    SentenceSet("en", 0.04),
+    SentenceSet("zh", 0.06, 0.03),
+    SentenceSet("ja", 0.10, 0.10),
+    SentenceSet("zh+en", 0.12),
+    SentenceSet("ja+en", 0.12),
+    SentenceSet("es", 0.06),
+    SentenceSet("fr", 0.12),
+    SentenceSet("it", 0.10),
+    SentenceSet("pt", 0.10),
+    SentenceSet("hi", 0.40),
+)
+
+SAME: dict[str, tuple[tuple[str, str], ...]] = {
+    "zh+en": (("蓝牙", "bluetooth"), ("亚马逊", "amazon"), ("谷歌", "google"), ("微软", "microsoft"), ("纽约", "new york")),
+    "ja+en": (
+        ("プロジェクト", "project"), ("コンピューター", "computer"), ("コンピュータ", "computer"), ("マイクロソフト", "microsoft"), ("ミーティング", "meeting"),
+        ("フォトグラフィー", "photography"), ("ソフトウェア", "software"), ("ウィンドウズ", "windows"), ("ニューヨーク", "new york"), ("ジェニファー", "jennifer"),
+        ("パイソン", "python"), ("グッドモーニング", "good morning"),
+    ),
+}  # fmt: skip
+"""What the recogniser writes for a foreign word that it did understand: the same word in the other script."""

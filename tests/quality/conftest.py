@@ -1,0 +1,50 @@
+"""The recogniser and the model, both from the cache; without the packages that `make quality` installs these tests are skipped."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+# as `python bench` does itself; pytest finds the other programs by the root pyproject's pythonpath
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "bench"))
+
+from voxpod_bench.quality.recogniser import Recogniser, what_is_missing
+
+from voxpod_inference.bundle import Bundle
+from voxpod_inference.engines.base import Synthesizer
+from voxpod_inference.engines.registry import load_engine
+from voxpod_inference.kokoro_source import default_folder, fetch_kokoro
+
+THREADS = 2
+
+
+@pytest.fixture(scope="session")
+def recogniser() -> Recogniser:
+    if missing := what_is_missing():
+        pytest.skip(f"not installed: {missing}; `make quality` does it where there are wheels for this Python")
+    return Recogniser(THREADS)
+
+
+@pytest.fixture(scope="session")
+def bundle() -> Bundle:
+    return fetch_kokoro(default_folder(), lambda what: print(what, file=sys.stderr))
+
+
+@pytest.fixture(scope="session")
+def engine(bundle: Bundle) -> Synthesizer:
+    return load_engine(bundle, THREADS)
+
+
+@pytest.fixture(scope="session")
+def measured(pytestconfig: pytest.Config) -> dict[str, str]:
+    """What a test puts in here is printed at the end of the session."""
+    return pytestconfig.stash.setdefault(_MEASURED, {})
+
+
+_MEASURED = pytest.StashKey[dict[str, str]]()
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    for what, value in config.stash.get(_MEASURED, {}).items():
+        terminalreporter.write_line(f"measured: {what}: {value}")

@@ -1,0 +1,34 @@
+"""A speech recogniser writes down what the model said, and little of it differs from the text."""
+
+import pytest
+from voxpod_bench.quality.recogniser import Recogniser
+from voxpod_bench.quality.round_trip import round_trip
+from voxpod_bench.quality.sets import SETS, SentenceSet
+from voxpod_bench.quality.speaking import speaker
+
+from voxpod_inference.bundle import Bundle
+from voxpod_inference.engines.base import Synthesizer
+
+pytestmark = [pytest.mark.model, pytest.mark.quality, pytest.mark.filterwarnings("ignore::DeprecationWarning")]
+
+SECONDS_A_TOKEN = {"zh": (0.15, 0.5), "ja": (0.08, 0.35), "other": (0.2, 0.9)}
+"""Length of the speech by characters of Chinese and Japanese, by words otherwise: outside of it something is missing or added."""
+
+
+@pytest.mark.parametrize("chosen", [pytest.param(one, id=one.name) for one in SETS])
+def test_recogniser_understands_what_was_said(
+    chosen: SentenceSet, bundle: Bundle, engine: Synthesizer, recogniser: Recogniser, measured: dict[str, str]
+) -> None:
+    voice = bundle.manifest.default_voices.get(chosen.language)
+    if voice is None:
+        pytest.skip(f"the bundle does not speak {chosen.language}")
+    understood = round_trip(chosen, speaker(engine, voice), engine.sample_rate, recogniser)
+    misread = f", {understood.misread_rate:.1%} of {understood.sounds} sounds" if chosen.most_misread else ""
+    measured[f"heard differently, {chosen.name}"] = f"{understood.errors:.1%} of {understood.tokens} tokens{misread}"
+    misheard = [f"{o.sentence.written}: {[(e.said, e.heard) for e in o.edits]}" for o in understood.outcomes if o.edits]
+    assert understood.dropped == []
+    assert understood.errors <= chosen.most_errors, misheard
+    assert understood.misread_rate <= (chosen.most_misread or 0), misheard
+    shortest, longest = SECONDS_A_TOKEN.get(chosen.language, SECONDS_A_TOKEN["other"])
+    lengths = {o.sentence.written: o.seconds / len(o.tokens) for o in understood.outcomes}
+    assert {text: each for text, each in lengths.items() if not shortest <= each <= longest} == {}
