@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voxpod_inference.errors import InputError
-from voxpod_inference.text.runs import language_runs
+from voxpod_inference.text.languages import KNOWN
+from voxpod_inference.text.runs import Run, language_runs
 
-SPOKEN_LETTERS = st.text(alphabet="abcZé 我们東京のアー。，、.!?0123456789-%\n😀'’")
+LETTERS = st.text(alphabet="abcZé 我们東京のアー嘅안녕हि।。，、.!?0123456789-%\n😀'’π")
 
 
 def runs(text: str, language: str = "auto", fallback: str = "en") -> list[tuple[str, str]]:
@@ -42,26 +42,63 @@ def test_requested_language_decides_what_han_is_read_as() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "language", "fallback", "expected"),
     [
-        pytest.param("Hi 안녕하세요", "characters 3 to 8 of the text ('안녕하세요') are in Korean (ko)", id="korean"),
-        pytest.param("我哋喺度", "in Cantonese (yue)", id="cantonese"),
-        pytest.param("Привет", "written in Cyrillic script", id="cyrillic"),
-        pytest.param("สวัสดี", "written in Thai script", id="thai"),
-        pytest.param("नमस्ते", "written in Devanagari script", id="hindi"),
-        pytest.param("مرحبا", "written in Arabic script", id="arabic"),
-        pytest.param("λόγος", "written in Greek script", id="greek word"),
+        pytest.param("Hola, ¿qué tal? 5", "es", "en", [("Hola, ¿qué tal? 5", "es")], id="latin as asked"),
+        pytest.param("Hola amigos", "auto", "es", [("Hola amigos", "es")], id="latin in the voice's language"),
+        pytest.param("Hola amigos", "auto", "zh", [("Hola amigos", "en")], id="latin beside a chinese voice"),
+        pytest.param("naïve café", "auto", "en", [("naïve café", "en")], id="accents"),
+        pytest.param("안녕하세요 3 hi", "auto", "en", [("안녕하세요 3 ", "ko"), ("hi", "en")], id="korean"),
+        pytest.param("iPhone 15를 샀다", "auto", "en", [("iPhone ", "en"), ("15를 샀다", "ko")], id="figure before korean"),
+        pytest.param("यह 5 है। Yes.", "auto", "en", [("यह 5 है। ", "hi"), ("Yes.", "en")], id="hindi"),
+        pytest.param("我哋喺度。", "auto", "en", [("我哋喺度。", "yue")], id="cantonese"),
+        pytest.param("我哋喺度。", "zh", "en", [("我哋喺度。", "zh")], id="mandarin asked for"),
+        pytest.param("香港\n我哋喺度\n這是國語", "auto", "en", [("香港\n我哋喺度\n", "yue"), ("這是國語", "zh")], id="cantonese text with a mandarin line"),
+        pytest.param("香港", "yue", "en", [("香港", "yue")], id="cantonese asked for"),
+        pytest.param("東京都", "auto", "ja", [("東京都", "ja")], id="japanese voice"),
+        pytest.param("我们很好", "auto", "ja", [("我们很好", "zh")], id="characters that japanese lacks"),
+        pytest.param("他说「ありがとう」然后走了", "auto", "en", [("他说「", "zh"), ("ありがとう」", "ja"), ("然后走了", "zh")], id="japanese words in chinese"),
+        pytest.param("Привет 5", "auto", "en", [("Привет 5", "und-Cyrillic")], id="script that nobody reads"),
+        pytest.param("3µm ⁿ ℓ 𝐱", "auto", "en", [("3µm ⁿ ℓ 𝐱", "en")], id="letters that are symbols"),
     ],
-)
-def test_language_that_nobody_speaks_is_refused_with_its_place(text: str, said: str) -> None:
-    with pytest.raises(InputError) as refused:
-        language_runs(text, "auto", "en")
-    assert refused.value.reason == "LanguageNotSupported"
-    assert said in str(refused.value)
+)  # fmt: skip
+def test_request_voice_and_script_decide(text: str, language: str, fallback: str, expected: list[tuple[str, str]]) -> None:
+    assert runs(text, language, fallback) == expected
 
 
-@given(SPOKEN_LETTERS, st.sampled_from(["auto", "en", "zh", "ja"]))
-def test_runs_cover_the_text_without_gap_or_overlap(text: str, language: str) -> None:
-    found = language_runs(text, language, "en")
+def test_spans_of_the_markup_win_over_request_and_neighbours() -> None:
+    text = "say 5 hola 7 中国 2026 end"
+    spans = [Run(4, 5, "zh"), Run(6, 10, "es"), Run(16, 20, "ja")]
+    found = [(text[r.start : r.end], r.language) for r in language_runs(text, "auto", "en", spans)]
+    assert found == [("say ", "en"), ("5 ", "zh"), ("hola", "es"), (" 7 中国 ", "zh"), ("2026", "ja"), (" end", "en")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "這件事和我沒有關係", "他咿咿唔唔地說", "乜斜着眼", "凝睇着遠方", "投畀豺虎", "揎拳攞袖", "貓咪咩咩叫", "哈哈啦啦吹喇叭", "吖嗪染料", "掂量輕重",
+        "在海邊度過假期", "重点解决问题", "觀點解釋", "一點樣子都沒有", "一同埋下種子", "追尋日出", "聽日本的歌", "彈鋼琴日夜不停", "俾斯麦", "返工处理",
+        "那邊個個都好", "關係度過難關", "身边位置", "没关系呀", "好嘞，走吧", "伯仲有别",
+    ],
+)  # fmt: skip
+def test_mandarin_is_not_taken_for_cantonese(text: str) -> None:
+    assert {language for _, language in runs(text)} == {"zh"}
+
+
+@pytest.mark.parametrize("text", ["佢哋去咗邊度", "唔該", "唔係咁㗎", "你食咗飯未", "點解唔得", "呢個係我嘅", "今日好攰", "我屋企喺旺角", "俾我睇下", "你知唔知佢边个"])
+def test_cantonese_is_told_by_one_of_its_signs(text: str) -> None:
+    assert {language for _, language in runs(text)} == {"yue"}
+
+
+@given(LETTERS, st.sampled_from(["auto", *KNOWN]), st.sampled_from(KNOWN), st.lists(st.integers(0, 60), max_size=8), st.data())
+def test_runs_cover_the_text_without_gap_or_overlap(text: str, language: str, fallback: str, cuts: list[int], data: st.DataObject) -> None:
+    ends = sorted({min(cut, len(text)) for cut in cuts})
+    spans = [Run(a, b, data.draw(st.sampled_from(KNOWN))) for a, b in itertools.pairwise(ends)][::2]
+    found = language_runs(text, language, fallback, spans)
     assert "".join(text[r.start : r.end] for r in found) == text
     assert all(a.language != b.language for a, b in itertools.pairwise(found))
+
+
+@given(st.text())
+def test_any_text_has_runs(text: str) -> None:
+    assert "".join(text[r.start : r.end] for r in language_runs(text, "auto", "en")) == text

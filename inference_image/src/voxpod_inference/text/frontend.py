@@ -2,39 +2,24 @@
 
 import itertools
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import NoReturn
 
 from voxpod_crds.sandbox_protocol import MAX_WARNINGS
 from voxpod_inference.errors import LANGUAGE_NOT_SUPPORTED, TEXT_EMPTY, InputError
-from voxpod_inference.text import split
+from voxpod_inference.text import markup
+from voxpod_inference.text.chunks import CLAUSE_PAUSE, LINE_PAUSE, SENTENCE_PAUSE, Chunk, Limits, chunks_of, is_sound
+from voxpod_inference.text.document import Document
+from voxpod_inference.text.languages import LATIN, described, language_of
+from voxpod_inference.text.lexicon import Lexicon
+from voxpod_inference.text.passage import Passage
 from voxpod_inference.text.runs import Run, language_runs
-from voxpod_inference.text.spoken import PUNCTUATION, Reader, Spoken, Word, is_silent
+from voxpod_inference.text.spoken import Reader, Spoken
+
+__all__ = ["CLAUSE_PAUSE", "LINE_PAUSE", "SENTENCE_PAUSE", "Chunk", "FrontEnd", "Limits", "Script"]
 
 _MAX_WARNING = 512
-_MOST_CHARACTERS_A_TOKEN = 2
-"""Longer pieces are cut before they are read: they would not fit, and Open JTalk refuses long ones."""
-SENTENCE_PAUSE, CLAUSE_PAUSE, LINE_PAUSE = 0.30, 0.12, 0.55
-"""Seconds of silence after a chunk; with the edges that the model itself leaves these are a reader's pauses."""
-
-
-@dataclass(frozen=True, slots=True)
-class Chunk:
-    """What the model says in one go."""
-
-    text: str
-    """The source text of this chunk, unchanged; the chunks' texts joined are the request's text."""
-    start: int
-    """Where `text` begins in the request's text, in code points."""
-    phonemes: str
-    pause: float
-    """Seconds of silence after it, at normal speed."""
-    words: tuple[Word, ...] = ()
-    """The words of `text`: offsets are of the request's text and of `phonemes`."""
-    rate: float = 1.0
-    """Speed of this chunk beside the request's, as its markup asks."""
-    gain: float = 1.0
-    """Factor for the samples, as its markup asks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +29,7 @@ class Script:
     chunks: tuple[Chunk, ...]
     warnings: tuple[str, ...]
     language: str
-    """The language that most of the text is in."""
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """How much a model takes at once, in phonemes."""
-
-    most: int
-    """No chunk is longer: the model has no position for more."""
-    preferred: int
-    """Short sentences are joined up to this length: a model says a lone word badly."""
+    """The one that was asked for, where it occurs; else the one that most of the text is in."""
 
 
 class FrontEnd:
@@ -65,109 +40,92 @@ class FrontEnd:
         self._limits = limits
         self._count = count
 
-    def script(self, text: str, language: str, fallback: str) -> Script:
-        """The chunks and warnings of a text; InputError when there is nothing to speak or no reader for a part.
+    def script(
+        self, text: str, language: str, fallback: str, *, ssml: bool = False, lexicon: Mapping[str, str] | None = None
+    ) -> Script:
+        """The chunks and warnings of a text; InputError when there is nothing to speak, no reader for a part, or broken markup.
 
-        `language` is `auto` or the language that Han is read as; `fallback` reads a text without letters.
+        `language` is `auto` or a BCP 47 tag of what Han and Latin letters are read as, where they can be; `fallback` (the
+        voice's language) decides what neither it, nor markup, nor the text does. `text` is plain with `<lang=zh>` spans, or with
+        `ssml` the subset of SSML in docs/text.md. `lexicon` is of written word to text, `/IPA/` or `pinyin:...`.
         """
-        if language != "auto" and language not in self._readers:
-            known = ", ".join(["auto", *sorted(self._readers)])
-            raise InputError(LANGUAGE_NOT_SUPPORTED, f"language is {language!r}; this model speaks {known}")
-        runs = language_runs(text, language, fallback)
+        asked = self._asked(language)
+        document = _document(text, ssml=ssml, lexicon=lexicon)
+        spans = [span for span in _spans(document) if span.start < span.end]
+        runs = language_runs(document.outline, asked, fallback, spans)
         for run in runs:
             if run.language not in self._readers:
-                what = f"characters {run.start} to {run.end} of the text are in {run.language}"
-                raise InputError(LANGUAGE_NOT_SUPPORTED, f"{what}; this model speaks {', '.join(sorted(self._readers))}")
-        pieces = list(self._fitting(text, 0, runs, (split.sentences, split.clauses, split.halves)))
-        if not any(_is_sound(spoken.phonemes) for _, spoken in pieces):
+                self._refuse(run.language, _place(document, run))
+        passage = Passage(document, runs, self._readers, self._limits, self._count, self._refuse)
+        sections = list(passage.sections())
+        spoken = [piece.spoken for _, pieces in sections for piece in pieces]
+        if not any(is_sound(s.phonemes) for s in spoken):
             raise InputError(TEXT_EMPTY, f"the text has {len(text)} characters and none of them can be spoken")
-        return Script(tuple(self._joined(pieces)), _warnings(spoken for _, spoken in pieces), _main_language(runs))
+        said = Spoken("", document.unread)
+        warnings = _warnings(document.warnings, [said, *spoken])
+        return Script(chunks_of(document, sections, self._limits, self._count), warnings, _main_language(runs, asked))
 
-    def _fitting(
-        self, text: str, offset: int, runs: tuple[Run, ...], splitters: tuple[split.Splitter, ...]
-    ) -> Iterator[tuple[str, Spoken]]:
-        """Pieces that the model takes at once, cut no finer than needed."""
-        splitter, *finer = splitters
-        for piece in splitter(text):
-            readable = len(piece) <= _MOST_CHARACTERS_A_TOKEN * self._limits.most
-            spoken = self._read(piece, offset, runs) if readable else None
-            if spoken is not None and self._count(spoken.phonemes) <= self._limits.most:
-                yield piece, spoken
-            elif len(piece) > 1 or spoken is None:
-                yield from self._fitting(piece, offset, runs, tuple(finer) or (split.halves,))
-            else:
-                yield from self._sliced(piece, spoken)
-            offset += len(piece)
+    def _asked(self, tag: str) -> str:
+        language = "auto" if tag == "auto" else language_of(tag)
+        if language is None or (language != "auto" and language not in self._readers):
+            known = ", ".join(["auto", *sorted(self._readers)])
+            raise InputError(LANGUAGE_NOT_SUPPORTED, f"language is {tag!r}; this model speaks {known}")
+        return language
 
-    def _sliced(self, piece: str, spoken: Spoken) -> Iterator[tuple[str, Spoken]]:
-        """A single character that says more than the model takes at once: its phonemes in slices."""
-        for at in range(0, len(spoken.phonemes), self._limits.most):
-            yield piece if at == 0 else "", Spoken(spoken.phonemes[at : at + self._limits.most])
-
-    def _read(self, piece: str, offset: int, runs: tuple[Run, ...]) -> Spoken:
-        parts = []
-        for run in runs:
-            start, end = max(run.start, offset), min(run.end, offset + len(piece))
-            if start < end:
-                parts.append(self._readers[run.language](piece[start - offset : end - offset]))
-        phonemes = " ".join(p.phonemes for p in parts if p.phonemes)
-        unread = tuple(itertools.chain.from_iterable(p.unread for p in parts))
-        return Spoken(phonemes, unread, tuple(itertools.chain.from_iterable(p.spelled for p in parts)))
-
-    def _joined(self, pieces: list[tuple[str, Spoken]]) -> Iterator[Chunk]:
-        """Chunks of one or more pieces."""
-        start, text, phonemes = 0, "", ""
-        for piece, spoken in pieces:
-            together = _together(phonemes, spoken.phonemes, text.endswith("\n"))
-            full = self._count(together) > self._limits.preferred
-            full |= text.endswith("\n") and self._count(phonemes) >= self._limits.preferred // 5
-            if full and _is_sound(phonemes) and _is_sound(spoken.phonemes):
-                yield Chunk(text, start, phonemes, _pause_after(text))
-                start, text, phonemes, together = start + len(text), "", "", spoken.phonemes
-            if self._count(together) > self._limits.most:  # only punctuation is added: the words fit
-                together = phonemes
-            text, phonemes = text + piece, together
-        yield Chunk(text, start, phonemes, 0.0)
+    def _refuse(self, language: str, what: str) -> NoReturn:
+        known = ", ".join(sorted(self._readers))
+        hint = "; if it is Mandarin, set language to zh" if language == "yue" and "zh" in self._readers else ""
+        raise InputError(LANGUAGE_NOT_SUPPORTED, f"{what} in {described(language)}; this model speaks {known}{hint}")
 
 
-def _together(before: str, after: str, new_line: bool) -> str:
-    """Two pieces in one; a line without punctuation ends like a sentence."""
-    stop = "." if new_line and _is_sound(after) and before and before[-1] not in PUNCTUATION else ""
-    return f"{before}{stop} {after}".strip()
+def _document(text: str, *, ssml: bool, lexicon: Mapping[str, str] | None) -> Document:
+    """The text with its markup taken apart; tools for SSML are loaded when there is some."""
+    if ssml:
+        from voxpod_inference.text import ssml as reader
+
+        document = reader.document(text)
+    else:
+        document = markup.document(text)
+    return Lexicon(lexicon).applied(document) if lexicon else document
 
 
-def _main_language(runs: tuple[Run, ...]) -> str:
-    """The language with the most text; four Latin letters weigh as much as one Chinese or Japanese character."""
+def _spans(document: Document) -> Iterable[Run]:
+    """Positions whose language the markup names."""
+    for part, at in zip(document.parts, document.positions, strict=True):
+        if part.style.language is not None:
+            yield Run(at, at + len(part.text), part.style.language)
+
+
+def _place(document: Document, run: Run) -> str:
+    """Where a run's letters stand in the source."""
+    letters = [at for at in range(run.start, run.end) if document.text[at].isalnum()] or [run.start, run.end - 1]
+    start, end = document.source_span(letters[0], letters[-1] + 1)
+    shown = document.source[start : min(end, start + 20)].split("\n")[0]
+    return f"characters {start} to {end} of the text ({shown!r}) are"
+
+
+def _main_language(runs: tuple[Run, ...], asked: str) -> str:
+    """The language with the most text; four letters of an alphabet weigh as much as one Chinese, Japanese or Korean character."""
+    if any(run.language == asked for run in runs):
+        return asked
     weights: Counter[str] = Counter()
     for run in runs:
-        weights[run.language] += (run.end - run.start) * (1 if run.language == "en" else 4)
+        weights[run.language] += (run.end - run.start) * (1 if run.language in LATIN or run.language == "hi" else 4)
     return weights.most_common(1)[0][0] if weights else ""
 
 
-def _is_sound(phonemes: str) -> bool:
-    return any(p not in PUNCTUATION and not is_silent(p) for p in phonemes)
-
-
-def _pause_after(text: str) -> float:
-    if text.endswith("\n"):
-        return LINE_PAUSE
-    ended = text.rstrip().rstrip("\"'”’」』）)")
-    if ended.endswith((".", "!", "?", "。", "！", "？", "…")):
-        return SENTENCE_PAUSE
-    return CLAUSE_PAUSE if ended.endswith((",", "，", "、", ";", "；", ":", "：", "—")) else 0.0
-
-
-def _warnings(spoken: Iterator[Spoken]) -> tuple[str, ...]:
+def _warnings(of_markup: Iterable[str], spoken: Iterable[Spoken]) -> tuple[str, ...]:
     unread: Counter[str] = Counter()
     spelled: dict[str, None] = {}
     for part in spoken:
         unread.update(part.unread)
         spelled.update(dict.fromkeys(part.spelled))
-    said = [
+    left_out = (
         f"left out, cannot be spoken: {char!r} (U+{ord(char):04X}){f', {times} times' if times > 1 else ''}"
         for char, times in unread.most_common()
-    ]
-    said += [f"spelled letter by letter, in no dictionary: {word!r}"[:_MAX_WARNING] for word in spelled]
+    )
+    letters = (f"spelled letter by letter, in no dictionary: {word!r}"[:_MAX_WARNING] for word in spelled)
+    said = list(itertools.chain(of_markup, left_out, letters))
     if len(said) > MAX_WARNINGS:
         said[MAX_WARNINGS - 1 :] = [f"and {len(said) - MAX_WARNINGS + 1} more warnings of this kind"]
     return tuple(said)

@@ -1,28 +1,27 @@
-"""Which language each part of a text is in: script runs, with Han resolved by what stands around it.
+"""Which language each part of a text is in: script runs, with Han and Latin resolved by request, markup and context.
 
 Letters have a language; digits, punctuation and symbols take their neighbours'. Nothing is left out: the runs of a text
 are contiguous and cover it.
 """
 
+import bisect
 import itertools
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from voxpod_inference.errors import LANGUAGE_NOT_SUPPORTED, InputError
-
-SPOKEN = ("en", "ja", "zh")
-"""Languages that the front end can read; a bundle may speak fewer."""
+from voxpod_inference.text.cantonese_signs import is_cantonese, is_mandarin
+from voxpod_inference.text.languages import HAN, LATIN, UNKNOWN
 
 _HAN = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af\u3005-\u3007"
 _KANA = r"\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff\uff66-\uff9f"
 _HANGUL = r"\uac00-\ud7fb\u1100-\u11ff\u3131-\u318e\ua960-\ua97c\uffa1-\uffdc"
-_LATIN = r"A-Za-z\uff21-\uff3a\uff41-\uff5a\xaa\xba\xc0-\xd6\xd8-\xf6\xf8-\u024f\u1e00-\u1eff"
-# Characters of written Cantonese that Mandarin does not use; one of them makes the text Cantonese.
-_CANTONESE = re.compile("[嘅喺冇咗啲哋嗰嚟佢冚乜]")
+_DEVANAGARI = r"\u0900-\u0963\u0970-\u097f\u1cd0-\u1cff\ua8e0-\ua8ff"
+_LATIN = r"A-Za-z\uff21-\uff3a\uff41-\uff5a\xaa\xba\xc0-\xd6\xd8-\xf6\xf8-\u02af\u1e00-\u1eff\u2c60-\u2c7f\ua722-\ua787"
 _STRONG = re.compile(
-    rf"(?P<han>[{_HAN}]+)|(?P<kana>[{_KANA}]+)|(?P<ko>[{_HANGUL}]+)|(?P<en>(?:[{_LATIN}]['’]?[\u0300-\u036f]*)+)"
+    rf"(?P<han>[{_HAN}]+)|(?P<ja>[{_KANA}]+)|(?P<ko>[{_HANGUL}]+)|(?P<hi>[{_DEVANAGARI}]+)"
+    rf"|(?P<latin>(?:[{_LATIN}]['’]?[\u0300-\u036f]*)+)|(?P<other>[^\W\d_])"
 )
 _UNITS = frozenset(["km", "cm", "mm", "m", "kg", "mg", "g", "ml", "mL", "L", "kW", "kWh", "Hz", "h"])
 """Read in the language around them when they follow a figure: 100km is 一百公里."""
@@ -37,61 +36,154 @@ class Run:
     start: int
     end: int
     language: str
+    """A language of `languages.KNOWN`, or `und-` with the name of a script that none of these is written in."""
 
 
-def language_runs(text: str, language: str, fallback: str) -> tuple[Run, ...]:
+@dataclass(frozen=True, slots=True)
+class _Region:
+    """A part of a text in which one language is asked for (`auto`: none)."""
+
+    start: int
+    end: int
+    language: str
+    explicit: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    """Letters of one script, not yet resolved."""
+
+    start: int
+    end: int
+    script: str
+
+
+def language_runs(text: str, language: str, fallback: str, spans: Sequence[Run] = ()) -> tuple[Run, ...]:
     """The runs of `text`, in order and without gaps.
 
-    `language` is `auto` or one of SPOKEN and decides what Han is read as. `fallback` is for a text without any letter.
-    InputError names the first part in a language that nobody here speaks.
+    `language` is `auto` or what Han and Latin letters are read as, where they can be; `fallback` (the voice's language) decides
+    what nothing else does. In each of `spans` (ascending, apart) its own language stands for `language` and for `fallback`.
     """
-    marks: list[Run] = []
+    regions = list(_regions(len(text), language, spans))
+    starts = [region.start for region in regions]
+    resolved: list[list[Run]] = [[] for _ in regions]
+    cantonese = is_cantonese(text)
     for line in _LINE.finditer(text):
-        found = [(m.start(), m.end(), m.lastgroup or "") for m in _STRONG.finditer(text, line.start(), line.end())]
-        han = language if language in ("zh", "ja") else "ja" if any(kind == "kana" for *_, kind in found) else "zh"
-        beside_han = any(kind == "han" for *_, kind in found)
-        marks += (
-            Run(a, b, {"han": han, "kana": "ja"}.get(kind, kind))
-            for a, b, kind in found
-            if not (beside_han and text[a:b] in _UNITS and text[:a].rstrip(" ")[-1:].isdecimal())
-        )
-    _refuse_unspoken(text, marks, auto=language == "auto")
-    return tuple(_merged(_filled(text, marks, language if language in SPOKEN else fallback)))
+        first, last = bisect.bisect_right(starts, line.start()) - 1, bisect.bisect_left(starts, line.end())
+        here = [(r, _marks(text, max(line.start(), r.start), min(line.end(), r.end))) for r in regions[first:last]]
+        unasked = _HanRule(text, [m for region, marks in here if not region.explicit for m in marks], fallback, cantonese)
+        for at, (region, marks) in enumerate(here, first):
+            rule = _HanRule(text, marks, fallback, cantonese) if region.explicit else unasked
+            resolved[at] += _resolved(text, marks, region.language, fallback, rule)
+    return tuple(_merged(_all_filled(text, regions, resolved, fallback if language == "auto" else language)))
 
 
-def _refuse_unspoken(text: str, marks: list[Run], *, auto: bool) -> None:
-    if auto and (cantonese := _CANTONESE.search(text)):
-        raise _unspoken("yue", "Cantonese", text, cantonese.start())
+def letter_of(text: str) -> str:
+    """The first letter of a text that tells a language; empty without one."""
+    return next((m.group()[0] for m in _STRONG.finditer(text) if m.lastgroup != "other"), "")
+
+
+def _regions(length: int, language: str, spans: Sequence[Run]) -> Iterator[_Region]:
+    at = 0
+    for span in spans:
+        if at < span.start:
+            yield _Region(at, span.start, language, explicit=False)
+        yield _Region(span.start, span.end, span.language, explicit=True)
+        at = span.end
+    if at < length or not spans:
+        yield _Region(at, length, language, explicit=False)
+
+
+def _marks(text: str, start: int, end: int) -> list[_Mark]:
+    """The letters of a stretch of one line; units that follow a figure beside Han are none."""
+    marks = [_Mark(m.start(), m.end(), m.lastgroup or "") for m in _STRONG.finditer(text, start, end)]
+    beside_han = any(mark.script == "han" for mark in marks)
+    return [
+        mark
+        for mark in marks
+        if not (beside_han and text[mark.start : mark.end] in _UNITS and _follows_figure(text, mark.start))
+        and not (mark.script == "other" and _is_symbol(text, mark.start))
+    ]
+
+
+def _follows_figure(text: str, at: int) -> bool:
+    while at and text[at - 1] == " ":
+        at -= 1
+    return at > 0 and text[at - 1].isdecimal()
+
+
+def _is_symbol(text: str, at: int) -> bool:
+    """Whether a letter of another script is none really: ℓ, ⁿ, 𝐱, or a lone π."""
+    char = text[at]
+    if not unicodedata.category(char).startswith("L") or unicodedata.category(char) == "Lm":
+        return True
+    if unicodedata.normalize("NFKC", char).isascii() or unicodedata.name(char, "").startswith("MATHEMATICAL"):
+        return True
+    beside = text[max(0, at - 1) : at] + text[at + 1 : at + 2]
+    return ("Ͱ" <= char <= "Ͽ" or char == "µ") and not any("Ͱ" <= c <= "Ͽ" for c in beside)
+
+
+class _HanRule:
+    """What Han is read as in one line, when nobody says it."""
+
+    def __init__(self, text: str, marks: list[_Mark], fallback: str, cantonese: bool) -> None:
+        han = "".join(text[m.start : m.end] for m in marks if m.script == "han")
+        self._kana = frozenset(i for m in marks if m.script == "ja" for i in (m.start, m.end))
+        self._japanese = _is_in_japanese_sets(han)
+        if is_cantonese(han_line := _line_of(text, marks)) or (cantonese and not is_mandarin(han_line)):
+            self._otherwise = "yue"
+        else:
+            self._otherwise = fallback if fallback in ("zh", "yue") or (fallback == "ja" and self._japanese) else "zh"
+
+    def language(self, text: str, mark: _Mark) -> str:
+        """Kana in the line make its Han Japanese; where other Han of the line is Chinese only, just what touches the kana."""
+        touches = mark.start in self._kana or mark.end in self._kana
+        if self._kana and (self._japanese or (touches and _is_in_japanese_sets(text[mark.start : mark.end]))):
+            return "ja"
+        return self._otherwise
+
+
+def _line_of(text: str, marks: list[_Mark]) -> str:
+    return text[marks[0].start : marks[-1].end] if marks else ""
+
+
+def _is_in_japanese_sets(han: str) -> bool:
+    """Whether Japan's character sets (JIS X 0213) have all of these: they lack 们, 说 and most simplified forms."""
+    try:
+        han.encode("euc_jis_2004")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _resolved(text: str, marks: list[_Mark], language: str, fallback: str, han: _HanRule) -> Iterator[Run]:
+    latin = next((known for known in (language, fallback) if known in LATIN), "en")
     for mark in marks:
-        if mark.language == "ko":
-            raise _unspoken("ko", "Korean", text, mark.start)
-    covered = {i for mark in marks for i in range(mark.start, mark.end)}
-    for i, char in enumerate(text):
-        if i not in covered and not char.isascii() and unicodedata.category(char) in ("Lu", "Ll", "Lo", "Lt", "Lm"):
-            script = unicodedata.name(char, "unknown").split(" ")[0].capitalize()
-            if script == "Greek" and not any("Ͱ" <= c <= "Ͽ" for c in text[max(0, i - 1) : i] + text[i + 1 : i + 2]):
-                continue  # a lone π or μ is a symbol
-            if script not in ("Mathematical", "Fullwidth", "Modifier", "Double-struck", "Script", "Black-letter"):
-                raise _unspoken(None, script, text, i)
+        if mark.script == "han":
+            yield Run(mark.start, mark.end, language if language in HAN else han.language(text, mark))
+        elif mark.script == "other":
+            script = unicodedata.name(text[mark.start], "unknown").split(" ")[0].capitalize()
+            yield Run(mark.start, mark.end, UNKNOWN + script)
+        else:
+            yield Run(mark.start, mark.end, latin if mark.script == "latin" else mark.script)
 
 
-def _unspoken(code: str | None, name: str, text: str, start: int) -> InputError:
-    span = text[start : start + 20].split("\n")[0]
-    which = f"{name} ({code})" if code else f"a language written in {name} script"
-    return InputError(
-        LANGUAGE_NOT_SUPPORTED,
-        f"characters {start} to {start + len(span)} of the text ({span!r}) are in {which}; "
-        f"this model speaks {', '.join(SPOKEN)}",
-    )
+def _all_filled(text: str, regions: list[_Region], marks: list[list[Run]], default: str) -> Iterator[Run]:
+    """The runs of each region; one without letters is in its own language, or else in that of what stands before or after it."""
+    before = next((run.language for runs in marks for run in runs), default)
+    for region, found in zip(regions, marks, strict=True):
+        alone = region.language if region.explicit else before
+        yield from _filled(text, region, found, alone)
+        before = found[-1].language if found else alone
 
 
-def _filled(text: str, marks: list[Run], fallback: str) -> Iterator[Run]:
-    """The marks with the gaps between them given to a neighbour."""
+def _filled(text: str, region: _Region, marks: list[Run], alone: str) -> Iterator[Run]:
+    """The marks of a region with the gaps between them given to a neighbour."""
     if not marks:
-        yield Run(0, len(text), fallback)
+        yield Run(region.start, region.end, alone)
         return
-    yield Run(0, marks[0].start, marks[0].language)
-    for mark, following in itertools.pairwise([*marks, Run(len(text), len(text), marks[-1].language)]):
+    yield Run(region.start, marks[0].start, marks[0].language)
+    for mark, following in itertools.pairwise([*marks, Run(region.end, region.end, marks[-1].language)]):
         yield mark
         cut = _owner_changes_at(text, mark, following)
         yield Run(mark.end, cut, mark.language)
@@ -100,12 +192,12 @@ def _filled(text: str, marks: list[Run], fallback: str) -> Iterator[Run]:
 
 def _owner_changes_at(text: str, left: Run, right: Run) -> int:
     """Where a gap stops belonging to its left neighbour: numbers glued to a Latin word are its own, others are read in
-    the Chinese or Japanese around them."""
-    if left.language == right.language or "en" not in (left.language, right.language):
+    the Chinese, Japanese, Korean or Hindi around them."""
+    if left.language == right.language or left.language not in LATIN:
         return right.start
     gap = text[left.end : right.start]
     digit = re.search(r"\d", gap)
-    if digit is None or left.language != "en":
+    if digit is None:
         return right.start
     glued = _GLUED.match(gap)
     if glued:

@@ -1,0 +1,177 @@
+"""Pieces of a text that were read, joined into what a model says in one go."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from voxpod_inference.text.document import SENTENCE, Document, Style
+from voxpod_inference.text.split import CLOSING
+from voxpod_inference.text.spoken import PUNCTUATION, Spoken, Word, is_silent
+
+SENTENCE_PAUSE, CLAUSE_PAUSE, LINE_PAUSE = 0.30, 0.12, 0.55
+"""Seconds of silence after a chunk; with the edges that the model itself leaves these are a reader's pauses."""
+_STOPS = (".", "!", "?", "。", "！", "？", "…", "｡", "．", "।", "॥")
+_LESSER_STOPS = (",", "，", "、", ";", "；", ":", "：", "—", "–")
+_CLOSES = frozenset(".,!?:;”)…")
+"""Punctuation without a space before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """What the model says in one go."""
+
+    text: str
+    """The source text of this chunk, unchanged; the chunks' texts joined are the request's text, markup and all."""
+    start: int
+    """Where `text` begins in the request's text, in code points."""
+    phonemes: str
+    """Empty when there is nothing but the pause: a break at the very beginning."""
+    pause: float
+    """Seconds of silence after it; a request's speed changes it, `rate` does not."""
+    words: tuple[Word, ...] = ()
+    """The words of `text`: offsets are of the request's text and of `phonemes`. What replaces a part of the text, by lexicon or
+    markup, is one word."""
+    rate: float = 1.0
+    """Speed of this chunk beside the request's, as its markup asks; 0.25 to 4."""
+    gain: float = 1.0
+    """Factor for the samples, as its markup asks; 0 to 4."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much a model takes at once, in phonemes."""
+
+    most: int
+    """No chunk is longer: the model has no position for more."""
+    preferred: int
+    """Short sentences are joined up to this length: a model says a lone word badly."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of a document's text that was read: positions `start` to `end`, which the words' offsets are, too."""
+
+    start: int
+    end: int
+    spoken: Spoken
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Positions `start` to `end` of a document's text: one rate and volume, up to the next break."""
+
+    start: int
+    end: int
+    style: Style
+    pause: float | None
+    """Seconds of the break at its end."""
+
+
+@dataclass(slots=True)
+class _Draft:
+    """A chunk in the making; offsets are positions of the document's text."""
+
+    end: int
+    phonemes: str
+    words: list[Word]
+    style: Style
+    pause: float | None = None
+    """None for what the text makes natural."""
+
+
+def is_sound(phonemes: str) -> bool:
+    """Whether there is anything to hear in it, and not punctuation alone."""
+    return any(p not in PUNCTUATION and not is_silent(p) for p in phonemes)
+
+
+def beside(before: str, after: str) -> str:
+    """What stands between two stretches of phonemes: a space, or nothing before a comma and its like."""
+    return " " if before and after and after[0] not in _CLOSES else ""
+
+
+def chunks_of(
+    document: Document, sections: Iterable[tuple[Section, list[Piece]]], limits: Limits, count: Callable[[str], int]
+) -> tuple[Chunk, ...]:
+    """The chunks of all sections in order; their texts joined are the document's source."""
+    drafts: list[_Draft] = []
+    for section, pieces in sections:
+        if any(is_sound(piece.spoken.phonemes) for piece in pieces):
+            drafts += _joined(document.text, pieces, section.style, limits, count)
+        elif drafts:
+            last = drafts[-1]
+            last.end = section.end
+            marks = "".join(piece.spoken.phonemes for piece in pieces)
+            if last.pause is None and count(last.phonemes + marks) <= limits.most:
+                last.phonemes += marks
+        if section.pause is not None:
+            drafts = drafts or [_Draft(section.end, "", [], section.style)]
+            drafts[-1].pause = (drafts[-1].pause or 0.0) + section.pause
+    return tuple(_finished(document, drafts))
+
+
+def _joined(text: str, pieces: list[Piece], style: Style, limits: Limits, count: Callable[[str], int]) -> Iterator[_Draft]:
+    """Drafts of one or more pieces each."""
+    draft = _Draft(pieces[0].start, "", [], style)
+    new_line = False
+    for piece in pieces:
+        phonemes = piece.spoken.phonemes
+        prefix = _prefix(draft.phonemes, phonemes, new_line)
+        full = count(prefix + phonemes) > limits.preferred
+        full |= new_line and count(draft.phonemes) >= limits.preferred // 5
+        if full and is_sound(draft.phonemes) and is_sound(phonemes):
+            yield draft
+            draft, prefix = _Draft(piece.start, "", [], style), ""
+        if count(prefix + phonemes) > limits.most:  # only punctuation is added, to one side or the other
+            prefix, phonemes = ("", phonemes) if is_sound(phonemes) else (draft.phonemes, "")
+        draft.words += (replace(w, first=w.first + len(prefix), last=w.last + len(prefix)) for w in piece.spoken.words)
+        draft.phonemes, draft.end = prefix + phonemes, piece.end
+        new_line = _white_end(text[piece.start : piece.end]) != ""
+    yield draft
+
+
+def _prefix(before: str, after: str, new_line: bool) -> str:
+    """What stands before `after` in one chunk; a line without punctuation ends like a sentence."""
+    stop = "." if new_line and is_sound(after) and before and before[-1] not in PUNCTUATION else ""
+    return f"{before}{stop}{beside(before, after)}" if after else before
+
+
+def _white_end(text: str) -> str:
+    """`\n` or SENTENCE when one of them is in the white space at the end of a text."""
+    white = text[len(text.rstrip()) :]
+    return "\n" if "\n" in white else SENTENCE if SENTENCE in white else ""
+
+
+def _finished(document: Document, drafts: list[_Draft]) -> Iterator[Chunk]:
+    start = 0
+    for at, draft in enumerate(drafts, 1):
+        last = at == len(drafts)
+        end = len(document.source) if last else document.boundary(draft.end)
+        natural = 0.0 if last else _pause_after(document.text[max(0, draft.end - 400) : draft.end]) / draft.style.rate
+        pause = natural if draft.pause is None else draft.pause
+        words = tuple(_in_source(document, draft.words, start))
+        yield Chunk(document.source[start:end], start, draft.phonemes, pause, words, draft.style.rate, draft.style.gain)
+        start = end
+
+
+def _in_source(document: Document, words: list[Word], start: int) -> Iterator[Word]:
+    """The words with offsets of the source; those that one replacement is made of become one, and it is in one chunk only."""
+    current: Word | None = None
+    for word in words:
+        span = document.source_span(word.start, word.end)
+        if current is not None and span[0] < current.end:
+            current = Word(current.start, max(current.end, span[1]), current.first, word.last)
+            continue
+        if current is not None:
+            yield current
+        current = Word(*span, word.first, word.last) if span[0] >= start and span[0] < span[1] else None
+    if current is not None:
+        yield current
+
+
+def _pause_after(text: str) -> float:
+    line_end = _white_end(text)
+    if line_end:
+        return LINE_PAUSE if line_end == "\n" else SENTENCE_PAUSE
+    ended = text.rstrip().rstrip(CLOSING)
+    if ended.endswith(_STOPS):
+        return SENTENCE_PAUSE
+    return CLAUSE_PAUSE if ended.endswith(_LESSER_STOPS) else 0.0

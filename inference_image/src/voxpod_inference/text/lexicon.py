@@ -1,0 +1,155 @@
+"""A request's own lexicon: written word to another text, to IPA between slashes, or to pinyin.
+
+`{"k8s": "Kubernetes", "Voxpod": "/ˈvɑkspɑd/", "重庆": "pinyin:chong2 qing4"}`
+"""
+
+import bisect
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from voxpod_inference.errors import INPUT_REFUSED, InputError
+from voxpod_inference.text.document import OBJECT, Document, Part, Reading, plain
+from voxpod_inference.text.pronunciation import pinyin_phonemes, shown
+from voxpod_inference.text.runs import letter_of
+
+MOST_ENTRIES = 500
+LONGEST_WORD = 64
+LONGEST_VALUE = 256
+"""Characters."""
+
+# Written without spaces between words: a key may stand anywhere in these. Korean endings follow their noun without one.
+_UNSPACED = re.compile(r"[\u3005-\u3007\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7fb\uf900-\ufaff\U00020000-\U000323af]")
+_SLASHED = re.compile(r"/([^/]+)/")
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    text: str
+    reading: Reading | None
+
+
+class Lexicon:
+    """A checked lexicon; InputError names the entry that cannot be one."""
+
+    def __init__(self, entries: Mapping[str, str]) -> None:
+        if len(entries) > MOST_ENTRIES:
+            raise InputError(INPUT_REFUSED, f"the lexicon has {len(entries)} entries; at most {MOST_ENTRIES} are accepted")
+        self._exact: dict[str, _Entry] = {}
+        self._folded: dict[str, _Entry] = {}
+        lengths: dict[str, set[int]] = defaultdict(set)
+        for word, value in entries.items():
+            entry = _entry(word, value)
+            if word == word.lower():
+                self._folded[word] = entry
+            else:
+                self._exact[word] = entry
+            lengths[word[0].lower()].add(len(word))
+        self._lengths = {first: sorted(found, reverse=True) for first, found in lengths.items()}
+
+    def applied(self, document: Document) -> Document:
+        """The document with the words of the lexicon replaced, except in what its markup already replaced."""
+        parts: list[Part] = []
+        at = 0
+        for start, end, entry in self._matches(document):
+            parts += _sliced(document, at, start)
+            parts += (part for part in _sliced(document, start, start + 1) if not part.text)
+            source_start, source_end = document.source_span(start, end)
+            text, script = (OBJECT, letter_of(document.text[start:end]) or OBJECT) if entry.reading else (entry.text, "")
+            style = document.part_at(start)[0].style
+            parts.append(Part(text, source_start, source_end, style, even=False, reading=entry.reading, script=script))
+            at = end
+        return replace(document, parts=(*parts, *_sliced(document, at, len(document.text) + 1)))
+
+    def _matches(self, document: Document) -> Iterator[tuple[int, int, _Entry]]:
+        text = document.text
+        closed = _replaced_positions(document)
+        at = 0
+        while at < len(text):
+            end, entry = self._longest_at(text, at)
+            if entry is not None and closed.isdisjoint(range(at, end)) and _is_uniform(document, at, end):
+                yield at, end, entry
+                at = end
+            else:
+                at += 1
+
+    def _longest_at(self, text: str, at: int) -> tuple[int, _Entry | None]:
+        lengths = self._lengths.get(text[at].lower(), ())
+        if not lengths or _joined(text, at):
+            return at, None
+        for length in lengths:
+            word = text[at : at + length]
+            entry = self._exact.get(word) or self._folded.get(word.lower())
+            if entry is not None and len(word) == length and not _joined(text, at + length):
+                return at + length, entry
+        return at, None
+
+
+def _entry(word: str, value: str) -> _Entry:
+    place = f"lexicon entry {shown(word)}"
+    if not (isinstance(word, str) and isinstance(value, str)):
+        raise InputError(INPUT_REFUSED, f"{place}: {value!r}; a text is accepted for a word")
+    if not 1 <= len(word) <= LONGEST_WORD or word != word.strip() or not any(char.isalnum() for char in word):
+        raise InputError(INPUT_REFUSED, f"{place}: a word has 1 to {LONGEST_WORD} characters, one of them a letter or figure, no space around")
+    if not value.strip() or len(value) > LONGEST_VALUE:
+        raise InputError(INPUT_REFUSED, f"{place}: a text, /IPA/ or pinyin:... of 1 to {LONGEST_VALUE} characters is accepted")
+    if value.startswith("pinyin:"):
+        reading = Reading("pinyin", value.removeprefix("pinyin:"), place)
+        if not pinyin_phonemes(reading.value, place):
+            raise InputError(INPUT_REFUSED, f"{place}: no syllable after pinyin:")
+        return _Entry("", reading)
+    if slashed := _SLASHED.fullmatch(value):
+        return _Entry("", Reading("ipa", slashed[1], place))
+    return _Entry(" ".join(plain(value).split()), None)
+
+
+def _joined(text: str, at: int) -> bool:
+    """Whether a word goes on across this position, so that none of the lexicon may begin or end there."""
+    if not 0 < at < len(text):
+        return False
+    before, after = text[at - 1], text[at]
+    if after in "'’":  # the owner's 's follows a whole word, as in Voxpod's; don't is one word
+        rest = text[at + 1 : at + 3]
+        return _in_word(before) and rest[:1].isalpha() and not (rest[0] in "sS" and not rest[1:].isalnum())
+    return _in_word(before) and _in_word(after)
+
+
+def _in_word(char: str) -> bool:
+    return (char.isalnum() or char == "_" or "\u0300" <= char <= "\u036f") and not _UNSPACED.match(char)
+
+
+def _replaced_positions(document: Document) -> set[int]:
+    """Positions of what markup replaced: its sound is settled."""
+    return {
+        position
+        for part, start in zip(document.parts, document.positions, strict=True)
+        if not part.even and (part.reading or len(part.text) != 1)
+        for position in range(start, start + len(part.text))
+    }
+
+
+def _is_uniform(document: Document, start: int, end: int) -> bool:
+    """Whether nothing between two positions changes how it is spoken, and no break stands there."""
+    first = document.part_at(start)[0].style
+    inside = list(_sliced(document, start, end))
+    while not inside[0].text:  # a break before it
+        inside.pop(0)
+    return all(part.text and part.style == first for part in inside)
+
+
+def _sliced(document: Document, start: int, end: int) -> Iterator[Part]:
+    """The parts of `document.text[start:end]`, cut where these begin and end; breaks belong to what follows them."""
+    positions = document.positions
+    first = bisect.bisect_left(positions, start)
+    if first == len(positions) or positions[first] > start:
+        first -= 1
+    for at, part in zip(positions[first:], document.parts[first:], strict=True):
+        if at >= end:
+            return
+        a, b = max(start, at), min(end, at + len(part.text))
+        if a < b:
+            whole = (a, b) == (at, at + len(part.text))
+            yield part if whole else replace(part, text=part.text[a - at : b - at], start=part.start + a - at, end=part.start + b - at)
+        elif not part.text and at >= start:
+            yield part

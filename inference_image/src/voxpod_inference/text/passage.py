@@ -1,0 +1,173 @@
+"""A document with its languages known, read piece by piece: each piece fits the model and is cut no finer than needed."""
+
+import bisect
+import itertools
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import NoReturn
+
+from voxpod_inference.text import pronunciation, say_as, split
+from voxpod_inference.text.chunks import Limits, Piece, Section, beside, is_sound
+from voxpod_inference.text.document import SENTENCE, Document, Reading
+from voxpod_inference.text.runs import Run, language_runs
+from voxpod_inference.text.spoken import Reader, Spoken, Word
+
+_MOST_CHARACTERS_A_TOKEN = 2
+"""Longer pieces are cut before they are read: they would not fit, and Open JTalk refuses long ones."""
+
+Refuse = Callable[[str, str], NoReturn]
+"""Called with a language without a reader and what needs it; raises InputError."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """Positions that one reader reads, or one whose sound is given."""
+
+    start: int
+    end: int
+    language: str
+    reading: Reading | None
+
+
+class Passage:
+    """`runs` cover the document's text, each in a language that has a reader."""
+
+    def __init__(
+        self, document: Document, runs: tuple[Run, ...], readers: Mapping[str, Reader], limits: Limits, count: Callable[[str], int], refuse: Refuse
+    ) -> None:
+        self._document = document
+        self._text = document.text
+        self._readers = readers
+        self._limits = limits
+        self._count = count
+        self._refuse = refuse
+        self._units = list(_units(document, runs))
+        self._starts = [unit.start for unit in self._units]
+
+    def sections(self) -> Iterator[tuple[Section, list[Piece]]]:
+        """All of the text in order."""
+        for section in _sections(self._document):
+            yield section, list(self._fitting(section.start, section.end, 0))
+
+    def _fitting(self, start: int, end: int, fineness: int) -> Iterator[Piece]:
+        """Pieces that the model takes at once."""
+        for a, b in itertools.pairwise(self._cuts(start, end, fineness)):
+            readable = b - a <= _MOST_CHARACTERS_A_TOKEN * self._limits.most
+            spoken = self._spoken(a, b) if readable else None
+            if spoken is not None and self._count(spoken.phonemes) <= self._limits.most:
+                yield Piece(a, b, spoken)
+            elif spoken is None or b - a > 1:
+                yield from self._fitting(a, b, fineness + 1)
+            else:
+                yield from self._sliced(a, b, spoken)
+
+    def _cuts(self, start: int, end: int, fineness: int) -> list[int]:
+        """Where a stretch is cut: after its sentences, after its clauses, or else in two; what was replaced stays whole if it can."""
+        text = self._text[start:end]
+        if fineness >= 2:
+            return [start, self._middle(start, end, len(split.halves(text)[0])), end] if end - start > 1 else [start, end]
+        pieces = split.clauses(text) if fineness else split.sentences(text, lambda at: self._language(start + at))
+        ends = itertools.accumulate(map(len, pieces), initial=start)
+        return [at for at in ends if at in (start, end) or self._document.may_cut(at)]
+
+    def _middle(self, start: int, end: int, half: int) -> int:
+        cut = start + half
+        if self._document.may_cut(cut):
+            return cut
+        part, skip = self._document.part_at(cut)
+        edges = [edge for edge in (cut - skip, cut - skip + len(part.text)) if start < edge < end]
+        return min(edges, key=lambda edge: abs(edge - cut), default=cut)
+
+    def _sliced(self, start: int, end: int, spoken: Spoken) -> Iterator[Piece]:
+        """A single character that says more than the model takes at once: its phonemes in slices, between words where it can."""
+        phonemes, at, most = spoken.phonemes, 0, self._limits.most
+        while at < len(phonemes):
+            space = phonemes.rfind(" ", at, at + most) if len(phonemes) - at > most else -1
+            stop = space if space > at else at + most
+            piece = phonemes[at:stop]
+            words = (Word(start, end, 0, len(piece)),) if at == 0 else ()
+            yield Piece(start if at == 0 else end, end, Spoken(piece, spoken.unread if at == 0 else (), (), words))
+            at = stop
+
+    def _language(self, position: int) -> str:
+        return self._units[bisect.bisect_right(self._starts, position) - 1].language
+
+    def _spoken(self, start: int, end: int) -> Spoken:
+        phonemes, unread, spelled, words = "", list[str](), list[str](), list[Word]()
+        for at in range(bisect.bisect_right(self._starts, start) - 1, len(self._units)):
+            unit = self._units[at]
+            if unit.start >= end:
+                break
+            a, b = max(unit.start, start), min(unit.end, end)
+            spoken = self._read(a, b, unit)
+            shift = len(phonemes) + len(beside(phonemes, spoken.phonemes))
+            words += (Word(a + w.start, a + w.end, w.first + shift, w.last + shift) for w in spoken.words)
+            phonemes += beside(phonemes, spoken.phonemes) + spoken.phonemes
+            unread += spoken.unread
+            spelled += spoken.spelled
+        return Spoken(phonemes, tuple(unread), tuple(spelled), tuple(words))
+
+    def _read(self, start: int, end: int, unit: _Unit) -> Spoken:
+        """What the reader of a unit makes of a part of it; without words of its own it is one word."""
+        if unit.reading is not None:
+            return self._given(unit.reading, unit.language)
+        text = self._text[start:end].replace(SENTENCE, " ")
+        spoken = self._readers[unit.language](text)
+        if spoken.words or not is_sound(spoken.phonemes):
+            return spoken
+        letters = [at for at, char in enumerate(text) if char.isalnum()] or [at for at, char in enumerate(text) if not char.isspace()]
+        word = Word(letters[0], letters[-1] + 1, 0, len(spoken.phonemes))
+        return replace(spoken, words=(word,))
+
+    def _given(self, reading: Reading, language: str) -> Spoken:
+        unread: list[str] = []
+        if reading.kind in pronunciation.ALPHABETS:
+            phonemes = pronunciation.phonemes(reading, language, self._count)
+        else:
+            phonemes = say_as.phonemes(reading, language, lambda text: self._say(text, language, reading.place, unread))
+        words = (Word(0, 1, 0, len(phonemes)),) if is_sound(phonemes) else ()
+        return Spoken(phonemes, tuple(unread), words=words)
+
+    def _say(self, text: str, language: str, place: str, unread: list[str]) -> str:
+        """Text that stands for something else, aloud."""
+        phonemes = ""
+        for run in language_runs(text, language, language):
+            if run.language not in self._readers:
+                self._refuse(run.language, f"{place}: {text!r} is")
+            spoken = self._readers[run.language](text[run.start : run.end])
+            unread += spoken.unread
+            phonemes += beside(phonemes, spoken.phonemes) + spoken.phonemes
+        return phonemes
+
+
+def _units(document: Document, runs: tuple[Run, ...]) -> Iterator[_Unit]:
+    given = [(at, part.reading) for at, part in zip(document.positions, document.parts, strict=True) if part.reading]
+    next_given = 0
+    for run in runs:
+        start = run.start
+        while next_given < len(given) and given[next_given][0] < run.end:
+            at, reading = given[next_given]
+            if start < at:
+                yield _Unit(start, at, run.language, None)
+            yield _Unit(at, at + 1, run.language, reading)
+            start, next_given = at + 1, next_given + 1
+        if start < run.end:
+            yield _Unit(start, run.end, run.language, None)
+
+
+def _sections(document: Document) -> Iterator[Section]:
+    start = end = 0
+    style = None
+    for part in document.parts:
+        changes = style is not None and part.text and (part.style.rate, part.style.gain) != (style.rate, style.gain)
+        if style is not None and changes and start < end:
+            yield Section(start, end, style, None)
+            start = end
+        if part.text or style is None:
+            style = part.style
+        end += len(part.text)
+        if part.pause is not None:
+            yield Section(start, end, style, part.pause)
+            start = end
+    if style is not None and start < end:
+        yield Section(start, end, style, None)
