@@ -45,7 +45,7 @@ def _build(image: Image, engine: Engine, base: Base, root: Path, folder: Path) -
     started = time.monotonic()
     _say(f"{reference}: building with {engine.name}")
     engine.build(root, image, reference, base)
-    engine.check(reference, f"import {', '.join(image.imports)}")
+    engine.check(reference, f"import {', '.join(image.imports)}\n{image.tried}")
     partial = tar.with_suffix(".partial")
     partial.unlink(missing_ok=True)
     engine.export(reference, partial)

@@ -83,7 +83,7 @@ class Buildah:
         listing = output(self._command("images", "--format", "{{.Name}}:{{.Tag}}"), environment=self._environment)
         for reference in listing.splitlines():
             if reference.rpartition(":")[0] == repository and reference not in keep:
-                self._run("rmi", reference)
+                self._run("rmi", "--force", reference)  # with what an interrupted build left of containers
         if _bytes_in(self._folder / "storage") > STORAGE_LIMIT:
             self._run("rmi", "--all", "--force")
 

@@ -30,6 +30,8 @@ class Image:
     """
     left_out: tuple[str, ...] = ()
     """Distributions that something depends on but that never run in this image."""
+    tried: str = "pass"
+    """A line of Python that must run in the finished image: what no import would find missing."""
 
     @property
     def inputs(self) -> tuple[str, ...]:
@@ -58,7 +60,7 @@ INFERENCE = Image(
     dockerfile="inference_image/Dockerfile",
     project="inference_image/pyproject.toml",
     requirements="requirements/inference.txt",
-    sources=("crds/src/voxpod_crds", "inference_image/src/voxpod_inference"),
+    sources=("crds/src/voxpod_crds", "inference_image/src/voxpod_inference", "inference_image/espeak"),
     imports=(
         "voxpod_crds.sandbox_protocol",
         "voxpod_inference.sandbox",
@@ -69,6 +71,7 @@ INFERENCE = Image(
     ),
     # the Japanese dictionary (193 MB) that pyopenjtalk-plus opens only with use_sudachi_kanji_yomi=True
     left_out=("sudachidict-core",),
+    tried="import voxpod_inference.text.espeak_process as e; assert all(e.EspeakProcess(v).ipa(['2']) for v in e.VOICES)",
 )
 IMAGES = (OPERATOR, INFERENCE)
 

@@ -54,4 +54,8 @@ def test_the_stages_differ_only_where_the_images_do():
     def shape(image: Image) -> list[str]:
         return [line.split()[0] for line in dockerfile(image).splitlines() if re.match(r"[A-Z]+ ", line)]
 
-    assert shape(IMAGES[0]) == [*shape(IMAGES[1])[:-1], "EXPOSE", "ENTRYPOINT"]
+    inference = shape(IMAGES[1])
+    espeak = inference.index("FROM", inference.index("FROM", inference.index("FROM") + 1) + 1)
+    assert inference[espeak : espeak + 3] == ["FROM", "COPY", "RUN"]
+    del inference[espeak : espeak + 3], inference[inference.index("COPY", -8)]
+    assert shape(IMAGES[0]) == [*inference[:-1], "EXPOSE", "ENTRYPOINT"]

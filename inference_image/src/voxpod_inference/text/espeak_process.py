@@ -16,6 +16,8 @@ from collections.abc import Sequence
 
 from voxpod_inference.errors import ENGINE_FAILED, SpeechError
 
+VOICES = ("en-us", "en-gb", "es", "fr-fr", "hi", "it", "pt-br")
+"""espeak-ng's voices that Voxpod uses; the inference image has no others."""
 LONGEST_LINE = 240
 """Characters of a line that espeak-ng takes as one clause: it reads 999 bytes and cuts clauses at 800."""
 SECONDS = 10.0
