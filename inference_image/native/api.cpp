@@ -1,0 +1,71 @@
+// The border: C types, argument checks, and no exception beyond it.
+#include <cstdio>
+#include <exception>
+#include <new>
+#include <string>
+
+#include "generator.h"
+#include "vocoder.h"
+
+struct vp_generator {
+    std::unique_ptr<vp::Generator> generator;
+};
+
+namespace {
+
+constexpr int most_threads = 256;
+
+void tell(char* error, size_t size, const std::string& text) {
+    if (error && size > 0) std::snprintf(error, size, "%s", text.c_str());
+}
+
+bool in_range(int64_t frames) { return frames >= 1 && frames <= vp::Generator::most_frames; }
+
+}  // namespace
+
+#define VP_EXPORT __attribute__((visibility("default")))
+
+VP_EXPORT int vp_version(void) { return static_cast<int>(vp::packed_version); }
+
+VP_EXPORT const char* vp_cpu_class(void) { return vp::best_kernels().name; }
+
+VP_EXPORT vp_generator* vp_open(const void* packed, size_t bytes, int threads, char* error, size_t error_size) {
+    try {
+        if (threads < 1 || threads > most_threads) {
+            tell(error, error_size, std::to_string(threads) + " threads; 1 to 256 are accepted");
+            return nullptr;
+        }
+        std::string problem;
+        auto generator = vp::Generator::open(packed, bytes, threads, problem);
+        if (generator) return new vp_generator{std::move(generator)};
+        tell(error, error_size, problem);
+    } catch (const std::exception& caught) {
+        tell(error, error_size, caught.what());
+    } catch (...) {
+        tell(error, error_size, "an unknown exception");
+    }
+    return nullptr;
+}
+
+VP_EXPORT void vp_close(vp_generator* generator) { delete generator; }
+
+VP_EXPORT int64_t vp_samples(const vp_generator* generator, int64_t frames) {
+    return generator && in_range(frames) ? vp::Generator::samples(frames) : -1;
+}
+
+VP_EXPORT int64_t vp_source_frames(const vp_generator* generator, int64_t frames) {
+    return generator && in_range(frames) ? vp::Generator::source_frames(frames) : -1;
+}
+
+VP_EXPORT int vp_run(vp_generator* generator, const float* features, int64_t frames, const float* timbre, const float* source,
+                     int64_t source_frames, float* samples, int64_t n, const volatile int* stop) {
+    if (!generator || !features || !timbre || !source || !samples || !in_range(frames)) return VP_BAD_ARGUMENT;
+    if (source_frames != vp::Generator::source_frames(frames) || n != vp::Generator::samples(frames)) return VP_BAD_ARGUMENT;
+    try {
+        return generator->generator->run(features, frames, timbre, source, samples, stop);
+    } catch (const std::bad_alloc&) {
+        return VP_OUT_OF_MEMORY;
+    } catch (...) {
+        return VP_FAILED;
+    }
+}

@@ -1,0 +1,118 @@
+"""Kokoro's generator by the native library: features, timbre and harmonic source in, samples out.
+
+The library is optional: `native_library()` is None where it was not built, and the ONNX graph does the work, slower.
+"""
+
+import ctypes
+import functools
+import mmap
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from voxpod_inference.errors import ENGINE_FAILED, BundleError, SpeechError
+
+LIBRARY = "libvoxpod_vocoder.so"
+VERSION = 1
+FEATURES, TIMBRE, SOURCE = 512, 128, 22
+STOPPED = 1
+FAILURES = {2: "arguments that the library refuses", 3: "no memory left", 4: "a failure inside of the library"}
+
+
+def native_library() -> Path | None:
+    """The library's file, or None when it was not built, cannot be loaded here, or is of another version."""
+    return Path(library._name) if (library := _library()) is not None else None
+
+
+def cpu_class() -> str | None:
+    """What weights must be packed for on this processor: `scalar`, `avx2` or `avx512`; None without the library."""
+    library = _library()
+    return None if library is None else library.vp_cpu_class().decode()
+
+
+class Vocoder:
+    """A loaded generator over the mapped file `packed`. BundleError when the file or the library will not do."""
+
+    def __init__(self, packed: Path, threads: int) -> None:
+        self._handle: int | None = None
+        library = _library()
+        if library is None:
+            raise BundleError(f"{LIBRARY} was not built or cannot be loaded")
+        self._library = library
+        try:
+            with packed.open("rb") as file:
+                self._map = mmap.mmap(file.fileno(), 0, flags=mmap.MAP_PRIVATE, prot=mmap.PROT_READ)
+        except (OSError, ValueError) as error:
+            raise BundleError(f"{packed.name} cannot be mapped: {error}") from error
+        # numpy takes the address of a read-only buffer, which ctypes refuses to.
+        address = np.frombuffer(self._map, np.uint8).ctypes.data
+        why = ctypes.create_string_buffer(512)
+        self._handle = library.vp_open(address, len(self._map), threads, why, len(why))
+        if not self._handle:
+            raise BundleError(f"{packed.name}: {why.value.decode(errors='replace')}")
+
+    def generate(
+        self,
+        features: NDArray[np.float32],
+        timbre: NDArray[np.float32],
+        source: NDArray[np.float32],
+        stop: ctypes.c_int | None = None,
+    ) -> NDArray[np.float32]:
+        """Samples at 24 kHz, [300 * frames], of features [1, 512, frames], timbre [1, 128], source [1, 22, 60 * frames + 1].
+
+        SpeechError when `stop` becomes non-zero meanwhile (from any thread), or memory runs out; ValueError for other shapes.
+        """
+        if not self._handle:
+            raise ValueError("the vocoder is closed")
+        frames = features.shape[-1]
+        source_frames = self._library.vp_source_frames(self._handle, frames)
+        if source_frames < 0:
+            raise ValueError(f"{frames} frames of features; 1 to 1048576 are accepted")
+        arrays = (_array(features, (FEATURES, frames)), _array(timbre, (TIMBRE,)), _array(source, (SOURCE, source_frames)))
+        samples = np.empty(self._library.vp_samples(self._handle, frames), np.float32)
+        f, t, s = (array.ctypes.data for array in arrays)
+        flag = None if stop is None else ctypes.byref(stop)
+        n = len(samples)
+        code = self._library.vp_run(self._handle, f, frames, t, s, source_frames, samples.ctypes.data, n, flag)
+        if code == STOPPED:
+            raise SpeechError("engine", ENGINE_FAILED, "stopped")
+        if code:
+            raise SpeechError("engine", ENGINE_FAILED, f"vocoder: {FAILURES.get(code, code)} ({frames} frames)")
+        return samples
+
+    def close(self) -> None:
+        """End the threads and let go of the weights; `generate` may not be called any more."""
+        if self._handle:
+            self._library.vp_close(self._handle)
+            self._handle = None
+            self._map.close()
+
+    def __del__(self) -> None:
+        self.close()
+
+
+def _array(values: NDArray[np.float32], shape: tuple[int, ...]) -> NDArray[np.float32]:
+    if values.dtype != np.float32 or values.shape not in (shape, (1, *shape)):
+        raise ValueError(f"{values.dtype} {values.shape}; float32 {(1, *shape)} is expected")
+    return np.ascontiguousarray(values)
+
+
+@functools.cache
+def _library() -> ctypes.CDLL | None:
+    try:
+        library = ctypes.CDLL(str(Path(__file__).with_name(LIBRARY)))
+        version = library.vp_version()
+    except (OSError, AttributeError):
+        return None
+    if version != VERSION:
+        return None
+    pointer, size = ctypes.c_void_p, ctypes.c_int64
+    library.vp_cpu_class.restype = ctypes.c_char_p
+    library.vp_open.restype = pointer
+    library.vp_open.argtypes = [pointer, ctypes.c_size_t, ctypes.c_int, ctypes.c_char_p, ctypes.c_size_t]
+    library.vp_close.restype, library.vp_close.argtypes = None, [pointer]
+    for count in (library.vp_samples, library.vp_source_frames):
+        count.restype, count.argtypes = size, [pointer, size]
+    library.vp_run.argtypes = [pointer, pointer, size, pointer, pointer, size, pointer, size, pointer]
+    return library
