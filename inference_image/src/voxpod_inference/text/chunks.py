@@ -1,5 +1,6 @@
 """Pieces of a text that were read, joined into what a model says in one go."""
 
+import itertools
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
@@ -94,18 +95,22 @@ def chunks_of(
     """The chunks of all sections in order; their texts joined are the document's source."""
     drafts: list[_Draft] = []
     for section, pieces in sections:
-        if any(is_sound(piece.spoken.phonemes) for piece in pieces):
-            drafts += _joined(document.text, pieces, section.style, limits, count)
-        elif drafts:
-            last = drafts[-1]
-            last.end = section.end
-            marks = "".join(piece.spoken.phonemes for piece in pieces)
-            if last.pause is None and count(last.phonemes + marks) <= limits.most:
-                last.phonemes += marks
+        sounding = list(itertools.dropwhile(lambda piece: not is_sound(piece.spoken.phonemes), pieces))
+        if drafts:  # punctuation after an element ends what the element says
+            for piece in pieces[: len(pieces) - len(sounding)]:
+                _append_punctuation(drafts[-1], piece, limits, count)
+        if sounding:
+            drafts += _joined(document.text, sounding if drafts else pieces, section.style, limits, count)
         if section.pause is not None:
             drafts = drafts or [_Draft(section.end, "", [], section.style)]
             drafts[-1].pause = (drafts[-1].pause or 0.0) + section.pause
     return tuple(_finished(document, drafts))
+
+
+def _append_punctuation(draft: _Draft, piece: Piece, limits: Limits, count: Callable[[str], int]) -> None:
+    draft.end = piece.end
+    if draft.pause is None and count(draft.phonemes + piece.spoken.phonemes) <= limits.most:
+        draft.phonemes += piece.spoken.phonemes
 
 
 def _joined(text: str, pieces: list[Piece], style: Style, limits: Limits, count: Callable[[str], int]) -> Iterator[_Draft]:

@@ -43,6 +43,7 @@ class Passage:
         self._refuse = refuse
         self._units = list(_units(document, runs))
         self._starts = [unit.start for unit in self._units]
+        self._known: dict[tuple[str, str], Spoken] = {}
 
     def sections(self) -> Iterator[tuple[Section, list[Piece]]]:
         """All of the text in order."""
@@ -108,16 +109,14 @@ class Passage:
         return Spoken(phonemes, tuple(unread), tuple(spelled), tuple(words))
 
     def _read(self, start: int, end: int, unit: _Unit) -> Spoken:
-        """What the reader of a unit makes of a part of it; without words of its own it is one word."""
+        """What the reader of a unit makes of a part of it."""
         if unit.reading is not None:
             return self._given(unit.reading, unit.language)
         text = self._text[start:end].replace(SENTENCE, " ")
-        spoken = self._readers[unit.language](text)
-        if spoken.words or not is_sound(spoken.phonemes):
-            return spoken
-        letters = [at for at, char in enumerate(text) if char.isalnum()] or [at for at, char in enumerate(text) if not char.isspace()]
-        word = Word(letters[0], letters[-1] + 1, 0, len(spoken.phonemes))
-        return replace(spoken, words=(word,))
+        key = (unit.language, text)
+        if key not in self._known:  # a sentence that is cut finer is read again, mostly in the same parts
+            self._known[key] = _with_words(text, self._readers[unit.language](text))
+        return self._known[key]
 
     def _given(self, reading: Reading, language: str) -> Spoken:
         unread: list[str] = []
@@ -138,6 +137,14 @@ class Passage:
             unread += spoken.unread
             phonemes += beside(phonemes, spoken.phonemes) + spoken.phonemes
         return phonemes
+
+
+def _with_words(text: str, spoken: Spoken) -> Spoken:
+    """What a reader made of a text; without words of its own it is one word."""
+    if spoken.words or not is_sound(spoken.phonemes):
+        return spoken
+    letters = [at for at, char in enumerate(text) if char.isalnum()] or [at for at, char in enumerate(text) if not char.isspace()]
+    return replace(spoken, words=(Word(letters[0], letters[-1] + 1, 0, len(spoken.phonemes)),))
 
 
 def _units(document: Document, runs: tuple[Run, ...]) -> Iterator[_Unit]:
