@@ -4,11 +4,13 @@ import http.client
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import BinaryIO
 from urllib.parse import urlsplit
 
 from voxpod_inference.errors import SANDBOX_REFUSED, SpeechError
 
 _MAX_BODY = 1 << 20
+_BLOCK = 1 << 17
 TransportError = (OSError, http.client.HTTPException)
 """What `send` raises when there is no answer: refused, reset, timed out, bad certificate, garbage."""
 
@@ -38,17 +40,20 @@ def send(
     url: str,
     headers: Mapping[str, str],
     *,
-    body: bytes | memoryview | None = None,
+    body: bytes | BinaryIO | None = None,
     context: ssl.SSLContext | None,
     timeout: float,
 ) -> Response:
-    """Send a request and read the answer; raises one of TransportError. No redirects, no proxies, no retries."""
+    """Send a request and read the answer; raises one of TransportError. No redirects, no proxies, no retries.
+
+    A file as `body` is sent from where it stands, block by block; the headers then give its Content-Length.
+    """
     parts = urlsplit(url)
     host, port = parts.hostname or "", parts.port
     connection = (
-        http.client.HTTPSConnection(host, port, timeout=timeout, context=context)
+        http.client.HTTPSConnection(host, port, timeout=timeout, blocksize=_BLOCK, context=context)
         if parts.scheme == "https"
-        else http.client.HTTPConnection(host, port, timeout=timeout)
+        else http.client.HTTPConnection(host, port, timeout=timeout, blocksize=_BLOCK)
     )
     try:
         target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"

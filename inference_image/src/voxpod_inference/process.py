@@ -8,9 +8,11 @@ import threading
 import time
 from pathlib import Path
 
+from voxpod_crds.sandbox_protocol import MAX_AUDIO_BYTES
+
 _MAX_OPEN_FILES = 256
-_MAX_FILE_BYTES = 128 << 20
-"""Sound is encoded in memory; the largest file is one of 64 MiB that espeak-ng's audio library makes in memory."""
+_MAX_FILE_BYTES = MAX_AUDIO_BYTES
+"""The samples of the longest audio, and its file."""
 _TERMINATED = 128 + signal.SIGTERM
 
 

@@ -1,9 +1,12 @@
-"""Puts the sound into the object store through a presigned URL. The URL is a permission: it is never logged nor quoted."""
+"""Puts what was made into the object store through a presigned URL. The URL is a permission: it is never logged nor quoted."""
 
 import base64
+import hashlib
 import re
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import BinaryIO
 
 from voxpod_crds.sandbox_protocol import Upload
 from voxpod_inference.errors import UPLOAD_FAILED, SpeechError
@@ -11,27 +14,38 @@ from voxpod_inference.http_client import TransportError, send, tls_context
 
 _ATTEMPT_TIMEOUT = 60.0
 _FIRST_DELAY, _LONGEST_DELAY = 0.2, 5.0
+_BLOCK = 1 << 18
 _S3_CODE = re.compile(rb"<Code>([A-Za-z0-9]{1,64})</Code>")
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What an object is now."""
+
+    sha256: str
+    md5: str
+    """Both hexadecimal."""
+    bytes: int
 
 
 def put(
     upload: Upload,
-    body: memoryview,
-    md5: bytes,
+    file: BinaryIO,
     *,
     ca_pem: str,
     seconds_left: Callable[[], float],
     sleep: Callable[[float], None] = time.sleep,
-) -> None:
-    """Store `body` under a key that must not exist yet; SpeechError when the store refuses or stays away.
+) -> Stored:
+    """Store all of `file` under a key that must not exist yet; SpeechError when the store refuses or stays away.
 
     Server errors and lost connections are tried again until `seconds_left` runs out. If an answer was lost and the next
     try finds the key taken, the lost one has stored it: that is success, and the operator compares the checksum anyway.
     """
+    stored = _measured(file)
     headers = {
         **upload.headers,
-        "Content-Length": str(body.nbytes),
-        "Content-MD5": base64.b64encode(md5).decode(),
+        "Content-Length": str(stored.bytes),
+        "Content-MD5": base64.b64encode(bytes.fromhex(stored.md5)).decode(),
         "If-None-Match": "*",
     }
     context = tls_context(ca_pem) if upload.url.startswith("https:") else None
@@ -39,12 +53,13 @@ def put(
     while (left := seconds_left()) > 0:
         try:
             timeout = min(left, _ATTEMPT_TIMEOUT)
-            response = send("PUT", upload.url, headers, body=body, context=context, timeout=timeout)
+            file.seek(0)
+            response = send("PUT", upload.url, headers, body=file, context=context, timeout=timeout)
         except TransportError as error:
             answer_lost, problem = True, type(error).__name__
         else:
             if response.status in (200, 201, 204) or (response.status == 412 and answer_lost):
-                return
+                return stored
             code = _S3_CODE.search(response.body)
             problem = f"{response.status} {code.group(1).decode() if code else ''}".strip()
             if response.status == 412:
@@ -55,6 +70,16 @@ def put(
         delay = min(_LONGEST_DELAY, delay * 2)
     # Fault "input", since no other attempt has more time: the deadline is the request's own.
     raise SpeechError("input", UPLOAD_FAILED, f"the object store did not take the upload before the deadline (last: {problem})")
+
+
+def _measured(file: BinaryIO) -> Stored:
+    file.seek(0)
+    sha256, md5, size = hashlib.sha256(), hashlib.md5(usedforsecurity=False), 0
+    while block := file.read(_BLOCK):
+        sha256.update(block)
+        md5.update(block)
+        size += len(block)
+    return Stored(sha256.hexdigest(), md5.hexdigest(), size)
 
 
 def _failed(message: str) -> SpeechError:

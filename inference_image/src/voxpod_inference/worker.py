@@ -1,19 +1,21 @@
 """The one life of a sandbox: check the model, load it, claim one request, speak it, store it, report."""
 
 import dataclasses
-import hashlib
-import io
 import os
+import tempfile
 import threading
 import time
 import traceback
 from collections.abc import Iterator
+from typing import BinaryIO
 
-from voxpod_crds.sandbox_protocol import Audio, Report, Timings, Work, termination_message
+from voxpod_crds.sandbox_protocol import Audio, Report, TimestampsObject, Timings, Work, termination_message
 from voxpod_inference import log
-from voxpod_inference.audio import Samples, write_wav
+from voxpod_inference.audio import Samples
+from voxpod_inference.audio.formats import output_rate
+from voxpod_inference.audio.writer import Written, write_audio
 from voxpod_inference.dispatch import Dispatch
-from voxpod_inference.engines.base import Synthesizer, Utterance
+from voxpod_inference.engines.base import Prepared, Synthesizer, Utterance
 from voxpod_inference.engines.registry import load
 from voxpod_inference.errors import (
     DEADLINE_EXCEEDED,
@@ -24,6 +26,7 @@ from voxpod_inference.errors import (
 )
 from voxpod_inference.process import milliseconds_since_start, write_termination_log
 from voxpod_inference.settings import SandboxSettings
+from voxpod_inference.timestamps import SpokenTimes
 from voxpod_inference.upload import put
 
 
@@ -83,57 +86,68 @@ def run(settings: SandboxSettings) -> Report | None:
 def serve(work: Work, synthesizer: Synthesizer, timings: Timings, ca_pem: str) -> Report:
     """Speak and store one request; SpeechError when that cannot be done."""
     watch = Stopwatch(work.seconds_left, synthesizer)
-    _refuse_unsupported(work, synthesizer)
-    try:
-        prepared = synthesizer.prepare(work.text, voice=work.voice, language=work.language, speed=work.speed)
+    output_rate(work.format, work.sample_rate, synthesizer.sample_rate)  # what the format cannot have is refused first
+    spoken = SpokenTimes(work.text, synthesizer.sample_rate)
+    with tempfile.TemporaryFile() as sound, tempfile.TemporaryFile() as document:
         first_audio: list[int] = []
-        sound, seconds = _encode(_timed(synthesizer.speak(prepared), first_audio, watch), synthesizer.sample_rate)
-    except SpeechError as error:
-        if error.fault == "engine" and watch.seconds_left() <= 0:
-            raise _too_late() from error
-        raise
-    finally:
-        watch.cancel()
-    timings = dataclasses.replace(timings, first_audio_ms=first_audio[0], synthesis_ms=watch.milliseconds())
-    log.event("synthesized", request=work.request_uid, audio_seconds=seconds, synthesis_ms=timings.synthesis_ms)
-    md5 = hashlib.md5(sound, usedforsecurity=False)
+        try:
+            prepared = _prepared(work, synthesizer)
+            chunks = _samples(spoken.noting(synthesizer.speak(prepared)), first_audio, watch)
+            written = _written(sound, chunks, work, synthesizer.sample_rate, watch)
+            if work.timestamps_upload is not None:
+                document.write(spoken.document(work.timestamps))
+        except SpeechError as error:
+            if error.fault == "engine" and watch.seconds_left() <= 0:
+                raise _too_late() from error
+            raise
+        finally:
+            watch.cancel()
+        timings = dataclasses.replace(timings, first_audio_ms=first_audio[0], synthesis_ms=watch.milliseconds())
+        log.event("synthesized", request=work.request_uid, audio_seconds=written.duration_seconds, synthesis_ms=timings.synthesis_ms)
+        times = None
+        if work.timestamps_upload is not None:  # before the audio: where there is audio, all that was asked for is there
+            stored = put(work.timestamps_upload, document, ca_pem=ca_pem, seconds_left=watch.seconds_left)
+            times = TimestampsObject(stored.sha256, stored.md5, stored.bytes)
+        stored = put(work.upload, sound, ca_pem=ca_pem, seconds_left=watch.seconds_left)
     audio = Audio(
-        sha256=hashlib.sha256(sound).hexdigest(),
-        md5=md5.hexdigest(),
-        bytes=sound.nbytes,
-        duration_seconds=seconds,
-        sample_rate=synthesizer.sample_rate,
+        sha256=stored.sha256,
+        md5=stored.md5,
+        bytes=stored.bytes,
+        duration_seconds=round(written.duration_seconds, 3),
+        sample_rate=written.sample_rate,
         format=work.format,
         voice=prepared.voice,
     )
-    put(work.upload, sound, md5.digest(), ca_pem=ca_pem, seconds_left=watch.seconds_left)
     timings = dataclasses.replace(timings, upload_ms=watch.milliseconds() - timings.synthesis_ms)
     log.event("uploaded", request=work.request_uid, bytes=audio.bytes, upload_ms=timings.upload_ms)
-    return Report(work.request_uid, timings, audio=audio, warnings=prepared.script.warnings)
+    return Report(work.request_uid, timings, audio=audio, warnings=prepared.script.warnings, timestamps=times)
 
 
-def _refuse_unsupported(work: Work, synthesizer: Synthesizer) -> None:
-    if work.format != "wav":
-        raise InputError(NOT_SUPPORTED_YET, f"format is {work.format!r}; this version writes wav")
-    if work.sample_rate not in (0, synthesizer.sample_rate):
-        raise InputError(NOT_SUPPORTED_YET, f"sample rate is {work.sample_rate}; this model speaks at {synthesizer.sample_rate}")
+def _prepared(work: Work, synthesizer: Synthesizer) -> Prepared:
+    if work.ssml or work.lexicon:
+        raise InputError(NOT_SUPPORTED_YET, "SSML and a lexicon are not read by this version")
+    return synthesizer.prepare(work.text, voice=work.voice, language=work.language, speed=work.speed)
 
 
-def _timed(utterances: Iterator[Utterance], first_audio: list[int], watch: Stopwatch) -> Iterator[Samples]:
-    """Their samples; notes when the first was there and ends when the deadline passes between two."""
+def _samples(utterances: Iterator[Utterance], first_audio: list[int], watch: Stopwatch) -> Iterator[Samples]:
+    """Their samples; notes when the first were there."""
     for utterance in utterances:
         if not first_audio:
             first_audio.append(watch.milliseconds())
-        if watch.seconds_left() <= 0:
-            raise _too_late()
         yield utterance.samples
 
 
-def _encode(chunks: Iterator[Samples], sample_rate: int) -> tuple[memoryview, float]:
-    """A WAV file in memory and its length in seconds."""
-    file = io.BytesIO()
-    written = write_wav(file, chunks, sample_rate)
-    return file.getbuffer(), round(written.duration_seconds, 3)
+def _written(file: BinaryIO, chunks: Iterator[Samples], work: Work, engine_rate: int, watch: Stopwatch) -> Written:
+    """The sound as a file in scratch space, made until the deadline at the latest."""
+
+    def check() -> None:
+        if watch.seconds_left() <= 0:
+            raise _too_late()
+
+    try:
+        return write_audio(file, chunks, engine_rate, format=work.format, sample_rate=work.sample_rate, loudness=work.loudness, check=check)
+    except OSError as error:
+        raise SpeechError("infrastructure", ENGINE_FAILED, f"scratch space cannot be written: {error.strerror}") from error
 
 
 def _too_late() -> SpeechError:

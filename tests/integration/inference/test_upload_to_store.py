@@ -1,6 +1,7 @@
 """The presigned upload against a store that misbehaves."""
 
 import hashlib
+import io
 import time
 
 import pytest
@@ -8,17 +9,16 @@ import pytest
 from sandbox_fakes import RESET, STORE_AND_RESET, UPLOAD_QUERY, FakeStore
 from voxpod_crds.sandbox_protocol import Upload
 from voxpod_inference.errors import SpeechError
-from voxpod_inference.upload import put
+from voxpod_inference.upload import Stored, put
 
 SOUND = b"RIFF" + bytes(100_000)
 
 
-def upload(store: FakeStore, seconds: float = 20.0) -> None:
+def upload(store: FakeStore, seconds: float = 20.0) -> Stored:
     end = time.monotonic() + seconds
-    put(
+    return put(
         Upload(f"{store.url}/b/t/u.wav?{UPLOAD_QUERY}", {"Content-Type": "audio/wav"}),
-        memoryview(SOUND),
-        hashlib.md5(SOUND).digest(),
+        io.BytesIO(SOUND),
         ca_pem="",
         seconds_left=lambda: end - time.monotonic(),
         sleep=lambda s: time.sleep(s / 20),
@@ -27,9 +27,10 @@ def upload(store: FakeStore, seconds: float = 20.0) -> None:
 
 def test_sound_arrives_whole_after_errors_and_lost_connections(store: FakeStore) -> None:
     store.answers(500, RESET, 503, 429)
-    upload(store)
+    stored = upload(store)
     assert store.objects == {"/b/t/u.wav": SOUND}
     assert len(store.seen) == 5
+    assert stored == Stored(hashlib.sha256(SOUND).hexdigest(), hashlib.md5(SOUND).hexdigest(), len(SOUND))
 
 
 def test_key_that_is_taken_is_a_failure(store: FakeStore) -> None:
