@@ -113,12 +113,13 @@ def test_text_without_sound_is_refused(text: str, ssml: bool) -> None:
 def test_ten_thousand_characters_are_read_a_few_times_and_said_whole(piece: str, language: str) -> None:
     text = piece * (10_000 // len(piece))
     readers = {name: Spelling() for name in KNOWN}
-    try:
-        script = FrontEnd(readers, Limits(510, 150), len).script(text, language, "en")
-    except InputError as refused:
-        assert refused.reason == "TextEmpty"
-    else:
+    front = FrontEnd(readers, Limits(510, 150), len)
+    if any(char.isalnum() for char in text):
+        script = front.script(text, language, "en")
         check(script, text)
         assert all(len(chunk.phonemes) <= 510 for chunk in script.chunks)
+    else:
+        with pytest.raises(InputError, match="none of them can be spoken"):
+            front.script(text, language, "en")
     asked = [part for reader in readers.values() for part in reader.asked]
     assert sum(map(len, asked)) <= 4 * len(text)

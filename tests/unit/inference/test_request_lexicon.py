@@ -1,5 +1,7 @@
 """A request's lexicon: which words it replaces, with what, and how a wrong entry is told."""
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -95,4 +97,4 @@ def test_any_lexicon_is_applied_or_refused(lexicon: dict[str, str], text: str) -
         return
     assert joined(script.chunks) == text
     spans = [(w.start, w.end) for c in script.chunks for w in c.words]
-    assert all(a[1] <= b[0] for a, b in zip(spans, spans[1:], strict=False))
+    assert all(a[1] <= b[0] for a, b in itertools.pairwise(spans))
