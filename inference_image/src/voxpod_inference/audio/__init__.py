@@ -3,6 +3,15 @@
 Only what every request needs is imported here; the rest is found in the modules by name.
 """
 
-from voxpod_inference.audio.samples import Samples, Written, faded, trimmed, within_full_scale, write_wav
+from voxpod_inference.audio.samples import (
+    EDGE_SECONDS,
+    Samples,
+    Written,
+    audible,
+    faded,
+    trimmed,
+    within_full_scale,
+    write_wav,
+)
 
-__all__ = ["Samples", "Written", "faded", "trimmed", "within_full_scale", "write_wav"]
+__all__ = ["EDGE_SECONDS", "Samples", "Written", "audible", "faded", "trimmed", "within_full_scale", "write_wav"]

@@ -12,7 +12,8 @@ Samples = NDArray[np.float32]
 
 _QUIET = 0.001
 """-60 dB: below it is the model's idle noise; the softest fricatives measured at word ends stay above -50 dB."""
-_MARGIN_SECONDS = 0.06
+EDGE_SECONDS = 0.06
+"""Silence that is left before and after the sound."""
 _FADE_SECONDS = 0.004
 _CEILING = 0.985
 
@@ -26,13 +27,18 @@ class Written:
     """Largest sample, 0 to 1."""
 
 
-def trimmed(samples: Samples, sample_rate: int) -> Samples:
-    """The samples without the silence at both ends, but for a margin; all of them when they are silent throughout."""
+def audible(samples: Samples, sample_rate: int) -> slice:
+    """Where the sound lies between the silence at both ends, with a margin; all of it when it is silent throughout."""
     loud = np.flatnonzero(np.abs(samples) > _QUIET)
     if not loud.size:
-        return samples
-    margin = round(_MARGIN_SECONDS * sample_rate)
-    return samples[max(0, loud[0] - margin) : loud[-1] + margin + 1]
+        return slice(0, len(samples))
+    margin = round(EDGE_SECONDS * sample_rate)
+    return slice(max(0, int(loud[0]) - margin), min(len(samples), int(loud[-1]) + margin + 1))
+
+
+def trimmed(samples: Samples, sample_rate: int) -> Samples:
+    """The samples without the silence at both ends, but for a margin; all of them when they are silent throughout."""
+    return samples[audible(samples, sample_rate)]
 
 
 def faded(samples: Samples, sample_rate: int) -> Samples:

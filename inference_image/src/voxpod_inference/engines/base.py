@@ -1,6 +1,6 @@
 """What an engine is to the rest of Voxpod."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -49,10 +49,20 @@ class Synthesizer(Protocol):
         """Samples per second of what `speak` yields, in Hz."""
         ...
 
-    def prepare(self, text: str, *, voice: str = "", language: str = "auto", speed: float = 1.0) -> Prepared:
+    def prepare(
+        self,
+        text: str,
+        *,
+        voice: str = "",
+        language: str = "auto",
+        speed: float = 1.0,
+        ssml: bool = False,
+        lexicon: Mapping[str, str] | None = None,
+    ) -> Prepared:
         """Check a request and read its text, without sound yet. InputError says what cannot be spoken and why.
 
-        `voice` is one of the bundle's, or empty for the default of the text's language; `speed` is 0.25 to 4.
+        `voice` is one of the bundle's, a mix of several (`a(2)+b(1)`), or empty for the default of the text's language;
+        `speed` is 0.25 to 4; `ssml` and `lexicon` are as `FrontEnd.script` takes them.
         """
         ...
 

@@ -1,18 +1,19 @@
-"""Kokoro-82M by ONNX Runtime: phonemes and a voice's style row in, 24 kHz samples out."""
+"""Kokoro-82M: a text in, utterances of 24 kHz samples out, each with the times of its words."""
 
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
-from numpy.typing import NDArray
 
-from voxpod_inference.audio import faded, trimmed, within_full_scale
+from voxpod_inference.audio import EDGE_SECONDS, Samples, audible, faded, within_full_scale
 from voxpod_inference.bundle import Bundle
 from voxpod_inference.engines.base import Prepared, Utterance
-from voxpod_inference.engines.kokoro_model import FRONT, GENERATOR, KokoroModel
-from voxpod_inference.errors import INPUT_REFUSED, VOICE_NOT_FOUND, InputError
-from voxpod_inference.text.frontend import FrontEnd, Limits
+from voxpod_inference.engines.kokoro_model import FRONT, GENERATOR, SAMPLES_A_FRAME, KokoroModel, Said
+from voxpod_inference.engines.voices import Voices
+from voxpod_inference.engines.word_times import Timeline, word_times
+from voxpod_inference.errors import INPUT_REFUSED, InputError
+from voxpod_inference.text.frontend import Chunk, FrontEnd, Limits
 from voxpod_inference.text.readers import readers_of
 
 NEEDED = (FRONT, GENERATOR, "vocab.json")
@@ -20,6 +21,12 @@ NEEDED = (FRONT, GENERATOR, "vocab.json")
 MOST_TOKENS = 510
 PREFERRED_TOKENS = 150
 SLOWEST, FASTEST = 0.25, 4.0
+MODEL_SLOWEST, MODEL_FASTEST = 0.5, 1.5
+"""What the model is asked for; the rest is stretched. A token lasts at least one frame: at 1.5 most do already, so that a
+model asked for 4 speaks 2 to 2.7 times as fast, and swallows what a stretched voice says."""
+
+FRAMES_AHEAD = 3
+"""What is heard comes so much before the frames that the model planned for it, at speed 1 (seen at plosives' closures)."""
 
 
 class Kokoro:
@@ -28,6 +35,7 @@ class Kokoro:
     def __init__(self, bundle: Bundle, threads: int) -> None:
         self._bundle = bundle
         self._vocabulary: dict[str, int] = json.loads(bundle.path("vocab.json").read_text(encoding="utf-8"))
+        self._voices = Voices(bundle)
         self._model = KokoroModel(bundle, threads)
         self._front_end = FrontEnd(readers_of(bundle), Limits(MOST_TOKENS, PREFERRED_TOKENS), self._count)
 
@@ -36,43 +44,62 @@ class Kokoro:
         """Samples per second, in Hz."""
         return self._bundle.manifest.sample_rate
 
-    def prepare(self, text: str, *, voice: str = "", language: str = "auto", speed: float = 1.0) -> Prepared:
+    def prepare(
+        self,
+        text: str,
+        *,
+        voice: str = "",
+        language: str = "auto",
+        speed: float = 1.0,
+        ssml: bool = False,
+        lexicon: Mapping[str, str] | None = None,
+    ) -> Prepared:
         """See `Synthesizer.prepare`."""
         manifest = self._bundle.manifest
-        if voice and voice not in manifest.voices:
-            known = ", ".join(manifest.voices)
-            raise InputError(VOICE_NOT_FOUND, f"voice is {voice!r}; {manifest.name} has {known}")
+        spoken = self._voices.language(self._voices.shares(voice)) if voice else "en"
         if not (math.isfinite(speed) and SLOWEST <= speed <= FASTEST):
             raise InputError(INPUT_REFUSED, f"speed is {speed}; {SLOWEST} to {FASTEST} is accepted")
-        spoken = manifest.voices[voice].partition("-")[0] if voice else "en"
         fallback = spoken if spoken in manifest.languages else manifest.languages[0]
-        script = self._front_end.script(text, language, fallback)
+        script = self._front_end.script(text, language, fallback, ssml=ssml, lexicon=lexicon)
         return Prepared(script, voice or manifest.default_voices[script.language], speed)
 
     def speak(self, prepared: Prepared) -> Iterator[Utterance]:
         """See `Synthesizer.speak`."""
-        styles = self._styles(prepared.voice)
+        shares = self._voices.shares(prepared.voice)
         for chunk in prepared.script.chunks:
             tokens = self._tokens(chunk.phonemes)
-            if not tokens:
-                continue
-            style = styles[(row := min(len(tokens), len(styles) - 1)) : row + 1]
-            said = self._model.say(tokens, style, prepared.speed)
-            sound = faded(trimmed(said.samples, self.sample_rate), self.sample_rate)
             pause = np.zeros(round(chunk.pause / prepared.speed * self.sample_rate), np.float32)
-            samples = within_full_scale(np.concatenate([sound, pause]))
-            yield Utterance(samples, chunk.start, chunk.start + len(chunk.text), len(sound) / self.sample_rate)
+            if not tokens:
+                yield Utterance(pause, chunk.start, chunk.start + len(chunk.text), 0.0)
+                continue
+            speed = min(max(prepared.speed * chunk.rate, SLOWEST), FASTEST)
+            of_model = min(max(speed, MODEL_SLOWEST), MODEL_FASTEST)
+            said = self._model.say(tokens, self._voices.style(shares, len(tokens)), of_model)
+            yield self._utterance(chunk, said, of_model, of_model / speed, pause)
 
     def stop(self) -> None:
         """See `Synthesizer.stop`."""
         self._model.stop()
 
-    def _styles(self, voice: str) -> NDArray[np.float32]:
-        """A voice's style rows, [510, 256] by number of tokens, mapped from the bundle after a check of the file."""
-        name = f"voices/{voice}.npy"
-        self._bundle.check([name])
-        styles: NDArray[np.float32] = np.load(self._bundle.path(name), mmap_mode="r")
-        return styles
+    def _utterance(self, chunk: Chunk, said: Said, speed_of_model: float, stretch: float, pause: Samples) -> Utterance:
+        span = audible(said.samples, self.sample_rate)
+        sound = said.samples[span]
+        if stretch != 1.0:
+            from voxpod_inference.audio.stretch import stretched
+
+            sound = stretched(sound, self.sample_rate, stretch)
+        sound = faded(sound, self.sample_rate) * np.float32(chunk.gain)
+        seconds = len(sound) / self.sample_rate
+        ahead = round(FRAMES_AHEAD / speed_of_model * SAMPLES_A_FRAME)
+        edge = EDGE_SECONDS * stretch
+        timeline = Timeline(SAMPLES_A_FRAME, span.start + ahead, stretch, self.sample_rate, edge, max(edge, seconds - edge))
+        return Utterance(
+            samples=within_full_scale(np.concatenate([sound, pause])),
+            start=chunk.start,
+            end=chunk.start + len(chunk.text),
+            spoken_seconds=seconds,
+            words=tuple(word_times(chunk, self._vocabulary.__contains__, said.durations, timeline)),
+        )
 
     def _tokens(self, phonemes: str) -> list[int]:
         return [token for p in phonemes if (token := self._vocabulary.get(p)) is not None]
