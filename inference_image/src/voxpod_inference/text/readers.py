@@ -54,9 +54,25 @@ def _by_espeak(language: str, _bundle: Bundle) -> Reader:
     return EspeakReader(tables, EspeakProcess(tables.voice))
 
 
+def _korean(_bundle: Bundle) -> Reader:
+    from voxpod_inference.text.korean import Korean
+
+    return Korean()
+
+
+def _cantonese(bundle: Bundle) -> Reader:
+    from voxpod_inference.tables import SortedTable
+    from voxpod_inference.text.cantonese import Cantonese
+
+    bundle.check(["yue.tsv"])
+    return Cantonese(SortedTable(bundle.path("yue.tsv")))
+
+
 _READERS: dict[str, Callable[[Bundle], Reader]] = {
     "en": _english,
     "ja": _japanese,
+    "ko": _korean,
+    "yue": _cantonese,
     "zh": _chinese,
     **{language: functools.partial(_by_espeak, language) for language in ("es", "fr", "hi", "it", "pt")},
 }
