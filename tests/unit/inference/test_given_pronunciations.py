@@ -26,7 +26,7 @@ def ipa(symbols: str, language: str = "en") -> str:
     [
         ("təˈmeɪ.toʊ", "en", "təˈmAtO"), ("t͡ʃeɪnd͡ʒ", "en", "ʧAnʤ"), ("ˈbʌtn̩", "en", "ˈbʌtᵊn"), ("ˈlɪtl̩", "en", "ˈlɪtᵊl"), ("bɝːd", "en", "bɜɹd"),
         ("ˈbetər", "en", "ˈbɛtəɹ"), ("ˈbætər", "en", "ˈbætəɹ"), ("ɡəʊ", "en", "ɡQ"), ("go", "es", "ɡo"), ("ˈmut͡ʃo", "es", "ˈmuʧo"), ("bɔ̃ʒuʁ", "fr", "bɔ̃ʒuʁ"),
-        ("ni˨˩˦ xɑʊ˨˩˦", "zh", "ni↓ xɑʊ↓"), ("ʈʂʊŋ˥", "zh", "ꭧʊ→ŋ"), ("tɕʰiŋ˥˩", "zh", "ʨʰi↘ŋ"), ("garçon", "fr", "ɡarçon"),
+        ("ni˨˩˦ xɑʊ˨˩˦", "zh", "ni↓ xɑʊ↓"), ("ʈʂʊŋ˥", "zh", "ꭧʊ→ŋ"), ("tɕʰiŋ˥˩", "zh", "ʨʰi↘ŋ"), ("garçon", "fr", "ɡarçon"), ("kæts", "en", "kæts"), ("t͡su", "en", "ʦu"), ("ˈpittsa", "it", "ˈpitʦa"),
     ],
 )  # fmt: skip
 def test_ipa_is_mapped_to_the_models_letters(symbols: str, language: str, letters: str) -> None:

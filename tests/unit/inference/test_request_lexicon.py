@@ -28,6 +28,7 @@ def spoken(text: str, lexicon: dict[str, str], *, ssml: bool = False) -> str:
         pytest.param("北京大学生", {"北京": "A", "北京大学": "B"}, "B 生", id="longest han match"),
         pytest.param("서울은 크다", {"서울": "A"}, "A 은 크다", id="korean noun before its ending"),
         pytest.param("Voxpod's, don't, don", {"voxpod": "x", "don": "y"}, "x s, don t, y", id="owner's s, but no part of a contraction"),
+        pytest.param("Voxpod's Bosch's", {"voxpod": "/vɑkspɑd/", "bosch": "/bɑʃ/"}, "vɑkspɑdz bɑʃɪz", id="owner's s after ipa"),
         pytest.param("New York, New Yorker", {"New York": "NY"}, "NY, New Yorker", id="two words"),
         pytest.param("AT&T x_a a1 a", {"at&t": "eighty", "a": "b"}, "eighty x_a a1 b", id="signs, underscores and figures"),
         pytest.param("a b", {"a": "b", "b": "c"}, "b c", id="not applied twice"),

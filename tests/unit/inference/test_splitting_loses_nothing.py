@@ -45,10 +45,49 @@ def test_halving_always_makes_progress(text: str) -> None:
         pytest.param("他说：“走吧。”我们走了。", ["他说：“走吧。”", "我们走了。"], id="closing quote"),
         pytest.param("Title\n\nBody.", ["Title\n\n", "Body."], id="lines"),
         pytest.param("Wait... what?! No", ["Wait... what?! ", "No"], id="ellipsis"),
+        pytest.param("“Go!” he said. \"Stop.\" She ran.", ["“Go!” he said. ", "\"Stop.\" ", "She ran."], id="speech goes on"),
+        pytest.param("He said no. Then No. 5 came.", ["He said no. ", "Then No. 5 came."], id="no and number"),
+        pytest.param("Acme Inc. announced it. Acme Inc. The end.", ["Acme Inc. announced it. ", "Acme Inc. ", "The end."], id="abbreviation that may end"),
+        pytest.param("See https://a.b/c.d?e=f. Bye", ["See https://a.b/c.d?e=f. ", "Bye"], id="address"),
+        pytest.param("你好!我们走.见 v1.2 版。", ["你好!", "我们走.", "见 v1.2 版。"], id="ascii marks in chinese"),
+        pytest.param("यह है। वह है॥ ठीक?", ["यह है। ", "वह है॥ ", "ठीक?"], id="danda"),
     ],
 )  # fmt: skip
 def test_sentences_end_where_a_reader_would_pause(text: str, pieces: list[str]) -> None:
     assert split.sentences(text) == pieces
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "pieces"),
+    [
+        pytest.param("es", "¿Qué? ¡No! El Sr. Gómez, p. ej. en EE. UU., dijo que no. Vea la pág. 5.", ["¿Qué? ", "¡No! ", "El Sr. Gómez, p. ej. en EE. UU., dijo que no. ", "Vea la pág. 5."], id="spanish"),
+        pytest.param("fr", "M. Dupont, p. ex., vit av. J.-C. Il dit non. Fin.", ["M. Dupont, p. ex., vit av. J.-C. Il dit non. ", "Fin."], id="french"),
+        pytest.param("it", "Il Sig. Rossi, ecc. e la Dott.ssa Bianchi. Poi ecc. Fine.", ["Il Sig. Rossi, ecc. e la Dott.ssa Bianchi. ", "Poi ecc. ", "Fine."], id="italian"),
+        pytest.param("pt", "A Sra. Silva mora na Av. Paulista, n. 5. Disse que não. Fim.", ["A Sra. Silva mora na Av. Paulista, n. 5. ", "Disse que não. ", "Fim."], id="portuguese"),
+        pytest.param("hi", "वह डॉ. शर्मा हैं। ठीक।", ["वह डॉ. शर्मा हैं। ", "ठीक।"], id="hindi"),
+    ],
+)  # fmt: skip
+def test_abbreviations_are_those_of_the_language(language: str, text: str, pieces: list[str]) -> None:
+    assert split.sentences(text, lambda _position: language) == pieces
+
+
+def test_clauses_end_at_commas_but_not_inside_figures_and_addresses() -> None:
+    text = "He, at 10:30, paid 1,000: ok; see http://x.y – or 5–7"
+    assert split.clauses(text) == ["He, ", "at 10:30, ", "paid 1,000: ", "ok; ", "see http://x.y – ", "or 5–7"]
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        pytest.param("aa bbbb cc", "aa ", id="at a space"),
+        pytest.param("abcdef我们ghijkl", "abcdef我", id="between characters that are words"),
+        pytest.param("कि" * 3, "कि", id="not inside a syllable"),
+        pytest.param("e\u0301" * 3, "e\u0301", id="not before a mark"),
+        pytest.param("abcdef", "abc", id="in the middle"),
+    ],
+)
+def test_halves_are_cut_where_it_harms_least(text: str, first: str) -> None:
+    assert split.halves(text)[0] == first
 
 
 def script(text: str, **limits: int) -> Script | None:

@@ -76,6 +76,7 @@ def test_volumes(volume: str, factor: float) -> None:
         pytest.param('A<break time="1s"/><break time="0.5s"/>B', [1.5, 0.0], id="added up"),
         pytest.param("A<break/> <break strength='x-weak'/> B", [0.5, 0.0], id="with space between"),
         pytest.param('<break time="2s"/>A', [2.0, 0.0], id="at the beginning"),
+        pytest.param('<break time="0s"/>A', [0.0], id="nothing at the beginning"),
         pytest.param('A<break time="2s"/>', [2.0], id="at the end"),
         pytest.param('A<prosody rate="50%">B, </prosody>C', [0.0, 0.24, 0.0], id="longer in slow speech"),
         pytest.param('A<prosody volume="loud">B</prosody>. C', [0.0, 0.3, 0.0], id="after a full stop outside"),

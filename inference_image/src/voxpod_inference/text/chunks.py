@@ -101,7 +101,7 @@ def chunks_of(
                 _append_punctuation(drafts[-1], piece, limits, count)
         if sounding:
             drafts += _joined(document.text, sounding if drafts else pieces, section.style, limits, count)
-        if section.pause is not None:
+        if section.pause is not None and (drafts or section.pause):
             drafts = drafts or [_Draft(section.end, "", [], section.style)]
             drafts[-1].pause = (drafts[-1].pause or 0.0) + section.pause
     return tuple(_finished(document, drafts))

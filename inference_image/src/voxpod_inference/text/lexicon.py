@@ -21,6 +21,7 @@ LONGEST_VALUE = 256
 
 # Written without spaces between words: a key may stand anywhere in these. Korean endings follow their noun without one.
 _UNSPACED = re.compile(r"[\u3005-\u3007\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7fb\uf900-\ufaff\U00020000-\U000323af]")
+_OWNERS = re.compile(r"(?<=[a-zA-Z])['’]s(?!\w)")
 _SLASHED = re.compile(r"/([^/]+)/")
 
 
@@ -55,10 +56,13 @@ class Lexicon:
         for start, end, entry in self._matches(document):
             parts += _sliced(document, at, start)
             parts += (part for part in _sliced(document, start, start + 1) if not part.text)
+            reading = entry.reading
+            if reading and reading.kind == "ipa" and (owners := _OWNERS.match(document.text, end)):
+                reading, end = replace(reading, value=reading.value + _owners_sound(reading.value)), owners.end()
             source_start, source_end = document.source_span(start, end)
-            text, script = (OBJECT, letter_of(document.text[start:end]) or OBJECT) if entry.reading else (entry.text, "")
+            text, script = (OBJECT, letter_of(document.text[start:end]) or OBJECT) if reading else (entry.text, "")
             style = document.part_at(start)[0].style
-            parts.append(Part(text, source_start, source_end, style, even=False, reading=entry.reading, script=script))
+            parts.append(Part(text, source_start, source_end, style, even=False, reading=reading, script=script))
             at = end
         return replace(document, parts=(*parts, *_sliced(document, at, len(document.text) + 1)))
 
@@ -102,6 +106,11 @@ def _entry(word: str, value: str) -> _Entry:
     if slashed := _SLASHED.fullmatch(value):
         return _Entry("", Reading("ipa", slashed[1], place))
     return _Entry(" ".join(plain(value).split()), None)
+
+
+def _owners_sound(ipa: str) -> str:
+    """How English says the `'s` after a word."""
+    return "ɪz" if ipa[-1] in "szʃʒ" else "s" if ipa[-1] in "ptkfθ" else "z"
 
 
 def _joined(text: str, at: int) -> bool:

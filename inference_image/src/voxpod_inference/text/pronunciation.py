@@ -15,18 +15,21 @@ LONGEST = 500
 Table = tuple[tuple[str, str], ...]
 # Letters that the model has one of its own for, longest first; ties, syllable dots and links say nothing to it.
 _EVERYWHERE: Table = (
-    ("\u0361", ""), ("\u035c", ""), ("‿", ""), (".", ""), ("|", ""), ("\u032f", ""), ("'", "ˈ"), ("’", "ˈ"), ("g", "ɡ"), ("c\u0327", "ç"),
-    ("tɕ", "ʨ"), ("dʑ", "ʥ"), ("tʃ", "ʧ"), ("dʒ", "ʤ"), ("ts", "ʦ"), ("dz", "ʣ"), ("ʈʂ", "ꭧ"), ("ɫ", "l"), ("ʍ", "w"), ("ʉ", "u"),
+    ("\u035c", "\u0361"), ("t\u0361s", "ʦ"), ("d\u0361z", "ʣ"), ("\u0361", ""), ("‿", ""), (".", ""), ("|", ""), ("\u032f", ""), ("'", "ˈ"), ("’", "ˈ"), ("g", "ɡ"), ("c\u0327", "ç"),
+    ("tɕ", "ʨ"), ("dʑ", "ʥ"), ("tʃ", "ʧ"), ("dʒ", "ʤ"), ("ʈʂ", "ꭧ"), ("ɫ", "l"), ("ʍ", "w"), ("ʉ", "u"),
 )  # fmt: skip
 # As misaki writes the English that the model was trained with (its EN_PHONES.md).
 _ENGLISH: Table = (
     ("l\u0329", "ᵊl"), ("n\u0329", "ᵊn"), ("m\u0329", "ᵊm"), ("eɪ", "A"), ("aɪ", "I"), ("aʊ", "W"), ("oʊ", "O"), ("əʊ", "Q"), ("ɔɪ", "Y"),
     ("ɝː", "ɜɹ"), ("ɝ", "ɜɹ"), ("ɚ", "əɹ"), ("ɜːr", "ɜɹ"), ("ɜːɹ", "ɜɹ"), ("ɾ", "T"), ("r", "ɹ"), ("e", "ɛ"), ("a", "æ"),
 )  # fmt: skip
+# Written without a tie these are one sound here; in English they are two, as in cats.
+_AFFRICATES: Table = (("ts", "ʦ"), ("dz", "ʣ"))
 _MANDARIN: Table = (
+    *_AFFRICATES,
     ("˧˥", "↗"), ("˨˩˦", "↓"), ("˨˩˧", "↓"), ("˨˩", "↓"), ("˥˩", "↘"), ("˥˥", "→"), ("˥", "→"),
 )  # fmt: skip
-_BY_LANGUAGE = {"en": _ENGLISH, "zh": _MANDARIN}
+_BY_LANGUAGE = {"en": _ENGLISH, "zh": _MANDARIN, "ja": _AFFRICATES, "it": _AFFRICATES}
 _TONE_AFTER_NASAL = re.compile("([nŋ])([→↗↓↘])")
 
 _TONE_MARKS = {"\u0304": "1", "\u0301": "2", "\u030c": "3", "\u0300": "4"}

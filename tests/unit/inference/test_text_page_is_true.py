@@ -1,0 +1,44 @@
+"""docs/text.md: its tables of elements and errors are what the front end does."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from spelling_reader import Spelling
+from voxpod_inference.errors import InputError
+from voxpod_inference.text import say_as, ssml, ssml_values
+from voxpod_inference.text.frontend import FrontEnd, Limits
+
+PAGE = (Path(__file__).parents[3] / "docs" / "text.md").read_text(encoding="utf-8")
+ERRORS = re.findall(r"^\| `(.+?)` \| (.+?) \|$", PAGE.split("## Errors")[1], re.M)
+
+
+@pytest.mark.parametrize(("example", "told"), ERRORS, ids=[example for example, _ in ERRORS])
+def test_example_of_an_error_says_what_the_page_says(example: str, told: str) -> None:
+    readers = {"en": Spelling(), "zh": Spelling()}
+    front = FrontEnd(readers, Limits(510, 150), lambda phonemes: sum(p != "#" for p in phonemes))
+    lexicon = json.loads(example) if example.startswith("{") else None
+    text = "Hi" if lexicon else example
+    with pytest.raises(InputError) as refused:
+        front.script(text, "auto", "en", ssml=text.startswith(("<speak", "<!", "<p")), lexicon=lexicon)
+    reason, _, rest = told.partition(": ")
+    expected = (reason, rest) if reason in ("TextEmpty", "LanguageNotSupported") else ("InputRefused", told)
+    assert refused.value.reason == expected[0]
+    assert expected[1] in str(refused.value)
+
+
+def test_every_element_and_attribute_is_in_the_table() -> None:
+    table = PAGE.split("## SSML")[1].split("## Pronunciations")[0]
+    rows = {name: row for row in re.findall(r"^\| `.+$", table, re.M) for name in re.findall(r"`([a-z-]+)`", row.split("|")[1])}
+    assert rows.keys() == ssml.ELEMENTS.keys()
+    for element, attributes in ssml.ELEMENTS.items():
+        assert all(f"`{attribute}`" in rows[element] for attribute in attributes), element
+    values = [*ssml_values.BREAKS, *(ssml_values.RATES.keys() - {"default"}), *(ssml_values.VOLUMES.keys() - {"default"}), *say_as.KINDS, *say_as.FORMATS]
+    assert [value for value in values if f"`{value}`" not in table] == []
+
+
+@pytest.mark.parametrize("bound", [f"{ssml.MOST_CHARACTERS:,}", f"{ssml.MOST_ELEMENTS:,} elements", f"{ssml.DEEPEST} deep", f"{ssml.MOST_SILENCE:g} s", f"{ssml.LONGEST_ALIAS} characters"])
+def test_bounds_are_on_the_page(bound: str) -> None:
+    assert bound in PAGE.split("## SSML")[1]
