@@ -21,20 +21,12 @@ struct Points<8, 3> {
     static constexpr std::array<double, 4> pairs{1.25, 0.8, 0.4, 2.5};
 };
 template <>
-struct Points<6, 3> {
-    static constexpr std::array<double, 3> pairs{1.0, 0.5, 2.0};
+struct Points<12, 7> {
+    static constexpr std::array<double, 8> pairs{0.25, 0.5, 0.7, 0.9, 1.1, 1.5, 2.0, 4.0};
 };
 template <>
-struct Points<6, 7> {
-    static constexpr std::array<double, 5> pairs{1.0, 4.0 / 3.0, 2.0 / 3.0, 3.0, 1.0 / 3.0};
-};
-template <>
-struct Points<8, 7> {
-    static constexpr std::array<double, 6> pairs{1.0, 0.5, 2.0, 0.25, 3.0, 0.8};
-};
-template <>
-struct Points<6, 11> {
-    static constexpr std::array<double, 7> pairs{1.0, 0.5, 2.0, 0.25, 4.0, 1.25, 0.8};
+struct Points<10, 11> {
+    static constexpr std::array<double, 9> pairs{0.2, 0.4, 2.0 / 3.0, 0.8, 1.0, 1.25, 1.5, 2.5, 5.0};
 };
 
 template <int outputs_, int taps_>
@@ -90,8 +82,8 @@ struct Winograd {
 
 // What is used for 3, 7 and 11 taps.
 using Convolution3 = Winograd<8, 3>;
-using Convolution7 = Winograd<6, 7>;
-using Convolution11 = Winograd<6, 11>;
+using Convolution7 = Winograd<12, 7>;
+using Convolution11 = Winograd<10, 11>;
 
 // B^T x: `frames[i]` are `size` consecutive inputs; `put(p, value)` takes the transformed ones.
 template <class Target, class Algorithm, class Put>

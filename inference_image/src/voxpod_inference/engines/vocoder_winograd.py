@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 ALGORITHMS: dict[int, tuple[int, tuple[float, ...]]] = {
     3: (8, (1.25, 0.8, 0.4, 2.5)),
-    7: (6, (1.0, 4 / 3, 2 / 3, 3.0, 1 / 3)),
-    11: (6, (1.0, 0.5, 2.0, 0.25, 4.0, 1.25, 0.8)),
+    7: (12, (0.25, 0.5, 0.7, 0.9, 1.1, 1.5, 2.0, 4.0)),
+    11: (10, (0.2, 0.4, 2 / 3, 0.8, 1.0, 1.25, 1.5, 2.5, 5.0)),
 }
 """Taps -> outputs of a tile, and the positive points."""
 

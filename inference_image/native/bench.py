@@ -1,0 +1,64 @@
+"""How fast the kernels are: effective GFLOP/s (of the direct convolution) per shape, beside the product they rest on.
+
+    python3 bench.py [--classes avx2,avx512] [--threads 1] [--rounds 7]
+
+All candidates run in turn in each round; medians are printed. Needs the project's virtual environment and a compiler.
+"""
+
+import argparse
+import statistics
+import sys
+import time
+from collections.abc import Callable
+
+import numpy as np
+from kernel_library import Kernels, Snake, library
+
+SHAPES = tuple((channels, taps, dilation) for channels in (128, 256) for taps in (3, 7, 11) for dilation in (1, 5))
+FRAMES = {128: 14401, 256: 2400}  # three seconds
+
+
+def candidates(kernels: Kernels, threads: int) -> dict[str, tuple[float, Callable[[], None]]]:
+    """Label -> (floating point operations, what to time)."""
+    random = np.random.default_rng(1)
+    made = {}
+    for channels, taps, dilation in SHAPES:
+        frames = FRAMES[channels]
+        x = random.standard_normal((frames, channels)).astype(np.float32)
+        weight = random.standard_normal((channels, channels, taps)) / np.sqrt(channels * taps)
+        bias, alpha = (random.uniform(0.5, 1.5, channels).astype(np.float32) for _ in range(2))
+        call, _ = kernels.convolution_call(
+            x, weight, bias, dilation=dilation, snake=Snake(alpha, bias, alpha), residual=x, threads=threads
+        )
+        label = f"{channels} channels, {taps:2} taps, dilation {dilation}"
+        made[label] = (2.0 * channels * channels * taps * frames, call)
+    return made
+
+
+def main() -> int:
+    """The command line."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--classes", default="avx2,avx512")
+    options.add_argument("--threads", type=int, default=1)
+    options.add_argument("--rounds", type=int, default=7)
+    given = options.parse_args()
+    tables = {name: candidates(Kernels(name, library()), given.threads) for name in given.classes.split(",")}
+    a = np.random.default_rng(0).standard_normal((1024, 1024)).astype(np.float32)
+    square: dict[str, tuple[float, Callable[[], object]]] = {"numpy sgemm 1024": (2.0 * 1024**3, lambda: a @ a)}
+    times: dict[tuple[str, str], list[float]] = {}
+    for _ in range(given.rounds):
+        for name, table in {**tables, "numpy": square}.items():
+            for label, (_, call) in table.items():
+                begin = time.perf_counter()
+                call()
+                times.setdefault((name, label), []).append(time.perf_counter() - begin)
+    for name, table in {**tables, "numpy": square}.items():
+        for label, (work, _) in table.items():
+            took = times[name, label]
+            best, middle = work / min(took) / 1e9, work / statistics.median(took) / 1e9
+            sys.stdout.write(f"{name:7} {label:34} {middle:6.0f} GFLOP/s median, {best:6.0f} best\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
