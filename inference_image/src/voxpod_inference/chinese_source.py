@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 _TONES = {"\u0304": "1", "\u0301": "2", "\u030c": "3", "\u0300": "4"}
 _LONGEST_PHRASE = 8
 _PHRASE_FREQUENCY = 3
+_NOT_SIMPLIFIED = frozenset("瞭藉")
 
 
 def chinese_entries(
@@ -30,6 +31,17 @@ def chinese_entries(
         pinyin = list(_read(word, phrases, readings))
         if len(pinyin) == len(word):
             yield word, f"{math.log(frequency) - total:.2f} {' '.join(pinyin)}"
+
+
+def simplified_entries(characters: str) -> Iterator[tuple[str, str]]:
+    """Table rows: a traditional character to the simplified one that is read like it most often.
+
+    `characters` is OpenCC's TSCharacters.txt: a traditional character, a tab, its simplified ones.
+    """
+    for line in characters.splitlines():
+        traditional, _, simplified = line.partition("\t")
+        if traditional not in _NOT_SIMPLIFIED and len(traditional) == 1 and simplified[:1] not in ("", traditional):
+            yield traditional, simplified[0]
 
 
 def numbered(pinyin: str) -> str:

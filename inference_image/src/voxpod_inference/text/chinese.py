@@ -1,50 +1,72 @@
-"""Mandarin to phonemes: the likeliest words, their readings from one mapped table, tone changes between them."""
+"""Mandarin to phonemes: the likeliest words, their readings from one mapped table, readings in context between them.
+
+Third tones in a row and the light second syllables of words like 东西 stay as the dictionary has them, and 儿 is a syllable
+of its own: Kokoro's Chinese voices were trained on such phonemes (misaki's first zh version: jieba and pypinyin without
+sandhi) and change the tones themselves. Measured on three voices: the pitch of 老板, 水果 and 很好 written with two third
+tones is that of a second and a third tone.
+"""
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from voxpod_inference.tables import SortedTable
-from voxpod_inference.text.chinese_normal import read_aloud
+from voxpod_inference.text.chinese_context import in_context
+from voxpod_inference.text.chinese_normal import aloud
 from voxpod_inference.text.pinyin import phonemes_of
-from voxpod_inference.text.spoken import PUNCTUATION, Spoken, is_silent, plain_punctuation, tidy
+from voxpod_inference.text.spoken import PUNCTUATION, Spoken, is_silent, plain_punctuation, spoken
+from voxpod_inference.text.traced import Traced
 
 _HAN = re.compile(r"[\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af]+")
+# 著 is 着 in traditional writing, but for fame and books.
+_PARTICLE = re.compile("(?<![名显顯土原编編论論巨专專卓昭译譯])著(?![名作称稱者述书書录錄])")
 _LONGEST_WORD = 10
 _UNKNOWN = -20.0
 """Log-probability of a character that no dictionary has; the rarest known word has -17.9."""
-_NUMERALS = frozenset("零一二三四五六七八九十百千万亿点第")
-_DEMONSTRATIVES = frozenset(("这块", "那块", "这片", "那片", "一块", "一片", "当地"))
-_SUBJECTS = frozenset(["我", "你", "您", "他", "她", "它", "我们", "你们", "咱们", "他们", "她们", "大家", "还", "都", "就", "也", "只", "必须"])
-"""Words after which 得 is "must"."""
 
-Word = tuple[str, list[str]]
-"""Characters and their numbered pinyin, one each; an empty list for a character without a reading."""
+Piece = tuple[str, tuple[int, int]]
+"""Phonemes or punctuation and the characters that were written for them."""
+
+
+@dataclass(slots=True)
+class Word:
+    """Characters and their numbered pinyin, one each; no readings for a character that no dictionary has."""
+
+    characters: str
+    readings: list[str]
 
 
 class Chinese:
     """Reads Mandarin in simplified or traditional characters."""
 
-    def __init__(self, words: SortedTable) -> None:
+    def __init__(self, words: SortedTable, simplified: SortedTable) -> None:
         self._words = words
+        self._simplified = simplified
 
     def __call__(self, text: str) -> Spoken:
         """Phonemes in the alphabet of Kokoro's Chinese voices, a space between words as in their training data."""
-        normal = read_aloud(text)
-        pieces, unread, start = [], list[str](), 0
-        for han in _HAN.finditer(normal):
-            pieces.append(_between(normal[start : han.start()], unread))
-            pieces.append(" ".join(self._pronounce(han.group(), unread)))
-            start = han.end()
-        pieces.append(_between(normal[start:], unread))
-        return Spoken(tidy("".join(pieces)), tuple(unread))
+        normal = aloud(Traced.of(text).sub(_PARTICLE, "着").each(self._simple))
+        unread: list[str] = []
+        return spoken(Traced.joined(self._pieces(normal, unread)), unread)
 
-    def _pronounce(self, text: str, unread: list[str]) -> Iterator[str]:
-        for word, readings in _in_context(self._segment(text)):
-            sounds = [phonemes_of(reading) for reading in readings]
-            if sounds and None not in sounds:
-                yield "".join(s or "" for s in sounds)
-            else:
-                unread.extend(word)
+    def _simple(self, char: str) -> str:
+        return char if char < "\u3400" else self._simplified.get(char) or char
+
+    def _pieces(self, normal: Traced, unread: list[str]) -> Iterator[Piece]:
+        at = 0
+        for han in _HAN.finditer(normal.text):
+            yield from _between(normal, at, han.start(), unread)
+            at = han.start()
+            for word in in_context(self._segment(han.group())):
+                source = normal.source(at, at + len(word.characters))
+                sounds = [phonemes_of(reading) for reading in word.readings]
+                if sounds and None not in sounds:
+                    yield "".join(sound or "" for sound in sounds), source
+                    yield " ", source
+                else:
+                    unread.extend(word.characters)
+                at += len(word.characters)
+        yield from _between(normal, at, len(normal.text), unread)
 
     def _segment(self, text: str) -> list[Word]:
         """The most probable words (dynamic programming over the table, as jieba does without its unknown-word model)."""
@@ -62,47 +84,18 @@ class Chinese:
         words, start = [], 0
         while start < len(text):
             _, end, readings = best[start]
-            words.append((text[start:end], readings))
+            words.append(Word(text[start:end], list(readings)))
             start = end
         return words
 
 
-def _in_context(words: list[Word]) -> list[Word]:
-    """不 rises before a falling tone, 一 falls (rises before a falling tone) when it is not a number; 地, 得 and 长 by neighbour.
-
-    Inside a word the dictionary already has the changed tones; third tones in a row the model itself has learned.
-    """
-    before = ""
-    for (word, readings), (_, following) in zip(words, [*words[1:], ("", [])], strict=True):
-        if readings and word[0] == "一" and before[-1:] in _NUMERALS:
-            readings[0] = "yi1"
-        elif len(word) == 1 and readings:
-            readings[0] = _reading_in_context(word, readings[0], before, following[0] if following else "")
-        before = word
-    return words
-
-
-def _reading_in_context(word: str, reading: str, before: str, following: str) -> str:
-    if word == "不" and following.endswith("4"):
-        return "bu2"
-    if word == "一" and following:
-        return "yi2" if following.endswith("4") else "yi4"
-    if word == "地" and following and len(before) > 1 and before not in _DEMONSTRATIVES:
-        return "de5"  # the adverb's ending: 认真 地 看
-    if word == "得" and before:
-        return "dei3" if before in _SUBJECTS else "de5"
-    if word == "长" and before in ("很", "太", "更", "最", "多", "不", "好", "非常", "特别"):
-        return "chang2"
-    return reading
-
-
-def _between(text: str, unread: list[str]) -> str:
-    kept = []
-    for char in plain_punctuation(text):
-        if char in PUNCTUATION:
-            kept.append(char)
-        elif is_silent(char):
-            kept.append(" ")
-        else:
-            unread.append(char)
-    return "".join(kept)
+def _between(normal: Traced, start: int, end: int, unread: list[str]) -> Iterator[Piece]:
+    for at in range(start, end):
+        source = normal.source(at, at + 1)
+        for char in plain_punctuation(normal.text[at]):
+            if char in PUNCTUATION:
+                yield char, source
+            elif is_silent(char):
+                yield " ", source
+            else:
+                unread.append(char)

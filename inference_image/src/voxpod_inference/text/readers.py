@@ -7,9 +7,12 @@ from voxpod_inference.bundle import Bundle
 from voxpod_inference.text.spoken import Reader, Spoken
 
 
-def readers_of(bundle: Bundle) -> dict[str, Reader]:
-    """A reader for each language of the bundle."""
-    return {language: _Lazy(functools.partial(_READERS[language], bundle)) for language in bundle.manifest.languages}
+def readers_of(bundle: Bundle, variety: str = "") -> dict[str, Reader]:
+    """A reader for each language of the bundle; `variety` is the voice's language tag: an `en-GB` voice reads English so."""
+    makers = {language: _READERS[language] for language in bundle.manifest.languages}
+    if variety in _VARIETIES and (language := variety.partition("-")[0]) in makers:
+        makers[language] = _VARIETIES[variety]
+    return {language: _Lazy(functools.partial(make, bundle)) for language, make in makers.items()}
 
 
 class _Lazy:
@@ -22,21 +25,22 @@ class _Lazy:
         return self._make()(text)
 
 
-def _english(bundle: Bundle) -> Reader:
+def _english(bundle: Bundle, *, british: bool = False) -> Reader:
     from voxpod_inference.tables import SortedTable
     from voxpod_inference.text.english import English
     from voxpod_inference.text.espeak import UnknownEnglish
 
-    bundle.check(["en-us.tsv"])
-    return English(SortedTable(bundle.path("en-us.tsv")), UnknownEnglish())
+    table = "en-gb.tsv" if british else "en-us.tsv"
+    bundle.check([table])
+    return English(SortedTable(bundle.path(table)), UnknownEnglish(british=british), british=british)
 
 
 def _chinese(bundle: Bundle) -> Reader:
     from voxpod_inference.tables import SortedTable
     from voxpod_inference.text.chinese import Chinese
 
-    bundle.check(["zh.tsv"])
-    return Chinese(SortedTable(bundle.path("zh.tsv")))
+    bundle.check(["zh.tsv", "zh-hant.tsv"])
+    return Chinese(SortedTable(bundle.path("zh.tsv")), SortedTable(bundle.path("zh-hant.tsv")))
 
 
 def _japanese(_bundle: Bundle) -> Reader:
@@ -76,3 +80,4 @@ _READERS: dict[str, Callable[[Bundle], Reader]] = {
     "zh": _chinese,
     **{language: functools.partial(_by_espeak, language) for language in ("es", "fr", "hi", "it", "pt")},
 }
+_VARIETIES: dict[str, Callable[[Bundle], Reader]] = {"en-GB": functools.partial(_english, british=True)}

@@ -54,10 +54,12 @@ class Traced:
             starts += self.starts[done : match.start()]
             ends += self.ends[done : match.start()]
             for text, group in [(made, 0)] if isinstance(made, str) else made:
-                start, end = self.source(*match.span(group))
+                first, last = match.span(group)
+                start, end = self.source(first, last)
+                same = text == match.group(group)  # each character keeps its own place
                 texts.append(text)
-                starts += [start] * len(text)
-                ends += [end] * len(text)
+                starts += self.starts[first:last] if same else [start] * len(text)
+                ends += self.ends[first:last] if same else [end] * len(text)
             done = match.end()
         if not done and not texts:
             return self
