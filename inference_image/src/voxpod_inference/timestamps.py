@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,58 +32,65 @@ class SpokenTimes:
 
     def __init__(self, text: str, sample_rate: int) -> None:
         self._text = text
+        self._plain = _TAG.sub(_blank, text)
+        """The text without its markup, blanks in its place, so that offsets are the same."""
         self._sample_rate = sample_rate
         self._samples = 0
-        self.sentences: list[Span] = []
-        self.words: list[Span] = []
+        self._words: list[Span] = []
+        self._parts: list[Span] = []
+        """The words, or the whole utterance where a model tells none, in the order of the text."""
 
-    def noting(self, utterances: Iterator[Utterance]) -> Iterator[Utterance]:
+    def noting(self, utterances: Iterable[Utterance]) -> Iterator[Utterance]:
         """The same utterances, noted down as they pass."""
         for utterance in utterances:
             at = self._samples / self._sample_rate
             words = [Span(w.start, w.end, at + w.begins, at + w.ends) for w in utterance.words]
-            self.words += words
-            self.sentences += self._sentences(utterance, words, at)
+            self._words += words
+            if words:
+                self._parts += words
+            elif utterance.spoken_seconds > 0:
+                self._parts.append(Span(utterance.start, utterance.end, at, at + utterance.spoken_seconds))
             self._samples += len(utterance.samples)
             yield utterance
 
-    def document(self, kind: Timestamps) -> bytes:
-        """The JSON document; `kind` is `sentence` or `word`. InputError for words when the model tells none."""
-        if kind == "word" and not self.words:
+    def document(self, kind: Timestamps, language: str = "en") -> bytes:
+        """The JSON document; `kind` is `sentence` or `word`, `language` is the one whose abbreviations end no sentence.
+
+        InputError for words when the model tells none.
+        """
+        if kind == "word" and not self._words:
             raise InputError(NOT_SUPPORTED_YET, "timestamps is 'word', but this model does not tell when words are heard; 'sentence' is accepted")
         content: dict[str, Any] = {
             "version": VERSION,
             "durationSeconds": round(self._samples / self._sample_rate, 3),
-            "sentences": [self._entry(span) for span in self.sentences],
+            "sentences": [self._entry(span) for span in self._sentences(language)],
         }
         if kind == "word":
-            content["words"] = [self._entry(span) for span in self.words]
+            content["words"] = [self._entry(span) for span in self._words]
         return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode(errors="replace")
 
-    def _sentences(self, utterance: Utterance, words: list[Span], at: float) -> Iterator[Span]:
-        """The sentences of an utterance, from its first word to its last each; all of it when it has no word times."""
-        start, end = utterance.start, utterance.end
-        if not words:
-            if utterance.spoken_seconds > 0:
-                yield Span(start, end, at, at + utterance.spoken_seconds)
-            return
-        # Markup is no text: blanks of the same length in its place keep the offsets.
-        first = 0
-        for piece in sentences(_TAG.sub(_blank, self._text[start:end])):
-            inside = [word for word in words[first:] if word.start < start + len(piece)]
-            if inside:
-                yield Span(start, start + len(piece), inside[0].begins, max(word.ends for word in inside))
-            first += len(inside)
-            start += len(piece)
+    def _sentences(self, language: str) -> Iterator[Span]:
+        """From the first word of each sentence to its last; one span for several that were said in one go without word times."""
+        parts = deque(self._parts)
+        start = end = 0
+        heard: list[Span] = []
+        for sentence in sentences(self._plain, lambda _: language):
+            end += len(sentence)
+            while parts and parts[0].start < end:
+                heard.append(parts.popleft())
+            if any(len(self._plain[end : part.end].strip()) for part in heard):
+                continue
+            if heard:
+                yield Span(start, end, heard[0].begins, max(part.ends for part in heard))
+            start, heard = end, []
 
     def _entry(self, span: Span) -> dict[str, Any]:
-        text = self._text[span.start : span.end]
-        start = span.start + len(text) - len(text.lstrip())
-        text = text.strip()
+        plain = self._plain[span.start : span.end]
+        start, end = span.start + len(plain) - len(plain.lstrip()), span.start + len(plain.rstrip())
         return {
-            "text": text,
+            "text": self._text[start:end],
             "startOffset": start,
-            "endOffset": start + len(text),
+            "endOffset": end,
             "startSeconds": round(span.begins, 3),
             "endSeconds": round(span.ends, 3),
         }

@@ -15,15 +15,9 @@ from voxpod_inference.audio import Samples
 from voxpod_inference.audio.formats import output_rate
 from voxpod_inference.audio.writer import Written, write_audio
 from voxpod_inference.dispatch import Dispatch
-from voxpod_inference.engines.base import Prepared, Synthesizer, Utterance
+from voxpod_inference.engines.base import Synthesizer, Utterance
 from voxpod_inference.engines.registry import load
-from voxpod_inference.errors import (
-    DEADLINE_EXCEEDED,
-    ENGINE_FAILED,
-    NOT_SUPPORTED_YET,
-    InputError,
-    SpeechError,
-)
+from voxpod_inference.errors import DEADLINE_EXCEEDED, ENGINE_FAILED, InputError, SpeechError
 from voxpod_inference.process import milliseconds_since_start, write_termination_log
 from voxpod_inference.settings import SandboxSettings
 from voxpod_inference.timestamps import SpokenTimes
@@ -91,11 +85,11 @@ def serve(work: Work, synthesizer: Synthesizer, timings: Timings, ca_pem: str) -
     with tempfile.TemporaryFile() as sound, tempfile.TemporaryFile() as document:
         first_audio: list[int] = []
         try:
-            prepared = _prepared(work, synthesizer)
+            prepared = synthesizer.prepare(work.text, voice=work.voice, language=work.language, speed=work.speed, ssml=work.ssml, lexicon=work.lexicon)
             chunks = _samples(spoken.noting(synthesizer.speak(prepared)), first_audio, watch)
             written = _written(sound, chunks, work, synthesizer.sample_rate, watch)
             if work.timestamps_upload is not None:
-                document.write(spoken.document(work.timestamps))
+                document.write(spoken.document(work.timestamps, prepared.script.language))
         except SpeechError as error:
             if error.fault == "engine" and watch.seconds_left() <= 0:
                 raise _too_late() from error
@@ -121,12 +115,6 @@ def serve(work: Work, synthesizer: Synthesizer, timings: Timings, ca_pem: str) -
     timings = dataclasses.replace(timings, upload_ms=watch.milliseconds() - timings.synthesis_ms)
     log.event("uploaded", request=work.request_uid, bytes=audio.bytes, upload_ms=timings.upload_ms)
     return Report(work.request_uid, timings, audio=audio, warnings=prepared.script.warnings, timestamps=times)
-
-
-def _prepared(work: Work, synthesizer: Synthesizer) -> Prepared:
-    if work.ssml or work.lexicon:
-        raise InputError(NOT_SUPPORTED_YET, "SSML and a lexicon are not read by this version")
-    return synthesizer.prepare(work.text, voice=work.voice, language=work.language, speed=work.speed)
 
 
 def _samples(utterances: Iterator[Utterance], first_audio: list[int], watch: Stopwatch) -> Iterator[Samples]:
