@@ -16,6 +16,8 @@ from voxpod_inference.errors import BundleError
 
 SCHEMA_VERSION = 1
 MANIFEST = "manifest.json"
+PREPARED = "prepared"
+"""Folder inside a bundle that is not part of it: weights that a node made ready out of it (prepared.py)."""
 _READ_SIZE = 1 << 20
 
 
@@ -74,6 +76,7 @@ class Bundle:
         known = {*self.manifest.files, MANIFEST}
         present = (p for p in sorted(self.root.rglob("*")) if not p.is_dir() or p.is_symlink())
         extra = [name for p in present if (name := p.relative_to(self.root).as_posix()) not in known]
+        extra = [name for name in extra if not name.startswith(f"{PREPARED}/")]
         return found + [f"{name} is extra: the manifest does not list it" for name in extra]
 
 

@@ -103,5 +103,5 @@ def environment(
 def damaged(kokoro_bundle: Bundle, tmp_path: Path) -> Path:
     """A copy of the real bundle for a test to damage; the model is linked, so replace it rather than write into it."""
     copy = tmp_path / "damaged"
-    shutil.copytree(kokoro_bundle.root, copy, copy_function=os.link)
+    shutil.copytree(kokoro_bundle.root, copy, copy_function=os.link, ignore=shutil.ignore_patterns("prepared"))
     return copy

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 from voxpod_inference.audio import Samples
 from voxpod_inference.text.frontend import Script
+
+Weights = Literal["plain", "prepared"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,11 @@ class Utterance:
 
 class Synthesizer(Protocol):
     """One loaded model."""
+
+    @property
+    def weights(self) -> Weights:
+        """Whether the model runs on weights made ready for this kind of node, or on the bundle as it is, slower."""
+        ...
 
     @property
     def sample_rate(self) -> int:

@@ -1,17 +1,25 @@
 """Kokoro's two halves as one function: tokens, a style row and a speed in; samples and the length of each token out."""
 
+import ctypes
+import functools
 from dataclasses import dataclass
-from typing import NamedTuple
+from pathlib import Path
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from voxpod_inference.audio import Samples
 from voxpod_inference.bundle import Bundle
-from voxpod_inference.engines.onnx import InferenceSession, RunOptions, open_session
+from voxpod_inference.engines.onnx import InferenceSession, RunOptions, open_session, shrinking
+from voxpod_inference.engines.vocoder import Vocoder
 from voxpod_inference.errors import ENGINE_FAILED, SpeechError
+from voxpod_inference.prepared import PreparedWeights
 
-FRONT, GENERATOR = "front.onnx", "generator.onnx"
+FRONT, GENERATOR, WEIGHTS = "front.onnx", "generator.onnx", "generator.weights"
+"""Files of a bundle."""
+PACKED = "generator.packed"
+"""File of prepared weights: `WEIGHTS` for this processor."""
 SAMPLES_A_FRAME = 600
 """Of `Said.durations`: 40 frames a second at 24 kHz."""
 
@@ -36,19 +44,65 @@ class Said:
     """Frames of `SAMPLES_A_FRAME` samples, one number a token, the silent tokens at both ends included."""
 
 
-class KokoroModel:
-    """The loaded halves; `threads` is how many cores one run may use."""
+class Generator(Protocol):
+    """The second half."""
 
-    def __init__(self, bundle: Bundle, threads: int) -> None:
-        self._front = _session(bundle, FRONT, threads)
-        self._generator = _session(bundle, GENERATOR, threads)
-        self._run_options = RunOptions()
+    def samples(self, acoustics: Acoustics) -> Samples:
+        """The sound of these features, [300 T]; fails soon when `stop` was called."""
+        ...
+
+    def stop(self) -> None:
+        """May be called from any thread."""
+        ...
+
+
+class GraphGenerator:
+    """The second half by ONNX Runtime."""
+
+    def __init__(self, session: InferenceSession) -> None:
+        self._session = session
+        self._options = shrinking(RunOptions())
+
+    def samples(self, acoustics: Acoustics) -> Samples:
+        """See `Generator`."""
+        (samples,) = self._session.run(["samples"], acoustics._asdict(), self._options)
+        return np.asarray(samples, dtype=np.float32)
+
+    def stop(self) -> None:
+        """See `Generator`."""
+        self._options.terminate = True
+
+
+class NativeGenerator:
+    """The second half by our own kernels."""
+
+    def __init__(self, packed: Path, threads: int) -> None:
+        self._vocoder = Vocoder(packed, threads)
+        self._stop = ctypes.c_int(0)
+
+    def samples(self, acoustics: Acoustics) -> Samples:
+        """See `Generator`."""
+        return self._vocoder.generate(*acoustics, self._stop)
+
+    def stop(self) -> None:
+        """See `Generator`."""
+        self._stop.value = 1
+
+
+class KokoroModel:
+    """The loaded halves."""
+
+    def __init__(self, front: InferenceSession, generator: Generator) -> None:
+        self._front = front
+        self._generator = generator
+        self._run_options = shrinking(RunOptions())
 
     def say(self, tokens: list[int], style: NDArray[np.float32], speed: float) -> Said:
         """The sound of `tokens` (without the silent token at both ends) in a voice's `style`, [1, 256]."""
         try:
             acoustics, durations = self._acoustics(tokens, style, speed)
-            samples = self._samples(acoustics)
+            _give_back_memory()
+            samples = self._generator.samples(acoustics)
         except Exception as error:  # onnxruntime raises its own classes, all below Exception
             raise SpeechError("engine", ENGINE_FAILED, f"{type(error).__name__} in a chunk of {len(tokens)} tokens") from error
         if not samples.size or not np.isfinite(samples).all():
@@ -58,6 +112,7 @@ class KokoroModel:
     def stop(self) -> None:
         """Make `say` fail soon, also when it has not begun yet; may be called from any thread."""
         self._run_options.terminate = True
+        self._generator.stop()
 
     def _acoustics(
         self, tokens: list[int], style: NDArray[np.float32], speed: float
@@ -70,13 +125,34 @@ class KokoroModel:
         *acoustics, durations = self._front.run([*Acoustics._fields, "durations"], feeds, self._run_options)
         return Acoustics(*acoustics), durations
 
-    def _samples(self, acoustics: Acoustics) -> Samples:
-        (samples,) = self._generator.run(["samples"], acoustics._asdict(), self._run_options)
-        return np.asarray(samples, dtype=np.float32)
+
+def plain_model(bundle: Bundle, threads: int) -> KokoroModel:
+    """The model out of the bundle alone; `threads` is how many cores one run may use."""
+    front, generator = (_session(bundle.path(name), threads) for name in (FRONT, GENERATOR))
+    return KokoroModel(front, GraphGenerator(generator))
 
 
-def _session(bundle: Bundle, name: str, threads: int) -> InferenceSession:
+def prepared_model(weights: PreparedWeights, threads: int) -> KokoroModel:
+    """The model out of weights that were made ready for this kind of node."""
+    front = _session(weights.root / FRONT, threads, optimised=True)
+    if (packed := weights.path(PACKED)) is not None:
+        return KokoroModel(front, NativeGenerator(packed, threads))
+    return KokoroModel(front, GraphGenerator(_session(weights.root / GENERATOR, threads, optimised=True)))
+
+
+def _session(graph: Path, threads: int, *, optimised: bool = False) -> InferenceSession:
     try:
-        return open_session(bundle.path(name), threads)
+        return open_session(graph, threads, optimised=optimised)
     except Exception as error:
-        raise SpeechError("engine", ENGINE_FAILED, f"{name} cannot be loaded: {type(error).__name__}: {error}") from error
+        raise SpeechError("engine", ENGINE_FAILED, f"{graph.name} cannot be loaded: {type(error).__name__}: {error}") from error
+
+
+def _give_back_memory() -> None:
+    """Return freed heap to the system before the other half takes as much: glibc keeps it otherwise, 20 MB in each sandbox."""
+    if (trim := _malloc_trim()) is not None:
+        trim(0)
+
+
+@functools.cache
+def _malloc_trim() -> "ctypes._NamedFuncPointer | None":
+    return getattr(ctypes.CDLL(None), "malloc_trim", None)

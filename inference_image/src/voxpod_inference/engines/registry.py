@@ -1,9 +1,11 @@
 """From a bundle folder to a loaded engine: the one place that knows which engines there are."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from voxpod_inference import log
 from voxpod_inference.bundle import Bundle, open_bundle
-from voxpod_inference.errors import BundleError
+from voxpod_inference.errors import BundleError, SpeechError
 from voxpod_inference.settings import BundleSettings
 
 if TYPE_CHECKING:
@@ -12,14 +14,28 @@ if TYPE_CHECKING:
 
 def load(settings: BundleSettings) -> "Synthesizer":
     """The engine of the bundle that the settings name; BundleError when the bundle is not the one that was asked for."""
-    return load_engine(open_bundle(settings.bundle, settings.bundle_digest), settings.cpu_limit)
+    bundle = open_bundle(settings.bundle, settings.bundle_digest)
+    return load_engine(bundle, settings.cpu_limit, settings.prepared)
 
 
-def load_engine(bundle: Bundle, threads: int) -> "Synthesizer":
-    """The engine of a bundle, its files checked before they are read."""
+def load_engine(bundle: Bundle, threads: int, prepared: Path | None = None) -> "Synthesizer":
+    """The engine of a bundle, its files checked before they are read.
+
+    Weights that were made ready for this kind of node are used if they are there (in `prepared`, else in the bundle's own
+    folder for them) and whole; a log line tells when they are not, and why.
+    """
     if bundle.manifest.engine != "kokoro":
         raise BundleError(f"{bundle.root}: the manifest names engine {bundle.manifest.engine!r}; this version has kokoro")
-    from voxpod_inference.engines.kokoro import NEEDED, Kokoro
+    from voxpod_inference.engines.kokoro import NEEDED, NEEDED_BESIDE_PREPARED, Kokoro
+    from voxpod_inference.prepared import NothingPrepared, PreparedError, find, fit_of, folder_of
 
+    bundle.check(NEEDED_BESIDE_PREPARED)
+    try:
+        weights = find(prepared or folder_of(bundle), fit_of(bundle))
+        return Kokoro(bundle, threads, weights)
+    except NothingPrepared as error:
+        log.event("nothing is prepared for this node: slower, in memory of its own", error=str(error))
+    except (PreparedError, SpeechError) as error:
+        log.event("prepared weights are unusable: slower, in memory of its own", error=str(error))
     bundle.check(NEEDED)
     return Kokoro(bundle, threads)

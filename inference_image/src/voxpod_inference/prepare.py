@@ -1,0 +1,118 @@
+"""Makes a bundle's weights ready for this kind of node. Needs what a sandbox has, no more, and may run beside sandboxes.
+
+Everything is written into a new folder; at the end a link is switched to it in one step. Sandboxes that run have the old
+files mapped and keep them, whatever is removed; two that prepare at once make two folders, and the last link counts.
+"""
+
+import contextlib
+import os
+import secrets
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from voxpod_inference.bundle import Bundle, file_entry
+from voxpod_inference.engines import vocoder
+from voxpod_inference.engines.kokoro_model import FRONT, GENERATOR, PACKED, WEIGHTS
+from voxpod_inference.engines.onnx import save_optimised
+from voxpod_inference.prepared import (
+    MANIFEST,
+    Fit,
+    PreparedError,
+    PreparedFile,
+    PreparedWeights,
+    find,
+    fit_of,
+    quick_sum,
+    to_json,
+    verify,
+)
+
+_SCRATCH = ".unfinished-"
+_STALE_SECONDS = 3600.0
+Progress = Callable[[str], None]
+
+
+def prepare(bundle: Bundle, root: Path, progress: Progress) -> PreparedWeights:
+    """The weights for this node below `root`, made if they are not there or are damaged. BundleError, OSError."""
+    fit = fit_of(bundle)
+    with contextlib.suppress(PreparedError):
+        weights = find(root, fit)
+        if not (complaints := verify(weights)):
+            return weights
+        progress(f"{complaints[0]}: making them anew")
+    bundle.check([FRONT, GENERATOR, WEIGHTS])
+    root.mkdir(parents=True, exist_ok=True)
+    scratch = Path(tempfile.mkdtemp(prefix=_SCRATCH, dir=root))
+    try:
+        _fill(scratch, bundle, fit, progress)
+        folder = root / f"{fit.name}.{secrets.token_hex(4)}"
+        scratch.rename(folder)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+    _switch(root / fit.name, folder.name)
+    return find(root, fit)
+
+
+def prune(bundle: Bundle, root: Path) -> list[str]:
+    """Remove what nobody will load again, and name it: folders without a link, weights for other versions of ONNX Runtime, of
+    the library or of the bundle, and what killed preparations left. Other kinds of processors keep theirs."""
+    fit = fit_of(bundle)
+    current = (fit.bundle[:12], f"ort{fit.onnxruntime}")
+    entries = sorted(root.iterdir()) if root.is_dir() else []
+    for link in (p for p in entries if p.is_symlink()):
+        if not link.name.startswith(f"{current[0]}-") or current[1] not in link.name or not link.exists():
+            link.unlink(missing_ok=True)
+    linked = {os.readlink(p) for p in root.iterdir() if p.is_symlink()} if entries else set()
+    gone = [p for p in entries if p.is_dir() and not p.is_symlink() and p.name not in linked and not _in_the_making(p)]
+    for folder in gone:
+        shutil.rmtree(folder, ignore_errors=True)
+    return [folder.name for folder in gone]
+
+
+def _in_the_making(folder: Path) -> bool:
+    """Whether another process may be filling it, or about to switch its link to it."""
+    with contextlib.suppress(OSError):
+        return time.time() - folder.stat().st_mtime < _STALE_SECONDS and folder.name.startswith(_SCRATCH)
+    return False
+
+
+def _fill(folder: Path, bundle: Bundle, fit: Fit, progress: Progress) -> None:
+    native = vocoder.cpu_class()
+    for graph in (FRONT,) if native else (FRONT, GENERATOR):
+        progress(f"optimising {graph}")
+        save_optimised(bundle.path(graph), folder / graph)
+    if native:
+        from voxpod_inference.engines.vocoder_weights import pack
+
+        progress(f"packing {WEIGHTS} for {native}")
+        pack(bundle.path(WEIGHTS), folder / PACKED, native)
+    (folder / MANIFEST).write_text(to_json(fit, dict(_entries(folder))), encoding="utf-8")
+    for path in (folder, *folder.iterdir()):
+        path.chmod(0o755 if path.is_dir() else 0o644)
+        _flush(path)
+
+
+def _entries(folder: Path) -> Iterator[tuple[str, PreparedFile]]:
+    for path in sorted(folder.iterdir()):
+        entry = file_entry(path)
+        yield path.name, PreparedFile(entry.bytes, quick_sum(path), entry.sha256)
+
+
+def _switch(link: Path, target: str) -> None:
+    """Let the link lead to `target` from one moment to the next."""
+    new = link.with_name(f".{link.name}.{secrets.token_hex(4)}")
+    new.symlink_to(target)
+    new.replace(link)
+    _flush(link.parent)
+
+
+def _flush(path: Path) -> None:
+    """To the disk, so that a node that loses power does not keep a link to files without content."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,173 @@
+"""Weights made ready for one kind of node: where they lie, whom they fit, and whether they are whole.
+
+They lie in `prepared/` inside the bundle, so that the one read-only mount of a sandbox has them too: a link named after
+what they fit, to a folder that is never written again. `prepare.py` makes them. A folder holds `prepared.json`, the
+optimised graphs with weights that ONNX Runtime maps as they are, and the generator's weights packed for our own kernels.
+
+Whoever can write here can also write the manifest here, so its sums guard against accidents, not against malice: the
+bundle's digest, which a SpeechModel pins, does not reach this far. A sandbox therefore compares a sum that is read at the
+speed of memory (236 MB in 50 ms, where SHA-256 takes 480 ms), and `voxpod-model verify` the SHA-256.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from voxpod_inference import processor
+from voxpod_inference.bundle import PREPARED, Bundle
+
+SCHEMA_VERSION = 1
+MANIFEST = "prepared.json"
+_BLOCK = 4096
+_PIECE = 1 << 20
+NO_LIBRARY = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """What prepared weights were made for. Any difference makes other weights."""
+
+    bundle: str
+    """Digest of the bundle, 64 hexadecimal digits."""
+    onnxruntime: str
+    """Version; its packed layout may change with any."""
+    processor: str
+    """`processor.fingerprint()`."""
+    vocoder: str
+    """`<class of processor>.<version of the native library>`, or `none` without it."""
+
+    @property
+    def name(self) -> str:
+        """Name of the link, e.g. `0f3a..-x86_64-1f2e3d4c-ort1.32.0-avx2.1`."""
+        return f"{self.bundle[:12]}-{self.processor}-ort{self.onnxruntime}-{self.vocoder}"
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedFile:
+    """What a prepared file must be."""
+
+    bytes: int
+    sum: str
+    """`quick_sum` of it."""
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedWeights:
+    """A folder whose manifest fits and whose files are whole."""
+
+    root: Path
+    files: Mapping[str, PreparedFile]
+
+    def path(self, name: str) -> Path | None:
+        """Where a file lies; None when these weights do without it."""
+        return self.root / name if name in self.files else None
+
+
+class PreparedError(Exception):
+    """Prepared weights cannot be used; says which file and why."""
+
+
+class NothingPrepared(PreparedError):
+    """There is nothing for this bundle on this kind of node."""
+
+
+def fit_of(bundle: Bundle) -> Fit:
+    """What weights must have been made for to be used here."""
+    import onnxruntime
+
+    from voxpod_inference.engines import vocoder
+
+    kind = vocoder.cpu_class()
+    library = f"{kind}.{vocoder.VERSION}" if kind else NO_LIBRARY
+    return Fit(bundle.manifest.digest, onnxruntime.__version__, processor.fingerprint(), library)
+
+
+def folder_of(bundle: Bundle) -> Path:
+    """Where a bundle's prepared weights lie if nothing else is said."""
+    return bundle.root / PREPARED
+
+
+def find(root: Path, fit: Fit) -> PreparedWeights:
+    """The weights below `root` that fit, every file checked by its sum. PreparedError when there are none or they are damaged."""
+    folder = _linked(root, fit)
+    weights = PreparedWeights(folder, _files(folder, fit))
+    for name, entry in weights.files.items():
+        if complaint := _complaint(folder / name, entry):
+            raise PreparedError(f"{folder}: {name} {complaint}")
+    return weights
+
+
+def verify(weights: PreparedWeights) -> list[str]:
+    """What is wrong with them by SHA-256, a sentence each."""
+    from voxpod_inference.bundle import file_entry
+
+    return [
+        f"{weights.root.name}/{name} has changed: its SHA-256 is not the manifest's"
+        for name, entry in weights.files.items()
+        if file_entry(weights.root / name).sha256 != entry.sha256
+    ]
+
+
+def quick_sum(path: Path) -> str:
+    """A digest of the sums of a file's blocks: finds what is cut, zeroed, moved or flipped, at the speed of memory."""
+    digest = hashlib.sha256()
+    with path.open("rb", buffering=0) as file:
+        while piece := file.read(_PIECE):
+            padded = piece + bytes(-len(piece) % _BLOCK)
+            sums = np.frombuffer(padded, dtype="<u8").reshape(-1, _BLOCK // 8).sum(axis=1, dtype=np.uint64)
+            digest.update(sums.tobytes())
+    return digest.hexdigest()
+
+
+def to_json(fit: Fit, files: Mapping[str, PreparedFile]) -> str:
+    """The manifest of a folder."""
+    fields = {"schema": SCHEMA_VERSION, "fit": asdict(fit), "files": {name: asdict(entry) for name, entry in files.items()}}
+    return json.dumps(fields, indent=1) + "\n"
+
+
+def _linked(root: Path, fit: Fit) -> Path:
+    """The folder that the link leads to now: what comes later in its place is not mixed with it."""
+    link = root / fit.name
+    try:
+        return link.resolve(strict=True)
+    except OSError:
+        pass
+    others = sorted(p.name for p in root.iterdir() if p.is_symlink()) if root.is_dir() else []
+    but = f"; there are weights for {', '.join(others)}" if others else ""
+    raise NothingPrepared(f"{root} has nothing for {fit.name}{but}; voxpod-model prepare makes it")
+
+
+def _files(folder: Path, fit: Fit) -> dict[str, PreparedFile]:
+    try:
+        fields: dict[str, Any] = json.loads((folder / MANIFEST).read_bytes())
+        if fields["schema"] != SCHEMA_VERSION:
+            raise PreparedError(f"{folder}: {MANIFEST} has schema {fields['schema']}, this version reads {SCHEMA_VERSION}")
+        made_for = Fit(**fields["fit"])
+        files = {str(name): PreparedFile(**entry) for name, entry in fields["files"].items()}
+    except OSError as error:
+        raise PreparedError(f"{folder}: {MANIFEST} cannot be read ({error.strerror})") from None
+    except (ValueError, TypeError, AttributeError, KeyError) as error:
+        raise PreparedError(f"{folder}: {MANIFEST} is not a manifest ({type(error).__name__})") from None
+    for name, wanted in asdict(fit).items():
+        if getattr(made_for, name) != wanted:
+            raise PreparedError(f"{folder} was made for {name} {getattr(made_for, name)}, here is {wanted}")
+    if odd := [name for name in files if "/" in name or name.startswith(".")]:
+        raise PreparedError(f"{folder}: {MANIFEST} lists {odd[0]}, which is no file of its folder")
+    return files
+
+
+def _complaint(path: Path, entry: PreparedFile) -> str | None:
+    try:
+        if (size := path.stat().st_size) != entry.bytes:
+            return f"has {size} bytes, its manifest says {entry.bytes}"
+        return None if quick_sum(path) == entry.sum else "has changed: its sum is not the manifest's"
+    except FileNotFoundError:
+        return "is missing"
+    except OSError as error:
+        return f"cannot be read ({error.strerror})"

@@ -1,0 +1,233 @@
+"""Weights made ready for this machine: the model says the same with them, and they come and go without harm to anybody."""
+
+import io
+import json
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import redirect_stderr
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from voxpod_inference.audio import Samples
+from voxpod_inference.bundle import Bundle, open_bundle
+from voxpod_inference.engines.kokoro import Kokoro
+from voxpod_inference.engines.registry import load_engine
+from voxpod_inference.errors import SpeechError
+from voxpod_inference.prepare import prepare, prune
+from voxpod_inference.prepared import MANIFEST, PreparedWeights, find, fit_of, verify
+
+pytestmark = pytest.mark.model
+
+SENTENCES = (
+    "The quick brown fox jumps over the lazy dog, and nobody minds.",
+    "你好，今天的天气真不错。",
+    "今日は天気がいいですね。",
+    "Yes.",
+)
+RATE = 24_000
+
+
+def silent(_what: str) -> None:
+    """No progress shown."""
+
+
+@pytest.fixture(scope="module")
+def root(kokoro_bundle: Bundle, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("prepared")
+    prepare(kokoro_bundle, folder, silent)
+    return folder
+
+
+@pytest.fixture
+def copied(root: Path, tmp_path: Path) -> Path:
+    """A copy of the weights for a test to damage."""
+    copy = tmp_path / "prepared"
+    shutil.copytree(root, copy, symlinks=True, copy_function=os.link)
+    return copy
+
+
+@pytest.fixture(scope="module")
+def plain(kokoro_bundle: Bundle) -> Kokoro:
+    return Kokoro(kokoro_bundle, threads=2)
+
+
+@pytest.fixture(scope="module")
+def fast(kokoro_bundle: Bundle, root: Path) -> Kokoro:
+    return Kokoro(kokoro_bundle, 2, find(root, fit_of(kokoro_bundle)))
+
+
+def sound(kokoro: Kokoro, text: str) -> Samples:
+    return np.concatenate([u.samples for u in kokoro.speak(kokoro.prepare(text))])
+
+
+def bands(samples: Samples) -> NDArray[np.float64]:
+    """Energy in decibels of 40 ms frames in 32 bands, equally wide in the logarithm of the frequency, [frames, 32]."""
+    window, hop = 960, 240
+    frames = np.lib.stride_tricks.sliding_window_view(samples, window)[::hop] * np.hanning(window)
+    power = np.abs(np.fft.rfft(frames)) ** 2
+    edges = np.unique(np.geomspace(4, window // 2, 33).astype(int))
+    return np.asarray(10 * np.log10(np.add.reduceat(power, edges[:-1], axis=1) + 1e-4))
+
+
+@pytest.mark.parametrize("text", SENTENCES)
+def test_prepared_model_says_what_the_plain_one_says(plain: Kokoro, fast: Kokoro, text: str) -> None:
+    expected, actual = sound(plain, text), sound(fast, text)
+    assert abs(len(expected) - len(actual)) <= RATE // 20
+    length = min(len(expected), len(actual))
+    shift = max(range(-240, 241), key=lambda s: float(np.dot(expected[240 : length - 240], np.roll(actual[:length], s)[240 : length - 240])))
+    expected, actual = expected[240 : length - 240], np.roll(actual[:length], shift)[240 : length - 240]
+    assert np.abs(bands(expected) - bands(actual)).mean() < 2.0  # int8 itself is 1.0 away from float
+    assert np.corrcoef(expected, actual)[0, 1] > 0.9
+
+
+def test_prepared_model_says_the_same_each_time_and_on_any_number_of_threads(kokoro_bundle: Bundle, fast: Kokoro, root: Path) -> None:
+    alone = Kokoro(kokoro_bundle, 1, find(root, fit_of(kokoro_bundle)))
+    first = sound(fast, SENTENCES[0])
+    np.testing.assert_array_equal(first, sound(fast, SENTENCES[0]))
+    np.testing.assert_allclose(first, sound(alone, SENTENCES[0]), atol=1e-4)
+
+
+def test_preparing_again_keeps_what_is_there(kokoro_bundle: Bundle, root: Path) -> None:
+    before = find(root, fit_of(kokoro_bundle))
+    assert prepare(kokoro_bundle, root, silent).root == before.root
+    assert len(list(root.iterdir())) == 2
+
+
+def in_the_middle(path: Path, change: Callable[[bytearray], None]) -> None:
+    """Replace a file, which others have linked."""
+    content = bytearray(path.read_bytes())
+    change(content)
+    path.unlink()
+    path.write_bytes(content)
+
+
+def flip(content: bytearray) -> None:
+    content[len(content) // 2] ^= 8
+
+
+def cut(content: bytearray) -> None:
+    del content[-100:]
+
+
+@pytest.mark.parametrize("name", ["front.onnx", "front.onnx.data", "generator.packed"])
+@pytest.mark.parametrize("harm", [flip, cut])
+def test_damaged_file_is_named_and_the_plain_bundle_speaks(
+    kokoro_bundle: Bundle, copied: Path, name: str, harm: Callable[[bytearray], None]
+) -> None:
+    folder = (copied / fit_of(kokoro_bundle).name).resolve()
+    if not (folder / name).exists():
+        pytest.skip("made without the native library")
+    in_the_middle(folder / name, harm)
+    with redirect_stderr(io.StringIO()) as said:
+        engine = load_engine(kokoro_bundle, 2, copied)
+    (line,) = [json.loads(line) for line in said.getvalue().splitlines()]
+    assert line["event"].startswith("prepared weights are unusable")
+    assert f"{name} has" in line["error"]
+    assert engine.weights == "plain"
+    assert sum(len(u.samples) for u in engine.speak(engine.prepare("Yes."))) > RATE // 4
+
+
+def test_nothing_prepared_is_told_with_what_makes_it(kokoro_bundle: Bundle, tmp_path: Path) -> None:
+    with redirect_stderr(io.StringIO()) as said:
+        engine = load_engine(kokoro_bundle, 1, tmp_path / "nothing")
+    assert "voxpod-model prepare makes it" in json.loads(said.getvalue())["error"]
+    assert engine.weights == "plain"
+
+
+def test_weights_of_another_bundle_are_refused(kokoro_bundle: Bundle, copied: Path) -> None:
+    link = copied / fit_of(kokoro_bundle).name
+    in_the_middle(link.resolve() / MANIFEST, lambda content: content.__setitem__(slice(None), content.replace(kokoro_bundle.manifest.digest.encode(), b"0" * 64)))
+    with redirect_stderr(io.StringIO()) as said:
+        assert load_engine(kokoro_bundle, 1, copied).weights == "plain"
+    assert "was made for bundle 0000" in json.loads(said.getvalue())["error"]
+
+
+def test_damaged_weights_are_made_anew_beside_the_old_ones(kokoro_bundle: Bundle, copied: Path) -> None:
+    fit = fit_of(kokoro_bundle)
+    old = find(copied, fit)
+    in_the_middle(old.root / "front.onnx.data", flip)
+    new = prepare(kokoro_bundle, copied, silent)
+    assert new.root != old.root and old.root.is_dir()
+    assert prune(kokoro_bundle, copied) == [old.root.name]
+    assert sorted(p.name for p in copied.iterdir()) == [fit.name, new.root.name]
+
+
+_SPEAKER = """
+import sys
+from pathlib import Path
+from voxpod_inference.bundle import open_bundle
+from voxpod_inference.engines.kokoro import Kokoro
+from voxpod_inference.prepared import find, fit_of
+bundle = open_bundle(Path(sys.argv[1]))
+kokoro = Kokoro(bundle, 1, find(Path(sys.argv[2]), fit_of(bundle)))
+print("loaded", flush=True)
+sys.stdin.readline()
+for utterance in kokoro.speak(kokoro.prepare("Good morning to you.")):
+    sys.stdout.write(utterance.samples.tobytes().hex())
+"""
+
+
+def test_replaced_and_removed_weights_do_not_disturb_who_has_them_mapped(kokoro_bundle: Bundle, copied: Path, fast: Kokoro) -> None:
+    command = [sys.executable, "-c", _SPEAKER, str(kokoro_bundle.root), str(copied)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as speaker:
+        try:
+            assert speaker.stdout is not None
+            assert speaker.stdout.readline() == "loaded\n"
+            shutil.rmtree((copied / fit_of(kokoro_bundle).name).resolve())
+            prepare(kokoro_bundle, copied, silent)
+            said, _ = speaker.communicate("go\n", timeout=120)
+        finally:
+            speaker.kill()
+    assert speaker.returncode == 0
+    np.testing.assert_allclose(np.frombuffer(bytes.fromhex(said), np.float32), sound(fast, "Good morning to you."), atol=1e-4)
+
+
+def test_two_that_prepare_at_once_do_each_other_no_harm(kokoro_bundle: Bundle, tmp_path: Path) -> None:
+    made: list[PreparedWeights] = []
+    threads = [threading.Thread(target=lambda: made.append(prepare(kokoro_bundle, tmp_path, silent))) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=300)
+    assert len(made) == 2
+    assert all(verify(weights) == [] for weights in made)
+    prune(kokoro_bundle, tmp_path)
+    assert len(list(tmp_path.iterdir())) == 2
+    assert verify(find(tmp_path, fit_of(kokoro_bundle))) == []
+
+
+def test_failed_preparation_leaves_nothing(kokoro_bundle: Bundle, damaged: Path, tmp_path: Path) -> None:
+    in_the_middle(damaged / "generator.weights", cut)
+    with pytest.raises(SpeechError, match=r"generator\.weights has"):
+        prepare(open_bundle(damaged), tmp_path / "new", silent)
+    assert not (tmp_path / "new").exists()
+
+
+def test_bundle_with_prepared_weights_inside_is_still_whole(damaged: Path) -> None:
+    (damaged / "prepared" / "x").mkdir(parents=True)
+    (damaged / "prepared" / "x" / "front.onnx").write_text("?")
+    assert open_bundle(damaged).complaints() == []
+
+
+@pytest.fixture(params=["plain", "prepared"])
+def stoppable(request: pytest.FixtureRequest, kokoro_bundle: Bundle, root: Path) -> Kokoro:
+    return Kokoro(kokoro_bundle, 1, find(root, fit_of(kokoro_bundle)) if request.param == "prepared" else None)
+
+
+def test_model_can_be_stopped_in_the_middle_of_a_chunk(stoppable: Kokoro) -> None:
+    request = stoppable.prepare("A long story goes on and on, and nobody knows why it does not come to an end. " * 40)
+    timer = threading.Timer(1.0, stoppable.stop)
+    timer.start()
+    try:
+        with pytest.raises(SpeechError) as failed:
+            list(stoppable.speak(request))
+    finally:
+        timer.cancel()
+    assert failed.value.fault == "engine"
