@@ -60,7 +60,7 @@ def _readings(trie: str, at: int, length: int) -> tuple[list[str], int]:
         reading, joined = [""] * length, ""
         for place in range(length):
             while True:
-                joined += ("-" if joined else "") + _syllable(trie[at : at + 2])
+                joined += ("-" if joined else "") + _syllable(_at(trie, at) + _at(trie, at + 1))
                 at += 2
                 if _at(trie, at) != "~":
                     break

@@ -84,16 +84,17 @@ class ReadAloud:
         def said(hours: str, minutes: str) -> str:
             hour = agreed(int(hours), feminine=True, tables=tables)
             form = tables.time if int(minutes) else tables.full_hour
-            made = form.format(hour=hour, minute=minutes if int(minutes) > 9 else f"0 {int(minutes)}")
+            zero = "" if int(minutes) > 9 or tables.voice == "hi" else "0 "
+            made = form.format(hour=hour, minute=f"{zero}{int(minutes)}")
             return re.sub(r"^(une|uma|una) (heures|horas)", lambda m: f"{m[1]} {m[2][:-1]}", made)
 
-        after = r"(?:\s*(?:h|hs|hrs|horas|heures|बजे)(?!\w))?"
+        after = r"(?:\s*(?:h|hs|hrs|heures|बजे)(?!\w))?"
         yield re.compile(rf"{before}([01]?\d|2[0-4]):([0-5]\d)(?::[0-5]\d)?(?![\d:]){after}"), lambda m: said(m[1], m[2])
         yield re.compile(rf"{before}([01]?\d|2[0-4])\s?h\s?([0-5]\d)(?!\w)"), lambda m: said(m[1], m[2])
         if tables.voice in ("fr-fr", "pt-br"):
             yield re.compile(rf"{before}([01]?\d|2[0-4])\s?h(?!\w)"), lambda m: said(m[1], "0")
         if tables.voice == "it":
-            yield re.compile(r"\b((?:[Aa]ll|[Dd]all|[Oo]r|[Ll])e )([01]?\d|2[0-4])\.([0-5]\d)(?![\d.])"), lambda m: m[1] + said(m[2], m[3])
+            yield re.compile(r"\b((?:[Aa]ll|[Dd]all|[Oo]r|[Ll])e )([01]?\d|2[0-4])\.([0-5]\d)(?!\.?\d)"), lambda m: m[1] + said(m[2], m[3])
 
     def _money(self) -> Iterable[Rule]:
         tables = self._tables
@@ -128,8 +129,14 @@ class ReadAloud:
             return f"{match[1]} {one if match[1] == '1' else several}"
 
         yield re.compile(rf"(?<![\w.,])[-−](?={self._number})"), f"{tables.minus} "
+        yield re.compile(r"(?<!\d)\d{5}-\d{4}(?!\d)"), lambda m: ", ".join(" ".join(group) for group in m.group().split("-"))
+        yield re.compile(r"(?<![\w/.,])(\d{1,4})/(\d{1,4})(?![\w/])"), self._fraction
         yield re.compile(rf"{number}\s?[-–]\s?(?=\d)(?!\d+[-–])"), lambda m: f"{m[1]} {tables.to} "
         yield re.compile(rf"{number}\s?({names})(?!\w)"), said
+
+    def _fraction(self, match: re.Match[str]) -> str:
+        sign = {"1/2": "½", "1/4": "¼", "3/4": "¾"}.get(match.group(), "")
+        return self._tables.symbols.get(sign) or f"{match[1]} {self._tables.over} {match[2]}"
 
     def _ordinals(self) -> Iterable[Rule]:
         tables = self._tables
@@ -142,7 +149,7 @@ class ReadAloud:
             yield century, lambda m: french_ordinal(value, m[2] == "re") if (value := roman(m[1])) else m.group()
         yield re.compile(r"(?<!\w)(\d+)\.([ºª])"), r"\1\2"
         # A numeral of two letters and more, or one after a capitalised name: `Felipe VI`, `Pedro I`, `capítulo XII`.
-        numeral = re.compile(rf"(?<!\w)(?:(?<=[a-zà-ÿ] )([IVX]{{2,}}|[XLCDM]{{2,}}[IVX]+)|(?<=[a-zà-ÿ] )({_NUMERAL[:-1]}{{2,}})|(?<=[a-zà-ÿ] )([VX]))(?!\w)")
+        numeral = re.compile(rf"(?<!\w)(?:(?<=[a-zà-ÿ] )([IVX]{{2,}}|[XLCDM]{{2,}}[IVX]+)|(?<=[a-zà-ÿ] )({_NUMERAL[:-1]}{{2,}})|(?<=[a-zà-ÿ] )([{'VX' if tables.voice == 'it' else 'IVX'}]))(?!\w)")
         yield numeral, lambda m: self._roman(m.group())
 
     def _roman(self, numeral: str) -> str:

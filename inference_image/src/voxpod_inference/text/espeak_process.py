@@ -125,6 +125,8 @@ class _Running:
                 if size > _MOST_BYTES:
                     raise _failed("it says more than a text can be")
             answers.append(" ".join(clause for clause in clauses if clause))
+        if self._unread:
+            raise _failed("it says more than it was asked")
         return answers
 
     def end(self) -> None:

@@ -24,8 +24,8 @@ _TO_MODEL = (
 )  # fmt: skip
 # What espeak-ng pronounces as English inside another language is flagged `(en)...(es)`.
 _LANGUAGE_FLAG = re.compile(r"\([^)]*\)")
-_LETTERS = r"A-Za-z0-9ªºÀ-ÖØ-öø-ɏ\u0900-\u0963\u0966-\u097f\u0300-\u036f"
-_TOKEN = re.compile(rf"[{_LETTERS}]+(?:['’‑-][{_LETTERS}]+)*['’]?|[^{_LETTERS}]")
+_LATIN = r"A-Za-z0-9ªºÀ-ÖØ-öø-ɏ\u0300-\u036f"
+_DEVANAGARI = r"\u0900-\u0963\u0966-\u097f"
 _SAME_SOUND = re.compile(r"[A-ZÀ-Þ]?[a-zà-ÿœ]+|[\u0900-\u0963]+")
 """Tokens that are one spoken word each, so that counting is enough to tell which is which."""
 _LONGEST_TOKEN = 40
@@ -45,6 +45,7 @@ class Pronounces(Protocol):
 class _Token:
     said: str
     source: tuple[int, int]
+    is_word: bool
 
 
 class EspeakReader:
@@ -52,6 +53,8 @@ class EspeakReader:
 
     def __init__(self, tables: Tables, espeak: Pronounces) -> None:
         self._read_aloud = ReadAloud(tables)
+        letters = _LATIN + (_DEVANAGARI if tables.voice == "hi" else "")
+        self._token = re.compile(rf"(?P<word>[{letters}]+(?:['’‑-][{letters}]+)*['’]?)|[^{letters}]")
         self._espeak = espeak
         self._alone: dict[str, str] = {}
 
@@ -61,7 +64,7 @@ class EspeakReader:
         clauses: list[list[_Token]] = [[]]
         order: list[tuple[str, tuple[int, int]] | list[_Token]] = [clauses[0]]
         for token in self._tokens(text):
-            if _is_word(token.said):
+            if token.is_word and any(c.isalnum() for c in token.said):
                 if sum(len(t.said) + 1 for t in clauses[-1]) + len(token.said) > LONGEST_LINE:
                     clauses.append([])
                     order.append(clauses[-1])
@@ -72,17 +75,18 @@ class EspeakReader:
             elif token.said in "¡¿":
                 clauses.append([])
                 order.append(clauses[-1])
-            elif not is_silent(token.said):
-                unread.append(text[slice(*token.source)] or token.said)
+            else:
+                unread += (char for char in token.said if not is_silent(char))
         pieces = list(self._pieces(order, self._pronounced(clauses), text, unread))
         return spoken(Traced.joined(pieces), unread)
 
     def _tokens(self, text: str) -> Iterator[_Token]:
         normal = self._read_aloud(Traced.of(text).sub(re.compile("[।॥]"), ".").each(plain_punctuation))
-        for match in _TOKEN.finditer(normal.text):
+        for match in self._token.finditer(normal.text):
             for first in range(match.start(), match.end(), _LONGEST_TOKEN):
                 last = min(match.end(), first + _LONGEST_TOKEN)
-                yield _Token(normal.text[first:last].replace("’", "'"), normal.source(first, last))
+                said = normal.text[first:last].replace("’", "'").replace("‑", "-")
+                yield _Token(said, normal.source(first, last), match["word"] is not None)
 
     def _pronounced(self, clauses: list[list[_Token]]) -> Iterator[list[str]]:
         """The phonemes of each clause's tokens."""
@@ -120,10 +124,6 @@ class EspeakReader:
                     unread.extend(c for c in text[slice(*token.source)] if c.isalnum())
 
 
-def _is_word(token: str) -> bool:
-    return any(c.isalnum() for c in token)
-
-
 def _in_model_alphabet(ipa: str) -> str:
     ipa = _LANGUAGE_FLAG.sub("", ipa)
     for old, new in _TO_MODEL:
@@ -143,15 +143,18 @@ def _by_likeness(said: str, alone: Sequence[str]) -> list[str]:
     """`said` cut into one part for each of `alone`, where the words by themselves would end in it.
 
     Words change beside each other (liaison, `il y a` as one), so what they share is matched, and each cut moves to the
-    nearest space. Parts may be empty; joined they are `said` without the spaces at the cuts.
+    nearest space. Each that sounds by itself gets a phoneme at least; joined they are `said` without the spaces at the cuts.
     """
     one_by_one = " ".join(alone)
     matcher = difflib.SequenceMatcher(None, one_by_one, said, autojunk=False)
     blocks = matcher.get_matching_blocks()
     ends = itertools.accumulate(len(word) + 1 for word in alone)
     cuts = [0]
-    for end in ends:
-        cuts.append(max(cuts[-1], _nearest_space(said, _carried(end - 1, blocks))))
+    for place, end in enumerate(ends, 1):
+        least, most = cuts[-1] + bool(alone[place - 1]), len(said) - sum(map(bool, alone[place:]))
+        while said[cuts[-1] : least] == " ":
+            least += 1
+        cuts.append(max(cuts[-1], min(max(least, _nearest_space(said, _carried(end - 1, blocks))), most)))
     cuts[-1] = len(said)
     return [said[a:b].strip() for a, b in itertools.pairwise(cuts)]
 
@@ -167,7 +170,7 @@ def _carried(position: int, blocks: Sequence[difflib.Match]) -> int:
 
 
 def _nearest_space(said: str, position: int) -> int:
-    for distance in range(3):
+    for distance in range(2):
         for at in (position + distance, position - distance):
             if 0 < at < len(said) and said[at] == " ":
                 return at

@@ -38,6 +38,8 @@ class Tables:
     units: Mapping[str, tuple[str, str]]
     """Abbreviation to one and several."""
     symbols: Mapping[str, str]
+    over: str
+    """Between the numbers of a fraction that has no name."""
     addresses: Mapping[str, str]
     """How the signs of web and e-mail addresses are said."""
     abbreviations: Mapping[str, str]
@@ -73,7 +75,7 @@ def _pairs(words: str) -> dict[str, str]:
 SPANISH = Tables(
     voice="es", letters="áéíóúüñç", decimal="coma", decimal_mark=",", minus="menos", to="a",
     months=("enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre"),
-    date="{day} de {month} de {year}", first="primero", time="{hour} {minute}", full_hour="{hour} horas",
+    date="{day} de {month} de {year}", first="primero", time="{hour} {minute}", full_hour="{hour}",
     money="{whole} {unit} con {cents}", of="de", millions="mil millones|millones|millón|mil|billones",
     currencies={"€": ("euro", "euros", "céntimos"), "$": ("dólar", "dólares", "centavos"), "US$": ("dólar", "dólares", "centavos"),
                 "£": ("libra", "libras", "peniques"), "¥": ("yen", "yenes", ""), "₹": ("rupia", "rupias", ""), "R$": ("real", "reales", "centavos")},
@@ -82,7 +84,7 @@ SPANISH = Tables(
                  "°C grado_centígrado grados_centígrados;°F grado_Fahrenheit grados_Fahrenheit;° grado grados;m² metro_cuadrado metros_cuadrados;km² kilómetro_cuadrado kilómetros_cuadrados;"
                  "m³ metro_cúbico metros_cúbicos;ha hectárea hectáreas;GB gigabyte gigabytes;MB megabyte megabytes;kW kilovatio kilovatios;% por_ciento;‰ por_mil"),
     symbols=_pairs("& y;+ más;= igual a;% por ciento;‰ por mil;@ arroba;€ euros;$ dólares;£ libras;° grados;× por;÷ entre;± más menos;½ un medio;¼ un cuarto;¾ tres cuartos;² al cuadrado;³ al cubo;№ número;§ sección;# almohadilla"),
-    addresses=_pairs(". punto;/ barra;: dos puntos;@ arroba;- guion;_ guion bajo;? interrogación;= igual;& y;# almohadilla;% por ciento;+ más;~ tilde"),
+    over="sobre", addresses=_pairs(". punto;/ barra;: dos puntos;@ arroba;- guion;_ guion bajo;? interrogación;= igual;& y;# almohadilla;% por ciento;+ más;~ tilde"),
     abbreviations=_pairs("Sr. señor;Sra. señora;Sres. señores;Srta. señorita;Dr. doctor;Dra. doctora;D. don;Dña. doña;Ud. usted;Uds. ustedes;Vd. usted;"
                          "Prof. profesor;Ing. ingeniero;Lic. licenciado;Av. avenida;Avda. avenida;C/ calle;núm. número;nº número;n.º número;pág. página;págs. páginas;"
                          "p._ej. por ejemplo;p.ej. por ejemplo;EE._UU. Estados Unidos;EE.UU. Estados Unidos;EEUU Estados Unidos;a._C. antes de Cristo;d._C. después de Cristo;aprox. aproximadamente;tel. teléfono;etc. etcétera"),
@@ -102,9 +104,9 @@ FRENCH = Tables(
                  "°C degré_Celsius degrés_Celsius;°F degré_Fahrenheit degrés_Fahrenheit;° degré degrés;m² mètre_carré mètres_carrés;km² kilomètre_carré kilomètres_carrés;"
                  "m³ mètre_cube mètres_cubes;ha hectare hectares;Go gigaoctet gigaoctets;Mo mégaoctet mégaoctets;kW kilowatt kilowatts;% pour_cent;‰ pour_mille"),
     symbols=_pairs("& et;+ plus;= égale;% pour cent;‰ pour mille;@ arobase;€ euros;$ dollars;£ livres;° degrés;× fois;÷ divisé par;± plus ou moins;½ un demi;¼ un quart;¾ trois quarts;² au carré;³ au cube;№ numéro;§ paragraphe;# dièse"),
-    addresses=_pairs(". point;/ barre oblique;: deux points;@ arobase;- tiret;_ tiret bas;? point d'interrogation;= égale;& et;# dièse;% pour cent;+ plus;~ tilde"),
-    abbreviations=_pairs("M. monsieur;MM. messieurs;Mme madame;Mmes mesdames;Mlle mademoiselle;Mlles mesdemoiselles;Dr docteur;Pr professeur;Me maître;St saint;Ste sainte;"
-                         "n° numéro;nº numéro;p._ex. par exemple;p.ex. par exemple;c.-à-d. c'est-à-dire;av._J.-C. avant Jésus-Christ;apr._J.-C. après Jésus-Christ;J.-C. Jésus-Christ;bd boulevard;av. avenue;env. environ;tél. téléphone;etc. et cætera"),
+    over="sur", addresses=_pairs(". point;/ barre oblique;: deux points;@ arobase;- tiret;_ tiret bas;? point d'interrogation;= égale;& et;# dièse;% pour cent;+ plus;~ tilde"),
+    abbreviations=_pairs("M. monsieur;MM. messieurs;Mme madame;Mmes mesdames;Mlle mademoiselle;Mlles mesdemoiselles;Dr docteur;Pr professeur;St saint;Ste sainte;"
+                         "n° numéro;nº numéro;p._ex. par exemple;p.ex. par exemple;c.-à-d. c'est-à-dire;av._J.-C. avant Jésus-Christ;apr._J.-C. après Jésus-Christ;J.-C. Jésus-Christ;bd boulevard;av. avenue;env. environ;tél. téléphone;etc. etcétéra"),
     feminine=r"heures?|minutes?|secondes?|fois|personnes?|femmes?|filles?|pages?|années?|semaines?|livres?|tonnes?|voitures?|\w+(?:tions?|sions?)|\w+tés?",
     ones=("un", "une"), joiner="et", spaced_thousands=True,
 )  # fmt: skip
@@ -121,9 +123,9 @@ ITALIAN = Tables(
                  "°C grado_Celsius gradi_Celsius;°F grado_Fahrenheit gradi_Fahrenheit;° grado gradi;m² metro_quadrato metri_quadrati;mq metro_quadrato metri_quadrati;km² chilometro_quadrato chilometri_quadrati;"
                  "m³ metro_cubo metri_cubi;ha ettaro ettari;GB gigabyte;MB megabyte;kW chilowatt;% per_cento;‰ per_mille"),
     symbols=_pairs("& e;+ più;= uguale;% per cento;‰ per mille;@ chiocciola;€ euro;$ dollari;£ sterline;° gradi;× per;÷ diviso;± più o meno;½ un mezzo;¼ un quarto;¾ tre quarti;² al quadrato;³ al cubo;№ numero;§ paragrafo;# cancelletto"),
-    addresses=_pairs(". punto;/ barra;: due punti;@ chiocciola;- trattino;_ trattino basso;? punto interrogativo;= uguale;& e;# cancelletto;% per cento;+ più;~ tilde"),
+    over="su", addresses=_pairs(". punto;/ barra;: due punti;@ chiocciola;- trattino;_ trattino basso;? punto interrogativo;= uguale;& e;# cancelletto;% per cento;+ più;~ tilde"),
     abbreviations=_pairs("sig. signor;Sig. signor;sig.ra signora;Sig.ra signora;sigg. signori;dott. dottor;Dott. dottor;dott.ssa dottoressa;Dott.ssa dottoressa;dr. dottor;Dr. dottor;prof. professor;Prof. professor;"
-                         "prof.ssa professoressa;avv. avvocato;Avv. avvocato;ing. ingegner;Ing. ingegner;on. onorevole;S. San;v.le viale;P.za piazza;pag. pagina;pagg. pagine;n. numero;n° numero;"
+                         "prof.ssa professoressa;avv. avvocato;Avv. avvocato;ing. ingegner;Ing. ingegner;on. onorevole;v.le viale;P.za piazza;pag. pagina;pagg. pagine;n. numero;n° numero;"
                          "p._es. per esempio;p.es. per esempio;ecc. eccetera;a.C. avanti Cristo;d.C. dopo Cristo;tel. telefono;ca. circa;U.S.A. USA"),
     feminine=r"\w*(?:a|zione|sione|tà)", ones=("un", "una"),
     kings=("primo", "secondo", "terzo", "quarto", "quinto", "sesto", "settimo", "ottavo", "nono", "decimo"),
@@ -141,8 +143,8 @@ PORTUGUESE = Tables(
                  "°C grau_Celsius graus_Celsius;°F grau_Fahrenheit graus_Fahrenheit;° grau graus;m² metro_quadrado metros_quadrados;km² quilômetro_quadrado quilômetros_quadrados;"
                  "m³ metro_cúbico metros_cúbicos;ha hectare hectares;GB gigabyte gigabytes;MB megabyte megabytes;kW quilowatt quilowatts;% por_cento;‰ por_mil"),
     symbols=_pairs("& e;+ mais;= igual a;% por cento;‰ por mil;@ arroba;€ euros;$ dólares;£ libras;° graus;× vezes;÷ dividido por;± mais ou menos;½ meio;¼ um quarto;¾ três quartos;² ao quadrado;³ ao cubo;№ número;§ parágrafo;# cerquilha"),
-    addresses=_pairs(". ponto;/ barra;: dois pontos;@ arroba;- hífen;_ sublinhado;? interrogação;= igual;& e;# cerquilha;% por cento;+ mais;~ til"),
-    abbreviations=_pairs("Sr. senhor;Sra. senhora;Srs. senhores;Srta. senhorita;Dr. doutor;Dra. doutora;D. dom;Prof. professor;Profa. professora;Eng. engenheiro;Av. avenida;R. rua;nº número;n.º número;pág. página;"
+    over="sobre", addresses=_pairs(". ponto;/ barra;: dois pontos;@ arroba;- hífen;_ sublinhado;? interrogação;= igual;& e;# cerquilha;% por cento;+ mais;~ til"),
+    abbreviations=_pairs("Sr. senhor;Sra. senhora;Srs. senhores;Srta. senhorita;Dr. doutor;Dra. doutora;D. dom;Prof. professor;Profa. professora;Eng. engenheiro;Av. avenida;nº número;n.º número;pág. página;págs. páginas;"
                          "p._ex. por exemplo;p.ex. por exemplo;EUA Estados Unidos;a.C. antes de Cristo;d.C. depois de Cristo;aprox. aproximadamente;tel. telefone;Ltda. limitada;etc. etcétera"),
     feminine=r"\w*(?:a|as|ção|ções|são|sões|dade|dades|vez|vezes|noite|noites)",
     ones=("um", "uma"), twos="duas", joiner="e", kings=("primeiro", "segundo", "terceiro", "quarto", "quinto", "sexto", "sétimo", "oitavo", "nono", "décimo"),
@@ -157,7 +159,7 @@ HINDI = Tables(
     units=_units("km किलोमीटर;किमी किलोमीटर;कि.मी. किलोमीटर;km/h किलोमीटर_प्रति_घंटा;m मीटर;मी मीटर;cm सेंटीमीटर;सेमी सेंटीमीटर;mm मिलीमीटर;kg किलो;किग्रा किलोग्राम;g ग्राम;mg मिलीग्राम;l लीटर;L लीटर;ml मिलीलीटर;h घंटा घंटे;min मिनट;"
                  "°C डिग्री_सेल्सियस;°F डिग्री_फ़ारेनहाइट;° डिग्री;GB जीबी;MB एमबी;kW किलोवाट;% प्रतिशत"),
     symbols=_pairs("& और;+ प्लस;= बराबर;% प्रतिशत;@ ऐट;€ यूरो;$ डॉलर;£ पाउंड;₹ रुपये;° डिग्री;× गुणा;÷ भागा;± प्लस माइनस;½ आधा;¼ एक चौथाई;¾ तीन चौथाई;² वर्ग;³ घन;# हैश"),
-    addresses=_pairs(". डॉट;/ स्लैश;: कोलन;@ ऐट;- डैश;_ अंडरस्कोर;? प्रश्न चिह्न;= बराबर;& और;# हैश;% प्रतिशत;+ प्लस;~ टिल्ड"),
+    over="बटा", addresses=_pairs(". डॉट;/ स्लैश;: कोलन;@ ऐट;- डैश;_ अंडरस्कोर;? प्रश्न चिह्न;= बराबर;& और;# हैश;% प्रतिशत;+ प्लस;~ टिल्ड"),
     abbreviations=_pairs("डॉ. डॉक्टर;डा. डॉक्टर;प्रो. प्रोफ़ेसर;श्री. श्री;कु. कुमारी;पं. पंडित;स्व. स्वर्गीय;ई. ईस्वी"),
 )  # fmt: skip
 

@@ -97,7 +97,7 @@ def _telephone(match: re.Match[str]) -> str:
 def _latin(match: re.Match[str]) -> str:
     word = unicodedata.normalize("NFKD", match.group())
     known = _WORDS.get(word.lower())
-    return f"{known}" if known else "".join(_LETTERS.get(letter.upper(), "") for letter in word)
+    return known or "".join(_LETTERS.get(c.upper(), "" if unicodedata.combining(c) else c) for c in word)
 
 
 def _sign(match: re.Match[str]) -> str:

@@ -36,7 +36,7 @@ _STEM_CLASHES = re.compile(
     r"(?:신고|감지|감고|참고|심지|숨지|담지|남자|담다고|심고|신지|삼다|감다)(?=하|했|되|된|를|을|이|가|로|만|도|는|은|어|었|$| )"
 )
 # Adnominal ㄹ before a bound noun (rule 27), and endings that begin with it.
-_AFTER_ADNOMINAL = r"(것|거|걸|건|게|겁|수(?=[ 가는도록밖]|\Z)|데|바(?=[ 를가]|\Z)|적|줄|곳|듯|도리|지(?=[ 도는가]|\Z)|사람)"
+_AFTER_ADNOMINAL = r"(것|거|걸|건|게|겁|수(?=[ 가는]|밖에|도 [있없]|\Z)|데|바(?=[ 를가]|\Z)|적|줄|곳|듯|도리|지(?=[ 도는가]|\Z)|사람)"
 _ADNOMINAL_ENDINGS = "수록|지라도|지언정|진대|세라|걸(?![가-힣])|게요|지도"
 _WILL = "(?<=[을할갈볼줄될올둘릴낼칠탈킬])게(?=요|(?![가-힣]))"
 # Nouns that end in 의; elsewhere an 의 that ends a word of two or more is the particle.

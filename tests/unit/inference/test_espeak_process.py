@@ -1,0 +1,118 @@
+"""espeak-ng as a process: lines in, IPA out; whatever it does, the reader hears of it and nothing is left running."""
+
+import gc
+import os
+import shutil
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from voxpod_inference.errors import SpeechError
+from voxpod_inference.text import espeak_process
+from voxpod_inference.text.espeak_process import LONGEST_LINE, VOICES, EspeakProcess
+
+installed = pytest.mark.skipif(shutil.which("espeak-ng") is None, reason="espeak-ng is not installed")
+
+
+def stand_in(folder: Path, script: str, monkeypatch: pytest.MonkeyPatch) -> EspeakProcess:
+    """A program of that name that misbehaves."""
+    program = folder / "espeak-ng"
+    program.write_text(f"#!/bin/sh\n{script}\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
+    return EspeakProcess("es")
+
+
+def is_running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+@installed
+@pytest.mark.parametrize("voice", VOICES)
+def test_each_line_has_its_answer_in_order(voice: str) -> None:
+    espeak = EspeakProcess(voice)
+    lines = [str(number) for number in range(40)]
+    answers = espeak.ipa(lines)
+    assert len(answers) == 40
+    assert [espeak.ipa([line])[0] for line in reversed(lines)] == answers[::-1]
+    espeak.close()
+
+
+@installed
+def test_lines_without_sound_have_empty_answers() -> None:
+    assert EspeakProcess("es").ipa(["", " ", "-", "'", "hola"]) == ["", "", "", "", "ˈola"]
+
+
+@installed
+def test_one_process_serves_all_lines_and_ends_with_its_owner() -> None:
+    espeak = EspeakProcess("es")
+    espeak.ipa(["uno"])
+    pid = espeak._running.process.pid  # type: ignore[union-attr]
+    espeak.ipa(["dos"])
+    assert espeak._running.process.pid == pid  # type: ignore[union-attr]
+    del espeak
+    gc.collect()
+    assert not is_running(pid)
+
+
+@installed
+def test_process_that_was_killed_meanwhile_is_started_again() -> None:
+    espeak = EspeakProcess("es")
+    before = espeak.ipa(["uno"])
+    running = espeak._running
+    assert running is not None
+    os.kill(running.process.pid, signal.SIGKILL)
+    running.process.wait()
+    assert espeak.ipa(["uno"]) == before
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        pytest.param("[[t]]", id="phoneme input"), pytest.param("a\nb", id="two lines"), pytest.param("a\0b", id="end of string"),
+        pytest.param("<speak>", id="markup"), pytest.param("a. b", id="clauses"), pytest.param("a" * (LONGEST_LINE + 1), id="too long"),
+        pytest.param("a\x1b[2J", id="terminal control"), pytest.param("\ud800", id="lone surrogate"), pytest.param("a\u2028b", id="line separator"),
+    ],
+)  # fmt: skip
+def test_lines_that_could_break_the_framing_are_refused(line: str) -> None:
+    with pytest.raises(ValueError, match="not a line for espeak-ng"):
+        EspeakProcess("es").ipa([line])
+
+
+def test_missing_program_is_named_with_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(SpeechError, match=r"espeak-ng.*not installed.*apt install espeak-ng") as failed:
+        EspeakProcess("es").ipa(["hola"])
+    assert failed.value.reason == "EngineFailed"
+
+
+@pytest.mark.parametrize(
+    ("script", "told"),
+    [
+        pytest.param("exit 3", "ended with code 3", id="ends at once"),
+        pytest.param("read line; echo mark; read line; exit 4", "ended with code 4", id="ends in the middle"),
+        pytest.param("exec sleep 60", "no answer within 0.3 seconds", id="hangs at once"),
+        pytest.param("read line; echo mark; exec sleep 60", "no answer within 0.3 seconds", id="hangs in the middle"),
+        pytest.param("exec yes", "says more than it was asked", id="floods with marks"),
+        pytest.param("read line; echo mark; exec yes", "says more than a text can be", id="floods with lines"),
+        pytest.param("read line; echo mark; exec tr '\\0' a < /dev/zero", "says more than a text can be", id="floods without lines"),
+    ],
+)
+def test_failing_program_is_ended_and_named(
+    script: str, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(espeak_process, "SECONDS", 0.3)
+    espeak = stand_in(tmp_path, f"echo $$ > {tmp_path}/pid; {script}", monkeypatch)
+    with pytest.raises(SpeechError, match=rf"espeak-ng.*{told}"):
+        espeak.ipa(["hola"] * 3)
+    pid = int((tmp_path / "pid").read_text())
+    deadline = time.monotonic() + 10
+    while is_running(pid) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert not is_running(pid)
