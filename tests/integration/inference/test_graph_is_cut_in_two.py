@@ -10,7 +10,7 @@ import pytest
 
 from voxpod_inference import kokoro_source
 from voxpod_inference.bundle import Bundle
-from voxpod_inference.engines.kokoro_model import SAMPLES_A_FRAME, KokoroModel
+from voxpod_inference.engines.kokoro_model import SAMPLES_A_FRAME, plain_model
 from voxpod_inference.engines.onnx import InferenceSession, open_session
 
 pytestmark = [
@@ -42,7 +42,7 @@ def test_front_and_generator_say_what_the_uncut_graph_says(
     style = np.load(kokoro_bundle.path("voices/af_heart.npy"))[tokens : tokens + 1]
     feeds = {"tokens": np.array([[0, *row, 0]]), "style": style, "speed": np.array([speed], np.float32)}
     (whole,) = uncut.run(["audio"], feeds)
-    said = KokoroModel(kokoro_bundle, threads=2).say(row, style, speed)
+    said = plain_model(kokoro_bundle, threads=2).say(row, style, speed)
     np.testing.assert_allclose(said.samples, whole, atol=1e-6)
     assert said.durations.shape == (tokens + 2,)
     assert said.durations.sum() * SAMPLES_A_FRAME == len(said.samples)
