@@ -51,7 +51,7 @@ class Reason(StrEnum):
     LANGUAGE_NOT_SUPPORTED = "LanguageNotSupported", "The model cannot speak the language; status.languages of the SpeechModel lists what it can. Failed instead of Rejected when only the sandbox could tell (language auto)."
     TEXT_EMPTY = "TextEmpty", "The text holds nothing to speak: only spaces or control characters. Failed instead of Rejected when only the sandbox could tell (emoji, punctuation)."
     TEXT_TOO_LONG = "TextTooLong", "The text is longer than the Tenant's quota.maxTextLength (counted in Unicode code points)."
-    NOT_SUPPORTED_YET = "NotSupportedYet", "A field or text markup asks for what this version does not do yet; the message names it. Nothing is ignored silently."
+    NOT_SUPPORTED_YET = "NotSupportedYet", "A field asks for what this version or the model does not do yet; the message names it. Nothing is ignored silently. Failed instead of Rejected when only the sandbox could tell (timestamps word of a model without durations)."
     INVALID = "Invalid", "The stored object does not match this version's schema; the message names the field."
     # Dispatched
     SANDBOX_STARTING = "SandboxStarting", "A sandbox Job was created; its pod has not asked for the work yet. When that takes long, the message quotes what the cluster says about it."
