@@ -88,14 +88,18 @@ def _month_name(abbreviated: str) -> str:
     return next(m for m in _MONTHS if m.startswith(abbreviated[:3]))
 
 
+def _day(written: str) -> str:
+    return ordinal(int(written.rstrip("stndrh")))
+
+
 def _month_first(match: re.Match[str]) -> Sequence[Part]:
     """`Nov. 24th, 2026`: three words, each with its own source."""
-    said = [(_month_name(match[1]), 1), (" ", 0), (ordinal(int(match[2])), 2)]
+    said = [(_month_name(match[1]), 1), (" ", 0), (_day(match[2]), 2)]
     return [*said, (", ", 0), (year(int(match[3])), 3)] if match[3] else said
 
 
 def _day_first(match: re.Match[str]) -> Sequence[Part]:
-    said = [("the ", 0), (ordinal(int(match[1])), 1), (" of ", 0), (_month_name(match[2]), 2)]
+    said = [("the ", 0), (_day(match[1]), 1), (" of ", 0), (_month_name(match[2]), 2)]
     return [*said, (", ", 0), (year(int(match[3])), 3)] if match[3] else said
 
 
@@ -179,8 +183,8 @@ _WORDS: tuple[Rule, ...] = (
 
 def _dates(british: bool) -> tuple[Rule, ...]:
     return (
-        (re.compile(rf"\b({_MONTH})\s(\d{{1,2}})(?:st|nd|rd|th)?(?:,?\s(\d{{4}}))?\b(?![:.]\d|,\d)"), _month_first),
-        (re.compile(rf"(?:\b[Tt]he\s)?\b(\d{{1,2}})(?:st|nd|rd|th)?(?:\sof)?\s({_MONTH})(?:,?\s(\d{{4}})\b)?"), _day_first),
+        (re.compile(rf"\b({_MONTH})\s(\d{{1,2}}(?:st|nd|rd|th)?)(?:,?\s(\d{{4}}))?\b(?![:.]\d|,\d)"), _month_first),
+        (re.compile(rf"(?:\b[Tt]he\s)?\b(\d{{1,2}}(?:st|nd|rd|th)?)(?:\sof)?\s({_MONTH})(?:,?\s(\d{{4}})\b)?"), _day_first),
         (re.compile(r"\b(\d{4})([-/.])(\d{1,2})\2(\d{1,2})\b(?!\.\d)"), lambda m: _in_figures(m[3], m[4], m[1], False) or m.group()),
         (re.compile(r"(?<![\d./])(\d{1,2})/(\d{1,2})/(\d{4}|\d\d)\b(?!/)"), lambda m: _in_figures(m[1], m[2], m[3], british) or m.group()),
         (re.compile(r"(?<![\d.])(\d{1,2})\.(\d{1,2})\.(\d{4})\b"), lambda m: _in_figures(m[1], m[2], m[3], True) or m.group()),

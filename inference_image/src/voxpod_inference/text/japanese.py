@@ -1,12 +1,18 @@
-"""Japanese to phonemes: readings by Open JTalk (pyopenjtalk-plus, with its dictionary inside), kana to the model's alphabet."""
+"""Japanese to phonemes: readings by Open JTalk (pyopenjtalk-plus, with its dictionary inside), kana to the model's alphabet.
+
+No pitch accent is written: Kokoro v1.0's Japanese voices were trained on phonemes without it (misaki's cutlet version) and
+their vocabulary has no letters for it; the arrows in it are Chinese tones.
+"""
 
 import re
 import unicodedata
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from voxpod_inference.text.japanese_normal import aloud
 from voxpod_inference.text.kana import phonemes_of
-from voxpod_inference.text.spoken import PUNCTUATION, Spoken, is_silent, plain_punctuation, tidy
+from voxpod_inference.text.spoken import PUNCTUATION, Spoken, is_silent, plain_punctuation, spoken
+from voxpod_inference.text.traced import Traced
 
 if TYPE_CHECKING:
     from pyopenjtalk.types import NJDFeature
@@ -14,17 +20,9 @@ if TYPE_CHECKING:
 _KATAKANA = re.compile("[ァ-ヺー]+")
 # Parts of speech that are spoken as one with the word before them; a space in the phonemes is a word boundary to the model.
 _JOINED_GROUPS = frozenset({"接尾", "接続助詞", "非自立"})
-_RULES = (
-    (re.compile(r"(?<=\d)[,，](?=\d{3}(?!\d))"), ""),
-    (re.compile(r"(?<!\d)([01]?\d|2[0-4])[:：]([0-5]\d)(?!\d)"), lambda m: f"{m[1]}時{'' if m[2] == '00' else f'{int(m[2])}分'}"),
-    (re.compile(r"(?<![A-Za-z0-9.])[-−－](?=\d)"), "マイナス"),
-    (re.compile(r"(?<=\d)\s*[~〜～](?=\d)"), "から"),
-    (re.compile(r"℃"), "度"),
-    (re.compile(r"(?<=\d)%"), "パーセント"),
-    (re.compile(r"[¥￥](\d+)円?"), r"\1円"),
-    (re.compile(r"\$(\d+(?:\.\d+)?)"), r"\1ドル"),
-    (re.compile(r"€(\d+(?:\.\d+)?)"), r"\1ユーロ"),
-)
+
+Piece = tuple[str, tuple[int, int]]
+"""Phonemes or punctuation and the characters that were written for them."""
 
 
 class Japanese:
@@ -34,31 +32,47 @@ class Japanese:
         """Phonemes in the alphabet of Kokoro's Japanese voices."""
         import pyopenjtalk
 
-        normal = unicodedata.normalize("NFKC", text.replace("℃", "度")).replace("...", "…")
-        for pattern, replacement in _RULES:
-            normal = pattern.sub(replacement, normal)
+        normal = aloud(Traced.of(text))
         # sudachi's corrections of homographs need a dictionary of 193 MB: not in the image.
-        morphemes = pyopenjtalk.run_frontend(normal, use_sudachi_kanji_yomi=False)
+        morphemes = pyopenjtalk.run_frontend(normal.text, use_sudachi_kanji_yomi=False) if normal.text else []
         unread: list[str] = []
-        phonemes = "".join(_spoken(morphemes, unread))
-        return Spoken(tidy(phonemes), tuple(unread))
+        return spoken(Traced.joined(_pieces(morphemes, normal, unread)), unread)
 
 
-def _spoken(morphemes: "list[NJDFeature]", unread: list[str]) -> Iterator[str]:
-    word = ""
+def _pieces(morphemes: "list[NJDFeature]", normal: Traced, unread: list[str]) -> Iterator[Piece]:
+    word, start, at = "", 0, 0
     for morpheme in morphemes:
         surface, pronunciation = morpheme["string"], morpheme["pron"].replace("’", "")
+        first, last = _found(surface, normal.text, at)
         is_sound = morpheme["pos"] != "記号" and _KATAKANA.fullmatch(pronunciation) is not None
-        if is_sound and word and (_joins(morpheme) or word.endswith("ッ")):
-            word += pronunciation
+        if is_sound and word and (_joins(morpheme) or word.endswith("ッ") or pronunciation.startswith("ー")):
+            word, at = word + pronunciation, last
             continue
         if word:
-            yield f" {phonemes_of(word)}"
-        word = pronunciation if is_sound else ""
+            yield f" {phonemes_of(word)}", normal.source(start, at)
+        word, start = (pronunciation, first) if is_sound else ("", last)
         if not is_sound:
-            yield from _marks(surface, unread)
+            yield from ((mark, normal.source(first, last)) for mark in _marks(surface, unread))
+        at = last
     if word:
-        yield f" {phonemes_of(word)}"
+        yield f" {phonemes_of(word)}", normal.source(start, at)
+
+
+def _found(surface: str, text: str, at: int) -> tuple[int, int]:
+    """Where a morpheme stands in the text that Open JTalk was given: it widens letters and drops spaces."""
+    wide = unicodedata.normalize("NFKC", surface)
+    first = at
+    while first < len(text) and text[first].isspace() and not wide.startswith(text[first]):
+        first += 1
+    last = min(len(text), first + len(surface))
+    if unicodedata.normalize("NFKC", text[first:last]) == wide:
+        return first, last
+    elsewhere = unicodedata.normalize("NFKC", text).find(wide, at)
+    if elsewhere >= 0 and unicodedata.normalize("NFKC", text[elsewhere : elsewhere + len(surface)]) == wide:
+        return elsewhere, elsewhere + len(surface)
+    # Open JTalk has put something in (二一 becomes 二十一): it belongs to what stands here, or to the last character.
+    first = min(first, len(text) - 1)
+    return first, max(last, first + 1)
 
 
 def _marks(surface: str, unread: list[str]) -> Iterator[str]:

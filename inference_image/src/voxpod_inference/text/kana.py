@@ -1,5 +1,7 @@
 """Katakana pronunciations to the phonemes of Kokoro's Japanese voices."""
 
+import re
+
 _ROWS = {
     "アイウエオ": ("a", "i", "ɯ", "e", "o"),
     "カキクケコ": ("ka", "kʲi", "kɯ", "ke", "ko"),
@@ -32,8 +34,12 @@ _PALATAL = {"フ": "ɸʲ", "ツ": "ʦʲ", "ヴ": "vʲ", "ス": "sʲ", "ズ": "z�
 _NASAL_BEFORE = {"m": "mpb", "ŋ": "kɡ", "ɲ": "ɲʨʥ", "n": "ntdɾzʣʦ"}
 
 
+_LONG = re.compile("ー{2,}")
+
+
 def phonemes_of(katakana: str) -> str:
     """`トーキョー` as `toːkʲoː`; long vowels ː, stopped consonants ʔ, the nasal as it assimilates to what follows."""
+    katakana = _LONG.sub("ー", katakana)
     sounds: list[str] = []
     i = len(katakana) - 1
     while i >= 0:

@@ -1,0 +1,121 @@
+"""Written Japanese as it is read aloud: dates, times, money, units, figures. Figures become kanji, so that Open JTalk, which
+chooses the counters' readings, gives back the very characters that it was given."""
+
+import re
+import unicodedata
+
+from voxpod_inference.text.traced import Replacement, Traced
+
+Rule = tuple[re.Pattern[str], Replacement]
+
+_NUMBER = r"\d+(?:\.\d+)?"
+_CURRENCIES = {"¥": "円", "$": "ドル", "€": "ユーロ", "£": "ポンド", "₩": "ウォン"}
+UNITS = {
+    "km/h": "キロメートル毎時", "m/s": "メートル毎秒", "km": "キロメートル", "cm": "センチメートル", "mm": "ミリメートル", "m": "メートル", "kg": "キログラム",
+    "mg": "ミリグラム", "g": "グラム", "t": "トン", "ml": "ミリリットル", "mL": "ミリリットル", "L": "リットル", "l": "リットル", "kW": "キロワット",
+    "kWh": "キロワット時", "W": "ワット", "V": "ボルト", "Hz": "ヘルツ", "kHz": "キロヘルツ", "MHz": "メガヘルツ", "GHz": "ギガヘルツ", "KB": "キロバイト",
+    "MB": "メガバイト", "GB": "ギガバイト", "TB": "テラバイト", "dB": "デシベル", "kcal": "キロカロリー", "hPa": "ヘクトパスカル", "m2": "平方メートル",
+    "m3": "立方メートル", "km2": "平方キロメートル", "°C": "度", "°F": "度", "°": "度", "h": "時間", "min": "分", "s": "秒", "ms": "ミリ秒",
+}  # fmt: skip
+_UNIT = "|".join(sorted(map(re.escape, UNITS), key=len, reverse=True))
+_DIGITS = dict(zip("0123456789", ["ゼロ", "イチ", "ニー", "サン", "ヨン", "ゴー", "ロク", "ナナ", "ハチ", "キュー"], strict=True))
+_KANJI = "〇一二三四五六七八九"
+_SCALES = ("", "万", "億", "兆")
+_SYMBOLS = str.maketrans({
+    "%": "パーセント", "‰": "パーミル", "+": "プラス", "=": "イコール", "×": "かける", "÷": "わる", "±": "プラスマイナス", "&": "アンド", "@": "アット",
+    "°": "度", "≠": "ノットイコール", "√": "ルート", "∞": "無限大", "α": "アルファ", "β": "ベータ", "γ": "ガンマ", "π": "パイ", "μ": "マイクロ",
+    "¥": "円", "$": "ドル", "€": "ユーロ", "£": "ポンド",
+})  # fmt: skip
+_COMPOSED = re.compile("[^\x00-\x7f][\u3099\u309a\uff9e\uff9f]?", re.S)
+
+
+def aloud(text: Traced) -> Traced:
+    """`text` without figures and symbols, in full-width kana; every character knows what was written for it."""
+    text = text.sub(_COMPOSED, lambda m: unicodedata.normalize("NFKC", m.group()))
+    for pattern, replacement in _RULES:
+        text = text.sub(pattern, replacement)
+    return text.each(lambda char: char.translate(_SYMBOLS))
+
+
+def cardinal(number: int) -> str:
+    """2026 as 二千二十六, for 0 <= number < 10**16."""
+    if number == 0:
+        return "ゼロ"
+    groups = []
+    for scale in _SCALES:
+        number, group = divmod(number, 10_000)
+        if group:
+            groups.append(_below_ten_thousand(group, bool(scale)) + scale)
+    return "".join(reversed(groups))
+
+
+def _below_ten_thousand(number: int, scaled: bool) -> str:
+    said = ""
+    for place, unit in ((1000, "千"), (100, "百"), (10, "十"), (1, "")):
+        digit = number // place % 10
+        if digit:
+            one = digit == 1 and unit and not (place == 1000 and scaled)  # 千 and 百, but 一千万
+            said += ("" if one else _KANJI[digit]) + unit
+    return said
+
+
+def _digits(figures: str) -> str:
+    return "".join(_DIGITS[c] for c in figures if c in _DIGITS)
+
+
+def number(figure: str) -> str:
+    """A figure as written (`1250`, `0.05`, `007`); digit by digit with a leading zero or when very long."""
+    whole, _, fraction = figure.partition(".")
+    long = len(whole) > 16 or (len(whole) > 1 and whole.startswith("0"))
+    said = _digits(whole) if long else cardinal(int(whole))
+    return f"{said}テン{_digits(fraction)}" if fraction else said
+
+
+def _money(match: re.Match[str]) -> str:
+    figure = re.sub(r"\.?0+$", "", match[2]) if "." in match[2] else match[2]
+    return f"{number(figure)}{match[3] or ''}{_CURRENCIES[match[1]]}"
+
+
+def _date(match: re.Match[str]) -> str:
+    year, _, month, day = match.groups()
+    valid = 1 <= int(month) <= 12 and 1 <= int(day) <= 31
+    return f"{cardinal(int(year))}年{cardinal(int(month))}月{cardinal(int(day))}日" if valid else match.group()
+
+
+def _month_and_day(match: re.Match[str]) -> str:
+    """11/24 is a day of the year; 2/3 two thirds."""
+    first, second = int(match[1]), int(match[2])
+    if 1 <= first <= 12 and 10 < second <= 31:
+        return f"{cardinal(first)}月{cardinal(second)}日"
+    return f"{number(match[2])}分の{number(match[1])}"
+
+
+def _time(match: re.Match[str]) -> str:
+    minutes = "" if match[2] == "00" and not match[3] else f"{cardinal(int(match[2]))}分"
+    return f"{cardinal(int(match[1])) if int(match[1]) else '零'}時{minutes}" + (f"{cardinal(int(match[3]))}秒" if match[3] else "")
+
+
+def _telephone(match: re.Match[str]) -> str:
+    return "、".join(_digits(group) for group in re.findall(r"\d+", match.group()))
+
+
+_RULES: tuple[Rule, ...] = (
+    (re.compile(r"\.\.\."), "…"),
+    (re.compile(r"(?<=\d),(?=\d{3}(?!\d))"), ""),
+    (re.compile(r"(?<=[\d%時分秒日月年円個人度])\s?[~〜]\s?(?=\d|[-−]\d)"), "から"),
+    (re.compile(r"(?<=から)[-−](?=\d)"), "マイナス"),
+    (re.compile(r"(?<!\d)(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?![\d.])"), _date),
+    (re.compile(r"(?<!\d)([01]?\d|2[0-4]):([0-5]\d)(?::([0-5]\d))?(?!\d)"), _time),
+    (re.compile(r"(?<![\d-])(?:0\d{1,4}-\d{1,4}-\d{3,4}|0[5789]0\d{8})(?![\d-])"), _telephone),
+    (re.compile(r"(?<!\d)110(?=番)"), "ヒャクトー"),
+    (re.compile(r"(?<![\d.])10分(?!の\d)"), "ジュップン"),
+    (re.compile(r"(?<![\d.])0(?=時)"), "零"),
+    (re.compile(r"(\d+)\s?:\s?(\d+)"), lambda m: f"{number(m[1])}対{number(m[2])}"),
+    (re.compile(r"(?<![\d/])(\d{1,4})/(\d{1,4})(?![\d/])"), _month_and_day),
+    (re.compile(r"(?<![A-Za-z0-9.])[-−](?=\d|[¥$])"), "マイナス"),
+    (re.compile(rf"([¥$€£₩])\s?({_NUMBER})(千|万|億)?(?:円(?!高|安))?"), _money),
+    (re.compile(r"(?<=\d)\s?[-–—]\s?(?=\d)"), "から"),
+    (re.compile(rf"({_NUMBER})\s?({_UNIT})(?![A-Za-z])"), lambda m: f"{number(m[1])}{UNITS[m[2]]}"),
+    (re.compile(r"(?<=\d)(?:\.\d+){2,}"), lambda m: "".join(f"テン{number(part)}" for part in m.group().split(".")[1:])),
+    (re.compile(_NUMBER), lambda m: number(m.group())),
+)  # fmt: skip

@@ -1,0 +1,71 @@
+"""Readers say which part of the text each sound was written as: words ascend, lie inside the text and hold all the sound."""
+
+import itertools
+from collections.abc import Mapping
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from voxpod_inference.bundle import Bundle
+from voxpod_inference.text.readers import readers_of
+from voxpod_inference.text.spoken import PUNCTUATION, Reader
+
+pytestmark = pytest.mark.model
+
+WRITTEN = {
+    "en": st.text(alphabet="abIt's Dr.Mr,!?-–$€£%°/:#@&+0123456789kmKMéï’“”()St. ", max_size=40),
+    "zh": st.text(alphabet="我们一不了得地长行只为还有这三个儿，。！？：、（）%￥$.-~/:0123456789年月日号点分℃①Ⅲ ", max_size=40),
+    "ja": st.text(alphabet="私は日本語を一人で時分円本今々ガｶﾞー、。！？「」%¥$.-〜/:0123456789年月日km℃ ッん", max_size=40),
+}
+
+
+@pytest.fixture(scope="module")
+def readers(kokoro_bundle: Bundle) -> Mapping[str, Reader]:
+    return readers_of(kokoro_bundle)
+
+
+@pytest.mark.parametrize("language", sorted(WRITTEN))
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_words_ascend_and_hold_all_sound(language: str, data: st.DataObject, readers: Mapping[str, Reader]) -> None:
+    text = data.draw(WRITTEN[language])
+    said = readers[language](text)
+    words = said.words
+    assert all(a.end <= b.start and a.last <= b.first for a, b in itertools.pairwise(words))
+    assert all(0 <= w.start < w.end <= len(text) and 0 <= w.first < w.last <= len(said.phonemes) for w in words)
+    heard = {i for w in words for i in range(w.first, w.last)}
+    assert all(i in heard for i, p in enumerate(said.phonemes) if p not in PUNCTUATION)
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "written"),
+    [
+        ("en", "It cost $1,234.50 today.", ["It", "cost", "$1,234.50", "today"]),
+        ("en", "Dr. Lee’s AT&T line, 221B.", ["Dr.", "Lee’s", "AT&T", "line", "221B"]),
+        ("en", "On Nov. 24th, 2026, at 9:05am", ["On", "Nov.", "24th", "2026", "at", "9:05am"]),
+        ("en", "café (naïve) — www.x.org!", ["café", "naïve", "www.x.org"]),
+        ("zh", "￥1,299.00的书，3只猫。", ["￥1,299.00", "的", "书", "3只", "猫"]),
+        ("zh", "2026-11-24，银行行长说：“50%”。", ["2026-11-24", "银行行长", "说", "50%"]),
+        ("ja", "11月24日に¥1,299で買った。", ["11月", "24日", "に", "¥1,299", "で", "買った"]),
+        ("ja", "ｶﾞｯｺｳへ3人が", ["ｶﾞｯｺｳ", "へ", "3人", "が"]),
+    ],
+)  # fmt: skip
+def test_each_written_word_is_one_word(language: str, text: str, written: list[str], readers: Mapping[str, Reader]) -> None:
+    said = readers[language](text)
+    assert [text[w.start : w.end] for w in said.words] == written
+
+
+def test_sound_of_a_word_is_what_is_heard_for_it(readers: Mapping[str, Reader]) -> None:
+    text = "We paid $5 for 1,234 apples."
+    said = readers["en"](text)
+    sounds = {text[w.start : w.end]: said.phonemes[w.first : w.last] for w in said.words}
+    assert sounds["$5"] == "fˈIv dˈɑləɹz"
+    assert sounds["1,234"] == "wˈʌn θˈWzᵊnd tˈu hˈʌndɹəd θˈɜɹTi fˈɔɹ"
+    assert sounds["apples"] == "ˈæpᵊlz"
+
+
+def test_british_voices_read_british_english(kokoro_bundle: Bundle) -> None:
+    american, british = readers_of(kokoro_bundle)["en"], readers_of(kokoro_bundle, "en-GB")["en"]
+    assert american("The hot bath, 105.").phonemes == "ðə hˈɑt bˈæθ, wˈʌn hˈʌndɹəd fˈIv."
+    assert british("The hot bath, 105.").phonemes == "ðə hˈɒt bˈɑːθ, wˈʌn hˈʌndɹəd and fˈIv."
