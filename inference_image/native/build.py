@@ -10,7 +10,6 @@ import platform
 import shlex
 import subprocess
 import sys
-import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -22,6 +21,8 @@ FLAGS = ("-std=c++20", "-fPIC", "-fvisibility=hidden", "-ffp-contract=fast", "-f
 # psABI: vectors are passed between inlined functions only.
 WARNINGS = ("-Wall", "-Wextra", "-Werror", "-Wno-psabi")
 SANITIZERS = ("-g", "-O1", "-fno-omit-frame-pointer", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
+SHARED = ("-shared", "-Wl,-z,noexecstack")
+STANDALONE = ("-s", "-Wl,-z,defs", "-static-libgcc", "-static-libstdc++")
 COMMON = ("packed.cpp", "weights.cpp", "norm.cpp", "pool.cpp", "dispatch.cpp", "generator.cpp", "api.cpp")
 TARGETS = {
     "kernels_baseline.cpp": (),
@@ -32,43 +33,42 @@ TEST_TARGETS = {"testing.cpp": (), "kernels_wide.cpp": ("-mavx2", "-mfma")}
 
 
 def build(output: Path, variant: str = "release", jobs: int = 2) -> Path:
-    """Compile `output` if a source is newer; subprocess.CalledProcessError when the compiler fails (it says why itself)."""
-    sources = _sources(variant)
-    newest = max(path.stat().st_mtime for path in (*HERE.glob("*.h"), *HERE.glob("*.cpp"), Path(__file__)))
-    if output.exists() and output.stat().st_mtime >= newest:
-        return output
+    """Compile what is older than its sources; subprocess.CalledProcessError when the compiler fails (it says why itself)."""
     compiler = shlex.split(os.environ.get("CXX", "g++"))
     level = SANITIZERS if variant == "sanitized" else ("-O3",)
-    output.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="voxpod-native-") as scratch, ThreadPoolExecutor(jobs) as workers:
-        objects = [Path(scratch) / f"{name}.o" for name in sources]
-        commands = [
-            [*compiler, *FLAGS, *WARNINGS, *level, *flags, "-c", str(HERE / name), "-o", str(target)]
-            for (name, flags), target in zip(sources.items(), objects, strict=True)
-        ]
-        list(workers.map(_run, commands))
-        linked = Path(scratch) / output.name
-        strip = () if variant == "sanitized" else ("-s",)
-        options = ("-shared", "-Wl,-z,defs", "-Wl,-z,noexecstack", "-static-libgcc", "-static-libstdc++")
-        if variant == "sanitized":
-            options = ("-shared", "-Wl,-z,noexecstack")
-        _run([*compiler, *FLAGS, *level, *strip, *options, *map(str, objects), "-o", str(linked)])
-        # A process that has the old library mapped keeps it: the name is moved to a new file.
-        fresh = output.with_name(f".{output.name}.{os.getpid()}")
-        fresh.write_bytes(linked.read_bytes())
-        fresh.chmod(0o755)
-        fresh.replace(output)
+    objects = HERE / "build" / "objects" / f"{Path(compiler[0]).name}-{'sanitized' if variant == 'sanitized' else 'plain'}"
+    objects.mkdir(parents=True, exist_ok=True)
+    # Every source includes most headers: one newer header compiles all of them, half a minute on one core.
+    newest = max(path.stat().st_mtime for path in (*HERE.glob("*.h"), Path(__file__)))
+    compiled, commands = [], []
+    for name, flags in _sources(variant).items():
+        target, source = objects / f"{name}.o", HERE / name
+        compiled.append(target)
+        if not target.exists() or target.stat().st_mtime < max(newest, source.stat().st_mtime):
+            commands.append(([*compiler, *FLAGS, *WARNINGS, *level, *flags, "-c", str(source)], target))
+    with ThreadPoolExecutor(jobs) as workers:
+        list(workers.map(lambda command: _make(*command), commands))
+    if commands or not output.exists() or output.stat().st_mtime < max(path.stat().st_mtime for path in compiled):
+        options = SHARED if variant == "sanitized" else (*SHARED, *STANDALONE)
+        output.parent.mkdir(parents=True, exist_ok=True)
+        _make([*compiler, *FLAGS, *level, *options, *map(str, compiled)], output)
     return output
+
+
+def _make(command: list[str], target: Path) -> None:
+    """Run the compiler; `target` is replaced by a new file when that is whole, so a process that mapped the old one keeps it."""
+    fresh = target.with_name(f".{target.name}.{os.getpid()}")
+    try:
+        subprocess.run([*command, "-o", str(fresh)], check=True)
+        fresh.replace(target)
+    finally:
+        fresh.unlink(missing_ok=True)
 
 
 def _sources(variant: str) -> dict[str, tuple[str, ...]]:
     x86 = platform.machine() in ("x86_64", "AMD64")
     wanted = dict.fromkeys(COMMON, ()) | TARGETS | ({} if variant == "release" else TEST_TARGETS)
     return {name: flags if x86 else () for name, flags in wanted.items()}
-
-
-def _run(command: list[str]) -> None:
-    subprocess.run(command, check=True)
 
 
 def main() -> int:
@@ -85,7 +85,7 @@ def main() -> int:
         sys.stderr.write(f"{error.filename} is not there; install g++, or name a compiler with CXX=...\n")
         return 1
     except subprocess.CalledProcessError as error:
-        sys.stderr.write(f"{error.cmd[0]} failed on {error.cmd[-3]}\n")
+        sys.stderr.write(f"{error.cmd[0]} failed: {shlex.join(error.cmd)}\n")
         return 1
     sys.stdout.write(f"{output}\n")
     return 0

@@ -12,7 +12,7 @@
 
 namespace vp {
 
-inline constexpr uint32_t packed_version = 1;
+inline constexpr uint32_t packed_version = 2;
 
 class Packed {
 public:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from voxpod_inference.errors import ENGINE_FAILED, BundleError, SpeechError
 
 LIBRARY = "libvoxpod_vocoder.so"
-VERSION = 1
+VERSION = 2
 FEATURES, TIMBRE, SOURCE = 512, 128, 22
 STOPPED = 1
 FAILURES = {2: "arguments that the library refuses", 3: "no memory left", 4: "a failure inside of the library"}
@@ -22,7 +22,7 @@ FAILURES = {2: "arguments that the library refuses", 3: "no memory left", 4: "a 
 
 def native_library() -> Path | None:
     """The library's file, or None when it was not built, cannot be loaded here, or is of another version."""
-    return Path(library._name) if (library := _library()) is not None else None
+    return None if _library() is None else Path(__file__).parent / LIBRARY
 
 
 def cpu_class() -> str | None:
@@ -101,7 +101,7 @@ def _array(values: NDArray[np.float32], shape: tuple[int, ...]) -> NDArray[np.fl
 @functools.cache
 def _library() -> ctypes.CDLL | None:
     try:
-        library = ctypes.CDLL(str(Path(__file__).with_name(LIBRARY)))
+        library = ctypes.CDLL(str(Path(__file__).parent / LIBRARY))
         version = library.vp_version()
     except (OSError, AttributeError):
         return None

@@ -7,7 +7,7 @@ so, with the scale and zero point to get back to floats: value = (stored - zero_
 
 import json
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -40,7 +40,11 @@ def write_generator_weights(model: "onnx.ModelProto", target: Path) -> None:
 
     ValueError when the graph is not the generator that the native library computes.
     """
-    tensors = dict(_tensors(_Graph(model)))
+    write_tensors(dict(_tensors(_Graph(model))), target)
+
+
+def write_tensors(tensors: Mapping[str, Tensor], target: Path) -> None:
+    """The file itself; what `vocoder_weights.read_weights` reads."""
     entries: dict[str, dict[str, object]] = {}
     end = 0
     for name, tensor in tensors.items():

@@ -20,34 +20,31 @@ from voxpod_inference.errors import BundleError
 PANELS = {"scalar": 8, "avx2": 16, "avx512": 32}
 """Processor class -> columns of a panel of weights."""
 SOURCE_MAGIC, SOURCE_VERSION = b"VPGW", 1
-PACKED_MAGIC, PACKED_VERSION = b"VPGK", 1
+PACKED_MAGIC, PACKED_VERSION = b"VPGK", 2
 ALIGNMENT = 64
+MOST_TENSORS = 512
 STRIDES = {"ups.0": 10, "ups.1": 6}
 BINS, HOP, PHASES_FROM, LAST_COLUMNS = 11, 5, 16, 32
 
-Weights = dict[str, NDArray[np.float64]]
+Named = Iterator[tuple[str, NDArray[np.float64]]]
 
 
 def pack(weights: Path, target: Path, cpu_class: str) -> None:
     """Pack the file `weights` for `cpu_class` (`scalar`, `avx2`, `avx512`) into `target`, which appears when it is whole.
 
-    BundleError when `weights` is no such file, is cut, or holds another generator.
+    BundleError when `weights` is no such file or is cut. One tensor at a time is in memory beside the 30 MB file.
     """
     if cpu_class not in PANELS:
         raise BundleError(f"processor class {cpu_class!r}; {', '.join(PANELS)} are known")
-    try:
-        tensors = dict(_packed(read_weights(weights), PANELS[cpu_class]))
-    except KeyError as error:
-        raise BundleError(f"{weights.name} has no tensor {error}; it is not Kokoro's generator") from error
     temporary = target.with_name(f".{target.name}.{os.getpid()}")
     try:
-        temporary.write_bytes(_file(tensors, cpu_class))
+        _write(_packed(read_weights(weights), PANELS[cpu_class]), temporary, cpu_class)
         temporary.replace(target)
     finally:
         temporary.unlink(missing_ok=True)
 
 
-def read_weights(path: Path) -> Weights:
+def read_weights(path: Path) -> Named:
     """The tensors of a `generator.weights` file by name, as floats. BundleError when it is damaged."""
     data = path.read_bytes()
     if data[:4] != SOURCE_MAGIC or len(data) < 8:
@@ -57,7 +54,8 @@ def read_weights(path: Path) -> Weights:
         header = json.loads(data[8:start])
         if header["version"] != SOURCE_VERSION:
             raise BundleError(f"{path.name} has version {header['version']}; {SOURCE_VERSION} is read")
-        return {name: _floats(data, start, entry) for name, entry in header["tensors"].items()}
+        for name, entry in header["tensors"].items():
+            yield name, _floats(data, start, entry)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise BundleError(f"{path.name} is damaged: {error}") from error
 
@@ -71,8 +69,8 @@ def _floats(data: bytes, start: int, entry: dict[str, Any]) -> NDArray[np.float6
     return values
 
 
-def _packed(weights: Weights, panel: int) -> Iterator[tuple[str, NDArray[np.float64]]]:
-    for name, values in weights.items():
+def _packed(weights: Named, panel: int) -> Named:
+    for name, values in weights:
         kind, _, last = name.rpartition(".")
         if kind in STRIDES and last == "weight":
             yield name, panels(upsampling_matrix(values, STRIDES[kind]), panel)
@@ -119,18 +117,22 @@ def _halves(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
     return spread
 
 
-def _file(tensors: dict[str, NDArray[np.float64]], cpu_class: str) -> bytes:
-    end = -(-(40 + 64 * len(tensors) + 8) // ALIGNMENT) * ALIGNMENT
-    entries, data = [], []
-    for name, values in tensors.items():
-        raw = np.ascontiguousarray(values, "<f4").tobytes()
-        entries.append(struct.pack("<48sQQ", name.encode(), end, len(raw) // 4))
-        data.append(raw + b"\0" * (-len(raw) % ALIGNMENT))
-        end += len(data[-1])
-    header = struct.pack("<4sI16sQII", PACKED_MAGIC, PACKED_VERSION, cpu_class.encode(), end, len(tensors), 0)
-    header += b"".join(entries)
-    header += struct.pack("<Q", _checksum(header))
-    return header + b"\0" * (-len(header) % ALIGNMENT) + b"".join(data)
+def _write(tensors: Named, target: Path, cpu_class: str) -> None:
+    data_from = -(-(40 + 64 * MOST_TENSORS + 8) // ALIGNMENT) * ALIGNMENT
+    entries = []
+    with target.open("wb") as file:
+        file.seek(data_from)
+        for name, values in tensors:
+            raw = np.ascontiguousarray(values, "<f4").tobytes()
+            entries.append(struct.pack("<48sQQ", name.encode(), file.tell(), len(raw) // 4))
+            file.write(raw + b"\0" * (-len(raw) % ALIGNMENT))
+        bytes_, count = file.tell(), len(entries)
+        if count > MOST_TENSORS:
+            raise BundleError(f"{count} tensors; the generator has fewer than {MOST_TENSORS}")
+        header = struct.pack("<4sI16sQII", PACKED_MAGIC, PACKED_VERSION, cpu_class.encode(), bytes_, count, 0)
+        header += b"".join(entries)
+        file.seek(0)
+        file.write(header + struct.pack("<Q", _checksum(header)))
 
 
 def _checksum(data: bytes) -> int:
