@@ -126,10 +126,10 @@ def test_invisible_characters_do_not_split_words(invisible: str) -> None:
 
 
 def test_marks_are_composed_with_their_letters() -> None:
-    text = "cafe\u0301 \u1112\u1161\u11ab か\u3099"
+    text = "cafe\u0301 \u1112\u1161\u11ab か\u3099 \uf900"
     script = front_end().script(text, "auto", "en")
-    assert said(script) == "café 한 が"
-    assert [w for w, _ in written(script, text)] == ["cafe\u0301", "\u1112\u1161\u11ab", "か\u3099"]
+    assert said(script) == "café 한 が 豈"
+    assert [w for w, _ in written(script, text)] == ["cafe\u0301", "\u1112\u1161\u11ab", "か\u3099", "\uf900"]
 
 
 def test_joiners_of_devanagari_are_spelling() -> None:

@@ -140,11 +140,18 @@ class Passage:
 
 
 def _with_words(text: str, spoken: Spoken) -> Spoken:
-    """What a reader made of a text; without words of its own it is one word."""
-    if spoken.words or not is_sound(spoken.phonemes):
-        return spoken
-    letters = [at for at, char in enumerate(text) if char.isalnum()] or [at for at, char in enumerate(text) if not char.isspace()]
-    return replace(spoken, words=(Word(letters[0], letters[-1] + 1, 0, len(spoken.phonemes)),))
+    """What a reader made of a text, its words without the space around them; a reader that tells none made one."""
+    words = spoken.words
+    if not words and is_sound(spoken.phonemes):
+        letters = [at for at, char in enumerate(text) if char.isalnum()]
+        words = (Word(letters[0], letters[-1] + 1, 0, len(spoken.phonemes)) if letters else Word(0, len(text), 0, len(spoken.phonemes)),)
+    return replace(spoken, words=tuple(_trimmed(text, word) for word in words))
+
+
+def _trimmed(text: str, word: Word) -> Word:
+    written = text[word.start : word.end]
+    start = word.start + len(written) - len(written.lstrip())
+    return replace(word, start=start, end=max(start, word.end - len(written) + len(written.rstrip())))
 
 
 def _units(document: Document, runs: tuple[Run, ...]) -> Iterator[_Unit]:
