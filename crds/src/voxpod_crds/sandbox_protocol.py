@@ -133,6 +133,10 @@ class Failure:
     message: Annotated[str, Len(0, 1024)]
 
 
+Weights = Literal["", "plain", "prepared"]
+"""`prepared` for the kind of node (fast, shared by all sandboxes), or `plain`: the bundle as it is, slower."""
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """How a sandbox's one request ended: exactly one of `audio` and `failure`."""
@@ -145,6 +149,8 @@ class Report:
     warnings: Annotated[tuple[Annotated[str, Len(0, 512)], ...], Len(0, MAX_WARNINGS)] = ()
     timestamps: TimestampsObject | None = None
     """Beside `audio`, when the work asked for times."""
+    weights: Weights = ""
+    """Which weights the model ran on; empty when it did not."""
 
     def __post_init__(self) -> None:
         """Refuse a report that says both or neither."""

@@ -56,7 +56,7 @@ def run(settings: SandboxSettings) -> Report | None:
         synthesizer = load(settings.model)
         load_ms = round((time.monotonic() - started) * 1000)
         boot_ms = milliseconds_since_start()
-        log.event("model loaded", boot_ms=boot_ms, load_ms=load_ms)
+        log.event("model loaded", boot_ms=boot_ms, load_ms=load_ms, weights=synthesizer.weights)
         timings = Timings(boot_ms=boot_ms, load_ms=load_ms)
         dispatch = Dispatch(settings)
         work = dispatch.claim(boot_ms)
@@ -114,7 +114,7 @@ def serve(work: Work, synthesizer: Synthesizer, timings: Timings, ca_pem: str) -
     )
     timings = dataclasses.replace(timings, upload_ms=watch.milliseconds() - timings.synthesis_ms)
     log.event("uploaded", request=work.request_uid, bytes=audio.bytes, upload_ms=timings.upload_ms)
-    return Report(work.request_uid, timings, audio=audio, warnings=prepared.script.warnings, timestamps=times)
+    return Report(work.request_uid, timings, audio=audio, warnings=prepared.script.warnings, timestamps=times, weights=synthesizer.weights)
 
 
 def _samples(utterances: Iterator[Utterance], first_audio: list[int], watch: Stopwatch) -> Iterator[Samples]:

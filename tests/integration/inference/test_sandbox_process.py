@@ -49,6 +49,7 @@ def test_one_request_is_spoken_stored_and_reported(
     assert audio["bytes"] == len(sound)
     assert audio["duration_seconds"] == pytest.approx(len(samples) / rate, abs=0.001)
     assert report["warnings"] == ["left out, cannot be spoken: '🎈' (U+1F388)"]
+    assert report["weights"] in ("plain", "prepared")
     timings = report["timings"]
     assert 0 < timings["load_ms"] < timings["boot_ms"]
     assert 0 < timings["first_audio_ms"] <= timings["synthesis_ms"]
@@ -174,7 +175,7 @@ def test_probe_reports_what_the_bundle_is(environment: dict[str, str]) -> None:
     facts = termination_message(environment)
     assert f"sha256:{facts['digest']}" == environment["VOXPOD_BUNDLE_DIGEST"]
     assert len(facts["voices"]) == 54
-    assert facts["languages"] == ["en", "ja", "zh"]
+    assert facts["languages"] == ["en", "es", "fr", "hi", "it", "ja", "pt", "zh"]
     assert facts["sample_rate"] == 24000
 
 

@@ -106,6 +106,8 @@ def _count_audio(request: TTSRequest, report: Report) -> None:
     assert audio is not None
     metrics.AUDIO_SECONDS.inc(audio.duration_seconds)
     metrics.CHARACTERS.inc(len(request.spec.text))
+    if report.weights:
+        metrics.WEIGHTS.labels(report.weights).inc()
     metrics.SYNTHESIS_SECONDS.observe(report.timings.synthesis_ms / 1000)
     if audio.duration_seconds > 0:
         metrics.REAL_TIME_FACTOR.observe(report.timings.synthesis_ms / 1000 / audio.duration_seconds)
