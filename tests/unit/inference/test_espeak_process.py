@@ -4,6 +4,8 @@ import gc
 import os
 import shutil
 import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -112,7 +114,46 @@ def test_failing_program_is_ended_and_named(
     with pytest.raises(SpeechError, match=rf"espeak-ng.*{told}"):
         espeak.ipa(["hola"] * 3)
     pid = int((tmp_path / "pid").read_text())
+    assert has_ended(pid)
+
+
+SANDBOX = """
+import sys
+from voxpod_inference.process import prepare_process
+prepare_process()
+from voxpod_inference.text.espeak_process import EspeakProcess
+espeak = EspeakProcess("es")
+print(espeak._running is None, espeak.ipa(["hola"])[0], espeak._running.process.pid, flush=True)
+sys.stdin.read()
+"""
+
+
+@installed
+@pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM], ids=["killed", "told to end"])
+def test_it_runs_within_a_sandboxs_limits_and_ends_with_the_sandbox(end: signal.Signals) -> None:
+    command = [sys.executable, "-c", SANDBOX]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as sandbox:
+        try:
+            assert sandbox.stdout is not None
+            not_yet, said, pid = sandbox.stdout.readline().split()
+            assert (not_yet, said) == ("True", "ˈola")
+            assert is_running(int(pid))
+            sandbox.send_signal(end)
+            sandbox.wait(timeout=30)
+            assert has_ended(int(pid))
+        finally:
+            sandbox.kill()
+
+
+def has_ended(pid: int) -> bool:
+    """Whether a process is gone, or dead and not yet reaped by the machine's init, within ten seconds."""
     deadline = time.monotonic() + 10
-    while is_running(pid) and time.monotonic() < deadline:
+    while time.monotonic() < deadline:
+        try:
+            state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+        except FileNotFoundError:
+            return True
+        if state in ("Z", "X"):
+            return True
         time.sleep(0.01)
-    assert not is_running(pid)
+    return False
