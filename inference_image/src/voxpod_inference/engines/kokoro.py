@@ -47,7 +47,7 @@ class Kokoro:
         self._voices = Voices(bundle)
         self._model = plain_model(bundle, threads) if prepared is None else prepared_model(prepared, threads)
         self._weights: Weights = "plain" if prepared is None else "prepared"
-        self._front_end = FrontEnd(readers_of(bundle), Limits(MOST_TOKENS, PREFERRED_TOKENS), self._count)
+        self._front_ends: dict[str, FrontEnd] = {}
 
     @property
     def weights(self) -> Weights:
@@ -71,11 +71,12 @@ class Kokoro:
     ) -> Prepared:
         """See `Synthesizer.prepare`."""
         manifest = self._bundle.manifest
-        spoken = self._voices.language(self._voices.shares(voice)) if voice else "en"
+        variety = self._voices.variety(self._voices.shares(voice)) if voice else "en"
+        spoken = variety.partition("-")[0]
         if not (math.isfinite(speed) and SLOWEST <= speed <= FASTEST):
             raise InputError(INPUT_REFUSED, f"speed is {speed}; {SLOWEST} to {FASTEST} is accepted")
         fallback = spoken if spoken in manifest.languages else manifest.languages[0]
-        script = self._front_end.script(text, language, fallback, ssml=ssml, lexicon=lexicon)
+        script = self._front_end(variety).script(text, language, fallback, ssml=ssml, lexicon=lexicon)
         return Prepared(script, voice or manifest.default_voices[script.language], speed)
 
     def speak(self, prepared: Prepared) -> Iterator[Utterance]:
@@ -115,6 +116,13 @@ class Kokoro:
             spoken_seconds=seconds,
             words=tuple(word_times(chunk, self._vocabulary.__contains__, said.durations, timeline)),
         )
+
+    def _front_end(self, variety: str) -> FrontEnd:
+        """How voices of a language variety read; made when one is first asked for."""
+        if variety not in self._front_ends:
+            readers = readers_of(self._bundle, variety)
+            self._front_ends[variety] = FrontEnd(readers, Limits(MOST_TOKENS, PREFERRED_TOKENS), self._count)
+        return self._front_ends[variety]
 
     def _tokens(self, phonemes: str) -> list[int]:
         return [token for p in phonemes if (token := self._vocabulary.get(p)) is not None]
