@@ -49,7 +49,7 @@ class Context:
 
     def discard_audio_of(self, request: TTSRequest | InvalidResource) -> None:
         """Have what a sandbox may have stored removed once it is surely gone: nobody will be told where it is."""
-        if isinstance(request, TTSRequest) and request.status.sandbox is not None:
+        if isinstance(request, TTSRequest) and request.status.sandbox is not None and request.status.tenant:
             for key in stored_objects.keys(request):
                 folder, _, name = key.partition("/")
                 self.queue.add_after(WorkKey(AUDIO, ResourceKey(folder, name)), DISCARD_SECONDS)
