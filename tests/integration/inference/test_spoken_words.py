@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from voxpod_inference.bundle import Bundle
+from voxpod_inference.engines.kokoro import Kokoro
 from voxpod_inference.text.readers import readers_of
 from voxpod_inference.text.spoken import PUNCTUATION, Reader
 
@@ -63,6 +64,12 @@ def test_sound_of_a_word_is_what_is_heard_for_it(readers: Mapping[str, Reader]) 
     assert sounds["$5"] == "fˈIv dˈɑləɹz"
     assert sounds["1,234"] == "wˈʌn θˈWzᵊnd tˈu hˈʌndɹəd θˈɜɹTi fˈɔɹ"
     assert sounds["apples"] == "ˈæpᵊlz"
+
+
+def test_voice_decides_which_english_is_read(kokoro_bundle: Bundle) -> None:
+    kokoro = Kokoro(kokoro_bundle, threads=1)
+    read = {voice: kokoro.prepare("A hot bath.", voice=voice).script.chunks[0].phonemes for voice in ("bf_emma", "af_heart")}
+    assert read == {"bf_emma": "ɐ hˈɒt bˈɑːθ.", "af_heart": "ɐ hˈɑt bˈæθ."}
 
 
 def test_british_voices_read_british_english(kokoro_bundle: Bundle) -> None:

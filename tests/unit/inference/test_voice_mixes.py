@@ -58,6 +58,11 @@ def test_mix_speaks_the_language_of_its_greater_part(voices: Voices) -> None:
     assert voices.language(voices.shares("zf_xiaoxiao(2)+af_heart(1)")) == "zh"
 
 
+def test_mix_reads_in_the_variety_of_its_greater_part(voices: Voices) -> None:
+    assert voices.variety(voices.shares("zf_xiaoxiao(2)+af_heart(1)+bf_emma(1.5)")) == "en-GB"
+    assert voices.variety(voices.shares("zf_xiaoxiao(1)+af_heart(2)+bf_emma(1.5)")) == "en-US"
+
+
 @pytest.mark.parametrize(
     ("voice", "said"),
     [

@@ -39,12 +39,21 @@ class Voices:
                 raise InputError(VOICE_NOT_FOUND, f"voice is {name!r}{where}; {self._bundle.manifest.name} has {_nearest(name, known)}")
         return shares
 
+    def language(self, shares: Mapping[str, float]) -> str:
+        """The language that the greatest part of a mix was recorded in, such as `en`."""
+        languages: dict[str, float] = {}
+        for name, share in shares.items():
+            language = self._bundle.manifest.voices[name].partition("-")[0]
+            languages[language] = languages.get(language, 0.0) + share
+        return max(languages, key=lambda language: languages[language])
+
     def variety(self, shares: Mapping[str, float]) -> str:
-        """The language variety that the greatest part of a mix was recorded in, such as `en-GB`."""
+        """The variety of that language that the greatest part was recorded in, such as `en-GB`."""
+        language = self.language(shares)
         varieties: dict[str, float] = {}
         for name, share in shares.items():
-            variety = self._bundle.manifest.voices[name]
-            varieties[variety] = varieties.get(variety, 0.0) + share
+            if (variety := self._bundle.manifest.voices[name]).partition("-")[0] == language:
+                varieties[variety] = varieties.get(variety, 0.0) + share
         return max(varieties, key=lambda variety: varieties[variety])
 
     def style(self, shares: Mapping[str, float], tokens: int) -> NDArray[np.float32]:
