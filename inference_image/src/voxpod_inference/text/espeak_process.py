@@ -13,6 +13,7 @@ import time
 import unicodedata
 import weakref
 from collections.abc import Sequence
+from typing import IO
 
 from voxpod_inference.errors import ENGINE_FAILED, SpeechError
 
@@ -106,16 +107,18 @@ class _Running:
         resource.prlimit(self.process.pid, resource.RLIMIT_AS, (_MEMORY, _MEMORY))
         self._unread = b""
         try:
-            self._end_mark = b""
-            self._write([_END])
-            self._end_mark = self._line(time.monotonic() + SECONDS)
+            assert self.process.stdin is not None
+            os.set_blocking(self.process.stdin.fileno(), False)
+            deadline = time.monotonic() + SECONDS
+            self._write([_END], deadline)
+            self._end_mark = self._line(deadline)
         except SpeechError:
             self.end()
             raise
 
     def answers(self, lines: Sequence[str], deadline: float) -> list[str]:
         """What espeak-ng says for each line; its clauses are joined."""
-        self._write([part for line in lines for part in (line, _END)])
+        self._write([part for line in lines for part in (line, _END)], deadline)
         answers, size = [], 0
         for _ in lines:
             clauses = []
@@ -137,29 +140,39 @@ class _Running:
             if pipe is not None:
                 pipe.close()
 
-    def _write(self, lines: Sequence[str]) -> None:
+    def _write(self, lines: Sequence[str], deadline: float) -> None:
         assert self.process.stdin is not None
         data = "".join(f"{line}\n" for line in lines).encode()
-        try:
-            while data:
-                data = data[self.process.stdin.write(data) :]
-        except OSError as error:
-            raise _failed(f"it ended with code {self.process.wait()}") from error
+        while data:
+            self._wait([], [self.process.stdin], deadline)
+            try:
+                data = data[os.write(self.process.stdin.fileno(), data) :]
+            except OSError as error:
+                raise self._gone() from error
 
     def _line(self, deadline: float) -> bytes:
         assert self.process.stdout is not None
         while b"\n" not in self._unread:
-            ready, _, _ = select.select([self.process.stdout], [], [], max(0.0, deadline - time.monotonic()))
-            if not ready:
-                raise _failed(f"no answer within {SECONDS:g} seconds")
+            self._wait([self.process.stdout], [], deadline)
             data = os.read(self.process.stdout.fileno(), _MOST_BYTES)
             if not data:
-                raise _failed(f"it ended with code {self.process.wait()}")
+                raise self._gone()
             self._unread += data
             if len(self._unread) > _MOST_BYTES:
                 raise _failed("it says more than a text can be")
         line, _, self._unread = self._unread.partition(b"\n")
         return line
+
+    def _wait(self, readable: list[IO[bytes]], writable: list[IO[bytes]], deadline: float) -> None:
+        if not any(select.select(readable, writable, [], max(0.0, deadline - time.monotonic()))):
+            raise _failed(f"no answer within {SECONDS:g} seconds")
+
+    def _gone(self) -> SpeechError:
+        """What to say when a pipe is closed from the other side."""
+        try:
+            return _failed(f"it ended with code {self.process.wait(timeout=1)}")
+        except subprocess.TimeoutExpired:
+            return _failed("it closed a pipe")
 
 
 def _is_mark(char: str) -> bool:
