@@ -64,12 +64,16 @@ requirements-host: ## Name the Debian packages that cluster and images need; ins
 .PHONY: test
 test: lint verify unit integration quality chart e2e ## Run every check and test (what CI runs)
 
+.PHONY: native
+native: ## Compile the native vocoder into the package (g++ or CXX; seconds when nothing changed)
+	@$(PYTHON) inference_image/native/build.py > /dev/null
+
 .PHONY: unit
-unit: venv ## Unit tests: under a minute, no model, no cluster
+unit: venv native ## Unit tests: under a minute, no model, no cluster
 	pytest -q tests/unit -m "not model and not quality"
 
 .PHONY: integration
-integration: venv model ## A whole operator on an emulated API server; the worker against real servers; the real model
+integration: venv native model ## A whole operator on an emulated API server; the worker against real servers; the real model
 	pytest -q tests/integration
 
 .PHONY: quality

@@ -22,15 +22,19 @@ def image_tag(root: Path, image: Image, base: str) -> str:
 
 
 def input_files(root: Path, image: Image) -> Iterator[Path]:
-    """Every file that the image is built from, sorted, without byte code; ImagesError when one is not there."""
+    """Every file that the image is built from, sorted, nothing compiled; ImagesError when one is not there."""
     for name in sorted(image.inputs):
         path = root / name
         if path.is_file():
             yield path
         elif path.is_dir():
-            yield from sorted(file for file in path.rglob("*") if file.is_file() and "__pycache__" not in file.parts)
+            yield from sorted(file for file in path.rglob("*") if file.is_file() and not _compiled(file.relative_to(root)))
         else:
             raise ImagesError(f"{name} is missing: the {image.name} image is built from it")
+
+
+def _compiled(file: Path) -> bool:
+    return file.suffix == ".so" or not {"__pycache__", "build"}.isdisjoint(file.parts)
 
 
 def file_sha256(path: Path) -> str:

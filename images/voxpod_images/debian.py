@@ -15,8 +15,8 @@ from voxpod_images.errors import ImagesError
 SUITE = "trixie"
 """Debian 13: its Python is 3.13, the version that the requirement files are resolved for."""
 
-HOST_PACKAGES = ("mmdebstrap", "buildah", "debian-archive-keyring", "ca-certificates", "espeak-ng")
-"""What this way of building needs on a Debian machine; espeak-ng is for running the code and its tests there."""
+HOST_PACKAGES = ("mmdebstrap", "buildah", "debian-archive-keyring", "ca-certificates", "espeak-ng", "g++")
+"""What this way of building needs on a Debian machine; espeak-ng and g++ are for running the code and its tests there."""
 
 _RUNTIME = ("python3", "libstdc++6", "ca-certificates", "tzdata", "media-types")
 _UNUSED = ("/usr/share/man/*", "/usr/share/locale/*", "/usr/share/info/*", "/usr/share/doc/*", "/usr/share/lintian/*")
@@ -38,7 +38,7 @@ class BaseSystem:
 
 
 RUNTIME_BASE = BaseSystem("runtime", _RUNTIME)
-BUILD_BASE = BaseSystem("build", (*_RUNTIME, "python3-pip", "espeak-ng", "gcc", "libc6-dev"))
+BUILD_BASE = BaseSystem("build", (*_RUNTIME, "python3-pip", "espeak-ng", "gcc", "g++", "libc6-dev"))
 
 
 @dataclass(frozen=True, slots=True)
