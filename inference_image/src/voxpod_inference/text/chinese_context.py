@@ -13,6 +13,7 @@ _WORDS = {
     "不得了": "bu4 de2 liao3", "数一数": "shu3 yi1 shu3", "大夫": "dai4 fu5", "背着": "bei1 zhe5", "单县": "shan4 xian4", "打的": "da3 di1",
 }  # fmt: skip
 _ONE_STAYS = ("一月", "一号", "一楼", "一等", "一级", "一年级", "一班", "一流", "一线", "一审", "一期")
+_RECKONED = frozenset(["比", "到", "至", "加", "减", "乘", "除以", "等于"])
 _COUNTS = frozenset("零〇一二两三四五六七八九十百千万几每这那半数第")
 _DIGITS = frozenset("零〇一二三四五六七八九")
 _FIGURES = frozenset("零〇一二三四五六七八九十百千万亿点第")
@@ -98,7 +99,7 @@ def in_context(words: Sequence[W]) -> Sequence[W]:
 def _one(word: Word, before: str, following: Word | None) -> str:
     """一 keeps its tone in figures; before a falling tone it rises, before others it falls."""
     after = following.characters if following else ""
-    if before[-1:] in _FIGURES or (word.characters in ("一", "一点") and after[:1] in _DIGITS):
+    if before[-1:] in _FIGURES or (word.characters in ("一", "一点") and (after[:1] in _DIGITS or after in _RECKONED)):
         return "yi1"
     if word.characters.startswith(_ONE_STAYS):
         return "yi1"

@@ -82,7 +82,8 @@ invalid | NOUN | previous an the ; following @be who had for and
 invalid | DEFAULT
 resume resumes | =ɹˈɛzəmˌA/ɹˈɛzjʊmˌA | previous my your his her our their the a attached updated impressive ; following !a the their
 resume | DEFAULT
-does | =dˈOz/dˈQz | previous and the two three four several ; near bucks buck fawns fawn deer stags stag
+does | =dˈOz/dˈQz | previous the two three four several
+does | =dˈOz/dˈQz | previous and ; near bucks buck fawns fawn deer stags stag
 does | =dˈOz/dˈQz | following and ; near bucks fawns stags deer
 dove | VERB | following into in off under down deep headfirst underwater for straight ; previous !a the white peace
 sow sows | NOUN | near pig pigs piglets boar farrowing ; previous @determiner

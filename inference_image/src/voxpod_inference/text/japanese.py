@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 _KATAKANA = re.compile("[ァ-ヺー]+")
 # Parts of speech that are spoken as one with the word before them; a space in the phonemes is a word boundary to the model.
-_JOINED_GROUPS = frozenset({"接尾", "接続助詞", "非自立"})
+_JOINED_GROUPS = frozenset({"接尾", "接続助詞"})
+_VERBAL = frozenset({"動詞", "助詞"})
 
 Piece = tuple[str, tuple[int, int]]
 """Phonemes or punctuation and the characters that were written for them."""
@@ -40,12 +41,14 @@ class Japanese:
 
 
 def _pieces(morphemes: "list[NJDFeature]", normal: Traced, unread: list[str]) -> Iterator[Piece]:
-    word, start, at = "", 0, 0
+    word, start, at, before = "", 0, 0, ""
     for morpheme in morphemes:
         surface, pronunciation = morpheme["string"], morpheme["pron"].replace("’", "")
         first, last = _found(surface, normal.text, at)
         is_sound = morpheme["pos"] != "記号" and _KATAKANA.fullmatch(pronunciation) is not None
-        if is_sound and word and (_joins(morpheme) or word.endswith("ッ") or pronunciation.startswith("ー")):
+        joins = _joins(morpheme, before) or word.endswith("ッ") or pronunciation.startswith("ー")
+        before = morpheme["pos"]
+        if is_sound and word and joins:
             word, at = word + pronunciation, last
             continue
         if word:
@@ -85,5 +88,7 @@ def _marks(surface: str, unread: list[str]) -> Iterator[str]:
             unread.append(char)
 
 
-def _joins(morpheme: "NJDFeature") -> bool:
-    return morpheme["pos"] == "助動詞" or morpheme["pos_group1"] in _JOINED_GROUPS
+def _joins(morpheme: "NJDFeature", before: str) -> bool:
+    """Endings belong to the word before them, and helping verbs to a verb: 買って + ください, but 本 ください."""
+    helping = morpheme["pos"] == "動詞" and morpheme["pos_group1"] == "非自立" and before in _VERBAL
+    return helping or morpheme["pos"] == "助動詞" or morpheme["pos_group1"] in _JOINED_GROUPS
