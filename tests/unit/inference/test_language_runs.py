@@ -51,6 +51,7 @@ def test_requested_language_decides_what_han_is_read_as() -> None:
         pytest.param("안녕하세요 3 hi", "auto", "en", [("안녕하세요 3 ", "ko"), ("hi", "en")], id="korean"),
         pytest.param("iPhone 15를 샀다", "auto", "en", [("iPhone ", "en"), ("15를 샀다", "ko")], id="figure before korean"),
         pytest.param("यह 5 है। Yes.", "auto", "en", [("यह 5 है। ", "hi"), ("Yes.", "en")], id="hindi"),
+        pytest.param("५", "auto", "en", [("५", "hi")], id="hindi figures"),
         pytest.param("我哋喺度。", "auto", "en", [("我哋喺度。", "yue")], id="cantonese"),
         pytest.param("我哋喺度。", "zh", "en", [("我哋喺度。", "zh")], id="mandarin asked for"),
         pytest.param("香港\n我哋喺度\n這是國語", "auto", "en", [("香港\n我哋喺度\n", "yue"), ("這是國語", "zh")], id="cantonese text with a mandarin line"),

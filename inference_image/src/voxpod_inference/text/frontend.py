@@ -12,7 +12,6 @@ from voxpod_inference.text import markup
 from voxpod_inference.text.chunks import CLAUSE_PAUSE, LINE_PAUSE, SENTENCE_PAUSE, Chunk, Limits, chunks_of, is_sound
 from voxpod_inference.text.document import Document
 from voxpod_inference.text.languages import LATIN, described, language_of
-from voxpod_inference.text.lexicon import Lexicon
 from voxpod_inference.text.passage import Passage
 from voxpod_inference.text.runs import Run, language_runs
 from voxpod_inference.text.spoken import Reader, Spoken
@@ -79,14 +78,18 @@ class FrontEnd:
 
 
 def _document(text: str, *, ssml: bool, lexicon: Mapping[str, str] | None) -> Document:
-    """The text with its markup taken apart; tools for SSML are loaded when there is some."""
+    """The text with its markup taken apart; what only SSML and lexicons need is loaded when there are some."""
     if ssml:
         from voxpod_inference.text import ssml as reader
 
         document = reader.document(text)
     else:
         document = markup.document(text)
-    return Lexicon(lexicon).applied(document) if lexicon else document
+    if lexicon:
+        from voxpod_inference.text.lexicon import Lexicon
+
+        document = Lexicon(lexicon).applied(document)
+    return document
 
 
 def _spans(document: Document) -> Iterable[Run]:

@@ -17,7 +17,7 @@ from voxpod_inference.text.languages import HAN, LATIN, UNKNOWN
 _HAN = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af\u3005-\u3007"
 _KANA = r"\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff\uff66-\uff9f"
 _HANGUL = r"\uac00-\ud7fb\u1100-\u11ff\u3131-\u318e\ua960-\ua97c\uffa1-\uffdc"
-_DEVANAGARI = r"\u0900-\u0963\u0971-\u097f\u1cd0-\u1cff\ua8e0-\ua8ff"
+_DEVANAGARI = r"\u0900-\u0963\u0966-\u096f\u0971-\u097f\u1cd0-\u1cff\ua8e0-\ua8ff"
 _LATIN = r"A-Za-z\uff21-\uff3a\uff41-\uff5a\xaa\xba\xc0-\xd6\xd8-\xf6\xf8-\u02af\u1e00-\u1eff\u2c60-\u2c7f\ua722-\ua787"
 _STRONG = re.compile(
     rf"(?P<han>[{_HAN}]+)|(?P<ja>[{_KANA}]+)|(?P<ko>[{_HANGUL}]+)|(?P<hi>[{_DEVANAGARI}]+)"

@@ -129,8 +129,6 @@ class _Reader:
             what = f"the end of {self._open[-1].name!r}, opened at {self._places.described(self._open[-1].at)}, is expected before any other end"
         return self._places.refused(self._places.character(self._parser.ErrorByteIndex), f"not well-formed XML: {what}")
 
-    # What follows is called by expat.
-
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         here = self._here()
         self._elements += 1
