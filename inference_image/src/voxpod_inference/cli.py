@@ -1,22 +1,21 @@
-"""voxpod-model: fetch and check model bundles, list voices, and hear a text without any cluster."""
+"""voxpod-model: fetch, check and prepare model bundles, list voices, and hear a text without any cluster."""
 
 import argparse
-import json
-import os
-import resource
 import signal
 import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from voxpod_inference.bundle import Bundle, open_bundle
+from voxpod_inference import cli_bench, cli_say
+from voxpod_inference.bundle import open_bundle
+from voxpod_inference.cli_model import chosen_bundle, kokoro_bundle
 from voxpod_inference.errors import SpeechError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code: 0 done, 1 failed (said on standard error), 2 wrong usage."""
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `voxpod-model voices | head` ends quietly
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # so that unfinished files are removed
     options = _parser().parse_args(arguments)
     try:
         code: int = options.run(options)
@@ -37,6 +36,13 @@ def _parser() -> argparse.ArgumentParser:
     fetch.add_argument("--quiet", action="store_true", help="print only `DIGEST PATH`")
     fetch.set_defaults(run=_fetch)
 
+    prepare = commands.add_parser("prepare", help="make a bundle's weights ready for this machine: faster, and shared in memory")
+    prepare.add_argument("--bundle", type=Path, metavar="DIR", help="default: the Kokoro bundle, fetched if need be")
+    prepare.add_argument("--output", type=Path, metavar="DIR", help="default: the folder `prepared` in the bundle, where sandboxes look")
+    prepare.add_argument("--prune", action="store_true", help="remove what nobody will load again")
+    prepare.add_argument("--quiet", action="store_true", help="print only the folder that was made or found")
+    prepare.set_defaults(run=_prepare)
+
     verify = commands.add_parser("verify", help="check every file of a bundle; names what is missing, changed or extra")
     verify.add_argument("bundle", type=Path, metavar="DIR")
     verify.add_argument("--digest", metavar="sha256:...", help="what the bundle must be")
@@ -46,21 +52,13 @@ def _parser() -> argparse.ArgumentParser:
     voices.add_argument("bundle", type=Path, metavar="DIR", nargs="?")
     voices.set_defaults(run=_voices)
 
-    say = commands.add_parser("say", help="speak a text into a WAV file")
-    say.add_argument("text", help="what to say; `-` reads it from standard input")
-    say.add_argument("-o", "--output", type=Path, required=True, metavar="FILE.wav")
-    say.add_argument("--voice", default="", help="default: a voice of the text's language")
-    say.add_argument("--lang", default="auto", help="auto (default), en, zh or ja: what Chinese characters are read as")
-    say.add_argument("--speed", type=float, default=1.0, help="0.25 to 4, default 1")
-    say.add_argument("--bundle", type=Path, metavar="DIR", help="default: the Kokoro bundle, fetched if need be")
-    say.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)), help="default: all cores")
-    say.add_argument("--stats", action="store_true", help="print one JSON line with times and memory")
-    say.set_defaults(run=_say)
+    cli_say.add_parser(commands)
+    cli_bench.add_parser(commands)
     return parser
 
 
 def _fetch(options: argparse.Namespace) -> int:
-    bundle = _kokoro(options.to, quiet=options.quiet)
+    bundle = kokoro_bundle(options.to, quiet=options.quiet)
     if bundle is None:
         return 1
     digest = f"sha256:{bundle.manifest.digest}"
@@ -68,80 +66,58 @@ def _fetch(options: argparse.Namespace) -> int:
     return 0
 
 
-def _kokoro(folder: Path | None, *, quiet: bool) -> Bundle | None:
-    """The Kokoro bundle, made first if it is not there; None when that failed, which has been said."""
-    from voxpod_inference.kokoro_source import DOWNLOAD_MEGABYTES, FetchError, default_folder, fetch_kokoro
+def _prepare(options: argparse.Namespace) -> int:
+    from voxpod_inference.prepare import prepare, prune
+    from voxpod_inference.prepared import PreparedError, folder_of
 
-    def tell(what: str) -> None:
-        if not quiet:
-            print(what, file=sys.stderr, flush=True)
-
-    folder = (folder or default_folder()).expanduser().absolute()
-    if not folder.exists():
-        tell(f"no bundle in {folder} yet: making it (downloads about {DOWNLOAD_MEGABYTES} MB, once)")
+    bundle = chosen_bundle(options.bundle)
+    if bundle is None:
+        return 1
+    root = options.output or folder_of(bundle)
     try:
-        return fetch_kokoro(folder, tell)
-    except FetchError as error:
+        weights = prepare(bundle, root, (lambda _: None) if options.quiet else (lambda what: print(what, file=sys.stderr)))
+        gone = prune(bundle, root) if options.prune else []
+    except OSError as error:
+        print(f"voxpod-model: cannot write in {root}: {error.strerror}", file=sys.stderr)
+        return 1
+    except PreparedError as error:
         print(f"voxpod-model: {error}", file=sys.stderr)
-        return None
+        return 1
+    print(weights.root if options.quiet else f"prepared: {weights.root}")
+    for name in [] if options.quiet else gone:
+        print(f"removed: {name}")
+    return 0
 
 
 def _verify(options: argparse.Namespace) -> int:
+    from voxpod_inference.prepared import NothingPrepared, PreparedError, find, fit_of, folder_of, verify
+
     bundle = open_bundle(options.bundle, options.digest)
     complaints = bundle.complaints()
+    prepared = "nothing prepared for this machine"
+    try:
+        weights = find(folder_of(bundle), fit_of(bundle))
+        complaints += verify(weights)
+        prepared = f"weights prepared for this machine whole ({len(weights.files)} files)"
+    except NothingPrepared:
+        pass
+    except PreparedError as error:
+        complaints.append(str(error))
     for complaint in complaints:
         print(complaint)
     if not complaints:
-        print(f"{len(bundle.manifest.files)} files as the manifest says, digest sha256:{bundle.manifest.digest}")
+        print(f"{len(bundle.manifest.files)} files as the manifest says, digest sha256:{bundle.manifest.digest}; {prepared}")
     return 1 if complaints else 0
 
 
 def _voices(options: argparse.Namespace) -> int:
-    bundle = open_bundle(options.bundle) if options.bundle else _kokoro(None, quiet=False)
+    bundle = chosen_bundle(options.bundle)
     if bundle is None:
         return 1
     manifest = bundle.manifest
     defaults = {voice: language for language, voice in manifest.default_voices.items()}
     for voice, language in manifest.voices.items():
         print(f"{voice:16}{language:8}{f'default for {defaults[voice]}' if voice in defaults else ''}".rstrip())
-    return 0
-
-
-def _say(options: argparse.Namespace) -> int:
-    from voxpod_inference.audio import write_wav
-    from voxpod_inference.engines.registry import load_engine
-
-    if options.threads < 1:
-        print(f"voxpod-model: --threads is {options.threads}, expected at least 1", file=sys.stderr)
-        return 2
-    started = time.monotonic()
-    bundle = open_bundle(options.bundle) if options.bundle else _kokoro(None, quiet=False)
-    if bundle is None:
-        return 1
-    engine = load_engine(bundle, options.threads)
-    loaded = time.monotonic()
-    text = sys.stdin.read() if options.text == "-" else options.text
-    prepared = engine.prepare(text, voice=options.voice, language=options.lang, speed=options.speed)
-    for warning in prepared.script.warnings:
-        print(f"voxpod-model: {warning}", file=sys.stderr)
-    try:
-        with options.output.open("w+b") as file:
-            written = write_wav(file, (u.samples for u in engine.speak(prepared)), engine.sample_rate)
-    except OSError as error:
-        raise SpeechError("infrastructure", "", f"cannot write {options.output}: {error.strerror}") from None
-    seconds = time.monotonic() - loaded
-    if options.stats:
-        stats = {
-            "voice": prepared.voice,
-            "audio_seconds": round(written.duration_seconds, 3),
-            "synthesis_seconds": round(seconds, 3),
-            "rtf": round(seconds / written.duration_seconds, 3),
-            "load_seconds": round(loaded - started, 3),
-            "peak_rss_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
-        }
-        print(json.dumps(stats))
-    else:
-        print(f"{options.output}: {written.duration_seconds:.1f} s, voice {prepared.voice}, in {seconds:.1f} s")
     return 0
 
 

@@ -1,9 +1,11 @@
 """voxpod-model as a person at a laptop uses it."""
 
+import io
 import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -45,13 +47,144 @@ def test_say_reads_standard_input_and_tells_what_it_leaves_out(kokoro_bundle: Bu
         (["hi", "--threads", "0"], "expected at least 1"),
         (["hi", "-o", "/nowhere/x.wav"], "cannot write /nowhere/x.wav"),
         (["hi", "--bundle", "/nowhere"], "no such folder"),
+        (["hi", "--speed", "0"], "0.25 to 4.0"),
+        (["hi", "--speed", "nan"], "0.25 to 4.0"),
+        (["hi", "--speed", "inf"], "0.25 to 4.0"),
+        (["hi", "--voice", "af_hart"], "has af_heart"),
+        (["hi", "--voice", "af_heart(2)+"], "expected a voice, or a mix"),
+        (["hi", "--format", "aiff"], "invalid choice: 'aiff'"),
+        (["hi", "--sample-rate", "44100", "--format", "opus"], "sample rate is 44100 Hz; opus has"),
+        (["hi", "--loudness", "loud"], "'loud' is neither `keep` nor a level"),
+        (["hi", "--loudness", "nan"], "'nan' is neither `keep` nor a level"),
+        (["hi", "--timestamps", "/nowhere/x.json"], "cannot write /nowhere/x.json"),
+        (["<speak>hi", "--ssml"], "SSML"),
+        ([" "], "none of them can be spoken"),
     ],
 )
-def test_bad_input_is_told_in_one_line(arguments: list[str], said: str, kokoro_bundle: Bundle, tmp_path: Path) -> None:
+def test_bad_input_is_told_in_one_line_and_leaves_no_file(
+    arguments: list[str], said: str, kokoro_bundle: Bundle, tmp_path: Path
+) -> None:
     done = voxpod_model("say", "-o", tmp_path / "x.wav", "--bundle", kokoro_bundle.root, *arguments)
     assert done.returncode in (1, 2)
     assert said in done.stderr
     assert "Traceback" not in done.stderr
+    assert [p.name for p in tmp_path.iterdir()] == (["x.wav"] if "--timestamps" in arguments else [])
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "container"), [("x.ogg", [], "OGG"), ("x.MP3", [], "MP3"), ("x", ["--format", "flac"], "FLAC"), ("x.bin", [], "WAV")]
+)
+def test_format_is_the_one_asked_for_else_that_of_the_name(
+    name: str, options: list[str], container: str, kokoro_bundle: Bundle, tmp_path: Path
+) -> None:
+    done = voxpod_model("say", "Yes.", "-o", tmp_path / name, *options, "--bundle", kokoro_bundle.root)
+    assert done.returncode == 0, done.stderr
+    assert soundfile.info(tmp_path / name).format == container
+    assert (tmp_path / name).stat().st_mode & 0o777 == 0o666 & ~umask()
+
+
+def umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def test_a_file_that_is_there_is_replaced_by_a_whole_one_or_kept(kokoro_bundle: Bundle, tmp_path: Path) -> None:
+    target = tmp_path / "x.wav"
+    target.write_text("old")
+    assert voxpod_model("say", " ", "-o", target, "--bundle", kokoro_bundle.root).returncode == 1
+    assert target.read_text() == "old"
+    assert voxpod_model("say", "Yes.", "-o", target, "--bundle", kokoro_bundle.root).returncode == 0
+    assert soundfile.info(target).duration > 0.2
+    assert [p.name for p in tmp_path.iterdir()] == ["x.wav"]
+
+
+def test_killed_in_the_middle_it_leaves_no_file(kokoro_bundle: Bundle, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "voxpod_inference.cli", "say", "A long story goes on. " * 400, "-o", str(tmp_path / "x.wav"), "--bundle", str(kokoro_bundle.root)]
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
+        try:
+            deadline = time.monotonic() + 60
+            while not list(tmp_path.iterdir()) and time.monotonic() < deadline:
+                time.sleep(0.05)
+            process.terminate()
+            assert process.wait(timeout=60) == 143
+        finally:
+            process.kill()
+    assert not list(tmp_path.iterdir())
+
+
+def test_sound_goes_to_standard_output_and_words_to_standard_error(kokoro_bundle: Bundle) -> None:
+    command = [sys.executable, "-m", "voxpod_inference.cli", "say", "Yes.", "-o", "-", "--stats", "--bundle", str(kokoro_bundle.root)]
+    done = subprocess.run(command, capture_output=True, timeout=120, check=True)
+    sound = soundfile.info(io.BytesIO(done.stdout))
+    stats = json.loads(done.stderr.splitlines()[-1])
+    assert (sound.format, sound.frames * 2 + 44) == ("WAV", stats["bytes"])
+
+
+def test_times_of_words_are_written_beside_the_sound(kokoro_bundle: Bundle, tmp_path: Path) -> None:
+    text = "Two words, <lang=zh>你好</lang>!"
+    done = voxpod_model("say", text, "-o", tmp_path / "x.wav", "--timestamps", tmp_path / "x.json", "--bundle", kokoro_bundle.root)
+    assert done.returncode == 0, done.stderr
+    times = json.loads((tmp_path / "x.json").read_text())
+    assert [word["text"] for word in times["words"]][:2] == ["Two", "words"]
+    assert all(text[w["startOffset"] : w["endOffset"]] == w["text"] for w in times["words"])
+    starts = [word["startSeconds"] for word in times["words"]]
+    assert starts == sorted(starts)
+    assert times["words"][-1]["endSeconds"] <= soundfile.info(tmp_path / "x.wav").duration
+
+
+def test_progress_bar_is_for_terminals_only(kokoro_bundle: Bundle, tmp_path: Path) -> None:
+    long = "This sentence is said. " * 30
+    arguments = ["say", long, "-o", str(tmp_path / "x.wav"), "--speed", "1.5", "--bundle", str(kokoro_bundle.root)]
+    assert "#" not in voxpod_model(*arguments).stderr
+    reader, terminal = os.openpty()
+    command = [sys.executable, "-m", "voxpod_inference.cli", *arguments]
+    try:
+        subprocess.run(command, stdout=subprocess.DEVNULL, stderr=terminal, timeout=120, check=True)
+        shown = os.read(reader, 1 << 16).decode()
+    finally:
+        os.close(terminal)
+        os.close(reader)
+    assert "100%" in shown and "###" in shown
+
+
+def test_prepare_makes_once_what_say_then_uses(kokoro_bundle: Bundle, damaged: Path) -> None:
+    before = voxpod_model("say", "Yes.", "-o", os.devnull, "--stats", "--bundle", damaged)
+    assert json.loads(before.stdout)["weights"] == "plain"
+    assert "voxpod-model prepare makes it" in before.stderr
+    made = voxpod_model("prepare", "--bundle", damaged, "--quiet")
+    assert made.returncode == 0, made.stderr
+    assert Path(made.stdout.strip()).parent == damaged / "prepared"
+    again = voxpod_model("prepare", "--bundle", damaged, "--prune")
+    assert again.stdout == f"prepared: {made.stdout}"
+    after = voxpod_model("say", "Yes.", "-o", os.devnull, "--stats", "--bundle", damaged)
+    assert json.loads(after.stdout)["weights"] == "prepared"
+    assert after.stderr == ""
+    assert "weights prepared for this machine whole" in voxpod_model("verify", damaged).stdout
+
+
+def test_verify_finds_a_bit_that_changed_in_prepared_weights(damaged: Path) -> None:
+    folder = Path(voxpod_model("prepare", "--bundle", damaged, "--quiet").stdout.strip())
+    content = bytearray((folder / "front.onnx.data").read_bytes())
+    content[1000] ^= 1
+    (folder / "front.onnx.data").write_bytes(content)
+    done = voxpod_model("verify", damaged)
+    assert done.returncode == 1
+    assert "front.onnx.data has changed" in done.stdout
+
+
+def test_prepare_says_where_it_cannot_write(kokoro_bundle: Bundle) -> None:
+    done = voxpod_model("prepare", "--bundle", kokoro_bundle.root, "--output", "/proc/nowhere")
+    assert done.returncode == 1
+    assert "cannot write in /proc/nowhere" in done.stderr
+
+
+def test_bench_prints_a_line_for_each_length(kokoro_bundle: Bundle) -> None:
+    done = voxpod_model("bench", "--repeat", "1", "--json", "--bundle", kokoro_bundle.root)
+    assert done.returncode == 0, done.stderr
+    facts = json.loads(done.stdout)
+    assert [run["characters"] for run in facts["runs"]] == [40, 100, 400]
+    assert all(run["rtf"] > 0 and run["private_mib"] > 10 for run in facts["runs"])
 
 
 def test_verify_names_all_that_is_wrong(kokoro_bundle: Bundle, damaged: Path) -> None:

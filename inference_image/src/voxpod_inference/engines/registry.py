@@ -1,5 +1,6 @@
 """From a bundle folder to a loaded engine: the one place that knows which engines there are."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,13 @@ from voxpod_inference.settings import BundleSettings
 if TYPE_CHECKING:
     from voxpod_inference.engines.base import Synthesizer
 
+Tell = Callable[[str, str], None]
+"""Takes what happened and why."""
+
+
+def _log(what: str, why: str) -> None:
+    log.event(what, error=why)
+
 
 def load(settings: BundleSettings) -> "Synthesizer":
     """The engine of the bundle that the settings name; BundleError when the bundle is not the one that was asked for."""
@@ -18,11 +26,11 @@ def load(settings: BundleSettings) -> "Synthesizer":
     return load_engine(bundle, settings.cpu_limit, settings.prepared)
 
 
-def load_engine(bundle: Bundle, threads: int, prepared: Path | None = None) -> "Synthesizer":
+def load_engine(bundle: Bundle, threads: int, prepared: Path | None = None, tell: Tell = _log) -> "Synthesizer":
     """The engine of a bundle, its files checked before they are read.
 
     Weights that were made ready for this kind of node are used if they are there (in `prepared`, else in the bundle's own
-    folder for them) and whole; a log line tells when they are not, and why.
+    folder for them) and whole; `tell` is told when they are not, and why.
     """
     if bundle.manifest.engine != "kokoro":
         raise BundleError(f"{bundle.root}: the manifest names engine {bundle.manifest.engine!r}; this version has kokoro")
@@ -34,8 +42,8 @@ def load_engine(bundle: Bundle, threads: int, prepared: Path | None = None) -> "
         weights = find(prepared or folder_of(bundle), fit_of(bundle))
         return Kokoro(bundle, threads, weights)
     except NothingPrepared as error:
-        log.event("nothing is prepared for this node: slower, in memory of its own", error=str(error))
+        tell("nothing is prepared for this machine, so speech is slower", str(error))
     except (PreparedError, SpeechError) as error:
-        log.event("prepared weights are unusable: slower, in memory of its own", error=str(error))
+        tell("prepared weights are unusable, so speech is slower", str(error))
     bundle.check(NEEDED)
     return Kokoro(bundle, threads)
