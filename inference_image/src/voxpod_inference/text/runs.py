@@ -107,9 +107,10 @@ def _marks(text: str, start: int, end: int) -> list[_Mark]:
 
 
 def _follows_figure(text: str, at: int) -> bool:
-    while at and text[at - 1] == " ":
-        at -= 1
-    return at > 0 and text[at - 1].isdecimal()
+    before = text[:at].rstrip(" ")
+    if before.endswith("/"):  # the h of 50km/h
+        before = before[:-1].rstrip("kmg")
+    return before[-1:].isdecimal()
 
 
 def _is_symbol(text: str, at: int) -> bool:
