@@ -3,15 +3,6 @@
 Only what every request needs is imported here; the rest is found in the modules by name.
 """
 
-from voxpod_inference.audio.samples import (
-    EDGE_SECONDS,
-    Samples,
-    Written,
-    audible,
-    faded,
-    trimmed,
-    within_full_scale,
-    write_wav,
-)
+from voxpod_inference.audio.samples import EDGE_SECONDS, Samples, audible, faded, within_full_scale
 
-__all__ = ["EDGE_SECONDS", "Samples", "Written", "audible", "faded", "trimmed", "within_full_scale", "write_wav"]
+__all__ = ["EDGE_SECONDS", "Samples", "audible", "faded", "within_full_scale"]
