@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from voxpod_inference.errors import InputError
 from voxpod_inference.text import split
 from voxpod_inference.text.frontend import FrontEnd, Limits, Script
-from voxpod_inference.text.spoken import Spoken
+from voxpod_inference.text.spoken import Spoken, Word
 
 TEXT = st.text(alphabet="abc Dr.,!?。，、我们\n\"”…-0123456789", max_size=400)
 
@@ -122,6 +122,17 @@ def test_character_that_says_more_than_the_model_takes_is_spoken_in_slices() -> 
 
     made = FrontEnd({"en": Verbose()}, Limits(20, 12), len).script("a", "auto", "en")
     assert [len(chunk.phonemes) for chunk in made.chunks] == [20, 20, 10]
+
+
+def test_sentence_without_spaces_is_cut_between_its_words() -> None:
+    class Pairs:
+        """Two characters are a word, as in much Chinese."""
+
+        def __call__(self, text: str) -> Spoken:
+            return Spoken(text, words=tuple(Word(i, min(i + 2, len(text)), i, min(i + 2, len(text))) for i in range(0, len(text), 2)))
+
+    made = FrontEnd({"zh": Pairs()}, Limits(20, 12), len).script("我们" * 19, "zh", "zh")
+    assert {chunk.text for chunk in made.chunks} == {"我们" * 9, "我们" * 10}
 
 
 def test_what_cannot_be_spoken_is_told() -> None:

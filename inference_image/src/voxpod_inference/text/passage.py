@@ -48,31 +48,36 @@ class Passage:
     def sections(self) -> Iterator[tuple[Section, list[Piece]]]:
         """All of the text in order."""
         for section in _sections(self._document):
-            yield section, list(self._fitting(section.start, section.end, 0))
+            yield section, list(self._fitting(section.start, section.end, 0, ()))
 
-    def _fitting(self, start: int, end: int, fineness: int) -> Iterator[Piece]:
-        """Pieces that the model takes at once."""
-        for a, b in itertools.pairwise(self._cuts(start, end, fineness)):
+    def _fitting(self, start: int, end: int, fineness: int, words: tuple[Word, ...]) -> Iterator[Piece]:
+        """Pieces that the model takes at once; `words` are those of the stretch, if it was read."""
+        for a, b in itertools.pairwise(self._cuts(start, end, fineness, words)):
             readable = b - a <= _MOST_CHARACTERS_A_TOKEN * self._limits.most
             spoken = self._spoken(a, b) if readable else None
             if spoken is not None and self._count(spoken.phonemes) <= self._limits.most:
                 yield Piece(a, b, spoken)
             elif spoken is None or b - a > 1:
-                yield from self._fitting(a, b, fineness + 1)
+                yield from self._fitting(a, b, fineness + 1, spoken.words if spoken else ())
             else:
                 yield from self._sliced(a, b, spoken)
 
-    def _cuts(self, start: int, end: int, fineness: int) -> list[int]:
+    def _cuts(self, start: int, end: int, fineness: int, words: tuple[Word, ...]) -> list[int]:
         """Where a stretch is cut: after its sentences, after its clauses, or else in two; what was replaced stays whole if it can."""
         text = self._text[start:end]
         if fineness >= 2:
-            return [start, self._middle(start, end, len(split.halves(text)[0])), end] if end - start > 1 else [start, end]
+            return [start, self._middle(start, end, words), end] if end - start > 1 else [start, end]
         pieces = split.clauses(text) if fineness else split.sentences(text, lambda at: self._language(start + at))
         ends = itertools.accumulate(map(len, pieces), initial=start)
         return [at for at in ends if at in (start, end) or self._document.may_cut(at)]
 
-    def _middle(self, start: int, end: int, half: int) -> int:
-        cut = start + half
+    def _middle(self, start: int, end: int, words: tuple[Word, ...]) -> int:
+        """Where a stretch is best cut in two: at a word near its middle, at a space, or between letters."""
+        middle, near = (start + end) // 2, (end - start) // 4
+        borders = [w.start for w in words if abs(w.start - middle) <= near and start < w.start < end and self._document.may_cut(w.start)]
+        if borders:
+            return min(borders, key=lambda border: abs(border - middle))
+        cut = start + len(split.halves(self._text[start:end])[0])
         if self._document.may_cut(cut):
             return cut
         part, skip = self._document.part_at(cut)
