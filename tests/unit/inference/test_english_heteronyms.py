@@ -1,6 +1,7 @@
-"""Words written alike and said differently: 120 sentences, and how often the neighbours tell them apart.
+"""Words written alike and said differently: 216 sentences, and how often the neighbours tell them apart.
 
-The sentences were written before the rules were tuned on them, so the figure is for clear cases, not for running text.
+The rules were tuned on these sentences, so the figure says that nothing has become worse, not how good they are on new text:
+for that see tests/integration/inference/test_heteronyms_by_sound.py.
 """
 
 import re
@@ -64,7 +65,7 @@ He [uses] two phones. VERB DEFAULT -
 The plant has many [uses]. NOUN
 I [used] to smoke. VBD
 This knife is [used] to cut bread. DEFAULT
-He [used] the last egg. DEFAULT - VERB
+He [used] the last egg. DEFAULT - VERB NOUN
 Get [used] to it. VBD
 They want to [record] a song. VERB
 She broke the world [record]. DEFAULT NOUN -
@@ -133,6 +134,101 @@ They [conflict] with each other. VERB
 There is a [conflict] of interest. DEFAULT NOUN -
 The [advocate] spoke. DEFAULT NOUN -
 We [advocate] peace. VERB
+My sister [read] that novel on the train last summer. VBD VBN
+We often [read] to the children before bed. - VERB DEFAULT NOUN
+Having [read] the report, she called him. VBN
+Nobody has [read] the manual. VBN
+Please [read] it aloud. - VERB DEFAULT
+The letter was [read] to the court. VBN
+He who [leads] must listen. - VERB NOUN
+[Lead] poisoning is dangerous. ~led
+The dog is on a [lead]. - NOUN ADJ
+My grandparents [live] on a farm. VERB
+The band played a [live] set. DEFAULT - NOUN ADJ
+It was broadcast [live] from Tokyo. DEFAULT - ADJ
+People who [live] alone eat less. VERB
+She [lives] with her aunt. VERB
+Millions of [lives] depend on it. DEFAULT - NOUN
+The doctor saved many [lives]. DEFAULT - NOUN
+A gust of [wind] blew the door open. DEFAULT - NOUN
+You have to [wind] this watch every day. VERB
+The river [winds] through the valley. VERB
+His [wounds] were treated at once. - NOUN DEFAULT
+She [wound] the scarf around her neck. VBD
+[Tears] ran down his face. - DEFAULT NOUN
+Be careful not to [tear] the envelope. VERB
+There is a [tear] in my jacket. VERB
+The violinist lifted her [bow]. - DEFAULT NOUN
+The waiter gave a polite [bow]. VERB
+Did you [close] the garage? VERB
+The shop is [close] to the bank. DEFAULT ADJ
+Keep your friends [close]. DEFAULT ADJ
+Banks [close] at four on Fridays. VERB
+The store will [close] early. VERB
+The [use] of phones is not allowed. NOUN
+How do you [use] this machine? VERB -
+There is no [use] crying. NOUN
+This tool has several [uses]. NOUN
+She [uses] a cane. VERB - DEFAULT
+I am not [used] to the cold. VBD
+We [used] to live in Rome. VBD
+The machine is [used] for cutting. DEFAULT ADJ - VBN
+They broke the [record] for the longest swim. - DEFAULT NOUN
+Remember to [record] the meeting. VERB
+The camera [records] everything. VERB
+I have a [present] for you. - DEFAULT NOUN
+The mayor will [present] an award. VERB
+At [present] there is no cure. - DEFAULT NOUN
+Nobody can [object] to that. VERB
+The [object] of the game is simple. - DEFAULT NOUN
+The [content] is free. NOUN
+I felt [content] and warm. DEFAULT ADJ
+One [minute] later he left. - DEFAULT NOUN
+The difference is [minute]. ADJ
+Nothing grows in this [desert]. - DEFAULT NOUN
+The soldiers [desert] their posts. VERB
+Some people [refuse] to wear masks. - VERB DEFAULT
+The city collects [refuse] on Mondays. NOUN
+The [contract] ends in May. - DEFAULT NOUN
+Muscles [contract] when you move. VERB
+We need to [project] confidence. VERB
+The [projects] were late. - DEFAULT NOUN
+The region [produces] wine. - VERB DEFAULT NOUN
+Local [produce] tastes better. NOUN
+Metals [conduct] electricity. VERB
+He was fired for bad [conduct]. - DEFAULT NOUN
+They sleep in [separate] beds. - DEFAULT NOUN ADJ
+The two issues are quite [separate]. - DEFAULT ADJ NOUN
+Experts [estimate] that prices will fall. - VERB DEFAULT
+By one [estimate], it cost a million. NOUN
+Practice makes [perfect]. - DEFAULT NOUN
+He spent years trying to [perfect] it. VERB
+What [does] she want? - VERB DEFAULT NOUN
+The ticket is [invalid]. - DEFAULT ADJ
+Trading will [resume] on Monday. - VERB DEFAULT
+He emailed his [resume] to ten firms. =ɹˈɛzəmˌA/ɹˈɛzjʊmˌA
+The boat was rowed in a straight [row]. - NOUN
+The [increase] in prices was small. NOUN
+Sales [increase] every spring. VERB - DEFAULT
+The [suspects] were arrested. - DEFAULT NOUN
+The police [suspect] arson. VERB
+They want to [export] oil. VERB - DEFAULT
+She gave a good [excuse]. NOUN
+The [house] was sold. - DEFAULT NOUN
+The barn can [house] ten cows. VERB
+Do not [abuse] your power. - VERB DEFAULT
+Child [abuse] is a crime. NOUN
+She plays the [bass] in a band. ADJ
+He is a [graduate] of Yale. - DEFAULT NOUN
+Most students [graduate] in June. VERB
+Could you [elaborate] on that? DEFAULT VERB -
+An [elaborate] plan was made. ADJ
+They [advocate] for change. VERB
+He [moped] around all day. VERB
+The [rebels] took the city. - DEFAULT NOUN
+Teenagers often [rebel] against parents. VERB
+You need a [permit] to park here. - DEFAULT NOUN
+The law does not [permit] it. VERB
 """
 
 
@@ -157,12 +253,12 @@ def right(text: str, wanted: list[str]) -> bool:
     return (said or "-") in wanted or (not said and "-" in wanted)
 
 
-def test_nineteen_of_twenty_heteronyms_are_read_as_meant() -> None:
+def test_tuned_heteronyms_stay_as_meant() -> None:
     listed = cases()
     wrong = [text for text, _, wanted in listed if not right(text, wanted)]
     rate = 1 - len(wrong) / len(listed)
     print(f"{100 * rate:.1f} % of {len(listed)} are right; wrong: {wrong}")
-    assert len(listed) >= 110
+    assert len(listed) >= 200
     assert rate >= 0.95, wrong
 
 

@@ -12,7 +12,7 @@ DETERMINERS = frozenset(
     ["the", "a", "an", "this", "that", "these", "those", "my", "your", "his", "her", "its", "our", "their", "no", "some", "any", "every", "each", "another", "which", "whose", "what", "both", "either", "neither", "many", "few", "several", "much", "more", "most", "such", "own", "first", "second", "third", "last", "next", "new", "old", "same", "other"]
 )
 OBJECTS = frozenset(["the", "a", "an", "this", "that", "these", "those", "my", "your", "his", "her", "its", "our", "their", "it", "them", "him", "us", "me", "you", "all", "everything"])
-SUBJECTS = frozenset(["i", "you", "we", "they", "who", "he", "she", "it", "people", "children", "men", "women", "everyone", "everybody", "nobody", "we'd", "they'd"])
+SUBJECTS = frozenset(["i", "you", "we", "they", "who", "he", "she", "it", "people", "children", "men", "women", "police", "everyone", "everybody", "nobody", "we'd", "they'd"])
 MODALS = frozenset(
     ["to", "will", "would", "can", "could", "should", "must", "may", "might", "shall", "cannot", "do", "did", "don't", "doesn't", "didn't", "won't", "can't", "couldn't", "wouldn't", "shouldn't", "mustn't", "does", "let's", "please", "i'll", "you'll", "he'll", "she'll", "we'll", "they'll", "it'll", "i'd", "you'd", "gonna", "wanna", "gotta", "help", "helps", "helped"]
 )
@@ -25,6 +25,7 @@ PREPOSITIONS = frozenset(
 )
 _ADVERBS = frozenset(["already", "never", "ever", "just", "always", "also", "often", "recently", "not", "only", "still", "even", "now", "then", "really", "once", "almost", "soon", "finally"])
 _NOT_PLURAL = re.compile(r"(?:ss|us|is|'s|ous|always|perhaps)$")
+_AFTER_NOUN = frozenset(["of", "for", "is", "was", "are", "were", "has", "had", "will"])
 _BREAKS = frozenset('.!?;:,"“”()—…\n')
 _STOPS = frozenset(".!?…\n")
 
@@ -43,6 +44,8 @@ class Place:
     first: bool
     """Whether the word begins a sentence."""
     capital: bool
+    plural: bool
+    """Whether the word before, adverbs skipped, looks like a plural noun."""
 
 
 def place_of(tokens: Sequence[str], at: int) -> Place:
@@ -62,7 +65,12 @@ def place_of(tokens: Sequence[str], at: int) -> Place:
         frozenset(sentence),
         not spoken_before,
         tokens[at][0].isupper(),
+        _is_plural(head),
     )
+
+
+def _is_plural(word: str) -> bool:
+    return len(word) > 3 and word.endswith("s") and not _NOT_PLURAL.search(word)
 
 
 def _words(tokens: Iterable[str]) -> list[str]:
@@ -80,7 +88,8 @@ def part_of_speech(place: Place) -> str:
     """VERB, NOUN, ADJ, VBN or nothing when the neighbours do not tell."""
     if place.head in HAVE:
         return "VBN"
-    if place.head in MODALS or place.previous in ("me", "us", "him", "them"):
+    third_person = place.word.endswith("s") and not place.word.endswith("ss")
+    if not third_person and (place.head in MODALS or place.previous in ("me", "us", "him", "them")):
         return "VERB"
     if place.previous in DETERMINERS or place.previous in PREPOSITIONS or place.previous.endswith("'s"):
         if place.following == "to" and place.previous not in DETERMINERS:
@@ -88,14 +97,15 @@ def part_of_speech(place: Place) -> str:
         return "NOUN"
     if place.head in BE:
         return "ADJ"
-    third_person = place.word.endswith("s") and not place.word.endswith("ss")
-    if place.head in SUBJECTS and (third_person == (place.head in ("he", "she", "it", "everyone", "everybody", "nobody"))):
+    singular_subject = place.head in ("he", "she", "it", "everyone", "everybody", "nobody")
+    if place.head in SUBJECTS and third_person == singular_subject:
         return "VERB"
     if place.first or place.previous in ("and", "or", "then", "not", "never", "always", "also"):
         return "VERB" if place.following in OBJECTS else ""
-    if place.following in ("of", "is", "was", "are", "were", "has", "had", "will"):
+    if place.following in _AFTER_NOUN:
         return "NOUN"
-    plural = place.previous.endswith("s") and not _NOT_PLURAL.search(place.previous)
-    if place.following in OBJECTS or (place.following in ("to", "against", "with") and plural != third_person):
-        return "VERB" if place.previous and (plural != third_person or place.previous.endswith("ly")) else ""
+    if place.plural and not third_person and place.following:
+        return "VERB"
+    if third_person and not place.plural and place.following in OBJECTS:
+        return "VERB"
     return "NOUN" if place.previous else ""

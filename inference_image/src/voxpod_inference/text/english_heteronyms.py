@@ -20,7 +20,8 @@ read | DEFAULT | head @modal
 read | VBN | head @be
 read | VBN | previous well widely
 read | VBD | head he she it ; following !ing
-read | VBD | near yesterday ago last earlier once before was were had did said told when then went came knew loved cried wrote already
+read | DEFAULT | near often usually sometimes always every daily
+read | VBD | near yesterday ago last earlier was were had did said told went came knew loved cried wrote already
 read | DEFAULT | head @determiner
 lead leads | ~led | following pipe pipes paint poisoning pencil pencils acid battery batteries exposure levels level contamination ore bullet bullets weights shielding
 lead | ~led | previous contain contains contained molten of ; near metal metals mercury zinc copper iron heavy water paint pipes made tin arsenic gold silver contain contains
@@ -47,6 +48,7 @@ wound | VBN | head @have ; following up down around
 tear tears | VERB | following up down apart off out it open into through the away your ; previous !of a the in
 tear | VERB | previous and ; near wear
 tear | VERB | head @modal
+tear | VERB | previous a the ; following in ; near !eye eyes
 tear tears | VERB | near muscle ligament fabric shirt paper sleeve jeans cloth page dress net rotator meniscus hole stitch sail knee ; following in
 bow bows | VERB | head @modal
 bow | VERB | following to down before out politely deeply
@@ -57,6 +59,7 @@ close | VERB | head @modal ; following !to enough
 close | VERB | first ; following the your my this that it all down his her its
 close | VERB | following the your this that it down its ; previous @subject
 close | NOUN | following of
+close | VERB | plural ; following at on in early late for when every down up this next
 close | NOUN | previous a the ; following !friend friends relationship relative look call range second eye contact family to ally race game attention proximity watch bond up
 close | DEFAULT
 content | DEFAULT | head @be very quite perfectly not so
@@ -76,7 +79,7 @@ used | VBD | following to
 deserts | VERB | previous just
 desert | VERB | head @modal
 refuse | NOUN | following collection bin bins disposal heap collector collectors
-refuse | NOUN | previous household garbage kitchen the of
+refuse | NOUN | previous collect collects collecting collected burn burning household garbage kitchen the of
 refuse | DEFAULT
 invalid | NOUN | previous an the ; following @be who had for and
 invalid | DEFAULT
@@ -150,7 +153,7 @@ def _rows() -> dict[str, tuple[_Row, ...]]:
 
 def _condition(words: list[str]) -> Condition:
     where, *listed = words
-    if where in ("first", "capital"):
+    if where in ("first", "capital", "plural"):
         return lambda place: bool(getattr(place, where))
     wanted = not (listed and listed[0].startswith("!"))
     chosen = _expanded([listed[0].removeprefix("!"), *listed[1:]])
