@@ -60,3 +60,14 @@ def test_espeak_speaks_the_models_alphabet() -> None:
 def test_missing_espeak_is_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
     assert UnknownEnglish()(["quokka"]) == {}
+
+
+@pytest.mark.skipif(shutil.which("espeak-ng") is None, reason="espeak-ng is not installed")
+def test_espeak_speaks_british_in_the_models_alphabet() -> None:
+    said = UnknownEnglish(british=True)(["quokka", "blorking", "sheared", "zoeth"])
+    assert said == {"quokka": "kwˈɒkə", "blorking": "blˈɔːkɪŋ", "sheared": "ʃˈɪəd", "zoeth": "zˈQθ"}
+
+
+@pytest.mark.skipif(shutil.which("espeak-ng") is None, reason="espeak-ng is not installed")
+def test_words_longer_than_any_are_left_to_spelling() -> None:
+    assert list(UnknownEnglish()(["quokka", "q" * 200])) == ["quokka"]
