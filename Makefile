@@ -100,8 +100,9 @@ images: venv requirements-host ## Build the operator and inference images
 	@python3 images build > /dev/null
 
 .PHONY: model
-model: venv ## Get the Kokoro model bundle into the cache (130 MB download, once)
+model: venv native ## Get the Kokoro model bundle into the cache (130 MB download, once) and prepare its weights for this machine
 	@voxpod-model fetch-kokoro --quiet > /dev/null
+	@voxpod-model prepare --prune --quiet > /dev/null
 
 
 

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 from voxpod_demo import commands, tools
-from voxpod_demo.artifacts import build_images, copy_model, fetch_model, not_held, said_of_loading
+from voxpod_demo.artifacts import build_images, copy_model, fetch_model, not_held, prepare_model, said_of_loading
 from voxpod_demo.errors import DemoError
 from voxpod_demo.forward import forwarded_store
 from voxpod_demo.kubectl import Json, Kubectl
@@ -63,7 +63,7 @@ class KindCluster:
             model_root.mkdir(parents=True, exist_ok=True)
             bundle = fetch_model(step)
             placed = copy_model(bundle, model_root)
-            step.result = bundle.folder.name
+            step.result = f"{bundle.folder.name}, {prepare_model(placed, step)}"
         with terminal.step("Cluster") as step:
             if not runs():
                 self._create(model_root, step.say)

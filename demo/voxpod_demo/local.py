@@ -11,7 +11,15 @@ from pathlib import Path
 from typing import Any
 
 from voxpod_demo import commands
-from voxpod_demo.artifacts import ModelBundle, build_images, copy_model, fetch_model, not_held, said_of_loading
+from voxpod_demo.artifacts import (
+    ModelBundle,
+    build_images,
+    copy_model,
+    fetch_model,
+    not_held,
+    prepare_model,
+    said_of_loading,
+)
 from voxpod_demo.errors import DemoError
 from voxpod_demo.kubectl import Kubectl
 from voxpod_demo.release import NODE_PORT, Images
@@ -56,8 +64,9 @@ class LocalCluster:
             step.result = f"{self.title}, Kubernetes {self._version()}"
         minio = self._paths["images"]["minio"]
         with terminal.step("Load") as step:
-            step.result = self._load({one.reference: one.archive for one in built.values()} | {minio["reference"]: Path(minio["archive"])}, step)
+            loaded = self._load({one.reference: one.archive for one in built.values()} | {minio["reference"]: Path(minio["archive"])}, step)
             model = self._place(bundle)
+            step.result = f"{loaded}; {prepare_model(Path(model.path), step)}"
         return Prepared(Images(built["operator"].reference, built["inference"].reference, minio["reference"], "Never"), model)
 
     def kubectl(self) -> Kubectl:

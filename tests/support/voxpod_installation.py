@@ -75,8 +75,9 @@ def uninstall(cluster: Json, kubectl: Kubectl) -> None:
 
 
 def fetch_model() -> Model:
-    """The Kokoro bundle in the cache, made if it is not there."""
+    """The Kokoro bundle in the cache, made and prepared for this machine if it is not."""
     words = _output([sys.executable, "-m", "voxpod_inference.cli", "fetch-kokoro", "--quiet"]).split()
+    _output([sys.executable, "-m", "voxpod_inference.cli", "prepare", "--bundle", words[1], "--quiet"])
     return Model(Path(words[1]), words[0])
 
 
@@ -85,7 +86,7 @@ def place_model(model: Model, root: Path, name: str = "kokoro") -> Model:
     target = root / name
     shutil.rmtree(target, ignore_errors=True)
     root.mkdir(mode=0o755, exist_ok=True)
-    shutil.copytree(model.folder, target)
+    shutil.copytree(model.folder, target, symlinks=True)
     return Model(target, model.digest)
 
 
