@@ -128,7 +128,7 @@ def test_bundle_damaged_after_it_was_ready_fails_its_request_and_is_never_spoken
         shutil.copytree(whole.folder, folder, copy_function=os.link)
         path = voxpod.apply("SpeechModel", "later", voxpod.model_spec(Model(folder, whole.digest)))
         voxpod.wait_ready(path, "True")
-        (damaged,) = folder.glob("*.onnx")
+        damaged = folder / "vocab.json"  # the graphs are not even read where prepared weights are
         _damage(damaged)
 
         asked = voxpod.ask(TEAM, "Not with this.", model="later")
