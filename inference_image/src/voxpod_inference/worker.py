@@ -1,6 +1,7 @@
 """The one life of a sandbox: check the model, load it, claim one request, speak it, store it, report."""
 
 import dataclasses
+import errno
 import os
 import tempfile
 import threading
@@ -15,13 +16,15 @@ from voxpod_inference.audio import Samples
 from voxpod_inference.audio.formats import output_rate
 from voxpod_inference.audio.writer import Written, write_audio
 from voxpod_inference.dispatch import Dispatch
-from voxpod_inference.engines.base import Synthesizer, Utterance
+from voxpod_inference.engines.base import Prepared, Synthesizer, Utterance
 from voxpod_inference.engines.registry import load
 from voxpod_inference.errors import DEADLINE_EXCEEDED, ENGINE_FAILED, InputError, SpeechError
 from voxpod_inference.process import milliseconds_since_start, write_termination_log
 from voxpod_inference.settings import SandboxSettings
 from voxpod_inference.timestamps import SpokenTimes
 from voxpod_inference.upload import put
+
+_DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class Stopwatch:
@@ -41,6 +44,11 @@ class Stopwatch:
     def seconds_left(self) -> float:
         """Until the deadline; negative afterwards."""
         return self._end - time.monotonic()
+
+    def check(self) -> None:
+        """Raise DeadlineExceeded when the deadline has passed."""
+        if self.seconds_left() <= 0:
+            raise _too_late()
 
     def cancel(self) -> None:
         """Synthesis is over: do not stop the engine any more."""
@@ -80,24 +88,10 @@ def run(settings: SandboxSettings) -> Report | None:
 def serve(work: Work, synthesizer: Synthesizer, timings: Timings, ca_pem: str) -> Report:
     """Speak and store one request; SpeechError when that cannot be done."""
     watch = Stopwatch(work.seconds_left, synthesizer)
-    output_rate(work.format, work.sample_rate, synthesizer.sample_rate)  # what the format cannot have is refused first
-    spoken = SpokenTimes(work.text, synthesizer.sample_rate)
     with tempfile.TemporaryFile() as sound, tempfile.TemporaryFile() as document:
-        first_audio: list[int] = []
-        try:
-            prepared = synthesizer.prepare(work.text, voice=work.voice, language=work.language, speed=work.speed, ssml=work.ssml, lexicon=work.lexicon)
-            chunks = _samples(spoken.noting(synthesizer.speak(prepared)), first_audio, watch)
-            written = _written(sound, chunks, work, synthesizer.sample_rate, watch)
-            if work.timestamps_upload is not None:
-                document.write(spoken.document(work.timestamps, prepared.script.language))
-        except SpeechError as error:
-            if error.fault == "engine" and watch.seconds_left() <= 0:
-                raise _too_late() from error
-            raise
-        finally:
-            watch.cancel()
-        timings = dataclasses.replace(timings, first_audio_ms=first_audio[0], synthesis_ms=watch.milliseconds())
-        log.event("synthesized", request=work.request_uid, audio_seconds=written.duration_seconds, synthesis_ms=timings.synthesis_ms)
+        prepared, written, first_audio_ms = _speak(work, synthesizer, watch, sound, document)
+        timings = dataclasses.replace(timings, first_audio_ms=first_audio_ms, synthesis_ms=watch.milliseconds())
+        log.event("synthesized", request=work.request_uid, audio_seconds=round(written.duration_seconds, 3), synthesis_ms=timings.synthesis_ms)
         times = None
         if work.timestamps_upload is not None:  # before the audio: where there is audio, all that was asked for is there
             stored = put(work.timestamps_upload, document, ca_pem=ca_pem, seconds_left=watch.seconds_left)
@@ -117,25 +111,38 @@ def serve(work: Work, synthesizer: Synthesizer, timings: Timings, ca_pem: str) -
     return Report(work.request_uid, timings, audio=audio, warnings=prepared.script.warnings, timestamps=times, weights=synthesizer.weights)
 
 
+def _speak(work: Work, synthesizer: Synthesizer, watch: Stopwatch, sound: BinaryIO, document: BinaryIO) -> tuple[Prepared, Written, int]:
+    """Fill both files; what was prepared, what was written, and after how many milliseconds the first samples were there."""
+    output_rate(work.format, work.sample_rate, synthesizer.sample_rate)  # what the format cannot have is refused first
+    spoken = SpokenTimes(work.text, synthesizer.sample_rate)
+    first_audio: list[int] = []
+    try:
+        prepared = synthesizer.prepare(work.text, voice=work.voice, language=work.language, speed=work.speed, ssml=work.ssml, lexicon=work.lexicon)
+        chunks = _samples(spoken.noting(synthesizer.speak(prepared)), first_audio, watch)
+        written = write_audio(
+            sound, chunks, synthesizer.sample_rate, format=work.format, sample_rate=work.sample_rate, loudness=work.loudness, check=watch.check
+        )
+        if work.timestamps_upload is not None:
+            document.write(spoken.document(work.timestamps, prepared.script.language))
+    except SpeechError as error:
+        if error.fault == "engine" and watch.seconds_left() <= 0:
+            raise _too_late() from error
+        raise
+    except OSError as error:
+        if error.errno not in _DISK_FULL:
+            raise
+        raise SpeechError("infrastructure", ENGINE_FAILED, f"scratch space does not hold the audio: {error.strerror}") from error
+    finally:
+        watch.cancel()
+    return prepared, written, first_audio[0]
+
+
 def _samples(utterances: Iterator[Utterance], first_audio: list[int], watch: Stopwatch) -> Iterator[Samples]:
     """Their samples; notes when the first were there."""
     for utterance in utterances:
         if not first_audio:
             first_audio.append(watch.milliseconds())
         yield utterance.samples
-
-
-def _written(file: BinaryIO, chunks: Iterator[Samples], work: Work, engine_rate: int, watch: Stopwatch) -> Written:
-    """The sound as a file in scratch space, made until the deadline at the latest."""
-
-    def check() -> None:
-        if watch.seconds_left() <= 0:
-            raise _too_late()
-
-    try:
-        return write_audio(file, chunks, engine_rate, format=work.format, sample_rate=work.sample_rate, loudness=work.loudness, check=check)
-    except OSError as error:
-        raise SpeechError("infrastructure", ENGINE_FAILED, f"scratch space cannot be written: {error.strerror}") from error
 
 
 def _too_late() -> SpeechError:
