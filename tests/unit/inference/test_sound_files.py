@@ -59,8 +59,8 @@ def test_file_holds_the_whole_sound_at_its_place(name: str, rate: int) -> None:
 @pytest.mark.parametrize("name", FORMATS)
 def test_a_very_long_chunk_is_written_whole(name: str) -> None:
     file = io.BytesIO()
-    encode(file, name, 8_000, [np.tile(sound(), 12)])
-    assert len(read(file.getvalue(), name, 8_000)[0]) == 12 * len(sound())
+    encode(file, name, 8_000, [np.tile(sound(), 6)])
+    assert len(read(file.getvalue(), name, 8_000)[0]) == 6 * len(sound())
 
 
 @pytest.mark.parametrize("name", FORMATS)
@@ -104,11 +104,11 @@ def test_what_no_file_can_have_is_refused(name: str, asked: int, said: str) -> N
 
 
 def test_sound_beyond_the_longest_is_refused_with_what_helps(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(writer, "MAX_SAMPLES", 60 * 48_000)
+    monkeypatch.setattr(writer, "MAX_SAMPLES", 60 * 8_000)
     minute = [np.zeros(ENGINE_RATE, np.float32)] * 60
-    assert write_audio(io.BytesIO(), minute, ENGINE_RATE, sample_rate=48_000).duration_seconds == 60
-    with pytest.raises(InputError, match=r"longer than 1 minutes at 48000 Hz.*lower sample rate"):
-        write_audio(io.BytesIO(), [*minute, np.zeros(1, np.float32)], ENGINE_RATE, sample_rate=48_000)
+    assert write_audio(io.BytesIO(), minute, ENGINE_RATE, sample_rate=8_000).duration_seconds == 60
+    with pytest.raises(InputError, match=r"longer than 1 minutes at 8000 Hz.*lower sample rate"):
+        write_audio(io.BytesIO(), [*minute, np.zeros(480, np.float32)], ENGINE_RATE, sample_rate=8_000)
 
 
 @pytest.mark.parametrize("calls", [1, 5, 12])
