@@ -1,6 +1,6 @@
-"""Readings that depend on the words around: 不 and 一, and characters with several readings that stand alone.
+"""Readings that depend on what stands around: 不 and 一, and characters with several readings that stand alone.
 
-Inside a word the dictionary has the reading. A row of the table is `character | reading | conditions`, all of which must
+Inside a word the dictionary has the reading, but for a few that are mended here. A row of the table is `character | reading | conditions`, all of which must
 hold; the first row that holds wins. `before` and `after`: the neighbouring word ends or begins with one of these and with
 none of those after `!`. `start` and `end`: there is no neighbour. `long`: the word before has two characters or more.
 """
@@ -8,10 +8,25 @@ none of those after `!`. `start` and `end`: there is no neighbour. `long`: the w
 from collections.abc import Callable, Sequence
 from typing import Protocol, TypeVar
 
-# Words whose characters the table has read one by one, wrongly.
-_WORDS = {
-    "不得了": "bu4 de2 liao3", "数一数": "shu3 yi1 shu3", "大夫": "dai4 fu5", "背着": "bei1 zhe5", "单县": "shan4 xian4", "打的": "da3 di1",
-}  # fmt: skip
+# Words whose characters the dictionary has read one by one, wrongly: a character, its reading in these words.
+_MISREAD = """
+差 cha1 温差 落差 反差 逆差 方差 视差 时差 色差 岁差 利差 价差 残差 压差 级差 高差 息差 球差 量差
+长 chang2 全长 最长
+重 chong2 重振 重回 重整 重塑 重写 重开 重来 重装 重建 重启 重做 重看 重拍
+假 jia4 超假 续假 歇假 收假 渡假
+发 fa4 染发 烫发 剪发
+行 hang2 支行
+得 de5 变得 不见得
+得 de2 不得了
+了 liao3 不得了
+乐 yue4 乐声
+数 shu3 数一数
+背 bei1 背着
+单 shan4 单县
+的 di1 打的
+大 dai4 大夫
+夫 fu5 大夫
+"""
 _ONE_STAYS = ("一月", "一号", "一楼", "一等", "一级", "一年级", "一班", "一流", "一线", "一审", "一期")
 _RECKONED = frozenset(["比", "到", "至", "加", "减", "乘", "除以", "等于"])
 _COUNTS = frozenset("零〇一二两三四五六七八九十百千万几每这那半数第")
@@ -103,6 +118,8 @@ def _one(word: Word, before: str, following: Word | None) -> str:
         return "yi1"
     if word.characters.startswith(_ONE_STAYS):
         return "yi1"
+    if word.characters[1:2] and word.characters[1] not in _FIGURES and word.readings[0] == "yi1":
+        return "yi2" if word.readings[1].endswith("4") else "yi4"
     if len(word.characters) > 1 or following is None or not following.readings:
         return word.readings[0]
     return "yi2" if following.readings[0].endswith("4") or after in ("个", "個") else "yi4"
@@ -111,11 +128,13 @@ def _one(word: Word, before: str, following: Word | None) -> str:
 def _mend(word: Word, after: str) -> None:
     """Readings inside a word that follow from its shape: 三只, 第二行, 吃得饱, 轻轻地, 睡不着."""
     characters, readings = word.characters, word.readings
-    for i in range(1, len(characters)):
-        if characters[i] == "一" and characters[i - 1] in _FIGURES:
+    for i in range(len(characters)):
+        if characters[i] == "一" and i and characters[i - 1] in _FIGURES:
             readings[i] = "yi1"
+        elif characters[i] == "不" and readings[i] == "bu4" and readings[i + 1 : i + 2] and readings[i + 1].endswith("4"):
+            readings[i] = "bu2"
     if (known := _WORDS.get(characters)) is not None:
-        readings[:] = known.split()
+        readings[:] = [known.get(character, reading) for character, reading in zip(characters, readings, strict=True)]
     elif characters[-1] == "只" and set(characters[:-1]) <= _COUNTS:
         readings[-1] = "zhi1"
     elif characters[-1] == "行" and set(characters[:-1]) <= _COUNTS:
@@ -157,8 +176,18 @@ def _condition(parts: Sequence[str]) -> Condition:
     no = tuple(c[1:] for c in listed if c.startswith("!"))
     yes = tuple(c for c in listed if not c.startswith("!"))
     if where == "before":
-        return lambda before, _: bool(before) and (not yes or before.endswith(yes)) and not before.endswith(no)
-    return lambda _, after: bool(after or not yes) and (not yes or after.startswith(yes)) and not (no and after.startswith(no))
+        return lambda before, _: (not yes or before.endswith(yes)) and not (no and before.endswith(no))
+    return lambda _, after: (not yes or after.startswith(yes)) and not (no and after.startswith(no))
+
+
+def _misread() -> dict[str, dict[str, str]]:
+    words: dict[str, dict[str, str]] = {}
+    for line in _MISREAD.strip().splitlines():
+        character, reading, *listed = line.split()
+        for word in listed:
+            words.setdefault(word, {})[character] = reading
+    return words
 
 
 _ROWS = _rows()
+_WORDS = _misread()

@@ -47,14 +47,16 @@ def aloud(text: Traced) -> Traced:
 
 
 def _plain_figure(char: str) -> str:
-    """Full-width, circled and Roman figures and fractions as ASCII: ３, ③, Ⅲ, ½."""
+    """Full-width and Roman figures and fractions as ASCII (３, Ⅲ, ½); circled ones, which may touch, in characters."""
     kind = unicodedata.category(char)
     if char.isascii() or kind not in ("Nd", "No", "Nl") or "\u3000" < char < "\u3030":
         return char
     if "\u2160" <= char <= "\u217f" or kind == "Nd":
         return str(int(unicodedata.numeric(char)))
     plain = unicodedata.normalize("NFKC", char).replace("\u2044", "/").strip("()（）.")
-    return plain if re.fullmatch(r"\d+(?:/\d+)?", plain) and char not in "²³" else char
+    if plain.isdecimal() and char not in "²³":
+        return cardinal(int(plain))
+    return plain if re.fullmatch(r"\d+/\d+", plain) else char
 
 
 def _date(match: re.Match[str]) -> str:
