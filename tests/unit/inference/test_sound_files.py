@@ -56,11 +56,10 @@ def test_file_holds_the_whole_sound_at_its_place(name: str, rate: int) -> None:
     assert np.std(samples - wanted) < (1e-4 if name in ("wav", "flac", "pcm") else 0.4) * np.std(wanted)
 
 
-@pytest.mark.parametrize("name", FORMATS)
-def test_a_very_long_chunk_is_written_whole(name: str) -> None:
+def test_a_chunk_that_would_crash_the_vorbis_coder_is_written_whole() -> None:
     file = io.BytesIO()
-    encode(file, name, 8_000, [np.tile(sound(), 6)])
-    assert len(read(file.getvalue(), name, 8_000)[0]) == 6 * len(sound())
+    encode(file, "ogg", 8_000, [np.tile(sound(), 42)])  # libsndfile 1.2.2 crashes on a single write of 3 million samples
+    assert len(read(file.getvalue(), "ogg", 8_000)[0]) == 42 * len(sound())
 
 
 @pytest.mark.parametrize("name", FORMATS)

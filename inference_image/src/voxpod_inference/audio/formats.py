@@ -10,7 +10,7 @@ from voxpod_inference.errors import INPUT_REFUSED, InputError
 SAMPLE_RATES = (8_000, 16_000, 22_050, 24_000, 44_100, 48_000)
 """What a request may ask for, in Hz."""
 _BLOCK = 8_192
-"""Samples handed over at one time: libsndfile's Vorbis and Opus coders put a whole write on the stack and crash on long ones."""
+"""Samples handed over at one time: libsndfile's Vorbis coder crashes on a single write of 3 million (seen with 1.2.2)."""
 
 
 @dataclass(frozen=True, slots=True)
