@@ -4,7 +4,6 @@ A style is a vector that the model was trained to follow; what lies between two 
 a language, less so between voices of different languages. Nothing else of a voice (mood, accent) can be set.
 """
 
-import difflib
 from collections.abc import Iterable, Mapping
 
 import numpy as np
@@ -73,5 +72,7 @@ class Voices:
 
 def _nearest(name: str, known: Iterable[str]) -> str:
     """The voices that were most likely meant, else all."""
+    import difflib  # half a megabyte for who mistyped
+
     close = difflib.get_close_matches(name, known, n=_MOST_SUGGESTIONS)
     return f"{', '.join(close)}, to name the nearest" if close else ", ".join(known)
