@@ -66,6 +66,7 @@ test: lint verify unit integration quality chart e2e ## Run every check and test
 
 .PHONY: native
 native: ## Compile the native vocoder into the package (g++ or CXX; seconds when nothing changed)
+	@{ command -v "$${CXX:-g++}" && command -v espeak-ng; } > /dev/null || python3 images requirements-host --install
 	@$(PYTHON) inference_image/native/build.py > /dev/null
 
 .PHONY: unit
