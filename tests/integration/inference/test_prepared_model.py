@@ -216,6 +216,17 @@ def test_bundle_with_prepared_weights_inside_is_still_whole(damaged: Path) -> No
     assert open_bundle(damaged).complaints() == []
 
 
+def test_bundle_of_an_older_version_is_refused_with_what_to_do(damaged: Path) -> None:
+    manifest = json.loads((damaged / "manifest.json").read_text())
+    manifest["version"] = "1.0.1"
+    del manifest["files"]["front.onnx"]
+    (damaged / "manifest.json").unlink()
+    (damaged / "manifest.json").write_text(json.dumps(manifest))
+    with pytest.raises(SpeechError, match=r"version 1\.0\.1 of kokoro-82m-int8 has no front\.onnx; this version of Voxpod needs") as refused:
+        load_engine(open_bundle(damaged), 1)
+    assert refused.value.reason == "BundleInvalid"
+
+
 @pytest.fixture(params=["plain", "prepared"])
 def stoppable(request: pytest.FixtureRequest, kokoro_bundle: Bundle, root: Path) -> Kokoro:
     return Kokoro(kokoro_bundle, 1, find(root, fit_of(kokoro_bundle)) if request.param == "prepared" else None)

@@ -111,6 +111,7 @@ def test_deadline_stops_the_model_in_the_middle_of_a_long_text(
         pytest.param("change model", "front.onnx has changed", id="one byte of the model changed"),
         pytest.param("cut model", "front.onnx has", id="model cut"),
         pytest.param("remove model", "front.onnx is missing", id="model missing"),
+        pytest.param("swap", "front.onnx has", id="two files swapped"),
         pytest.param("change manifest", "has digest", id="manifest changed"),
         pytest.param("remove folder", "no such folder", id="folder missing"),
         pytest.param("wrong digest", "has digest", id="another bundle than asked for"),
@@ -135,6 +136,10 @@ def _harm(bundle: Path, harm: str, environment: dict[str, str]) -> None:
     target = bundle / {"model": "front.onnx", "manifest": "manifest.json"}.get(which, "")
     if harm == "wrong digest":
         environment["VOXPOD_BUNDLE_DIGEST"] = "sha256:" + "ab" * 32
+    elif harm == "swap":
+        (bundle / "front.onnx").rename(bundle / "x")
+        (bundle / "generator.onnx").rename(bundle / "front.onnx")
+        (bundle / "x").rename(bundle / "generator.onnx")
     elif harm == "remove folder":
         environment["VOXPOD_BUNDLE"] = str(bundle / "gone")
     else:

@@ -37,6 +37,9 @@ def load_engine(bundle: Bundle, threads: int, prepared: Path | None = None, tell
     from voxpod_inference.engines.kokoro import NEEDED, NEEDED_BESIDE_PREPARED, Kokoro
     from voxpod_inference.prepared import NothingPrepared, PreparedError, find, fit_of, folder_of
 
+    if missing := [name for name in NEEDED if name not in bundle.manifest.files]:
+        what = f"version {bundle.manifest.version} of {bundle.manifest.name} has no {missing[0]}"
+        raise BundleError(f"{bundle.root}: {what}; this version of Voxpod needs a bundle of its own fetch-kokoro")
     bundle.check(NEEDED_BESIDE_PREPARED)
     try:
         weights = find(prepared or folder_of(bundle), fit_of(bundle))

@@ -1,0 +1,24 @@
+"""The digest that the documents tell is that of the bundle that the sources make."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from voxpod_inference.bundle import Bundle
+from voxpod_inference.kokoro_source import NAME, VERSION
+
+pytestmark = pytest.mark.model
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.mark.parametrize("page", ["docs/model-bundle.md", "docs/examples/speechmodel.yaml"])
+def test_digest_and_version_are_those_of_the_bundle(page: str, kokoro_bundle: Bundle) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    assert set(re.findall(r"sha256:([0-9a-f]{64})", text)) == {kokoro_bundle.manifest.digest}
+    assert set(re.findall(rf"{NAME}-(\d+\.\d+\.\d+)", text)) == {VERSION}
+    for short in re.findall(r"sha256:([0-9a-f]{8})\.\.\.", text):
+        assert kokoro_bundle.manifest.digest.startswith(short)
+    for files in re.findall(r"(\d+) files as the manifest says", text):
+        assert len(kokoro_bundle.manifest.files) == int(files)
