@@ -19,6 +19,7 @@ from voxpod_inference.engines.kokoro_model import FRONT, GENERATOR, PACKED, WEIG
 from voxpod_inference.engines.onnx import save_optimised
 from voxpod_inference.prepared import (
     MANIFEST,
+    NO_LIBRARY,
     Fit,
     PreparedError,
     PreparedFile,
@@ -48,11 +49,9 @@ def prepare(bundle: Bundle, root: Path, progress: Progress) -> PreparedWeights:
     scratch = Path(tempfile.mkdtemp(prefix=_SCRATCH, dir=root))
     try:
         _fill(scratch, bundle, fit, progress)
-        folder = root / f"{fit.name}.{secrets.token_hex(4)}"
-        scratch.rename(folder)
+        _publish(scratch, root / fit.name)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
-    _switch(root / fit.name, folder.name)
     return find(root, fit)
 
 
@@ -60,22 +59,23 @@ def prune(bundle: Bundle, root: Path) -> list[str]:
     """Remove what nobody will load again, and name it: folders without a link, weights for other versions of ONNX Runtime, of
     the library or of the bundle, and what killed preparations left. Other kinds of processors keep theirs."""
     fit = fit_of(bundle)
-    current = (fit.bundle[:12], f"ort{fit.onnxruntime}")
     entries = sorted(root.iterdir()) if root.is_dir() else []
     for link in (p for p in entries if p.is_symlink()):
-        if not link.name.startswith(f"{current[0]}-") or current[1] not in link.name or not link.exists():
+        current = link.name.startswith(f"{fit.bundle[:12]}-") and f"-ort{fit.onnxruntime}-" in link.name
+        current &= link.name.endswith((f".{vocoder.VERSION}", f"-{NO_LIBRARY}"))
+        if not (current and link.exists()) and not _in_the_making(link):
             link.unlink(missing_ok=True)
-    linked = {os.readlink(p) for p in root.iterdir() if p.is_symlink()} if entries else set()
+    linked = {os.readlink(p) for p in entries if p.is_symlink()}
     gone = [p for p in entries if p.is_dir() and not p.is_symlink() and p.name not in linked and not _in_the_making(p)]
     for folder in gone:
         shutil.rmtree(folder, ignore_errors=True)
     return [folder.name for folder in gone]
 
 
-def _in_the_making(folder: Path) -> bool:
-    """Whether another process may be filling it, or about to switch its link to it."""
+def _in_the_making(path: Path) -> bool:
+    """Whether another process may be filling this folder, or is about to put this link in its place."""
     with contextlib.suppress(OSError):
-        return time.time() - folder.stat().st_mtime < _STALE_SECONDS and folder.name.startswith(_SCRATCH)
+        return path.name.startswith(".") and time.time() - path.lstat().st_mtime < _STALE_SECONDS
     return False
 
 
@@ -101,10 +101,12 @@ def _entries(folder: Path) -> Iterator[tuple[str, PreparedFile]]:
         yield path.name, PreparedFile(entry.bytes, quick_sum(path), entry.sha256)
 
 
-def _switch(link: Path, target: str) -> None:
-    """Let the link lead to `target` from one moment to the next."""
-    new = link.with_name(f".{link.name}.{secrets.token_hex(4)}")
-    new.symlink_to(target)
+def _publish(scratch: Path, link: Path) -> None:
+    """Let the link lead to what is in `scratch`, under a name of its own, from one moment to the next."""
+    folder = link.with_name(f"{link.name}.{secrets.token_hex(4)}")
+    new = link.with_name(f".{folder.name}")
+    new.symlink_to(folder.name)  # before the folder is there: `prune` spares what a link leads to
+    scratch.rename(folder)
     new.replace(link)
     _flush(link.parent)
 

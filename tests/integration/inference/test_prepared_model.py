@@ -1,5 +1,6 @@
 """Weights made ready for this machine: the model says the same with them, and they come and go without harm to anybody."""
 
+import dataclasses
 import io
 import json
 import os
@@ -157,6 +158,23 @@ def test_damaged_weights_are_made_anew_beside_the_old_ones(kokoro_bundle: Bundle
     assert new.root != old.root and old.root.is_dir()
     assert prune(kokoro_bundle, copied) == [old.root.name]
     assert sorted(p.name for p in copied.iterdir()) == [fit.name, new.root.name]
+
+
+def test_prune_spares_other_processors_and_what_is_in_the_making(kokoro_bundle: Bundle, copied: Path) -> None:
+    fit = fit_of(kokoro_bundle)
+    other = dataclasses.replace(fit, processor="aarch64-01234567")
+    older = dataclasses.replace(fit, onnxruntime="1.31.0")
+    for made_for in (other, older):
+        (copied / f"{made_for.name}.1").mkdir()
+        (copied / made_for.name).symlink_to(f"{made_for.name}.1")
+    (copied / ".unfinished-x").mkdir()
+    (copied / f".{fit.name}.2").symlink_to(f"{fit.name}.2")
+    (copied / f"{fit.name}.2").mkdir()
+    assert prune(kokoro_bundle, copied) == [f"{older.name}.1"]
+    left = {p.name for p in copied.iterdir()}
+    assert {fit.name, other.name, f"{other.name}.1", ".unfinished-x", f".{fit.name}.2", f"{fit.name}.2"} < left
+    os.utime(copied / ".unfinished-x", (0, 0))
+    assert prune(kokoro_bundle, copied) == [".unfinished-x"]
 
 
 _SPEAKER = """
