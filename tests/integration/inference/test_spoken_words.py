@@ -76,3 +76,10 @@ def test_british_voices_read_british_english(kokoro_bundle: Bundle) -> None:
     american, british = readers_of(kokoro_bundle)["en"], readers_of(kokoro_bundle, "en-GB")["en"]
     assert american("The hot bath, 105.").phonemes == "ðə hˈɑt bˈæθ, wˈʌn hˈʌndɹəd fˈIv."
     assert british("The hot bath, 105.").phonemes == "ðə hˈɒt bˈɑːθ, wˈʌn hˈʌndɹəd and fˈIv."
+
+
+@pytest.mark.parametrize(
+    ("text", "phonemes"), [("API", "ˈA pˈi ˈI"), ("It is an API.", "ˌɪt ɪz ɐn ˌApˌiˈI."), ("NASA", "nˈæsə")]
+)
+def test_acronym_alone_is_said_letter_by_letter(text: str, phonemes: str, readers: Mapping[str, Reader]) -> None:
+    assert readers["en"](text).phonemes == phonemes

@@ -61,11 +61,22 @@ class English:
         unread: list[str] = []
         for at, piece in enumerate(pieces):
             piece.phonemes = self._word(tokens, at) if _is_word(piece.token) else self._sign(piece.token, unread)
+        self._spell_apart([piece for piece in pieces if _is_word(piece.token)])
         spelled = self._guess_the_rest([piece for piece in pieces if piece.phonemes is None])
         _weaken(pieces)
         phonemes = Traced.joined((p.phonemes or "", normal.source(p.start, p.end)) for p in pieces)
         # The model's own front end writes the flap as T and has no glottal stop (misaki without `version`).
         return spoken(phonemes.each(lambda p: {"ɾ": "T", "ʔ": "t"}.get(p, p)), unread, spelled, glued=True)
+
+    def _spell_apart(self, words: list[_Piece]) -> None:
+        """Acronyms alone, as they stand within Chinese: letter by letter, as its speakers say them.
+
+        Run together they were heard as words (`API` as 一边, `CEO` in two syllables), apart as letters.
+        """
+        if all(word.token.isupper() for word in words):
+            for word in words:
+                if len(word.token) > 1 and word.phonemes == self._lexicon.spelled(word.token):
+                    word.phonemes = self._lexicon.spelled_apart(word.token)
 
     def _tokens(self, text: str) -> list[_Piece]:
         """Words, with hyphen or leading apostrophe where the lexicon has them so, and all other characters one by one."""

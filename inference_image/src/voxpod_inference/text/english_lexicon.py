@@ -49,9 +49,15 @@ class EnglishLexicon:
 
     def spelled(self, word: str) -> str:
         """The names of the letters, the last one stressed."""
-        letters = [self._table.get(letter) or "" for letter in word.upper() if letter.isalpha()]
-        *first, last = letters or [""]
+        *first, last = self._letters(word) or [""]
         return "".join([*(p.replace("ˈ", "ˌ") for p in first), last])
+
+    def spelled_apart(self, word: str) -> str:
+        """The names of the letters, each a word of its own."""
+        return " ".join(self._letters(word))
+
+    def _letters(self, word: str) -> list[str]:
+        return [self._table.get(letter) or "" for letter in word.upper() if letter.isalpha()]
 
     def _both_known(self, first: str, second: str) -> bool:
         return self._table.get(first) is not None and self._table.get(second) is not None
