@@ -132,5 +132,5 @@ demo-s3: venv ## Print the demo store's endpoint and credentials as JSON
 	@python demo s3
 
 .PHONY: bench
-bench: venv ## Measure the cold path and the API writes per request
+bench: venv model ## Measure engine, memory, image, quality and cold path; prints the pages
 	@python bench all

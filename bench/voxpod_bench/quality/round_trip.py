@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from voxpod_bench.quality.edits import Edit, distance, edits
-from voxpod_bench.quality.recogniser import WINDOW_SECONDS, Recogniser, Sound
+from voxpod_bench.quality.recogniser import Recogniser, Sound
 from voxpod_bench.quality.sets import SAME, Sentence, SentenceSet
 from voxpod_bench.quality.spoken_form import heard_tokens, kana, pinyin, tokens
 
@@ -92,7 +92,7 @@ def _windows(chosen: SentenceSet, speak: Speak, rate: int) -> Iterator[tuple[lis
     silence = np.zeros(round(PAUSE_SECONDS * rate), np.float32)
     for sentence in chosen.sentences:
         sound = speak(sentence.written)
-        if pieces and (sum(map(len, pieces)) + len(sound)) / rate > WINDOW_SECONDS - 1:
+        if pieces and (sum(map(len, pieces)) + len(sound)) / rate > chosen.window_seconds:
             yield window, np.concatenate(pieces)
             window, pieces = [], []
         window.append(Outcome(sentence, tokens(sentence.read, chosen.name), len(sound) / rate))

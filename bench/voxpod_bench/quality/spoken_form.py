@@ -21,6 +21,7 @@ _SPELLINGS = {
 _PERCENT = {"en": " percent", "es": " por ciento", "fr": " pour cent", "it": " per cento", "pt": " por cento", "ja": "パーセント", "hi": " प्रतिशत"}
 _APOSTROPHE_ENDS_WORD = ("fr", "it")
 _CHARACTER = "[\u3040-\u30ff\u3400-\u9fff々〇]"
+_KATAKANA = "[\u30a1-\u30fa\u30fc]+"
 _ASIAN_TOKEN = re.compile(rf"{_CHARACTER}|[^\W\d_\u3040-\u30ff\u3400-\u9fff]+(?:'[^\W\d_]+)?")
 _WORD_END = re.compile(r"[^\w\u0900-\u097f']+|_")
 
@@ -28,6 +29,8 @@ _WORD_END = re.compile(r"[^\w\u0900-\u097f']+|_")
 def tokens(text: str, language: str) -> list[str]:
     """The words of a text; the characters of Chinese and Japanese, where Latin words stay whole."""
     plain = _plain(text, language)
+    if language == "ja+en":  # the recogniser writes English in katakana: one word is one token
+        return re.findall(f"{_KATAKANA}|{_ASIAN_TOKEN.pattern}", plain)
     if language[:2] in ("zh", "ja"):
         return _ASIAN_TOKEN.findall(plain)
     words = (word.strip("'") for word in _WORD_END.split(plain))
@@ -40,9 +43,7 @@ def heard_tokens(text: str, language: str, said: Sequence[str], same: Sequence[t
 
     `said` are the tokens that it is compared with; `same` are pairs of what the recogniser writes and what it means by it.
     """
-    text = _plain(text, language)
-    for written, meant in same:
-        text = text.replace(written, meant)
+    text = _in_its_script(_plain(text, language), same)
     at = 0
     while found := _FIGURE.search(text, at):
         choices = (f"{text[: found.start()]} {one} " for one in _readings(found.group(), language[:2]))
@@ -78,6 +79,19 @@ def _plain(text: str, language: str) -> str:
     if language[:2] in _APOSTROPHE_ENDS_WORD:
         text = text.replace("'", "' ")
     return text.replace("%", _PERCENT.get(language[:2], "%"))
+
+
+def _in_its_script(text: str, same: Sequence[tuple[str, str]]) -> str:
+    """Words that were written in another script than they were said in; katakana may be off by a third."""
+    for written, meant in same:
+        text = text.replace(written, f" {meant} ")
+
+    def nearest(found: re.Match[str]) -> str:
+        heard = found.group()
+        written, meant = min(same, key=lambda pair: distance(pair[0], heard))
+        return f" {meant} " if 3 * distance(written, heard) <= len(written) else heard
+
+    return re.sub(_KATAKANA, nearest, text) if same else text
 
 
 @functools.cache

@@ -1,0 +1,143 @@
+"""Memory of speaking processes, by the kernel's account of their pages."""
+
+import contextlib
+import re
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from voxpod_bench.engine.page import Log, Page, megabytes, verdict
+from voxpod_bench.engine.speakers import Variant, speaking
+from voxpod_bench.engine.texts import TEXTS, english
+from voxpod_bench.markdown import table
+
+BAR_PRIVATE_MB, BAR_GROWTH, BAR_PSS, BAR_BEFORE_MB = 120.0, 1.5, 1.6, 50.0
+COUNTS = (1, 2, 4, 8)
+LENGTHS = (40, 100, 400, 2_000, 10_000)
+PEERS_LONGEST = 2_000
+HUNDRED = next(text for text in TEXTS if text.language == "en" and text.size == 100)
+LOOK_SECONDS = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """Of one process, in bytes."""
+
+    resident: int
+    pss: int
+    """Proportional: a page that n processes map counts for one n-th."""
+    private: int
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """Some processes of one variant alive at once, after each has spoken 100 characters."""
+
+    variant: str
+    count: int
+    pages: tuple[Pages, ...]
+
+    @property
+    def pss(self) -> int:
+        """Of all: what they really take."""
+        return sum(one.pss for one in self.pages)
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """The most private memory that was seen while a fresh process spoke so many characters, and what it kept."""
+
+    variant: str
+    characters: int
+    before_model: int
+    peak: int
+    kept: int
+
+
+def measure(variants: Sequence[Variant], log: Log) -> tuple[list[Together], list[Growth]]:
+    """All counts and lengths of all variants."""
+    together = [_together(variant, count, log) for variant in variants for count in COUNTS]
+    lengths = [(variant, length) for variant in variants for length in LENGTHS if not variant.peer or length <= PEERS_LONGEST]
+    return together, [_growth(variant, length, log) for variant, length in lengths]
+
+
+def read_pages(pid: int, proc: Path = Path("/proc")) -> Pages:
+    """Of a process that lives."""
+    text = (proc / str(pid) / "smaps_rollup").read_text(encoding="ascii")
+    sizes = {name: int(size) * 1024 for name, size in re.findall(r"^(\w+): +(\d+) kB$", text, re.MULTILINE)}
+    return Pages(sizes["Rss"], sizes["Pss"], sizes["Private_Clean"] + sizes["Private_Dirty"])
+
+
+def _together(variant: Variant, count: int, log: Log) -> Together:
+    log(f"memory, {count} at once, {variant.name}")
+    with contextlib.ExitStack() as stack:
+        speakers = [stack.enter_context(speaking(variant, 1, [index % 2])) for index in range(count)]
+        phonemes = ""
+        for speaker in speakers:
+            phonemes = speaker.speak(HUNDRED, "").phonemes
+        assert phonemes
+        return Together(variant.name, count, tuple(read_pages(speaker.pid) for speaker in speakers))
+
+
+def _growth(variant: Variant, characters: int, log: Log) -> Growth:
+    log(f"memory, {characters} characters, {variant.name}")
+    with speaking(variant, 2, range(2)) as speaker, _Peak(speaker.pid) as peak:
+        speaker.speak(english(characters))
+        return Growth(variant.name, characters, speaker.marks["resident_before_model"], peak.private, read_pages(speaker.pid).private)
+
+
+class _Peak:
+    """Looks at the private memory of a process again and again, in a thread."""
+
+    def __init__(self, pid: int) -> None:
+        self._pid = pid
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._look, daemon=True)
+        self.private = 0
+
+    def __enter__(self) -> "_Peak":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _look(self) -> None:
+        while not self._over.wait(LOOK_SECONDS):
+            with contextlib.suppress(OSError):
+                self.private = max(self.private, read_pages(self._pid).private)
+
+
+def page(together: Sequence[Together], growth: Sequence[Growth]) -> Page:
+    """The tables and the bars."""
+    names = list(dict.fromkeys(one.variant for one in together))
+    alone = {one.variant: one for one in together if one.count == 1}
+    rows = [
+        (one.variant, str(one.count), megabytes(one.pages[0].private), megabytes(max(p.resident for p in one.pages)), megabytes(one.pss), f"{one.pss / alone[one.variant].pss:.2f}")
+        for one in together
+    ]
+    best = [one for one in growth if one.variant == names[-1]]
+    hundred = next(one for one in best if one.characters == 100)
+    four = next(one for one in together if one.variant == names[-1] and one.count == 4)
+    lines = [
+        "MB (10^6 bytes). *Private*: pages that no other process has, clean or dirty; *PSS*: shared pages divided among those that map them.",
+        "One thread each; each has spoken 100 characters and is still alive.",
+        "",
+        *table(("", "alive at once", "private, each", "resident, each", "PSS, all", "by one alone"), rows, text_columns=1),
+        "",
+        "A fresh process that speaks one text, two threads; *most private* is looked at every 20 ms.",
+        "",
+        *table(("", "characters", "resident before the model", "most private", "private afterwards"), [_grown(one) for one in growth]),
+        "",
+        verdict(f"{names[-1]}, most private at 100 characters", hundred.peak / 1e6, BAR_PRIVATE_MB, " MB"),
+        verdict(f"{names[-1]}, most private of any length by that at 100 characters", max(one.peak for one in best) / hundred.peak, BAR_GROWTH),
+        verdict(f"{names[-1]}, PSS of four by that of one", four.pss / alone[names[-1]].pss, BAR_PSS),
+        verdict(f"{names[-1]}, resident before the model", hundred.before_model / 1e6, BAR_BEFORE_MB, " MB"),
+    ]
+    return Page("memory", "Memory of speaking processes", lines)
+
+
+def _grown(one: Growth) -> tuple[str, ...]:
+    return one.variant, str(one.characters), megabytes(one.before_model), megabytes(one.peak), megabytes(one.kept)

@@ -1,0 +1,94 @@
+"""The tables of the engine's benchmarks, from made-up measurements."""
+
+from pathlib import Path
+
+import pytest
+from voxpod_bench.engine import first_audio, footprint, image_size, rtf, throughput, work
+from voxpod_bench.engine.speakers import Spoken
+from voxpod_bench.engine.texts import TEXTS, english
+
+
+def spoken(synthesis: float, front_end: float = 0.1) -> Spoken:
+    return Spoken(front_end, synthesis, 0.0, 4.0, "fonims")
+
+
+def row(lines: list[str], start: str) -> list[str]:
+    (found,) = (line for line in lines if line.startswith(f"| {start}"))
+    return [cell.strip() for cell in found.strip("|").split("|")]
+
+
+def test_rtf_page_compares_medians_with_the_peer() -> None:
+    runs = {"peer": [spoken(2.0), spoken(9.0), spoken(2.2)], "ours": [spoken(1.1), spoken(1.0), spoken(5.0)]}
+    page = rtf.page([rtf.Measured(next(t for t in TEXTS if t.language == "en"), 1, runs)])
+    assert row(page.lines, "en, 40 ch, 1 thread")[1:] == ["4.0", "2.20", "0.550", "1.10", "0.275", "0.50", "0.52"]
+    assert any("bar <= 0.50: met" in line for line in page.lines)
+
+
+def test_rtf_page_compares_no_front_ends_where_the_peer_has_none() -> None:
+    japanese = next(t for t in TEXTS if t.language == "ja")
+    page = rtf.page([rtf.Measured(japanese, 2, {"peer": [spoken(2.0)], "ours": [spoken(3.0)]})])
+    assert row(page.lines, "ja, 40 ch, 2 threads")[-2:] == ["1.50", "-"]
+    assert sum("MISSED" in line for line in page.lines) == 3
+
+
+def test_first_audio_page_adds_the_stages_up() -> None:
+    start = first_audio.Start((0.01, 0.1, 0.2, 0.05, 0.3), 1.4)
+    page = first_audio.page({"peer": [start], "ours": [start]})
+    assert row(page.lines, "ours") == ["ours", "10", "100", "200", "50", "300", "660"]
+    assert page.lines[-1].endswith("bar <= 0.80 s: met")
+
+
+def test_memory_page_counts_shared_pages_once() -> None:
+    one, quarter = footprint.Pages(90_000_000, 80_000_000, 50_000_000), footprint.Pages(90_000_000, 30_000_000, 20_000_000)
+    together = [footprint.Together("ours", 1, (one,)), footprint.Together("ours", 4, (quarter,) * 4)]
+    growth = [footprint.Growth("ours", length, 48_000_000, peak, 60_000_000) for length, peak in ((100, 100_000_000), (400, 170_000_000))]
+    page = footprint.page(together, growth)
+    assert row([line for line in page.lines if line.endswith("1.50 |")], "ours") == ["ours", "4", "20", "90", "120", "1.50"]
+    assert [line.rpartition(" ")[2] for line in page.lines[-4:]] == ["met", "MISSED", "met", "met"]
+
+
+def test_memory_of_a_process_is_read_from_its_page_account(tmp_path: Path) -> None:
+    (tmp_path / "7").mkdir()
+    account = "55d0-7ffc ---p 00000000 00:00 0 [rollup]\nRss:  20 kB\nPss:  12 kB\nPrivate_Clean:  3 kB\nPrivate_Dirty:  4 kB\n"
+    (tmp_path / "7" / "smaps_rollup").write_text(account)
+    assert footprint.read_pages(7, tmp_path) == footprint.Pages(20 * 1024, 12 * 1024, 7 * 1024)
+
+
+def test_throughput_page_sets_the_graph_against_the_roof() -> None:
+    counted = work.Work(2.0, {"convolution": 100e9}, 100e6, 1.9e9)
+    page = throughput.page(throughput.Measured({"peer": [0.5], "ours": [3.0, 2.6, 2.7]}, throughput.Roof(200.0, 20.0), counted))
+    assert row(page.lines, "ours") == ["ours", "2.70", "2.60 to 3.00", "270", "1.35"]
+    assert any("ours reaches 2.70: met" in line for line in page.lines)
+
+
+def event(name: str, inputs: list[list[int]], output: list[int]) -> dict[str, object]:
+    shapes = {"input_type_shape": [{"float": shape} for shape in inputs], "output_type_shape": [{"float": output}]}
+    sizes = {"parameter_size": "10", "activation_size": "20", "output_size": "30"}
+    return {"cat": "Node", "name": "n_kernel_time", "args": {"op_name": name, **shapes, **sizes}}
+
+
+@pytest.mark.parametrize(
+    ("name", "inputs", "output", "operations"),
+    [
+        pytest.param("ConvInteger", [[1, 4, 10], [8, 4, 3], []], [1, 8, 10], 2 * 8 * 10 * 4 * 3, id="convolution"),
+        pytest.param("ConvTranspose", [[1, 4, 10], [4, 2, 6]], [1, 2, 60], 2 * 10 * 4 * 2 * 6, id="transposed convolution"),
+        pytest.param("MatMul", [[1, 12, 5, 7], [1, 12, 7, 5]], [1, 12, 5, 5], 2 * 12 * 5 * 7 * 5, id="product of many"),
+        pytest.param("FusedMatMul", [[1, 9, 6], [9, 3]], [1, 6, 3], 2 * 9 * 6 * 3, id="product with a transposed factor"),
+        pytest.param("DynamicQuantizeLSTM", [[5, 1, 6]], [5, 2, 1, 4], 2 * 5 * 2 * 4 * 4 * (6 + 4), id="LSTM"),
+        pytest.param("Add", [[1, 4], [1, 4]], [1, 4], 0, id="no multiplication"),
+    ],
+)
+def test_work_is_counted_from_shapes(name: str, inputs: list[list[int]], output: list[int], operations: int) -> None:
+    found = work.added_up([event(name, inputs, output), {"cat": "Session", "name": "model_run"}], 2.0)
+    assert sum(found.operations.values()) == operations
+    assert (found.weight_bytes, found.activation_bytes) == (10, 50)
+
+
+def test_files_of_the_image_are_added_up_by_package() -> None:
+    files = [("opt/voxpod/dependencies/numpy/core/a.so", 5), ("opt/voxpod/dependencies/numpy/b.py", 2), ("usr/bin/perl", 3), ("a/site-packages/x/y", 1)]
+    assert image_size.places(files) == {"opt/voxpod/dependencies/numpy": 7, "usr/bin/perl": 3, "x": 1}
+
+
+def test_texts_have_the_lengths_that_they_are_listed_under() -> None:
+    assert all(abs(len(text.text) - text.size) <= 0.1 * text.size for text in TEXTS)
+    assert [len(english(length).text) for length in (40, 2_000)] == [pytest.approx(40, abs=10), pytest.approx(2_000, abs=10)]
