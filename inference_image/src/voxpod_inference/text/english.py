@@ -120,7 +120,7 @@ class English:
         if word == "I" and alone and tokens[at + 1 : at + 2] == [" "]:
             return "ˌI"
         place = place_of(tokens, at)
-        if word == "A" and alone and place.first and len(place.following) != 1:
+        if word == "A" and alone and place.first and len(place.following) > 1:
             return self._lexicon.get("a")
         entry = self._entry(word, place)
         if entry is None:
