@@ -120,3 +120,8 @@ def test_job_and_pod_go_when_their_time_is_over(voxpod: Voxpod, applied: dict[st
     voxpod.until(lambda: not left(), "Jobs and pods are gone", explain=voxpod.behind)
 
     assert {complete(voxpod.look(asked))[0] for asked in applied.values()} == {Reason.SUCCEEDED}
+
+
+def test_sandboxes_speak_with_weights_that_were_prepared_for_the_node(voxpod: Voxpod):
+    voxpod.wait(voxpod.ask(TEAM, "Good morning."), Phase.SUCCEEDED)
+    assert voxpod.metrics(voxpod.leader())['voxpod_sandbox_weights_total{weights="prepared"}'] >= 1
