@@ -21,11 +21,13 @@ from voxpod_inference.text.traced import Traced
 _TO_MODEL = (
     ("a^ɪ", "I"), ("a^ʊ", "W"), ("d^z", "ʣ"), ("d^ʒ", "ʤ"), ("e^ɪ", "A"), ("o^ʊ", "O"), ("s^s", "S"), ("t^s", "ʦ"),
     ("t^ʃ", "ʧ"), ("ɔ^ɪ", "Y"), ("ə^ʊ", "Q"), ("^", ""), ("-", ""),
+    # No letter of the model's, which would leave them silent: Hindi ळ and vocalic ऋ, the Italian ð.
+    ("ɭ", "l"), ("ʍ", "w"), ("\u0329", ""), ("\u032a", ""),
 )  # fmt: skip
 # What espeak-ng pronounces as English inside another language is flagged `(en)...(es)`.
 _LANGUAGE_FLAG = re.compile(r"\([^)]*\)")
 _LATIN = r"A-Za-z0-9ªºÀ-ÖØ-öø-ɏ\u0300-\u036f"
-_DEVANAGARI = r"\u0900-\u0963\u0966-\u097f"
+_DEVANAGARI = r"\u0900-\u0963\u0966-\u096f\u0971-\u097f"
 _SAME_SOUND = re.compile(r"[A-ZÀ-Þ]?[a-zà-ÿœ]+|[\u0900-\u0963]+")
 """Tokens that are one spoken word each, so that counting is enough to tell which is which."""
 _LONGEST_TOKEN = 40
