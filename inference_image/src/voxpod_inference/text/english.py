@@ -116,12 +116,12 @@ class English:
         word = _folded(token)
         if word in _SPELLED and not _shouted(tokens, at):
             return self._lexicon.spelled(word)
-        alone = tokens[at - 1 : at] in ([" "], []) and tokens[at + 1 : at + 2] != ["."]
-        if word == "I" and alone and tokens[at + 1 : at + 2] == [" "]:
-            return "ˌI"
         place = place_of(tokens, at)
-        if word == "A" and alone and place.first and len(place.following) > 1:
-            return self._lexicon.get("a")
+        if (at == 0 or tokens[at - 1] in ' "“(—') and tokens[at + 1 : at + 2] == [" "]:
+            if word == "I":
+                return "ˌI"
+            if word == "A" and place.first and len(place.following) > 1 and place.following not in ("is", "was", "and", "or"):
+                return self._lexicon.get("a")
         entry = self._entry(word, place)
         if entry is None:
             return self._lexicon.compound(word)

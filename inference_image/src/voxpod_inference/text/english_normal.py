@@ -162,6 +162,7 @@ _WORDS: tuple[Rule, ...] = (
     (re.compile(r"\betc\."), "etcetera."),
     (re.compile(r"\bvs\.?(?=[\s,])"), "versus"),
     (re.compile(r"\bCO(?=2\b)"), "C O "),
+    (re.compile(r"\bA(?=\d)"), "A-"),
     (re.compile(r"\bw/o(?=\s)"), "without"),
     (re.compile(r"\bw/\s?(?=\w)"), "with "),
     (re.compile(r"\ba\.k\.a\.|\baka\b"), "also known as"),
