@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voxpod_inference.text.english_normal import read_aloud
+from voxpod_inference.text.english_normal import aloud, read_aloud
 from voxpod_inference.text.english_numbers import cardinal, ordinal, year
+from voxpod_inference.text.traced import Traced
 
 
 @pytest.mark.parametrize(
@@ -39,6 +40,18 @@ from voxpod_inference.text.english_numbers import cardinal, ordinal, year
         ("#5, No. 6", "number five, number six"),
         ("He is 5'10\" tall", "He is five foot ten tall"),
         ("007 and 0.05", "zero zero seven and zero point zero five"),
+        ("US$5, 50¢, 5 €, -$5, $.50, $2k", "US five dollars, fifty cents, five euros, minus five dollars, fifty cents, two thousand dollars"),
+        ("$5-$10, 5%-10%, 5–7 kg", "five to ten dollars, five to ten percent, five to seven kilograms"),
+        ("24.11.2026, the 24th of November.", "the twenty fourth of November, twenty twenty six, the twenty fourth of November."),
+        ("1:23:45, 9am-5pm, 10:00–12:30", "one twenty three and forty five seconds, nine AM to five PM, ten o'clock to twelve thirty"),
+        ("16:9, 5/5, 9/11, 1 1/2, 2½", "sixteen to nine, five out of five, nine eleven, one and a half, two and a half"),
+        ("Henry VIII, World War II, Part I, I agree", "Henry the eighth, World War two, Part one, I agree"),
+        ("+44 20 7946 0958, call 911", "plus four four, two zero, seven nine four six, zero nine five eight, call nine one one"),
+        ("github.com/a, main.py, Node.js", "github dot com slash a, main dot py, Node dot js"),
+        ("1984 people, 2048 tokens, since 1066", "one thousand nine hundred eighty four people, two thousand forty eight tokens, since ten sixty six"),
+        ("C++, C#, R&D, #BigData", "C plus plus, C sharp, R and D, hashtag Big Data"),
+        ("5 - 3 = 2, 3x faster, 1920x1080", "five minus three = two, three times faster, nineteen twenty by ten eighty"),
+        ("100 Mbps, 20 m², 60fps", "one hundred megabits per second, twenty square meters, sixty frames per second"),
         ("COVID-19, mp3, B2B", "COVID- nineteen, mp three, B two B"),
         ("12345678901234567890", "one two three four five six seven eight nine zero one two three four five six seven eight nine zero"),
     ],
@@ -48,6 +61,11 @@ def test_figures_become_words(written: str, read: str) -> None:
         assert not any(c.isdigit() for c in read_aloud(written))
     else:
         assert read_aloud(written) == read
+
+
+def test_the_british_say_and_and_write_the_day_first() -> None:
+    read = aloud(Traced.of("105 on 05/11/2026, 1,001"), british=True).text
+    assert read == "one hundred and five on the fifth of November, twenty twenty six, one thousand and one"
 
 
 @given(st.text(alphabet="0123456789 ,.:;/-%$€£#'\"()°CkmKMBatsndrhpE"))

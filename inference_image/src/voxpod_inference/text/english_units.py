@@ -87,7 +87,7 @@ def fraction(match: re.Match[str]) -> str:
     return f"{whole}{number(match['top'])}{out_of}{number(match['bottom'])}"
 
 
-_YEAR_FOLLOWS = re.compile(r"(?:\b(?:in|since|by|of|from|until|till|during|before|after|around|circa|year|early|late|mid|summer|winter|spring|fall|autumn|class)|,)[ -]$", re.I)
+_YEAR_FOLLOWS = re.compile(r"(?:\b(?:in|since|by|of|from|until|till|during|before|after|around|circa|year|early|late|mid|summer|winter|spring|fall|autumn|class))[ -]$", re.I)
 _COUNTED = re.compile(r" +(?!was|is|has|as|this|plus|across|always|perhaps|versus|us)(?:[a-z]+s|people|men|women|children)\b|,\d")
 
 
