@@ -51,7 +51,7 @@ def test_words_are_heard_when_their_times_say(kokoro: Kokoro, speed: float) -> N
     assert times[-1] <= utterance.spoken_seconds
     step = kokoro.sample_rate // 100
     level = [loudness(utterance.samples[at : at + step]) for at in range(0, len(utterance.samples), step)]
-    near = range(round((times[-2] - 0.15 / speed) * 100), round((times[-2] + 0.1 / speed) * 100))
+    near = range(round((times[-2] - 0.09 / speed) * 100), round((times[-2] + 0.09 / speed) * 100))
     closure = min(near, key=lambda i: level[i]) / 100
     assert abs(closure - times[-2]) <= 0.07 / min(1.0, speed)
 

@@ -25,7 +25,7 @@ class Timeline:
     ends: float
     """Seconds between which there is sound."""
 
-    def heard(self, frames: int) -> float:
+    def heard(self, frames: float) -> float:
         """Seconds from the first sample that is heard to a frame of the model."""
         at = (frames * self.samples_a_frame - self.cut) * self.stretch / self.sample_rate
         return min(max(at, self.begins), self.ends)
@@ -37,16 +37,20 @@ def word_times(
     """A chunk's words with their times; `durations` has a number for each token and one for the silence at either end.
 
     The model lets the first sound begin and the last one end within the frames of the silent tokens, the more the slower
-    it speaks: where the sound itself begins and ends is known better.
+    it speaks: where the sound itself begins and ends is known better. A space between two words is shared by both.
     """
     starts = np.concatenate([[0], np.cumsum(durations)])
     tokens_before = np.concatenate([[0], np.cumsum([is_token(p) for p in chunk.phonemes])])
+    space = is_token(" ")
     for word in chunk.words:
         first, last = 1 + tokens_before[word.first], 1 + tokens_before[word.last]
         if first < last:
             leads, trails = _is_quiet(chunk.phonemes[: word.first]), _is_quiet(chunk.phonemes[word.last :])
-            begins = timeline.begins if leads else timeline.heard(int(starts[first]))
-            yield WordTime(word.start, word.end, begins, timeline.ends if trails else timeline.heard(int(starts[last])))
+            earlier = space and chunk.phonemes[word.first - 1 : word.first] == " "
+            later = space and chunk.phonemes[word.last : word.last + 1] == " "
+            begins = timeline.begins if leads else timeline.heard(float(starts[first] + starts[first - earlier]) / 2)
+            ends = timeline.ends if trails else timeline.heard(float(starts[last] + starts[last + later]) / 2)
+            yield WordTime(word.start, word.end, begins, ends)
 
 
 def _is_quiet(phonemes: str) -> bool:
