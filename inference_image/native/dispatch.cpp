@@ -10,6 +10,7 @@ struct Processor {
 
     Processor() {
 #if defined(__x86_64__)
+        __builtin_cpu_init();  // in a library, clang's runtime does not do it by itself
         avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
         avx512 = avx2 && __builtin_cpu_supports("avx512f");
 #endif
