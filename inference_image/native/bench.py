@@ -1,8 +1,8 @@
-"""How fast the kernels are: effective GFLOP/s (of the direct convolution) per shape, beside the product they rest on.
+"""How fast the kernels are: effective GFLOP (of the direct convolution) per core second and shape, beside a plain product.
 
     python3 bench.py [--classes avx2,avx512] [--threads 1] [--rounds 7]
 
-All candidates run in turn in each round; medians are printed. Needs the project's virtual environment and a compiler.
+All candidates run in turn in each round. Processor time is taken, so that a busy neighbour matters little. Needs the project's virtual environment and a compiler.
 """
 
 import argparse
@@ -49,9 +49,9 @@ def main() -> int:
     for _ in range(given.rounds):
         for name, table in {**tables, "numpy": square}.items():
             for label, (_, call) in table.items():
-                begin = time.perf_counter()
+                begin = time.process_time()
                 call()
-                times.setdefault((name, label), []).append(time.perf_counter() - begin)
+                times.setdefault((name, label), []).append(time.process_time() - begin)
     for name, table in {**tables, "numpy": square}.items():
         for label, (work, _) in table.items():
             took = times[name, label]
