@@ -19,9 +19,8 @@ SECONDS_A_TOKEN = {"zh": (0.15, 0.5), "ja": (0.08, 0.35), "other": (0.2, 0.9)}
 def test_recogniser_understands_what_was_said(
     chosen: SentenceSet, bundle: Bundle, engine: Synthesizer, recogniser: Recogniser, measured: dict[str, str]
 ) -> None:
-    voice = bundle.manifest.default_voices.get(chosen.language)
-    if voice is None:
-        pytest.skip(f"the bundle does not speak {chosen.language}")
+    if not (voice := chosen.voice(bundle.manifest.default_voices)):
+        pytest.skip(f"the bundle has no voice for {chosen.name}")
     understood = round_trip(chosen, speaker(engine, voice), engine.sample_rate, recogniser)
     misread = f", {understood.misread_rate:.1%} of {understood.sounds} sounds" if chosen.most_misread else ""
     measured[f"heard differently, {chosen.name}"] = f"{understood.errors:.1%} of {understood.tokens} tokens{misread}"

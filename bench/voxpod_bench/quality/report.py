@@ -19,7 +19,7 @@ from voxpod_inference.prepare import prepare
 
 THREADS = 2
 COMPANION = "af_heart"
-SECOND_VOICES = {"en": "am_michael", "zh": "zm_yunjian", "ja": "jm_kumo", "es": "em_alex", "fr": "", "it": "im_nicola", "pt": "pm_alex", "hi": "hm_omega"}
+SECOND_VOICES = {"en": "am_michael", "zh": "zm_yunjian", "ja": "jm_kumo", "es": "em_alex", "it": "im_nicola", "pt": "pm_alex", "hi": "hm_omega", "zh+en": "zm_yunjian(1)+am_michael(1)", "ja+en": "jm_kumo(1)+am_michael(1)"}
 """Another voice says the same: what is misheard of both is the front end's or the recogniser's, not the voice's."""
 
 
@@ -55,7 +55,7 @@ def measure(bundle: Bundle, log: Log) -> Findings:
     prepare(bundle, prepared, log)
     engine, recogniser = load_engine(bundle, THREADS, prepared), Recogniser(THREADS)
     voices = bundle.manifest.default_voices
-    sets = tuple(_said(engine, one, voices[one.language], recogniser, log) for one in SETS if one.language in voices)
+    sets = tuple(_said(engine, one, voice, recogniser, log) for one in SETS if (voice := one.voice(voices)))
     switching = tuple(_switching(engine, one, voices[one.language], recogniser, log) for one in SETS if "+" in one.name)
     log("word times")
     return Findings(sets, tuple(way for ways in switching for way in ways), compare(engine, voices["en"], recogniser))
@@ -64,7 +64,7 @@ def measure(bundle: Bundle, log: Log) -> Findings:
 def _said(engine: Synthesizer, chosen: SentenceSet, voice: str, recogniser: Recogniser, log: Log) -> Said:
     log(f"quality, {chosen.name}")
     understood = round_trip(chosen, speaker(engine, voice), engine.sample_rate, recogniser)
-    if not (second := SECOND_VOICES[chosen.language]):
+    if not (second := SECOND_VOICES.get(chosen.name, "")):
         return Said(voice, understood)
     return Said(voice, understood, second, round_trip(chosen, speaker(engine, second), engine.sample_rate, recogniser))
 

@@ -1,5 +1,6 @@
 """The fixed sets of sentences and what each has to reach."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,6 +34,12 @@ class SentenceSet:
     def language(self) -> str:
         """The one whose voice speaks."""
         return self.name.partition("+")[0]
+
+    def voice(self, default_voices: Mapping[str, str]) -> str:
+        """Who reads it: the language's default voice; of two languages half of each default voice, as docs/benchmarks/quality.md
+        finds best. Empty when a language has none."""
+        voices = [default_voices.get(language, "") for language in self.name.split("+")]
+        return "" if "" in voices else voices[0] if len(voices) == 1 else "+".join(f"{voice}(1)" for voice in voices)
 
     @property
     def sentences(self) -> list[Sentence]:
