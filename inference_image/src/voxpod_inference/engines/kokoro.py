@@ -26,10 +26,11 @@ PREFERRED_TOKENS = 150
 """The model has positions for 510, but memory grows with a chunk (100 MB private at 100 tokens, 285 at 400), and a sandbox's
 must not grow with its text; one that long is cut at a clause."""
 SLOWEST, FASTEST = 0.25, 4.0
-MODEL_SLOWEST, MODEL_FASTEST = 0.5, 1.25
+MODEL_SLOWEST, MODEL_FASTEST = 0.7, 1.25
 """What the model is asked for; the rest is stretched. A token lasts at least one frame, and the faster the model speaks the
-more tokens have no more: asked for 4 it speaks 2 to 2.7 times as fast. A recogniser misheard (whisper base, 107 words): model
-at 1.5 8.4 %, 1.25 stretched to 1.5 and to 2 2.8 %; model at 2 17.8 %."""
+more tokens have no more: asked for 4 it speaks 2 to 2.7 times as fast. Slower, it costs time and memory for each frame. A
+recogniser misheard (whisper base, 107 words): model at 1.5 8.4 %, 1.25 stretched to 1.5 and to 2 2.8 %, model at 2 17.8 %;
+model at 0.5 4.7 %, 0.7 stretched to 0.5 0.0 %."""
 
 FRAMES_AHEAD = 3
 """What is heard comes so much before the frames that the model planned for it, at speed 1 (seen at plosives' closures)."""
