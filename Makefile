@@ -36,6 +36,7 @@ lint: venv ## Lint, types, import boundaries
 	cd images && MYPYPATH=. mypy --strict voxpod_images slim.py __main__.py
 	MYPYPATH=demo mypy -p voxpod_demo
 	MYPYPATH=bench:demo:tests/cluster mypy -p voxpod_bench
+	cd inference_image/native && MYPYPATH=.:../src mypy build.py bench.py kernel_library.py
 	mypy charts/values_table.py requirements/resolve_dev.py
 	lint-imports --no-cache
 

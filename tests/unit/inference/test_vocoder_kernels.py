@@ -1,12 +1,15 @@
 """Every kernel of the native vocoder against numpy in float64, for every processor class that this machine can run."""
 
+import re
+import subprocess
+
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from native_vocoder import CLASSES, Floats, Kernels, Snake, kernels
+from native_vocoder import CLASSES, NATIVE, Floats, Kernels, Snake, kernels, library
 from voxpod_inference.engines.vocoder_winograd import ALGORITHMS, filter_transform
 
 Doubles = NDArray[np.float64]
@@ -67,6 +70,18 @@ def assert_moments(mean: Floats, inverse_deviation: Floats, written: Floats) -> 
     values = written.astype(np.float64)
     np.testing.assert_allclose(mean, values.mean(0), rtol=1e-4, atol=1e-5)
     np.testing.assert_allclose(inverse_deviation, 1 / np.sqrt(values.var(0) + 1e-5), rtol=1e-4)
+
+
+@pytest.mark.parametrize("source", ["avx2", "avx512", "wide"])
+def test_no_function_of_a_faster_processor_can_replace_one_for_all(source: str) -> None:
+    target = {"avx2": "vp::Avx2", "avx512": "vp::Avx512", "wide": "vp::Avx512OnAvx2"}[source]
+    library()
+    compiled = list((NATIVE / "build" / "objects").glob(f"*-plain/kernels_{source}.cpp.o"))
+    listing = subprocess.run(["nm", "-C", *map(str, compiled)], check=True, capture_output=True, text=True).stdout
+    shared = re.findall(r"^\S+ [WVu] (.+)$", listing, re.MULTILINE)
+    assert compiled and shared
+    # The linker keeps one copy of what several files define: the name must say for which processor it was compiled.
+    assert [name for name in shared if not re.search(rf"{target}\b", name)] == []
 
 
 @pytest.mark.parametrize("taps", ALGORITHMS)
