@@ -11,8 +11,8 @@ from voxpod_inference.engines.base import Synthesizer
 
 pytestmark = [pytest.mark.model, pytest.mark.quality, pytest.mark.filterwarnings("ignore::DeprecationWarning")]
 
-SECONDS_A_TOKEN = {"zh": (0.15, 0.5), "ja": (0.08, 0.35), "other": (0.2, 0.9)}
-"""Length of the speech by characters of Chinese and Japanese, by words otherwise: outside of it something is missing or added."""
+SECONDS_A_TOKEN = {"zh": (0.15, 0.5), "ja": (0.08, 0.35), "hi": (0.15, 0.6), "other": (0.2, 0.9)}
+"""Length of the speech by token: character of Chinese and Japanese, consonant of Hindi, word otherwise: outside of it something is missing or added."""
 
 
 @pytest.mark.parametrize("chosen", [pytest.param(one, id=one.name) for one in SETS])

@@ -20,6 +20,7 @@ pytestmark = pytest.mark.skipif(bool(what_is_missing()), reason=f"not installed:
         pytest.param("zh", "会议在二零二六年十一月二十四日下午三点", "會議在2026年11月24日下午3點", id="script and year"),
         pytest.param("zh", "增长了百分之二十五，两天", "增長了25%,兩天", id="percent"),
         pytest.param("ja", "千五百円です。", "1500円です", id="yen"),
+        pytest.param("hi", "मुझे चाय पीना बहुत पसंद है। सड़क", "مجھے چائے پینا بہت پسند ہے سڑک", id="Hindi written as Urdu"),
         pytest.param("es", "andén número cinco", "Andén número 5.", id="Spanish figure"),
         pytest.param("ja+en", "明日の meeting は三時", "明日のミーディングは3時", id="English in katakana, nearly"),
         pytest.param("zh+en", "请打开 Bluetooth，三点", "請打開bluetooth,3點", id="mixed"),

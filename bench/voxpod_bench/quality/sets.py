@@ -21,7 +21,7 @@ class SentenceSet:
 
     name: str
     most_errors: float
-    """Of the tokens: words, or characters in Chinese and Japanese."""
+    """Of the tokens: words, characters in Chinese and Japanese, consonants in Hindi."""
     most_misread: float | None = None
     """Of the pinyin syllables or kana: blind to what is written differently and sounds the same."""
 
@@ -54,11 +54,11 @@ SETS = (
     SentenceSet("ja", 0.10, 0.10),
     SentenceSet("zh+en", 0.12),
     SentenceSet("ja+en", 0.12),
-    SentenceSet("es", 0.06),
+    SentenceSet("es", 0.05),
     SentenceSet("fr", 0.12),
-    SentenceSet("it", 0.10),
-    SentenceSet("pt", 0.10),
-    SentenceSet("hi", 0.40),
+    SentenceSet("it", 0.06),
+    SentenceSet("pt", 0.05),
+    SentenceSet("hi", 0.20),
 )
 
 SAME: dict[str, tuple[tuple[str, str], ...]] = {

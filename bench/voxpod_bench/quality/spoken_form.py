@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from voxpod_bench.quality.edits import distance
+from voxpod_bench.quality.hindi import consonants
 from voxpod_inference.text import chinese_numbers
 
 _FIGURE = re.compile(r"[$€£¥]?[-−]?\d+(?:[.,:]\d+)*(?:st|nd|rd|th|º|ª|°)?")
@@ -18,17 +19,19 @@ _SPELLINGS = {
     "en": {"dr": "doctor", "mr": "mister", "mrs": "missus", "theatre": "theater", "metres": "meters", "okay": "ok"},
     "pt": {"numero": "número"},
 }
-_PERCENT = {"en": " percent", "es": " por ciento", "fr": " pour cent", "it": " per cento", "pt": " por cento", "ja": "パーセント", "hi": " प्रतिशत"}
+_PERCENT = {"en": " percent", "es": " por ciento", "fr": " pour cent", "it": " per cento", "pt": " por cento", "ja": "パーセント"}
 _APOSTROPHE_ENDS_WORD = ("fr", "it")
 _CHARACTER = "[\u3040-\u30ff\u3400-\u9fff々〇]"
 _KATAKANA = "[\u30a1-\u30fa\u30fc]+"
 _ASIAN_TOKEN = re.compile(rf"{_CHARACTER}|[^\W\d_\u3040-\u30ff\u3400-\u9fff]+(?:'[^\W\d_]+)?")
-_WORD_END = re.compile(r"[^\w\u0900-\u097f']+|_")
+_WORD_END = re.compile(r"[^\w']+|_")
 
 
 def tokens(text: str, language: str) -> list[str]:
-    """The words of a text; the characters of Chinese and Japanese, where Latin words stay whole."""
+    """The words of a text; the characters of Chinese and Japanese, where Latin words stay whole; the consonants of Hindi."""
     plain = _plain(text, language)
+    if language == "hi":
+        return consonants(plain)
     if language == "ja+en":  # the recogniser writes English in katakana: one word is one token
         return re.findall(f"{_KATAKANA}|{_ASIAN_TOKEN.pattern}", plain)
     if language[:2] in ("zh", "ja"):
@@ -74,8 +77,6 @@ def _plain(text: str, language: str) -> str:
         text = re.sub(r"(\d+(?:\.\d+)?)%", r"百分之\1", _simplified(text))
     if language[:2] == "en":
         text = re.sub(r"(hundred|thousand|million)(,)? and ", r"\1 ", text)
-    if language[:2] == "hi":
-        text = text.replace("ँ", "ं")
     if language[:2] in _APOSTROPHE_ENDS_WORD:
         text = text.replace("'", "' ")
     return text.replace("%", _PERCENT.get(language[:2], "%"))
