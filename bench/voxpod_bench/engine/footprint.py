@@ -28,6 +28,8 @@ class Pages:
     pss: int
     """Proportional: a page that n processes map counts for one n-th."""
     private: int
+    """Written by this process, so its own whatever others do. Mapped pages of a file that nobody else maps just now are not:
+    the next process shares them, and under pressure they are dropped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ def read_pages(pid: int, proc: Path = Path("/proc")) -> Pages:
     """Of a process that lives."""
     text = (proc / str(pid) / "smaps_rollup").read_text(encoding="ascii")
     sizes = {name: int(size) * 1024 for name, size in re.findall(r"^(\w+): +(\d+) kB$", text, re.MULTILINE)}
-    return Pages(sizes["Rss"], sizes["Pss"], sizes["Private_Clean"] + sizes["Private_Dirty"])
+    return Pages(sizes["Rss"], sizes["Pss"], sizes["Private_Dirty"])
 
 
 def _together(variant: Variant, count: int, log: Log) -> Together:
@@ -122,7 +124,8 @@ def page(together: Sequence[Together], growth: Sequence[Growth]) -> Page:
     hundred = next(one for one in best if one.characters == 100)
     four = next(one for one in together if one.variant == names[-1] and one.count == 4)
     lines = [
-        "MB (10^6 bytes). *Private*: pages that no other process has, clean or dirty; *PSS*: shared pages divided among those that map them.",
+        "MB (10^6 bytes). *Private*: pages that the process has written, its own for good; mapped weights are not among them, since the next",
+        "process shares them. *PSS*: private pages, and shared ones divided among those that map them; alone, a process is charged for all.",
         "One thread each; each has spoken 100 characters and is still alive.",
         "",
         *table(("", "alive at once", "private, each", "resident, each", "PSS, all", "by one alone"), rows, text_columns=1),
