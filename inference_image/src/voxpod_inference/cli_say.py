@@ -65,7 +65,7 @@ def run(options: argparse.Namespace) -> int:
         written = _write_sound(options, utterances, engine)
         if options.timestamps is not None:
             with whole_file(str(options.timestamps)) as file:
-                file.write(times.document("word", prepared.script.language))
+                file.write(times.document("word", prepared.script.sentences))
     except OSError as error:
         raise SpeechError("infrastructure", "", f"cannot write {error.filename or options.output}: {error.strerror}") from None
     _tell(options, bundle, prepared, engine, written, loaded - started, time.monotonic() - loaded)

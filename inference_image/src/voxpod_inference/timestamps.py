@@ -1,19 +1,17 @@
 """When each sentence and word of a request is heard, collected while its utterances pass, as a JSON document."""
 
+import itertools
 import json
-import re
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from voxpod_crds.sandbox_protocol import Timestamps
 from voxpod_inference.engines.base import Utterance
 from voxpod_inference.errors import NOT_SUPPORTED_YET, InputError
-from voxpod_inference.text.split import sentences
 
 VERSION = 1
-_TAG = re.compile(r"<(?P<end>/(?:s|p)\b)?[^<>]*>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +30,6 @@ class SpokenTimes:
 
     def __init__(self, text: str, sample_rate: int) -> None:
         self._text = text
-        self._plain = _TAG.sub(_blank, text)
-        """The text without its markup, blanks in its place, so that offsets are the same."""
         self._sample_rate = sample_rate
         self._samples = 0
         self._words: list[Span] = []
@@ -53,8 +49,8 @@ class SpokenTimes:
             self._samples += len(utterance.samples)
             yield utterance
 
-    def document(self, kind: Timestamps, language: str = "en") -> bytes:
-        """The JSON document; `kind` is `sentence` or `word`, `language` is the one whose abbreviations end no sentence.
+    def document(self, kind: Timestamps, sentences: Iterable[tuple[int, int]]) -> bytes:
+        """The JSON document; `kind` is `sentence` or `word`, `sentences` are those of the request's `Script`.
 
         InputError for words when the model tells none.
         """
@@ -63,39 +59,32 @@ class SpokenTimes:
         content: dict[str, Any] = {
             "version": VERSION,
             "durationSeconds": round(self._samples / self._sample_rate, 3),
-            "sentences": [self._entry(span) for span in self._sentences(language)],
+            "sentences": [self._entry(span) for span in self._sentences(list(sentences))],
         }
         if kind == "word":
             content["words"] = [self._entry(span) for span in self._words]
         return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode(errors="replace")
 
-    def _sentences(self, language: str) -> Iterator[Span]:
+    def _sentences(self, sentences: Sequence[tuple[int, int]]) -> Iterator[Span]:
         """From the first word of each sentence to its last; one span for several that were said in one go without word times."""
         parts = deque(self._parts)
-        start = end = 0
+        start: int | None = None
         heard: list[Span] = []
-        for sentence in sentences(self._plain, lambda _: language):
-            end += len(sentence)
-            while parts and parts[0].start < end:
+        for (begin, end), (following, _) in itertools.pairwise([*sentences, (len(self._text), len(self._text))]):
+            start = begin if start is None else start
+            while parts and (parts[0].start < end or parts[0].end <= following):
                 heard.append(parts.popleft())
-            if any(len(self._plain[end : part.end].strip()) for part in heard):
+            if any(part.end > following for part in heard):
                 continue
             if heard:
                 yield Span(start, end, heard[0].begins, max(part.ends for part in heard))
-            start, heard = end, []
+            start, heard = None, []
 
     def _entry(self, span: Span) -> dict[str, Any]:
-        plain = self._plain[span.start : span.end]
-        start, end = span.start + len(plain) - len(plain.lstrip()), span.start + len(plain.rstrip())
         return {
-            "text": self._text[start:end],
-            "startOffset": start,
-            "endOffset": end,
+            "text": self._text[span.start : span.end],
+            "startOffset": span.start,
+            "endOffset": span.end,
             "startSeconds": round(span.begins, 3),
             "endSeconds": round(span.ends, 3),
         }
-
-
-def _blank(tag: re.Match[str]) -> str:
-    """Spaces as long as a tag; a line end first for the end of a sentence or paragraph."""
-    return ("\n" if tag["end"] else " ").ljust(len(tag[0]))

@@ -123,7 +123,7 @@ def _speak(work: Work, synthesizer: Synthesizer, watch: Stopwatch, sound: Binary
             sound, chunks, synthesizer.sample_rate, format=work.format, sample_rate=work.sample_rate, loudness=work.loudness, check=watch.check
         )
         if work.timestamps_upload is not None:
-            document.write(spoken.document(work.timestamps, prepared.script.language))
+            document.write(spoken.document(work.timestamps, prepared.script.sentences))
     except SpeechError as error:
         if error.fault == "engine" and watch.seconds_left() <= 0:
             raise _too_late() from error

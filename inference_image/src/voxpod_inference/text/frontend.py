@@ -29,6 +29,8 @@ class Script:
     warnings: tuple[str, ...]
     language: str
     """The one that was asked for, where it occurs; else the one that most of the text is in."""
+    sentences: tuple[tuple[int, int], ...]
+    """Start and end of each in the request's text, in code points: from its first character that is spoken to its last."""
 
 
 class FrontEnd:
@@ -62,7 +64,8 @@ class FrontEnd:
             raise InputError(TEXT_EMPTY, f"the text has {len(text)} characters and none of them can be spoken")
         said = Spoken("", document.unread)
         warnings = _warnings(document.warnings, [said, *spoken])
-        return Script(chunks_of(document, sections, self._limits, self._count), warnings, _main_language(runs, asked))
+        chunks = chunks_of(document, sections, self._limits, self._count)
+        return Script(chunks, warnings, _main_language(runs, asked), passage.sentences())
 
     def _asked(self, tag: str) -> str:
         language = "auto" if tag == "auto" else language_of(tag)

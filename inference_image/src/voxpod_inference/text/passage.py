@@ -10,6 +10,7 @@ from voxpod_inference.text import pronunciation, say_as, split
 from voxpod_inference.text.chunks import Limits, Piece, Section, beside, is_sound
 from voxpod_inference.text.document import SENTENCE, Document, Reading
 from voxpod_inference.text.runs import Run, language_runs
+from voxpod_inference.text.sentence_spans import sentence_spans
 from voxpod_inference.text.spoken import Reader, Spoken, Word
 
 _MOST_CHARACTERS_A_TOKEN = 2
@@ -49,6 +50,10 @@ class Passage:
         """All of the text in order."""
         for section in _sections(self._document):
             yield section, list(self._fitting(section.start, section.end, 0, ()))
+
+    def sentences(self) -> tuple[tuple[int, int], ...]:
+        """Where each sentence stands in the source."""
+        return tuple(sentence_spans(self._document, self._language))
 
     def _fitting(self, start: int, end: int, fineness: int, words: tuple[Word, ...]) -> Iterator[Piece]:
         """Pieces that the model takes at once; `words` are those of the stretch, if it was read."""

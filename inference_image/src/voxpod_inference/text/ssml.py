@@ -237,7 +237,7 @@ class _Reader:
             alias = element.attributes["alias"]
             if len(alias) > LONGEST_ALIAS:
                 raise self._places.refused(element.at, f"an alias has at most {LONGEST_ALIAS} characters, this one {len(alias)}")
-            self._parts.append(replaced(whole, plain(alias.translate(_SPACES))))
+            self._parts.append(replaced(whole, " ".join(plain(alias.translate(_SPACES)).split())))
             return
         reading = self._reading(element, content.strip())
         style = replace(element.style, language=element.style.language or "zh") if reading.kind == "pinyin" else element.style
