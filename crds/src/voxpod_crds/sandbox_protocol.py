@@ -133,8 +133,9 @@ class Failure:
     message: Annotated[str, Len(0, 1024)]
 
 
-Weights = Literal["", "plain", "prepared"]
-"""`prepared` for the kind of node (fast, shared by all sandboxes), or `plain`: the bundle as it is, slower."""
+Weights = Literal["", "plain", "prepared", "prepared-onnx"]
+"""`prepared` for the kind of node (fast, shared by all sandboxes); `prepared-onnx`, shared but slower, where Voxpod's native
+library is missing; or `plain`: the bundle as it is, slowest."""
 
 
 @dataclass(frozen=True, slots=True)

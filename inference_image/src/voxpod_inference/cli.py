@@ -38,9 +38,8 @@ def _parser() -> argparse.ArgumentParser:
 
     prepare = commands.add_parser("prepare", help="make a bundle's weights ready for this machine: faster, and shared in memory")
     prepare.add_argument("--bundle", type=Path, metavar="DIR", help="default: the Kokoro bundle, fetched if need be")
-    prepare.add_argument("--output", type=Path, metavar="DIR", help="default: the folder `prepared` in the bundle, where sandboxes look")
-    prepare.add_argument("--prune", action="store_true", help="remove what nobody will load again")
-    prepare.add_argument("--quiet", action="store_true", help="print only the folder that was made or found")
+    prepare.add_argument("--prune", action="store_true", help="remove weights that nobody will load again")
+    prepare.add_argument("--quiet", action="store_true", help="print only the folder that was made or found, and what was removed")
     prepare.set_defaults(run=_prepare)
 
     verify = commands.add_parser("verify", help="check every file of a bundle; names what is missing, changed or extra")
@@ -68,12 +67,12 @@ def _fetch(options: argparse.Namespace) -> int:
 
 def _prepare(options: argparse.Namespace) -> int:
     from voxpod_inference.prepare import prepare, prune
-    from voxpod_inference.prepared import PreparedError, folder_of
+    from voxpod_inference.prepared import WITHOUT_LIBRARY, PreparedError, folder_of
 
     bundle = chosen_bundle(options.bundle)
     if bundle is None:
         return 1
-    root = options.output or folder_of(bundle)
+    root = folder_of(bundle)
     try:
         weights = prepare(bundle, root, (lambda _: None) if options.quiet else (lambda what: print(what, file=sys.stderr)))
         gone = prune(bundle, root) if options.prune else []
@@ -84,8 +83,10 @@ def _prepare(options: argparse.Namespace) -> int:
         print(f"voxpod-model: {error}", file=sys.stderr)
         return 1
     print(weights.root if options.quiet else f"prepared: {weights.root}")
-    for name in [] if options.quiet else gone:
-        print(f"removed: {name}")
+    for name in gone:
+        print(f"removed: {name}", file=sys.stderr)
+    if weights.kind == "prepared-onnx":
+        print("voxpod-model:", ": ".join(WITHOUT_LIBRARY), file=sys.stderr)
     return 0
 
 

@@ -5,7 +5,9 @@ files mapped and keep them, whatever is removed; two that prepare at once make t
 """
 
 import contextlib
+import json
 import os
+import re
 import secrets
 import shutil
 import tempfile
@@ -19,7 +21,9 @@ from voxpod_inference.engines.kokoro_model import FRONT, GENERATOR, PACKED, WEIG
 from voxpod_inference.engines.onnx import save_optimised
 from voxpod_inference.prepared import (
     MANIFEST,
+    NAME,
     NO_LIBRARY,
+    SCHEMA_VERSION,
     Fit,
     PreparedError,
     PreparedFile,
@@ -32,6 +36,9 @@ from voxpod_inference.prepared import (
 )
 
 _SCRATCH = ".unfinished-"
+_PARTS = (FRONT, GENERATOR, PACKED, MANIFEST)
+_OURS = re.compile(rf"(?P<hidden>\.?)(?P<fit>{NAME.pattern})(?P<suffix>\.[0-9a-f]{{8}})?", re.ASCII)
+"""What `_publish` makes: the link of a fit, the folders that it may lead to, a link that is about to take its place."""
 _STALE_SECONDS = 3600.0
 Progress = Callable[[str], None]
 
@@ -45,7 +52,9 @@ def prepare(bundle: Bundle, root: Path, progress: Progress) -> PreparedWeights:
             return weights
         progress(f"{complaints[0]}: making them anew")
     bundle.check([FRONT, GENERATOR, WEIGHTS])
-    root.mkdir(parents=True, exist_ok=True)
+    if not root.is_dir():
+        root.mkdir(parents=True, exist_ok=True)
+        root.chmod(0o755)  # whatever the umask is: sandboxes run as another user
     scratch = Path(tempfile.mkdtemp(prefix=_SCRATCH, dir=root))
     try:
         _fill(scratch, bundle, fit, progress)
@@ -56,20 +65,55 @@ def prepare(bundle: Bundle, root: Path, progress: Progress) -> PreparedWeights:
 
 
 def prune(bundle: Bundle, root: Path) -> list[str]:
-    """Remove what nobody will load again, and name it: folders without a link, weights for other versions of ONNX Runtime, of
-    the library or of the bundle, and what killed preparations left. Other kinds of processors keep theirs."""
+    """Remove what nobody will load again, and name it: this bundle's weights for other versions of ONNX Runtime or of the
+    library, folders of weights without a link, what killed preparations left. Other kinds of processors keep theirs, and what
+    is not named and filled as `prepare` does it is left alone."""
     fit = fit_of(bundle)
     entries = sorted(root.iterdir()) if root.is_dir() else []
-    for link in (p for p in entries if p.is_symlink()):
-        current = link.name.startswith(f"{fit.bundle[:12]}-") and f"-ort{fit.onnxruntime}-" in link.name
-        current &= link.name.endswith((f".{vocoder.VERSION}", f"-{NO_LIBRARY}"))
-        if not (current and link.exists()) and not _in_the_making(link):
-            link.unlink(missing_ok=True)
-    linked = {os.readlink(p) for p in entries if p.is_symlink()}
-    gone = [p for p in entries if p.is_dir() and not p.is_symlink() and p.name not in linked and not _in_the_making(p)]
-    for folder in gone:
-        shutil.rmtree(folder, ignore_errors=True)
-    return [folder.name for folder in gone]
+    gone = [p for p in entries if p.is_symlink() and _outdated(p, fit)]
+    linked = {os.readlink(p) for p in entries if p.is_symlink() and p not in gone}
+    gone += [p for p in entries if p.is_dir() and not p.is_symlink() and p.name not in linked and _abandoned(p, fit)]
+    for path in gone:
+        if path.is_symlink():
+            path.unlink(missing_ok=True)
+        else:
+            shutil.rmtree(path, ignore_errors=True)
+    return [path.name for path in gone if not os.path.lexists(path)]
+
+
+def _outdated(link: Path, fit: Fit) -> bool:
+    """Whether a link is one of ours that leads nowhere, or to weights of this bundle for other versions."""
+    ours = _OURS.fullmatch(link.name)
+    if ours is None or _in_the_making(link) or not _OURS.fullmatch(os.readlink(link)):
+        return False
+    return bool(ours["hidden"]) or not link.exists() or not _current(ours["fit"], fit)
+
+
+def _abandoned(folder: Path, fit: Fit) -> bool:
+    """Whether a folder that no link leads to is one of ours and of no use. One with a link's own name (in a copy that did not
+    keep links) may be of use."""
+    if folder.name.startswith(_SCRATCH):
+        return not _in_the_making(folder) and all(any(part in p.name for part in _PARTS) for p in folder.iterdir())
+    ours = _OURS.fullmatch(folder.name)
+    if ours is None or ours["hidden"] or not _holds_weights(folder):
+        return False
+    return bool(ours["suffix"]) or not _current(ours["fit"], fit)
+
+
+def _current(name: str, fit: Fit) -> bool:
+    """Whether weights of this name are another bundle's, or for versions that are in use here."""
+    if name == fit.name or not name.startswith(f"{fit.bundle[:12]}-"):
+        return True
+    return f"-ort{fit.onnxruntime}-" in name and name.endswith((f".{vocoder.VERSION}", f"-{NO_LIBRARY}"))
+
+
+def _holds_weights(folder: Path) -> bool:
+    """Whether there is a manifest of prepared weights in it, of this or an older version."""
+    try:
+        fields = json.loads((folder / MANIFEST).read_bytes())
+        return fields["schema"] <= SCHEMA_VERSION and bool(Fit(**fields["fit"]).name)
+    except (OSError, ValueError, TypeError, KeyError):
+        return False
 
 
 def _in_the_making(path: Path) -> bool:
@@ -107,6 +151,8 @@ def _publish(scratch: Path, link: Path) -> None:
     new = link.with_name(f".{folder.name}")
     new.symlink_to(folder.name)  # before the folder is there: `prune` spares what a link leads to
     scratch.rename(folder)
+    if link.is_dir() and not link.is_symlink():  # a copy that did not keep links
+        link.rename(link.with_name(f"{link.name}.{secrets.token_hex(4)}"))
     new.replace(link)
     _flush(link.parent)
 

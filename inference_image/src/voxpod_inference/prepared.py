@@ -6,26 +6,37 @@ optimised graphs with weights that ONNX Runtime maps as they are, and the genera
 
 Whoever can write here can also write the manifest here, so its sums guard against accidents, not against malice: the
 bundle's digest, which a SpeechModel pins, does not reach this far. A sandbox therefore compares a sum that is read at the
-speed of memory (236 MB in 50 ms, where SHA-256 takes 480 ms), and `voxpod-model verify` the SHA-256.
+speed of memory (`quick_sum`: 236 MB in 60 ms, where SHA-256 takes 480 ms), and `voxpod-model verify` the SHA-256.
 """
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from voxpod_inference import processor
-from voxpod_inference.bundle import PREPARED, Bundle
+from voxpod_inference.bundle import PREPARED, Bundle, file_entry
 
-SCHEMA_VERSION = 1
+if TYPE_CHECKING:
+    from voxpod_inference.engines.base import Weights
+
+SCHEMA_VERSION = 2
 MANIFEST = "prepared.json"
 _BLOCK = 4096
 _PIECE = 1 << 20
 NO_LIBRARY = "none"
+WITHOUT_LIBRARY = (
+    "the native library is not there, so speech is slower",
+    "libvoxpod_vocoder.so was not built or cannot be loaded; inference_image/native/build.py builds it, then prepare anew",
+)
+"""What happened and why, when weights are of the kind `prepared-onnx`."""
+NAME = re.compile(r"[0-9a-f]{12}-\w+-[0-9a-f]{8}-ort[0-9][\w.+]*-(?:none|[a-z]+[0-9]*\.[0-9]+)", re.ASCII)
+"""What `Fit.name` looks like, and nothing else in a folder that others may use too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +54,7 @@ class Fit:
 
     @property
     def name(self) -> str:
-        """Name of the link, e.g. `0f3a..-x86_64-1f2e3d4c-ort1.32.0-avx2.1`."""
+        """Name of the link, e.g. `0f3a..-x86_64-1f2e3d4c-ort1.32.0-avx2.1`; `NAME` matches it."""
         return f"{self.bundle[:12]}-{self.processor}-ort{self.onnxruntime}-{self.vocoder}"
 
 
@@ -63,6 +74,13 @@ class PreparedWeights:
 
     root: Path
     files: Mapping[str, PreparedFile]
+
+    @property
+    def kind(self) -> "Weights":
+        """`prepared`, or `prepared-onnx` when they were made without the native library."""
+        from voxpod_inference.engines.kokoro_model import PACKED
+
+        return "prepared" if PACKED in self.files else "prepared-onnx"
 
     def path(self, name: str) -> Path | None:
         """Where a file lies; None when these weights do without it."""
@@ -88,8 +106,16 @@ def fit_of(bundle: Bundle) -> Fit:
     return Fit(bundle.manifest.digest, onnxruntime.__version__, processor.fingerprint(), library)
 
 
+def needed(fit: Fit) -> tuple[str, ...]:
+    """The files that weights for `fit` have."""
+    from voxpod_inference.engines.kokoro_model import FRONT, GENERATOR, PACKED
+
+    generator = (GENERATOR, f"{GENERATOR}.data") if fit.vocoder == NO_LIBRARY else (PACKED,)
+    return (FRONT, f"{FRONT}.data", *generator)
+
+
 def folder_of(bundle: Bundle) -> Path:
-    """Where a bundle's prepared weights lie if nothing else is said."""
+    """Where a bundle's prepared weights lie: sandboxes have no other folder of it."""
     return bundle.root / PREPARED
 
 
@@ -105,23 +131,25 @@ def find(root: Path, fit: Fit) -> PreparedWeights:
 
 def verify(weights: PreparedWeights) -> list[str]:
     """What is wrong with them by SHA-256, a sentence each."""
-    from voxpod_inference.bundle import file_entry
-
     return [
-        f"{weights.root.name}/{name} has changed: its SHA-256 is not the manifest's"
+        f"{weights.root.name}/{name} {complaint}"
         for name, entry in weights.files.items()
-        if file_entry(weights.root / name).sha256 != entry.sha256
+        if (complaint := _complaint_by_sha256(weights.root / name, entry))
     ]
 
 
 def quick_sum(path: Path) -> str:
-    """A digest of the sums of a file's blocks: finds what is cut, zeroed, moved or flipped, at the speed of memory."""
+    """A digest that any change of one 64-bit word, and any exchange of two, changes; a shorter end is left to the size.
+
+    Each MiB is a table of 64-bit words, a row for each 4 KiB: the sums of its rows and of its columns are hashed. Changes of
+    many words that leave all of these sums alone are not seen.
+    """
     digest = hashlib.sha256()
     with path.open("rb", buffering=0) as file:
         while piece := file.read(_PIECE):
-            padded = piece + bytes(-len(piece) % _BLOCK)
-            sums = np.frombuffer(padded, dtype="<u8").reshape(-1, _BLOCK // 8).sum(axis=1, dtype=np.uint64)
-            digest.update(sums.tobytes())
+            words = np.frombuffer(piece + bytes(-len(piece) % _BLOCK), dtype="<u8").reshape(-1, _BLOCK // 8)
+            for axis in (1, 0):
+                digest.update(words.sum(axis=axis, dtype=np.uint64).tobytes())
     return digest.hexdigest()
 
 
@@ -134,11 +162,19 @@ def to_json(fit: Fit, files: Mapping[str, PreparedFile]) -> str:
 def _linked(root: Path, fit: Fit) -> Path:
     """The folder that the link leads to now: what comes later in its place is not mixed with it."""
     link = root / fit.name
+    others: list[str] = []
     try:
         return link.resolve(strict=True)
-    except OSError:
+    except (FileNotFoundError, NotADirectoryError):
         pass
-    others = sorted(p.name for p in root.iterdir() if p.is_symlink()) if root.is_dir() else []
+    except (OSError, RuntimeError) as error:  # RuntimeError: links in a circle, before Python 3.13
+        raise PreparedError(f"{link} cannot be opened ({getattr(error, 'strerror', None) or error})") from None
+    try:
+        others = sorted(p.name for p in root.iterdir() if NAME.fullmatch(p.name))
+    except (FileNotFoundError, NotADirectoryError):
+        pass
+    except OSError as error:
+        raise PreparedError(f"{root} cannot be read ({error.strerror})") from None
     but = f"; there are weights for {', '.join(others)}" if others else ""
     raise NothingPrepared(f"{root} has nothing for {fit.name}{but}; voxpod-model prepare makes it")
 
@@ -159,6 +195,8 @@ def _files(folder: Path, fit: Fit) -> dict[str, PreparedFile]:
             raise PreparedError(f"{folder} was made for {name} {getattr(made_for, name)}, here is {wanted}")
     if odd := [name for name in files if "/" in name or name.startswith(".")]:
         raise PreparedError(f"{folder}: {MANIFEST} lists {odd[0]}, which is no file of its folder")
+    if missing := [name for name in needed(fit) if name not in files]:
+        raise PreparedError(f"{folder}: {MANIFEST} lists no {missing[0]}")
     return files
 
 
@@ -169,5 +207,12 @@ def _complaint(path: Path, entry: PreparedFile) -> str | None:
         return None if quick_sum(path) == entry.sum else "has changed: its sum is not the manifest's"
     except FileNotFoundError:
         return "is missing"
+    except OSError as error:
+        return f"cannot be read ({error.strerror})"
+
+
+def _complaint_by_sha256(path: Path, entry: PreparedFile) -> str | None:
+    try:
+        return None if file_entry(path).sha256 == entry.sha256 else "has changed: its SHA-256 is not the manifest's"
     except OSError as error:
         return f"cannot be read ({error.strerror})"

@@ -21,8 +21,6 @@ class BundleSettings:
     """VOXPOD_CPU_LIMIT: whole cores; as many threads compute."""
     termination_log: Path
     """VOXPOD_TERMINATION_LOG: where the kubelet reads the result from (default /dev/termination-log)."""
-    prepared: Path | None = None
-    """VOXPOD_PREPARED: where `voxpod-model prepare` was told to write (default: the bundle's folder `prepared`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +51,6 @@ def bundle_settings(environ: Mapping[str, str]) -> BundleSettings:
         bundle_digest=digest,
         cpu_limit=int(_number(environ, "VOXPOD_CPU_LIMIT", least=1, whole=True)),
         termination_log=Path(environ.get("VOXPOD_TERMINATION_LOG") or "/dev/termination-log"),
-        prepared=Path(folder) if (folder := environ.get("VOXPOD_PREPARED")) else None,
     )
 
 

@@ -10,7 +10,7 @@ SYNTHESIS_SECONDS = Histogram("voxpod_synthesis_seconds", "Claim to last sample.
 REAL_TIME_FACTOR = Histogram("voxpod_real_time_factor", "Synthesis time over audio time.", buckets=(0.1, 0.2, 0.3, 0.4, 0.5, 0.75, 1, 1.5, 2, 4))
 AUDIO_SECONDS = Counter("voxpod_audio_seconds_total", "Seconds of audio made.")
 CHARACTERS = Counter("voxpod_characters_total", "Code points spoken.")
-WEIGHTS = Counter("voxpod_sandbox_weights_total", "Requests spoken, by the weights that the sandbox had: prepared for its node, or the plain bundle.", ["weights"])
+WEIGHTS = Counter("voxpod_sandbox_weights_total", "Requests spoken, by the weights that the sandbox had: prepared for its node, prepared-onnx without the native library, or the plain bundle.", ["weights"])
 RETRIES = Counter("voxpod_request_retries_total", "Sandboxes that were replaced, by the reason of the failure.", ["reason"])
 CLAIMS = Counter("voxpod_dispatch_claims_total", "Answers to claims, by HTTP status.", ["code"])
 RESULTS = Counter("voxpod_dispatch_results_total", "Answers to results, by HTTP status.", ["code"])

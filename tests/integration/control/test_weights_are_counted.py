@@ -10,9 +10,11 @@ from voxpod_crds.sandbox_protocol import Report, Weights, Work
 from voxpod_operator import metrics
 from voxpod_operator.cluster.kinds import SPEECH_MODEL, TENANT, TTS_REQUEST
 
+COUNTED = ("plain", "prepared", "prepared-onnx")
+
 
 def counts() -> dict[str, float]:
-    return {weights: metrics.WEIGHTS.labels(weights)._value.get() for weights in ("plain", "prepared")}
+    return {weights: metrics.WEIGHTS.labels(weights)._value.get() for weights in COUNTED}
 
 
 @pytest.mark.parametrize("weights", get_args(Weights))
@@ -27,4 +29,4 @@ async def test_a_spoken_request_counts_under_its_weights(world: World, weights: 
     async with running_operator(world):
         await world.create(TTS_REQUEST, a_request_body("hello"), "acme")
         await world.until(lambda: world.phase("hello") == "Succeeded", "success")
-    assert {w: n - before[w] for w, n in counts().items()} == {w: float(w == weights) for w in ("plain", "prepared")}
+    assert {w: n - before[w] for w, n in counts().items()} == {w: float(w == weights) for w in COUNTED}

@@ -18,11 +18,12 @@ from numpy.typing import NDArray
 
 from voxpod_inference.audio import Samples
 from voxpod_inference.bundle import Bundle, open_bundle
+from voxpod_inference.engines import vocoder
 from voxpod_inference.engines.kokoro import Kokoro
 from voxpod_inference.engines.registry import load_engine
 from voxpod_inference.errors import SpeechError
 from voxpod_inference.prepare import prepare, prune
-from voxpod_inference.prepared import MANIFEST, PreparedWeights, find, fit_of, verify
+from voxpod_inference.prepared import MANIFEST, Fit, PreparedWeights, find, fit_of, to_json, verify
 
 pytestmark = pytest.mark.model
 
@@ -160,21 +161,76 @@ def test_damaged_weights_are_made_anew_beside_the_old_ones(kokoro_bundle: Bundle
     assert sorted(p.name for p in copied.iterdir()) == [fit.name, new.root.name]
 
 
-def test_prune_spares_other_processors_and_what_is_in_the_making(kokoro_bundle: Bundle, copied: Path) -> None:
+def weights_for(fit: Fit, root: Path, folder: str = "", link: bool = True) -> None:
+    """What `prepare` leaves for another kind of node, without the files."""
+    folder = folder or f"{fit.name}.01234567"
+    (root / folder).mkdir()
+    (root / folder / MANIFEST).write_text(to_json(fit, {}))
+    if link:
+        (root / fit.name).symlink_to(folder)
+
+
+def test_prune_removes_outdated_weights_and_spares_other_processors_bundles_and_what_is_in_the_making(
+    kokoro_bundle: Bundle, copied: Path
+) -> None:
     fit = fit_of(kokoro_bundle)
-    other = dataclasses.replace(fit, processor="aarch64-01234567")
     older = dataclasses.replace(fit, onnxruntime="1.31.0")
-    for made_for in (other, older):
-        (copied / f"{made_for.name}.1").mkdir()
-        (copied / made_for.name).symlink_to(f"{made_for.name}.1")
-    (copied / ".unfinished-x").mkdir()
-    (copied / f".{fit.name}.2").symlink_to(f"{fit.name}.2")
-    (copied / f"{fit.name}.2").mkdir()
-    assert prune(kokoro_bundle, copied) == [f"{older.name}.1"]
-    left = {p.name for p in copied.iterdir()}
-    assert {fit.name, other.name, f"{other.name}.1", ".unfinished-x", f".{fit.name}.2", f"{fit.name}.2"} < left
-    os.utime(copied / ".unfinished-x", (0, 0))
-    assert prune(kokoro_bundle, copied) == [".unfinished-x"]
+    spared = [dataclasses.replace(fit, processor="aarch64-01234567"), dataclasses.replace(fit, bundle="0" * 64, onnxruntime="1.31.0")]
+    for made_for in (older, *spared):
+        weights_for(made_for, copied)
+    weights_for(fit, copied, f"{fit.name}.76543210", link=False)
+    (copied / f".{fit.name}.76543210").symlink_to(f"{fit.name}.76543210")
+    (copied / ".unfinished-abcd_123").mkdir()
+    (copied / ".unfinished-abcd_123" / ".generator.packed.17").write_text("?")
+    before = {p.name for p in copied.iterdir()}
+    assert prune(kokoro_bundle, copied) == [older.name, f"{older.name}.01234567"]
+    assert before - {p.name for p in copied.iterdir()} == {older.name, f"{older.name}.01234567"}
+    for name in (".unfinished-abcd_123", f".{fit.name}.76543210"):
+        os.utime(copied / name, (0, 0), follow_symlinks=False)
+    gone = [f".{fit.name}.76543210", ".unfinished-abcd_123", f"{fit.name}.76543210"]
+    assert prune(kokoro_bundle, copied) == gone
+
+
+def test_prune_touches_nothing_that_prepare_did_not_make(kokoro_bundle: Bundle, copied: Path, tmp_path: Path) -> None:
+    fit = fit_of(kokoro_bundle)
+    older = dataclasses.replace(fit, onnxruntime="1.31.0")
+    (copied / "precious").mkdir()
+    (copied / "mylink").symlink_to(tmp_path)
+    (copied / f"{older.name}.bak").mkdir()
+    (copied / f"{older.name}.01234567").mkdir()
+    (copied / f"{older.name}.01234567" / "notes").write_text("named like weights, and is none")
+    (copied / older.name).symlink_to(tmp_path)
+    (copied / ".unfinished-novel").mkdir()
+    (copied / ".unfinished-novel" / "chapter").write_text("?")
+    os.utime(copied / ".unfinished-novel", (0, 0))
+    before = sorted(copied.iterdir())
+    assert prune(kokoro_bundle, copied) == []
+    assert sorted(copied.iterdir()) == before
+
+
+def test_weights_of_a_copy_that_kept_no_links_are_used_kept_and_made_anew(kokoro_bundle: Bundle, root: Path, tmp_path: Path) -> None:
+    name = fit_of(kokoro_bundle).name
+    copied = tmp_path / "prepared"
+    shutil.copytree(root, copied, copy_function=os.link)
+    assert (copied / name).is_dir() and not (copied / name).is_symlink()
+    assert prepare(kokoro_bundle, copied, silent).root == copied / name
+    assert len(prune(kokoro_bundle, copied)) == 1  # what the link led to is there twice
+    assert [p.name for p in copied.iterdir()] == [name]
+    in_the_middle(copied / name / "front.onnx.data", flip)
+    made = prepare(kokoro_bundle, copied, silent)
+    assert (copied / name).resolve() == made.root
+    assert len(prune(kokoro_bundle, copied)) == 1
+    assert sorted(p.name for p in copied.iterdir()) == [name, made.root.name]
+
+
+def test_prepared_folder_is_open_to_any_user_whatever_the_umask(kokoro_bundle: Bundle, tmp_path: Path) -> None:
+    mask = os.umask(0o077)
+    try:
+        made = prepare(kokoro_bundle, tmp_path / "prepared", silent)
+    finally:
+        os.umask(mask)
+    for path in (tmp_path / "prepared", made.root, *made.root.iterdir()):
+        assert path.stat().st_mode & 0o777 == (0o755 if path.is_dir() else 0o644), path
 
 
 _SPEAKER = """
@@ -232,6 +288,24 @@ def test_bundle_with_prepared_weights_inside_is_still_whole(damaged: Path) -> No
     (damaged / "prepared" / "x").mkdir(parents=True)
     (damaged / "prepared" / "x" / "front.onnx").write_text("?")
     assert open_bundle(damaged).complaints() == []
+
+
+def test_without_the_native_library_weights_are_of_another_kind_and_this_is_told(
+    kokoro_bundle: Bundle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vocoder, "LIBRARY", "libvoxpod_that_was_not_built.so")
+    vocoder._library.cache_clear()
+    try:
+        assert prepare(kokoro_bundle, tmp_path, silent).kind == "prepared-onnx"
+        with redirect_stderr(io.StringIO()) as said:
+            engine = load_engine(kokoro_bundle, 1, tmp_path)
+    finally:
+        monkeypatch.undo()
+        vocoder._library.cache_clear()
+    (line,) = [json.loads(line) for line in said.getvalue().splitlines()]
+    assert line["event"] == "the native library is not there, so speech is slower"
+    assert engine.weights == "prepared-onnx"
+    assert sum(len(u.samples) for u in engine.speak(engine.prepare("Yes."))) > RATE // 4
 
 
 def test_bundle_of_an_older_version_is_refused_with_what_to_do(damaged: Path) -> None:

@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 import soundfile
 
+import voxpod_inference
 from voxpod_inference.bundle import Bundle
 
 pytestmark = pytest.mark.model
@@ -173,10 +175,34 @@ def test_verify_finds_a_bit_that_changed_in_prepared_weights(damaged: Path) -> N
     assert "front.onnx.data has changed" in done.stdout
 
 
-def test_prepare_says_where_it_cannot_write(kokoro_bundle: Bundle) -> None:
-    done = voxpod_model("prepare", "--bundle", kokoro_bundle.root, "--output", "/proc/nowhere")
+def test_prepare_says_where_it_cannot_write(damaged: Path) -> None:
+    (damaged / "prepared").write_text("a file")
+    done = voxpod_model("prepare", "--bundle", damaged)
     assert done.returncode == 1
-    assert "cannot write in /proc/nowhere" in done.stderr
+    assert f"cannot write in {damaged / 'prepared'}: File exists" in done.stderr
+
+
+def test_prepare_names_what_it_prunes_also_when_quiet(damaged: Path) -> None:
+    folder = Path(voxpod_model("prepare", "--bundle", damaged, "--quiet").stdout.strip())
+    shutil.copytree(folder, folder.with_suffix(".01234567"))
+    (damaged / "prepared" / "precious").mkdir()
+    done = voxpod_model("prepare", "--bundle", damaged, "--quiet", "--prune")
+    assert (done.stdout, done.stderr) == (f"{folder}\n", f"removed: {folder.with_suffix('.01234567').name}\n")
+    assert len(list((damaged / "prepared").iterdir())) == 3
+
+
+def test_without_the_native_library_every_command_says_that_speech_is_slower(damaged: Path, tmp_path: Path) -> None:
+    package = tmp_path / "path" / "voxpod_inference"
+    shutil.copytree(Path(voxpod_inference.__file__).parent, package, ignore=shutil.ignore_patterns("*.so", "__pycache__"))
+    prefix = "voxpod-model: the native library is not there, so speech is slower: "
+    told = []
+    for arguments in (["prepare", "--quiet"], ["say", "Yes.", "-o", os.devnull, "--stats"], ["bench", "--json", "--repeat", "1"]):
+        command = [sys.executable, "-m", "voxpod_inference.cli", *arguments, "--bundle", str(damaged)]
+        environment = {**os.environ, "PYTHONPATH": str(package.parent)}
+        done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=120, check=True)
+        assert done.stderr.startswith(prefix) and done.stderr.count("\n") == 1, done.stderr
+        told.append(done.stdout)
+    assert [json.loads(facts)["weights"] for facts in told[1:]] == ["prepared-onnx", "prepared-onnx"]
 
 
 def test_bench_prints_a_line_for_each_length(kokoro_bundle: Bundle) -> None:

@@ -7,7 +7,7 @@ from typing import Literal, Protocol
 from voxpod_inference.audio import Samples
 from voxpod_inference.text.frontend import Script
 
-Weights = Literal["plain", "prepared"]
+Weights = Literal["plain", "prepared", "prepared-onnx"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,8 @@ class Synthesizer(Protocol):
 
     @property
     def weights(self) -> Weights:
-        """Whether the model runs on weights made ready for this kind of node, or on the bundle as it is, slower."""
+        """Whether the model runs on weights made ready for this kind of node, with our own kernels or, slower, ONNX Runtime's
+        alone, or on the bundle as it is, slowest."""
         ...
 
     @property

@@ -48,7 +48,7 @@ class Kokoro:
         self._vocabulary: dict[str, int] = json.loads(bundle.path(VOCABULARY).read_text(encoding="utf-8"))
         self._voices = Voices(bundle)
         self._model = plain_model(bundle, threads) if prepared is None else prepared_model(prepared, threads)
-        self._weights: Weights = "plain" if prepared is None else "prepared"
+        self._weights: Weights = "plain" if prepared is None else prepared.kind
         self._front_ends: dict[str, FrontEnd] = {}
 
     @property

@@ -23,27 +23,34 @@ def _log(what: str, why: str) -> None:
 def load(settings: BundleSettings) -> "Synthesizer":
     """The engine of the bundle that the settings name; BundleError when the bundle is not the one that was asked for."""
     bundle = open_bundle(settings.bundle, settings.bundle_digest)
-    return load_engine(bundle, settings.cpu_limit, settings.prepared)
+    return load_engine(bundle, settings.cpu_limit)
 
 
 def load_engine(bundle: Bundle, threads: int, prepared: Path | None = None, tell: Tell = _log) -> "Synthesizer":
     """The engine of a bundle, its files checked before they are read.
 
     Weights that were made ready for this kind of node are used if they are there (in `prepared`, else in the bundle's own
-    folder for them) and whole; `tell` is told when they are not, and why.
+    folder for them) and whole; `tell` is told why when they are not, or when there are no kernels of ours to use them.
     """
     if bundle.manifest.engine != "kokoro":
         raise BundleError(f"{bundle.root}: the manifest names engine {bundle.manifest.engine!r}; this version has kokoro")
     from voxpod_inference.engines.kokoro import NEEDED, NEEDED_BESIDE_PREPARED, Kokoro
-    from voxpod_inference.prepared import NothingPrepared, PreparedError, find, fit_of, folder_of
+    from voxpod_inference.prepared import WITHOUT_LIBRARY, NothingPrepared, PreparedError, find, fit_of, folder_of
+    from voxpod_inference.text.readers import LANGUAGES
 
+    if unknown := sorted(set(bundle.manifest.languages) - LANGUAGES):
+        can = ", ".join(sorted(LANGUAGES))
+        raise BundleError(f"{bundle.root}: the manifest names the language {unknown[0]!r}; this version has {can}")
     if missing := [name for name in NEEDED if name not in bundle.manifest.files]:
         what = f"version {bundle.manifest.version} of {bundle.manifest.name} has no {missing[0]}"
         raise BundleError(f"{bundle.root}: {what}; this version of Voxpod needs a bundle of its own fetch-kokoro")
     bundle.check(NEEDED_BESIDE_PREPARED)
     try:
         weights = find(prepared or folder_of(bundle), fit_of(bundle))
-        return Kokoro(bundle, threads, weights)
+        engine = Kokoro(bundle, threads, weights)
+        if engine.weights == "prepared-onnx":
+            tell(*WITHOUT_LIBRARY)
+        return engine
     except NothingPrepared as error:
         tell("nothing is prepared for this machine, so speech is slower", str(error))
     except (PreparedError, SpeechError) as error:

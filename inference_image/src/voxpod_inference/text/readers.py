@@ -80,4 +80,6 @@ _READERS: dict[str, Callable[[Bundle], Reader]] = {
     "zh": _chinese,
     **{language: functools.partial(_by_espeak, language) for language in ("es", "fr", "hi", "it", "pt")},
 }
+LANGUAGES = frozenset(_READERS)
+"""What this version can read; a model may speak fewer."""
 _VARIETIES: dict[str, Callable[[Bundle], Reader]] = {"en-GB": functools.partial(_english, british=True)}
