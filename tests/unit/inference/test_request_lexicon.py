@@ -1,6 +1,7 @@
 """A request's lexicon: which words it replaces, with what, and how a wrong entry is told."""
 
 import itertools
+import unicodedata
 
 import pytest
 from hypothesis import given
@@ -33,6 +34,9 @@ def spoken(text: str, lexicon: dict[str, str], *, ssml: bool = False) -> str:
         pytest.param("AT&T x_a a1 a", {"at&t": "eighty", "a": "b"}, "eighty x_a a1 b", id="signs, underscores and figures"),
         pytest.param("a b", {"a": "b", "b": "c"}, "b c", id="not applied twice"),
         pytest.param("wo\u200brd cafe\u0301", {"word": "x", "café": "y"}, "x y", id="unseen characters and accents do not hide a word"),
+        pytest.param("cafe\u0301 CAFÉ", {"cafe\u0301": "tea"}, "tea tea", id="accents apart in the lexicon"),
+        pytest.param("e\u0323\u0301 ẹ\u0301", {"ẹ\u0301": "x"}, "x x", id="letter with a mark that never becomes one with it"),
+        pytest.param("か\u0301\u0323", {"か": "x"}, "か", id="no part of a letter"),
         pytest.param("x" * 65, {"x" * 64: "y"}, "x" * 65, id="longest key"),
     ],
 )
@@ -45,6 +49,7 @@ def test_markup_is_never_replaced() -> None:
     source = '<speak>w3c <sub alias="b b">w3c</sub> <phoneme alphabet="x-kokoro" ph="time">b</phoneme><break time="1s"/> AT&amp;T</speak>'
     assert spoken(source, lexicon, ssml=True) == "X b b time | Y"
     assert spoken("<lang=zh>b</lang> lang", lexicon) == "X X"
+    assert spoken('<speak><sub alias="b">w3c</sub></speak>', lexicon, ssml=True) == "b"
 
 
 def test_match_does_not_reach_over_a_break_or_a_change_of_style() -> None:
@@ -77,6 +82,13 @@ def test_replacement_in_another_language_is_read_in_it() -> None:
         pytest.param({"行": "pinyin:hang9"}, "lexicon entry '行': 'hang9' in 'hang9' is no syllable of pinyin", id="pinyin"),
         pytest.param({"行": "pinyin:"}, "lexicon entry '行': no syllable after pinyin:", id="no pinyin"),
         pytest.param({f"w{i}": "x" for i in range(501)}, "the lexicon has 501 entries; at most 500 are accepted", id="many"),
+        pytest.param({"a": "\u200b"}, "lexicon entry 'a': no sound is in '\\u200b'; a text, /IPA/ or pinyin:...", id="value that nobody sees"),
+        pytest.param({"a": "/ˈ/"}, "lexicon entry 'a': no sound is in '/ˈ/'", id="stress alone"),
+        pytest.param({"a": "/ /"}, "lexicon entry 'a': no sound is in '/ /'", id="space between slashes"),
+        pytest.param({"a": "\ud800"}, "lexicon entry 'a': no sound is in '\\ud800'", id="half a character"),
+        pytest.param({"a": "..."}, "lexicon entry 'a': no sound is in '...'", id="punctuation alone"),
+        pytest.param({"\u200b": "x"}, "lexicon entry '\\u200b': a word has 1 to 64", id="word that nobody sees"),
+        pytest.param({"é": "x", "e\u0301": "y"}, "lexicon entry 'e\u0301': the word is there twice, written with other code points", id="twice"),
         pytest.param({"a": 5}, "lexicon entry 'a': 5; a text is accepted", id="number"),
     ],
 )
@@ -99,3 +111,25 @@ def test_any_lexicon_is_applied_or_refused(lexicon: dict[str, str], text: str) -
     assert joined(script.chunks) == text
     spans = [(w.start, w.end) for c in script.chunks for w in c.words]
     assert all(a[1] <= b[0] for a, b in itertools.pairwise(spans))
+
+
+LETTERS = st.text(alphabet="aeouéñüåçẹệÉÑがプ한국各x", min_size=1, max_size=5)
+FORMS = st.sampled_from(["NFC", "NFD"])
+
+
+@given(LETTERS, FORMS, FORMS)
+def test_word_is_found_however_its_accents_are_written(word: str, in_lexicon: str, in_text: str) -> None:
+    text = f". {unicodedata.normalize(in_text, word)} ."
+    script = front_end().script(text, "auto", "en", lexicon={unicodedata.normalize(in_lexicon, word): "/xyz/"})
+    assert written(script, text) == [(unicodedata.normalize(in_text, word), "xyz")]
+
+
+@given(st.sampled_from(["{}", "/{}/", "pinyin:{}"]), st.text(max_size=4) | st.text(alphabet="ˈˌːʰ. |'\u0361\u200b\u0301˥", max_size=4))
+def test_value_sounds_or_is_refused_or_warned_of(shape: str, value: str) -> None:
+    try:
+        script = front_end().script("Voxpod end", "auto", "en", lexicon={"Voxpod": shape.format(value)})
+    except InputError:
+        return
+    marks = "" if shape == "{}" else "ˈˌːʰ˥"  # as text they are read like letters
+    said_for_it = said(script).removesuffix("end")
+    assert any(char.isalnum() and char not in marks for char in said_for_it) or script.warnings

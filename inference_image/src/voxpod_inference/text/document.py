@@ -62,6 +62,8 @@ class Part:
     style: Style = field(default=Style())
     even: bool = True
     """Whether each character of `text` is one of the source; otherwise the whole text stands for the whole part."""
+    settled: bool = False
+    """Whether markup said to speak this instead of what is written: no lexicon changes it."""
     reading: Reading | None = None
     script: str = ""
     """For OBJECT: a character of the script that it is written in, which tells its language; empty when it does not."""
@@ -148,4 +150,4 @@ def plain(text: str) -> str:
 
 def replaced(part: Part, text: str, reading: Reading | None = None) -> Part:
     """`part` spoken as something else, which stands for it as a whole."""
-    return replace(part, text=OBJECT if reading else text, even=False, reading=reading)
+    return replace(part, text=OBJECT if reading else text, even=False, settled=True, reading=reading)

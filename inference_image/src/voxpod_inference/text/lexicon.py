@@ -10,9 +10,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from voxpod_inference.errors import INPUT_REFUSED, InputError
+from voxpod_inference.text.chunks import is_sound
 from voxpod_inference.text.document import OBJECT, Document, Part, Reading, plain
-from voxpod_inference.text.pronunciation import pinyin_phonemes, shown
+from voxpod_inference.text.pronunciation import has_sound, pinyin_phonemes, shown
 from voxpod_inference.text.runs import letter_of
+from voxpod_inference.text.spoken import plain_punctuation
 
 MOST_ENTRIES = 500
 LONGEST_WORD = 64
@@ -40,12 +42,12 @@ class Lexicon:
         self._exact: dict[str, _Entry] = {}
         self._folded: dict[str, _Entry] = {}
         lengths: dict[str, set[int]] = defaultdict(set)
-        for word, value in entries.items():
-            entry = _entry(word, value)
-            if word == word.lower():
-                self._folded[word] = entry
-            else:
-                self._exact[word] = entry
+        for written, value in entries.items():
+            word, entry = _word(written), _entry(written, value)
+            among = self._folded if word == word.lower() else self._exact
+            if word in among:
+                raise InputError(INPUT_REFUSED, f"lexicon entry {shown(written)}: the word is there twice, written with other code points")
+            among[word] = entry
             lengths[word[0].lower()].add(len(word))
         self._lengths = {first: sorted(found, reverse=True) for first, found in lengths.items()}
 
@@ -68,11 +70,11 @@ class Lexicon:
 
     def _matches(self, document: Document) -> Iterator[tuple[int, int, _Entry]]:
         text = document.text
-        closed = _replaced_positions(document)
+        settled = _settled_positions(document)
         at = 0
         while at < len(text):
             end, entry = self._longest_at(text, at)
-            if entry is not None and closed.isdisjoint(range(at, end)) and _is_uniform(document, at, end):
+            if entry is not None and settled.isdisjoint(range(at, end)) and _is_uniform(document, at, end):
                 yield at, end, entry
                 at = end
             else:
@@ -90,12 +92,19 @@ class Lexicon:
         return at, None
 
 
+def _word(written: str) -> str:
+    """The word as a document has it: composed, without what nobody sees."""
+    word = plain(written)
+    if not 1 <= len(word) <= LONGEST_WORD or word != word.strip() or not any(char.isalnum() for char in word):
+        what = f"a word has 1 to {LONGEST_WORD} characters, one of them a letter or figure, no space around"
+        raise InputError(INPUT_REFUSED, f"lexicon entry {shown(written)}: {what}")
+    return word
+
+
 def _entry(word: str, value: str) -> _Entry:
     place = f"lexicon entry {shown(word)}"
-    if not (isinstance(word, str) and isinstance(value, str)):
+    if not isinstance(value, str):
         raise InputError(INPUT_REFUSED, f"{place}: {value!r}; a text is accepted for a word")
-    if not 1 <= len(word) <= LONGEST_WORD or word != word.strip() or not any(char.isalnum() for char in word):
-        raise InputError(INPUT_REFUSED, f"{place}: a word has 1 to {LONGEST_WORD} characters, one of them a letter or figure, no space around")
     if not value.strip() or len(value) > LONGEST_VALUE:
         raise InputError(INPUT_REFUSED, f"{place}: a text, /IPA/ or pinyin:... of 1 to {LONGEST_VALUE} characters is accepted")
     if value.startswith("pinyin:"):
@@ -103,9 +112,11 @@ def _entry(word: str, value: str) -> _Entry:
         if not pinyin_phonemes(reading.value, place):
             raise InputError(INPUT_REFUSED, f"{place}: no syllable after pinyin:")
         return _Entry("", reading)
-    if slashed := _SLASHED.fullmatch(value):
-        return _Entry("", Reading("ipa", slashed[1], place))
-    return _Entry(" ".join(plain(value).split()), None)
+    slashed = _SLASHED.fullmatch(value)
+    text = " ".join(plain(value).split())
+    if not (has_sound(slashed[1]) if slashed else is_sound(plain_punctuation(text))):
+        raise InputError(INPUT_REFUSED, f"{place}: no sound is in {shown(value)}; a text, /IPA/ or pinyin:... is accepted")
+    return _Entry("", Reading("ipa", slashed[1], place)) if slashed else _Entry(text, None)
 
 
 def _owners_sound(ipa: str) -> str:
@@ -128,18 +139,20 @@ def _in_word(char: str) -> bool:
     return (char.isalnum() or char == "_" or "\u0300" <= char <= "\u036f") and not _UNSPACED.match(char)
 
 
-def _replaced_positions(document: Document) -> set[int]:
-    """Positions of what markup replaced: its sound is settled."""
+def _settled_positions(document: Document) -> set[int]:
+    """Positions of what markup replaced."""
     return {
         position
         for part, start in zip(document.parts, document.positions, strict=True)
-        if not part.even and (part.reading or len(part.text) != 1)
+        if part.settled
         for position in range(start, start + len(part.text))
     }
 
 
 def _is_uniform(document: Document, start: int, end: int) -> bool:
-    """Whether nothing between two positions changes how it is spoken, and no break stands there."""
+    """Whether nothing between two positions changes how it is spoken, no break stands there, and neither is inside a letter."""
+    if not (document.may_cut(start) and document.may_cut(end)):
+        return False
     first = document.part_at(start)[0].style
     inside = list(_sliced(document, start, end))
     while not inside[0].text:  # a break before it

@@ -51,6 +51,11 @@ def phonemes(reading: Reading, language: str, count: Callable[[str], int]) -> st
     return said
 
 
+def has_sound(value: str) -> bool:
+    """Whether a pronunciation in any of `ALPHABETS` has a letter of its own, and not stress, length, tones and the like alone."""
+    return any(char == "ᵊ" or unicodedata.category(char) in ("Lu", "Ll", "Lt", "Lo") for char in value)
+
+
 def pinyin_phonemes(text: str, place: str) -> str:
     """The phonemes of one word in pinyin, its tones as digits (`chong2 qing4`) or as marks (`chóng qìng`)."""
     said = []

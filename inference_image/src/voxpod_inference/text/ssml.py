@@ -11,6 +11,7 @@ from xml.parsers import expat
 
 from voxpod_inference.errors import INPUT_REFUSED, InputError
 from voxpod_inference.text import pronunciation, say_as, ssml_values
+from voxpod_inference.text.chunks import is_sound
 from voxpod_inference.text.document import (
     LINE,
     OBJECT,
@@ -25,6 +26,7 @@ from voxpod_inference.text.document import (
 )
 from voxpod_inference.text.languages import KNOWN
 from voxpod_inference.text.runs import letter_of
+from voxpod_inference.text.spoken import plain_punctuation
 from voxpod_inference.text.ssml_places import Places
 
 MOST_CHARACTERS = 100_000
@@ -237,7 +239,10 @@ class _Reader:
             alias = element.attributes["alias"]
             if len(alias) > LONGEST_ALIAS:
                 raise self._places.refused(element.at, f"an alias has at most {LONGEST_ALIAS} characters, this one {len(alias)}")
-            self._parts.append(replaced(whole, " ".join(plain(alias.translate(_SPACES)).split())))
+            said = " ".join(plain(alias.translate(_SPACES)).split())
+            if not is_sound(plain_punctuation(said)):
+                raise self._places.refused(element.at, f"alias is {pronunciation.shown(alias)}; no sound is in it")
+            self._parts.append(replaced(whole, said))
             return
         reading = self._reading(element, content.strip())
         style = replace(element.style, language=element.style.language or "zh") if reading.kind == "pinyin" else element.style
@@ -255,6 +260,8 @@ class _Reader:
             if not value or len(value) > pronunciation.LONGEST:
                 what = f"ph has {len(value)} characters; 1 to {pronunciation.LONGEST} are accepted"
                 raise self._places.refused(element.at, what)
+            if not pronunciation.has_sound(value):
+                raise self._places.refused(element.at, f"ph is {pronunciation.shown(value)}; no sound is in it")
             return Reading(alphabet, value, place)
         kind, order = attributes["interpret-as"], attributes.get("format", "")
         if kind not in say_as.KINDS:
