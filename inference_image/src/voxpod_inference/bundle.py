@@ -18,6 +18,7 @@ SCHEMA_VERSION = 1
 MANIFEST = "manifest.json"
 PREPARED = "prepared"
 """Folder inside a bundle that is not part of it: weights that a node made ready out of it (prepared.py)."""
+LEAST_RATE, MOST_RATE = 8_000, 48_000
 _READ_SIZE = 1 << 20
 
 
@@ -130,7 +131,7 @@ def _parse(root: Path, raw: bytes, digest: str) -> Manifest:
             version=str(fields["version"]),
             engine=str(fields["engine"]),
             licence=str(fields["licence"]),
-            sample_rate=int(fields["sample_rate"]),
+            sample_rate=fields["sample_rate"],
             languages=tuple(fields["languages"]),
             voices=dict(fields["voices"]),
             default_voices=dict(fields["default_voices"]),
@@ -138,7 +139,25 @@ def _parse(root: Path, raw: bytes, digest: str) -> Manifest:
         )
     except (ValueError, TypeError, AttributeError, KeyError) as error:
         raise BundleError(f"{root}: {MANIFEST} is not a manifest ({type(error).__name__}: {error})") from None
-    for name in files:
-        if name.startswith("/") or ".." in name.split("/"):
-            raise BundleError(f"{root}: {MANIFEST} lists {name}, which is outside the bundle")
+    if wrong := _wrong(manifest):
+        raise BundleError(f"{root}: {MANIFEST} {wrong}")
     return manifest
+
+
+def _wrong(manifest: Manifest) -> str | None:
+    """The first value that nothing could be done with: what it is, and what would be accepted."""
+    for name in manifest.files:
+        if name.startswith("/") or ".." in name.split("/"):
+            return f"lists {name}, which is outside the bundle"
+    if not isinstance(manifest.sample_rate, int) or not LEAST_RATE <= manifest.sample_rate <= MOST_RATE:
+        return f"has sample_rate {manifest.sample_rate!r}; {LEAST_RATE} to {MOST_RATE} Hz is accepted"
+    if not manifest.languages or not all(isinstance(language, str) for language in manifest.languages):
+        return f"has languages {list(manifest.languages)!r}; at least one code such as 'en' is accepted"
+    for voice, language in manifest.voices.items():
+        if not isinstance(language, str) or not language:
+            return f"has voices {voice}: {language!r}; the language that a voice was recorded in is accepted, such as 'en-GB'"
+    for language in (*manifest.languages, *manifest.default_voices):
+        default = manifest.default_voices.get(language)
+        if not isinstance(default, str) or default not in manifest.voices:
+            return f"has default_voices {language}: {default!r}; each of its languages needs one of its voices"
+    return None

@@ -1,5 +1,8 @@
 """Why there is no speech, as one exception that becomes the report's `Failure`."""
 
+import os
+import traceback
+
 from voxpod_crds.sandbox_protocol import Failure, Fault
 
 LANGUAGE_NOT_SUPPORTED = "LanguageNotSupported"
@@ -42,3 +45,10 @@ class BundleError(SpeechError):
 
     def __init__(self, message: str) -> None:
         super().__init__("infrastructure", BUNDLE_INVALID, message)
+
+
+def unexpected(error: Exception) -> SpeechError:
+    """A bug of ours, told by type and place: an exception's own text may quote the request."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    where = f"{type(error).__name__} at {os.path.basename(place.filename)}:{place.lineno}"
+    return SpeechError("engine", ENGINE_FAILED, f"unexpected {where}")

@@ -10,7 +10,7 @@ from voxpod_crds.sandbox_protocol import BundleFacts, Report, Timings, terminati
 from voxpod_inference import log
 from voxpod_inference.bundle import open_bundle
 from voxpod_inference.engines.registry import load_engine
-from voxpod_inference.errors import BundleError, SpeechError
+from voxpod_inference.errors import BundleError, SpeechError, unexpected
 from voxpod_inference.process import milliseconds_since_start, prepare_process, write_termination_log
 from voxpod_inference.settings import BundleSettings, SettingsError, bundle_settings
 
@@ -23,14 +23,15 @@ def main() -> int:
     except SettingsError as error:
         log.event("settings are wrong", error=str(error))
         return 1
-    message: BundleFacts | Report
     try:
-        message, code = facts(settings), 0
-        log.event("bundle is whole", digest=message.digest, voices=len(message.voices), boot_ms=milliseconds_since_start())
-    except SpeechError as error:
-        message, code = Report("", Timings(), failure=error.as_failure()), 1
-        log.event("bundle is unusable", reason=error.reason, error=str(error))
-    write_termination_log(settings.termination_log, termination_message(message))
+        found = facts(settings)
+        message, code = termination_message(found), 0
+        log.event("bundle is whole", digest=found.digest, voices=len(found.voices), boot_ms=milliseconds_since_start())
+    except Exception as error:
+        failed = error if isinstance(error, SpeechError) else unexpected(error)
+        message, code = termination_message(Report("", Timings(), failure=failed.as_failure())), 1
+        log.event("bundle is unusable", reason=failed.reason, error=str(failed))
+    write_termination_log(settings.termination_log, message)
     return code
 
 

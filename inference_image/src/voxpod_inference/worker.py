@@ -2,11 +2,9 @@
 
 import dataclasses
 import errno
-import os
 import tempfile
 import threading
 import time
-import traceback
 from collections.abc import Iterator
 from typing import BinaryIO
 
@@ -18,7 +16,7 @@ from voxpod_inference.audio.writer import Written, write_audio
 from voxpod_inference.dispatch import Dispatch
 from voxpod_inference.engines.base import Prepared, Synthesizer, Utterance
 from voxpod_inference.engines.registry import load
-from voxpod_inference.errors import DEADLINE_EXCEEDED, ENGINE_FAILED, InputError, SpeechError
+from voxpod_inference.errors import DEADLINE_EXCEEDED, ENGINE_FAILED, InputError, SpeechError, unexpected
 from voxpod_inference.process import milliseconds_since_start, write_termination_log
 from voxpod_inference.settings import SandboxSettings
 from voxpod_inference.timestamps import SpokenTimes
@@ -76,7 +74,7 @@ def run(settings: SandboxSettings) -> Report | None:
     except SpeechError as error:
         report = Report(uid, timings, failure=error.as_failure())
     except Exception as error:
-        report = Report(uid, timings, failure=_unexpected(error).as_failure())
+        report = Report(uid, timings, failure=unexpected(error).as_failure())
     if report.failure is not None:
         log.event("failed", request=uid, fault=report.failure.fault, reason=report.failure.reason)
     write_termination_log(settings.model.termination_log, termination_message(report))
@@ -148,11 +146,3 @@ def _samples(utterances: Iterator[Utterance], first_audio: list[int], watch: Sto
 def _too_late() -> SpeechError:
     # Fault "input", since no other attempt has more time: the deadline is the request's own.
     return InputError(DEADLINE_EXCEEDED, "the deadline passed during synthesis")
-
-
-def _unexpected(error: Exception) -> SpeechError:
-    """A bug of ours, told by type and place: an exception's own text may quote the request."""
-    place = traceback.extract_tb(error.__traceback__)[-1]
-    where = f"{type(error).__name__} at {os.path.basename(place.filename)}:{place.lineno}"
-    return SpeechError("engine", ENGINE_FAILED, f"unexpected {where}")
-

@@ -7,7 +7,10 @@ from typing import Any
 
 import pytest
 
+from voxpod_crds.sandbox_protocol import BundleFacts
+from voxpod_inference import probe
 from voxpod_inference.bundle import MANIFEST, open_bundle
+from voxpod_inference.engines.registry import load_engine
 from voxpod_inference.errors import BundleError
 
 
@@ -56,6 +59,15 @@ def test_complaints_name_what_is_missing_changed_cut_and_extra(tmp_path: Path) -
         pytest.param({"files": []}, "is not a manifest", id="files of another shape"),
         pytest.param({"voices": None}, "is not a manifest", id="voices missing"),
         pytest.param({"files": {"../x": {"sha256": "0", "bytes": 1}}}, "outside the bundle", id="path that climbs out"),
+        pytest.param({"sample_rate": 0}, r"has sample_rate 0; 8000 to 48000 Hz is accepted", id="no sample rate"),
+        pytest.param({"sample_rate": "24000"}, r"has sample_rate '24000'", id="sample rate in quotes"),
+        pytest.param({"languages": []}, r"has languages \[\]; at least one", id="no languages"),
+        pytest.param({"languages": [["en"]]}, r"has languages \[\['en'\]\]", id="language that is a list"),
+        pytest.param({"languages": "en"}, r"has default_voices e: None", id="languages that are a word"),
+        pytest.param({"default_voices": {}}, r"has default_voices en: None; each of its languages needs", id="no default voices"),
+        pytest.param({"default_voices": {"en": ["a"]}}, r"has default_voices en: \['a'\]", id="default voice that is a list"),
+        pytest.param({"default_voices": {"en": "a", "fr": "b"}}, r"has default_voices fr: 'b'", id="default voice that is not there"),
+        pytest.param({"voices": {"a": 1}}, r"has voices a: 1; the language", id="voice without a language"),
     ],
 )
 def test_manifest_of_another_shape_is_refused(tmp_path: Path, changes: dict[str, Any], said: str) -> None:
@@ -72,3 +84,23 @@ def test_missing_folder_missing_manifest_and_wrong_digest_are_told_apart(tmp_pat
     actual = write_manifest(tmp_path)
     with pytest.raises(BundleError, match=f"has digest {actual}, asked for was sha256:00"):
         open_bundle(tmp_path, "sha256:" + "00" * 32)
+
+
+def test_language_that_this_version_cannot_read_is_named(tmp_path: Path) -> None:
+    write_manifest(tmp_path, languages=["en", "xx"], default_voices={"en": "a", "xx": "a"})
+    with pytest.raises(BundleError, match="names the language 'xx'; this version has en, es, fr"):
+        load_engine(open_bundle(tmp_path), 1)
+
+
+def test_probe_of_anything_unforeseen_ends_with_a_message(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    digest = write_manifest(tmp_path, files={}, voices={f"v{n}": "en" for n in range(2000)}, default_voices={"en": "v0"})
+    bundle = open_bundle(tmp_path)
+    found = BundleFacts(bundle.manifest.digest, tuple(bundle.manifest.voices), bundle.manifest.languages, bundle.manifest.sample_rate)
+    monkeypatch.setattr(probe, "facts", lambda _settings: found)  # what no message can hold
+    monkeypatch.setattr(probe, "prepare_process", lambda: None)  # its limits and signals would stay with the other tests
+    for name, value in {"BUNDLE": tmp_path, "BUNDLE_DIGEST": digest, "CPU_LIMIT": 1, "TERMINATION_LOG": tmp_path / "log"}.items():
+        monkeypatch.setenv(f"VOXPOD_{name}", str(value))
+    assert probe.main() == 1
+    report = json.loads((tmp_path / "log").read_text())
+    assert report["failure"]["reason"] == "EngineFailed"
+    assert report["failure"]["message"].startswith("unexpected ValueError at sandbox_protocol.py:")
