@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from voxpod_inference.text import chinese_normal, japanese_normal
+from voxpod_inference.text.espeak_tables import TABLES
 from voxpod_inference.text.languages import KNOWN
-from voxpod_inference.text.runs import Run, language_runs
+from voxpod_inference.text.runs import UNITS, Run, language_runs
 
 LETTERS = st.text(alphabet="abcZé 我们東京のアー嘅안녕हि।。，、.!?0123456789-%\n😀'’π")
 
@@ -26,14 +28,29 @@ def runs(text: str, language: str = "auto", fallback: str = "en") -> list[tuple[
         pytest.param("我有3个 apple", [("我有3个 ", "zh"), ("apple", "en")], id="digits in chinese"),
         pytest.param("用GPT-4写", [("用", "zh"), ("GPT-4", "en"), ("写", "zh")], id="figure glued to a word"),
         pytest.param("iPhone 15を買う", [("iPhone ", "en"), ("15を買う", "ja")], id="figure before japanese"),
+        pytest.param("如果 x > 5，则", [("如果 ", "zh"), ("x ", "en"), ("> 5，则", "zh")], id="comparison with a figure"),
         pytest.param("跑了100km了", [("跑了100km了", "zh")], id="unit after a figure"),
         pytest.param("run 100km", [("run 100km", "en")], id="unit in english"),
+        pytest.param("इसमें 5 kg चावल", [("इसमें 5 kg चावल", "hi")], id="unit in hindi"),
+        pytest.param("५kg", [("५kg", "hi")], id="unit after a hindi figure"),
+        pytest.param("80 km/h की रफ़्तार", [("80 km/h की रफ़्तार", "hi")], id="speed in hindi"),
+        pytest.param("5kgです", [("5kgです", "ja")], id="unit beside kana"),
+        pytest.param("한국 5 kg", [("한국 5 kg", "ko")], id="unit in korean"),
+        pytest.param("今天30 °C很热", [("今天30 °C很热", "zh")], id="degrees"),
+        pytest.param("यह kg है", [("यह ", "hi"), ("kg ", "en"), ("है", "hi")], id="unit without a figure"),
+        pytest.param("यह 5 kgs है", [("यह 5 ", "hi"), ("kgs ", "en"), ("है", "hi")], id="word that begins like a unit"),
+        pytest.param("Vitamin C वाला", [("Vitamin C ", "en"), ("वाला", "hi")], id="letter that is no degree"),
         pytest.param("2026", [("2026", "en")], id="figures alone take the fallback"),
         pytest.param("π is 3", [("π is 3", "en")], id="greek letter as a symbol"),
     ],
 )
 def test_parts_and_their_languages(text: str, expected: list[tuple[str, str]]) -> None:
     assert runs(text) == expected
+
+
+@pytest.mark.parametrize("known", [chinese_normal.UNITS, japanese_normal.UNITS, TABLES["hi"].units], ids=["zh", "ja", "hi"])
+def test_readers_know_the_units_that_are_left_to_them(known: dict[str, object]) -> None:
+    assert {*UNITS, "°C", "°F"} - known.keys() == set()
 
 
 def test_requested_language_decides_what_han_is_read_as() -> None:

@@ -23,8 +23,10 @@ _STRONG = re.compile(
     rf"(?P<han>[{_HAN}]+)|(?P<ja>[{_KANA}]+)|(?P<ko>[{_HANGUL}]+)|(?P<hi>[{_DEVANAGARI}]+)"
     rf"|(?P<latin>(?:[{_LATIN}]['’]?[\u0300-\u036f]*)+)|(?P<other>[^\W\d_])"
 )
-_UNITS = frozenset(["km", "cm", "mm", "m", "kg", "mg", "g", "ml", "mL", "L", "kW", "kWh", "Hz", "h"])
-"""Read in the language around them when they follow a figure: 100km is 一百公里."""
+UNITS = frozenset(["km", "cm", "mm", "m", "kg", "mg", "g", "ml", "mL", "L", "kW", "kWh", "Hz", "h"])
+"""Read in the language around them when they follow a figure: 100km is 一百公里. The readers of these scripts know them."""
+_WITH_UNITS = ("han", "ja", "ko", "hi")
+_DEGREES = re.compile(r"\d ?°\Z")
 _LINE = re.compile(r"[^\n]*\n|[^\n]+\Z")
 _GLUED = re.compile(r"[-–.]?\d[\d.]*")
 
@@ -95,22 +97,25 @@ def _regions(length: int, language: str, spans: Sequence[Run]) -> Iterator[_Regi
 
 
 def _marks(text: str, start: int, end: int) -> list[_Mark]:
-    """The letters of a stretch of one line; units that follow a figure beside Han are none."""
+    """The letters of a stretch of one line; units that follow a figure beside letters that are not Latin are none."""
     marks = [_Mark(m.start(), m.end(), m.lastgroup or "") for m in _STRONG.finditer(text, start, end)]
-    beside_han = any(mark.script == "han" for mark in marks)
+    with_units = any(mark.script in _WITH_UNITS for mark in marks)
     return [
         mark
         for mark in marks
-        if not (beside_han and text[mark.start : mark.end] in _UNITS and _follows_figure(text, mark.start))
+        if not (with_units and _is_unit(text, mark))
         and not (mark.script == "other" and _is_symbol(text, mark.start))
     ]
 
 
-def _follows_figure(text: str, at: int) -> bool:
-    before = text[:at].rstrip(" ")
-    if before.endswith("/"):  # the h of 50km/h
-        before = before[:-1].rstrip("kmg")
-    return before[-1:].isdecimal()
+def _is_unit(text: str, mark: _Mark) -> bool:
+    written, before = text[mark.start : mark.end], text[max(0, mark.start - 8) : mark.start]
+    if written in ("C", "F"):
+        return _DEGREES.search(before) is not None
+    before = before.rstrip(" ")
+    if before.endswith("/"):  # the h of 50 km/h
+        before = before[:-1].rstrip("kmg ")
+    return written in UNITS and before[-1:].isdecimal()
 
 
 def _is_symbol(text: str, at: int) -> bool:
@@ -197,7 +202,7 @@ def _owner_changes_at(text: str, left: Run, right: Run) -> int:
     if left.language == right.language or left.language not in LATIN:
         return right.start
     gap = text[left.end : right.start]
-    digit = re.search(r"\d", gap)
+    digit = re.search(r"(?:[<>＜＞]\s*)?\d", gap)
     if digit is None:
         return right.start
     glued = _GLUED.match(gap)
