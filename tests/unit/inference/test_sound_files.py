@@ -11,6 +11,7 @@ import soundfile
 
 from voxpod_inference.audio import writer
 from voxpod_inference.audio.formats import FORMATS, encode, output_rate
+from voxpod_inference.audio.spool import Spool
 from voxpod_inference.audio.writer import write_audio
 from voxpod_inference.errors import InputError
 
@@ -137,3 +138,42 @@ def test_a_long_text_takes_no_more_memory_than_a_short_one(tmp_path: Path) -> No
         return high
 
     assert peak(120) < 1.5 * peak(20)
+
+
+def test_a_long_chunk_takes_no_more_memory_than_many_short_ones(tmp_path: Path) -> None:
+    def peak(chunks: list[np.ndarray]) -> int:
+        tracemalloc.start()
+        write_audio(tmp_path / "a.wav", chunks, ENGINE_RATE, sample_rate=48_000)
+        high = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return high
+
+    whole = sound(120.0)
+    short = peak(np.array_split(whole, 60))
+    assert peak([whole]) < 1.5 * short
+
+
+@pytest.mark.parametrize(("loudness", "ratio"), [pytest.param(-16.0, 16.0, id="brought to a level"), pytest.param(None, 8.9, id="peaks turned down to -1 dB")])
+def test_chunks_beyond_full_scale_are_louder_than_others_by_what_they_were(loudness: float | None, ratio: float) -> None:
+    file = io.BytesIO()
+    tone = (0.1 * np.sin(2 * np.pi * 440 * np.arange(ENGINE_RATE) / ENGINE_RATE)).astype(np.float32)
+    write_audio(file, [tone, 16 * tone, tone], ENGINE_RATE, format="wav", loudness=loudness)
+    samples, _ = read(file.getvalue(), "wav", ENGINE_RATE)
+    before, loud, after = (np.abs(part[2_000:-2_000]).max() for part in np.array_split(samples, 3))
+    assert before == pytest.approx(after, rel=0.01)
+    assert loud / before == pytest.approx(ratio, rel=0.02)
+    assert loud <= 10 ** (-1 / 20) * 1.01
+
+
+def test_sound_waits_in_its_file_as_it_was() -> None:
+    pieces = [sound(), np.float32(7) * sound(), np.zeros(0, np.float32), np.zeros(70_000, np.float32)]
+    with Spool() as spool:
+        for piece in pieces:
+            spool.append(piece)
+        blocks = list(spool.blocks())
+        again = np.concatenate([block for _, block in spool.blocks()])
+    whole = np.concatenate(pieces)
+    assert [start for start, _ in blocks] == [0, *np.cumsum([len(block) for _, block in blocks])[:-1]]
+    assert len(again) == len(whole) == len(spool)
+    assert np.abs(again - whole).max() < 7e-5
+    np.testing.assert_allclose(again[: len(pieces[0])], pieces[0], atol=2e-5)

@@ -1,8 +1,8 @@
-"""Samples to sound files: edges and level, tempo, rate, loudness, formats. Samples are mono float32, -1 to 1.
+"""Samples to sound files: edges, tempo, rate, loudness, formats. Samples are mono float32, full scale is -1 to 1.
 
 Only what every request needs is imported here; the rest is found in the modules by name.
 """
 
-from voxpod_inference.audio.samples import EDGE_SECONDS, Samples, audible, faded, within_full_scale
+from voxpod_inference.audio.samples import EDGE_SECONDS, Samples, audible, faded
 
-__all__ = ["EDGE_SECONDS", "Samples", "audible", "faded", "within_full_scale"]
+__all__ = ["EDGE_SECONDS", "Samples", "audible", "faded"]

@@ -1,17 +1,16 @@
-"""What an engine does to the samples of one utterance: edges and level."""
+"""What an engine does to the edges of one utterance."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 Samples = NDArray[np.float32]
-"""Mono, [n], -1 to 1."""
+"""Mono, [n]; full scale is -1 to 1, and what an engine yields may be louder: only the whole sound's level is brought below it."""
 
 _QUIET = 0.001
 """-60 dB: below it is the model's idle noise; the softest fricatives measured at word ends stay above -50 dB."""
 EDGE_SECONDS = 0.06
 """Silence that is left before and after the sound."""
 _FADE_SECONDS = 0.004
-_CEILING = 0.985
 
 
 def audible(samples: Samples, sample_rate: int) -> slice:
@@ -31,9 +30,3 @@ def faded(samples: Samples, sample_rate: int) -> Samples:
     copy[:length] *= ramp
     copy[len(copy) - length :] *= ramp[::-1]
     return copy
-
-
-def within_full_scale(samples: Samples) -> Samples:
-    """The samples, quieter if they would clip at 16 bits."""
-    peak = float(np.abs(samples).max(initial=0.0))
-    return samples if peak <= _CEILING else samples * np.float32(_CEILING / peak)

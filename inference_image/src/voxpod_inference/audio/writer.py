@@ -16,6 +16,8 @@ from voxpod_inference.errors import INPUT_REFUSED, InputError
 
 DEFAULT_LOUDNESS = -16.0
 """LUFS: what podcasts and voice assistants are published at."""
+_BLOCK = 1 << 15
+"""Samples that are resampled and measured at one time, however long the engine's chunks are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ def write_audio(
     with ExitStack() as stack:
         spool = stack.enter_context(Spool())
         meter = level.Meter(rate)
-        for samples in resampled(chunks, engine_rate, rate):
+        for samples in resampled(_sliced(chunks), engine_rate, rate):
             check()
             _refuse_too_long(len(spool) + len(samples), rate)
             spool.append(samples)
@@ -61,6 +63,11 @@ def write_audio(
         file = stack.enter_context(target.open("w+b")) if isinstance(target, Path) else target
         encode(file, format, rate, _levelled(spool, meter, gain, check))
         return Written(len(spool) / rate, rate, file.seek(0, 2), meter.loudness(gain))
+
+
+def _sliced(chunks: Iterable[Samples]) -> Iterator[Samples]:
+    for chunk in chunks:
+        yield from (chunk[start : start + _BLOCK] for start in range(0, len(chunk), _BLOCK))
 
 
 def _levelled(spool: Spool, meter: level.Meter, gain: level.Gain, check: Callable[[], None]) -> Iterator[Samples]:

@@ -31,9 +31,11 @@ class WordTime:
 
 @dataclass(frozen=True, slots=True)
 class Utterance:
-    """What was said in one go, the pause after it included."""
+    """What was said in one go and the pause after it; of a long pause only its begin, more utterances of nothing but silence
+    follow."""
 
     samples: Samples
+    """Louder than full scale where markup asks for it."""
     start: int
     end: int
     """Which part of the request's text this is, in code points."""

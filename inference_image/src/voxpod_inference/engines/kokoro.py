@@ -1,12 +1,13 @@
 """Kokoro-82M: a text in, utterances of 24 kHz samples out, each with the times of its words."""
 
+import functools
 import json
 import math
 from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from voxpod_inference.audio import EDGE_SECONDS, Samples, audible, faded, within_full_scale
+from voxpod_inference.audio import EDGE_SECONDS, Samples, audible, faded
 from voxpod_inference.bundle import Bundle
 from voxpod_inference.engines.base import Prepared, Utterance, Weights
 from voxpod_inference.engines.kokoro_model import FRONT, GENERATOR, SAMPLES_A_FRAME, Said, plain_model, prepared_model
@@ -14,8 +15,9 @@ from voxpod_inference.engines.voices import Voices
 from voxpod_inference.engines.word_times import Timeline, word_times
 from voxpod_inference.errors import INPUT_REFUSED, InputError
 from voxpod_inference.prepared import PreparedWeights
-from voxpod_inference.text.frontend import Chunk, FrontEnd, Limits
+from voxpod_inference.text.frontend import Chunk, FrontEnd, Limits, Script
 from voxpod_inference.text.readers import readers_of
+from voxpod_inference.text.spoken import Reader
 
 VOCABULARY = "vocab.json"
 NEEDED = (FRONT, GENERATOR, VOCABULARY)
@@ -23,8 +25,8 @@ NEEDED = (FRONT, GENERATOR, VOCABULARY)
 NEEDED_BESIDE_PREPARED = (VOCABULARY,)
 MOST_TOKENS = 180
 PREFERRED_TOKENS = 150
-"""The model has positions for 510, but memory grows with a chunk (100 MB private at 100 tokens, 285 at 400), and a sandbox's
-must not grow with its text; one that long is cut at a clause."""
+"""The model has positions for 510, but memory grows with a chunk (10 MB for each second, 0.05 to 0.08 s a token), and a sandbox's
+must not grow with its text; one that long is cut at a clause. Slower speech has so many fewer that it takes no more."""
 SLOWEST, FASTEST = 0.25, 4.0
 MODEL_SLOWEST, MODEL_FASTEST = 0.7, 1.25
 """What the model is asked for; the rest is stretched. A token lasts at least one frame, and the faster the model speaks the
@@ -32,6 +34,8 @@ more tokens have no more: asked for 4 it speaks 2 to 2.7 times as fast. Slower, 
 recogniser misheard (whisper base, 107 words): model at 1.5 8.4 %, 1.25 stretched to 1.5 and to 2 2.8 %, model at 2 17.8 %;
 model at 0.5 4.7 %, 0.7 stretched to 0.5 0.0 %."""
 
+MOST_SILENCE_SECONDS = 1.0
+"""In one utterance: half a page of breaks at the lowest speed is twenty minutes of silence, 115 MB if it were one array."""
 FRAMES_AHEAD = 3
 """What is heard comes so much before the frames that the model planned for it, at speed 1 (seen at plosives' closures)."""
 
@@ -49,7 +53,7 @@ class Kokoro:
         self._voices = Voices(bundle)
         self._model = plain_model(bundle, threads) if prepared is None else prepared_model(prepared, threads)
         self._weights: Weights = "plain" if prepared is None else prepared.kind
-        self._front_ends: dict[str, FrontEnd] = {}
+        self._readers: dict[str, dict[str, Reader]] = {}
 
     @property
     def weights(self) -> Weights:
@@ -78,7 +82,11 @@ class Kokoro:
         if not (math.isfinite(speed) and SLOWEST <= speed <= FASTEST):
             raise InputError(INPUT_REFUSED, f"speed is {speed}; {SLOWEST} to {FASTEST} is accepted")
         fallback = spoken if spoken in manifest.languages else manifest.languages[0]
-        script = self._front_end(variety).script(text, language, fallback, ssml=ssml, lexicon=lexicon)
+        read = functools.partial(self._script, variety, text, language, fallback, ssml=ssml, lexicon=lexicon)
+        script = read(_limits(speed))
+        slower = [chunk.rate for chunk in script.chunks if self._count(chunk.phonemes) > _limits(speed * chunk.rate).most]
+        if slower:  # by its markup
+            script = read(_limits(speed * min(slower)))
         return Prepared(script, voice or manifest.default_voices[script.language], speed)
 
     def speak(self, prepared: Prepared) -> Iterator[Utterance]:
@@ -86,18 +94,26 @@ class Kokoro:
         shares = self._voices.shares(prepared.voice)
         for chunk in prepared.script.chunks:
             tokens = self._tokens(chunk.phonemes)
-            pause = np.zeros(round(chunk.pause / prepared.speed * self.sample_rate), np.float32)
-            if not tokens:
-                yield Utterance(pause, chunk.start, chunk.start + len(chunk.text), 0.0)
-                continue
-            speed = min(max(prepared.speed * chunk.rate, SLOWEST), FASTEST)
-            of_model = min(max(speed, MODEL_SLOWEST), MODEL_FASTEST)
-            said = self._model.say(tokens, self._voices.style(shares, len(tokens)), of_model)
-            yield self._utterance(chunk, said, of_model, of_model / speed, pause)
+            silences = self._silences(chunk.pause / prepared.speed)
+            if tokens:
+                speed = min(max(prepared.speed * chunk.rate, SLOWEST), FASTEST)
+                of_model = min(max(speed, MODEL_SLOWEST), MODEL_FASTEST)
+                said = self._model.say(tokens, self._voices.style(shares, len(tokens)), of_model)
+                yield self._utterance(chunk, said, of_model, of_model / speed, next(silences, np.zeros(0, np.float32)))
+            end = chunk.start + len(chunk.text)
+            yield from (Utterance(silence, end if tokens else chunk.start, end, 0.0) for silence in silences)
 
     def stop(self) -> None:
         """See `Synthesizer.stop`."""
         self._model.stop()
+
+    def _silences(self, seconds: float) -> Iterator[Samples]:
+        """A pause, in blocks: it may be ever so long."""
+        left, most = round(seconds * self.sample_rate), round(MOST_SILENCE_SECONDS * self.sample_rate)
+        while left:
+            block = min(left, most)
+            yield np.zeros(block, np.float32)
+            left -= block
 
     def _utterance(self, chunk: Chunk, said: Said, speed_of_model: float, stretch: float, pause: Samples) -> Utterance:
         span = audible(said.samples, self.sample_rate)
@@ -112,22 +128,30 @@ class Kokoro:
         edge = EDGE_SECONDS * stretch
         timeline = Timeline(SAMPLES_A_FRAME, span.start + ahead, stretch, self.sample_rate, edge, max(edge, seconds - edge))
         return Utterance(
-            samples=within_full_scale(np.concatenate([sound, pause])),
+            samples=np.concatenate([sound, pause]),
             start=chunk.start,
             end=chunk.start + len(chunk.text),
             spoken_seconds=seconds,
             words=tuple(word_times(chunk, self._vocabulary.__contains__, said.durations, timeline)),
         )
 
-    def _front_end(self, variety: str) -> FrontEnd:
-        """How voices of a language variety read; made when one is first asked for."""
-        if variety not in self._front_ends:
-            readers = readers_of(self._bundle, variety)
-            self._front_ends[variety] = FrontEnd(readers, Limits(MOST_TOKENS, PREFERRED_TOKENS), self._count)
-        return self._front_ends[variety]
+    def _script(
+        self, variety: str, text: str, language: str, fallback: str, limits: Limits, *, ssml: bool, lexicon: Mapping[str, str] | None
+    ) -> Script:
+        """As voices of a language variety read it; their readers are made when one is first asked for."""
+        if variety not in self._readers:
+            self._readers[variety] = readers_of(self._bundle, variety)
+        front = FrontEnd(self._readers[variety], limits, self._count)
+        return front.script(text, language, fallback, ssml=ssml, lexicon=lexicon)
 
     def _tokens(self, phonemes: str) -> list[int]:
         return [token for p in phonemes if (token := self._vocabulary.get(p)) is not None]
 
     def _count(self, phonemes: str) -> int:
         return len(self._tokens(phonemes))
+
+
+def _limits(speed: float) -> Limits:
+    """How many tokens the model may get at once to say at this speed, itself or stretched."""
+    share = min(max(speed, MODEL_SLOWEST), 1.0)
+    return Limits(round(MOST_TOKENS * share), round(PREFERRED_TOKENS * share))
