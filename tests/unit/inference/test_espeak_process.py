@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+import weakref
 from pathlib import Path
 
 import pytest
@@ -72,6 +73,23 @@ def test_process_that_was_killed_meanwhile_is_started_again() -> None:
     os.kill(running.process.pid, signal.SIGKILL)
     running.process.wait()
     assert espeak.ipa(["uno"]) == before
+
+
+@installed
+def test_restarts_leave_nothing_behind() -> None:
+    espeak = EspeakProcess("es")
+    for _ in range(3):
+        espeak.ipa(["uno"])
+        running = espeak._running
+        assert running is not None
+        ended = weakref.ref(running)
+        running.process.kill()
+        running.process.wait()
+        espeak.ipa(["dos"])
+        del running
+        gc.collect()
+        assert ended() is None
+    espeak.close()
 
 
 @pytest.mark.parametrize(

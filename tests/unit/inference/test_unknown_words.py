@@ -48,6 +48,27 @@ def test_compounds_and_inflections_come_from_known_words(word: str, phonemes: st
     assert (spoken.phonemes, spoken.spelled) == (phonemes, ())
 
 
+@pytest.mark.parametrize(("word", "asked"), [("Beyoncé", "Beyoncé"), ("þing", "þing"), ("Nguyễn", "Nguyen"), ("Đặng", "Dang"), ("Dvořák", "Dvorak"), ("Ŋgũgĩ", "Nggugi")])
+def test_espeak_is_asked_for_letters_that_it_knows_in_english(word: str, asked: str, lexicon: SortedTable) -> None:
+    spoken = English(lexicon, lambda words: {asked: "zˈu"} if words == [asked] else {})(word)
+    assert (spoken.phonemes, spoken.spelled) == ("zˈu", ())
+
+
+def test_accented_word_is_no_compound_of_words_without(lexicon: SortedTable) -> None:
+    spoken = English(lexicon, lambda words: dict.fromkeys(words, "zˈu"))("githüb, github")
+    assert spoken.phonemes == "zˈu, ɡˈɪthˌʌb"
+
+
+@pytest.mark.skipif(shutil.which("espeak-ng") is None, reason="espeak-ng is not installed")
+def test_no_letter_is_said_by_its_number_in_unicode(lexicon: SortedTable) -> None:
+    letters = [chr(code) for code in (*range(0xC0, 0x250), *range(0x1E00, 0x1F00)) if chr(code).islower()]
+    read_aloud = English(lexicon, UnknownEnglish())
+    number = "lˌɛTəɹ"  # "letter", and then its number
+    assert number in UnknownEnglish()(["bễt"])["bễt"].replace("ɾ", "T").replace("ˈ", "ˌ")
+    said = {letter: read_aloud(f"b{letter}t").phonemes.replace("ˈ", "ˌ") for letter in letters}
+    assert [letter for letter, phonemes in said.items() if number in phonemes or not phonemes] == []
+
+
 @pytest.mark.skipif(shutil.which("espeak-ng") is None, reason="espeak-ng is not installed")
 def test_espeak_speaks_the_models_alphabet() -> None:
     said = UnknownEnglish()(["Kubernetes", "quokka", "tokenizer"])

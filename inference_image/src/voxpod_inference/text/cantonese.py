@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from voxpod_inference.tables import SortedTable
 from voxpod_inference.text.cantonese_normal import read_aloud
 from voxpod_inference.text.jyutping import phonemes_of
-from voxpod_inference.text.spoken import PUNCTUATION, Spoken, is_silent, plain_punctuation, spoken
+from voxpod_inference.text.signs import LeftOut, read_signs
+from voxpod_inference.text.spoken import PUNCTUATION, Spoken, plain_punctuation, spoken
 from voxpod_inference.text.traced import Traced
 
 _LONGEST_WORD = 6
@@ -33,16 +34,16 @@ class Cantonese:
     def __call__(self, text: str) -> Spoken:
         """Phonemes in IPA; syllables of a word follow each other, a space parts words."""
         narrow = Traced.of(text).sub(_FULL_WIDTH, lambda m: chr(ord(m.group()) - 0xFEE0))
-        normal = read_aloud(narrow).each(plain_punctuation)
-        unread: list[str] = []
-        return spoken(Traced.joined(self._pieces(normal, unread)), unread)
+        normal = read_aloud(read_signs(narrow, "yue")).each(plain_punctuation)
+        left_out = LeftOut(text)
+        return spoken(Traced.joined(self._pieces(normal, left_out)), left_out.told)
 
     def jyutping(self, text: str) -> str:
         """The syllables that are said, for people to check."""
-        normal = read_aloud(Traced.of(text)).text
+        normal = read_aloud(read_signs(Traced.of(text), "yue")).text
         return " ".join(reading for _, reading in self._read(normal) if reading)
 
-    def _pieces(self, text: Traced, unread: list[str]) -> Iterator[tuple[str, tuple[int, int]]]:
+    def _pieces(self, text: Traced, left_out: LeftOut) -> Iterator[tuple[str, tuple[int, int]]]:
         at = 0
         for word, reading in self._read(text.text):
             source = text.source(at, at + len(word))
@@ -50,12 +51,8 @@ class Cantonese:
             if sounds:
                 yield " ", (source[0], source[0])
                 yield "".join(sounds), source
-            elif word in PUNCTUATION:
-                yield word, source
-            elif is_silent(word):
-                yield " ", source
             else:
-                unread.append(word)
+                yield word if word in PUNCTUATION else left_out.sign(word, source[0]), source
             at += len(word)
 
     def _read(self, text: str) -> Iterator[tuple[str, str]]:

@@ -14,7 +14,8 @@ from voxpod_inference.tables import SortedTable
 from voxpod_inference.text.chinese_context import in_context
 from voxpod_inference.text.chinese_normal import aloud
 from voxpod_inference.text.pinyin import phonemes_of
-from voxpod_inference.text.spoken import PUNCTUATION, Spoken, is_silent, plain_punctuation, spoken
+from voxpod_inference.text.signs import LeftOut, read_signs
+from voxpod_inference.text.spoken import PUNCTUATION, Spoken, plain_punctuation, spoken
 from voxpod_inference.text.traced import Traced
 
 _HAN = re.compile(r"[\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af]+")
@@ -45,17 +46,17 @@ class Chinese:
 
     def __call__(self, text: str) -> Spoken:
         """Phonemes in the alphabet of Kokoro's Chinese voices, a space between words as in their training data."""
-        normal = aloud(Traced.of(text).sub(_PARTICLE, "着").each(self._simple))
-        unread: list[str] = []
-        return spoken(Traced.joined(self._pieces(normal, unread)), unread)
+        normal = aloud(read_signs(Traced.of(text).sub(_PARTICLE, "着").each(self._simple), "zh"))
+        left_out = LeftOut(text)
+        return spoken(Traced.joined(self._pieces(normal, left_out)), left_out.told)
 
     def _simple(self, char: str) -> str:
         return char if char < "\u3400" else self._simplified.get(char) or char
 
-    def _pieces(self, normal: Traced, unread: list[str]) -> Iterator[Piece]:
+    def _pieces(self, normal: Traced, left_out: LeftOut) -> Iterator[Piece]:
         at = 0
         for han in _HAN.finditer(normal.text):
-            yield from _between(normal, at, han.start(), unread)
+            yield from _between(normal, at, han.start(), left_out)
             at = han.start()
             for word in in_context(self._segment(han.group())):
                 source = normal.source(at, at + len(word.characters))
@@ -64,9 +65,9 @@ class Chinese:
                     yield "".join(sound or "" for sound in sounds), source
                     yield " ", source
                 else:
-                    unread.extend(word.characters)
+                    left_out.told.extend(word.characters)
                 at += len(word.characters)
-        yield from _between(normal, at, len(normal.text), unread)
+        yield from _between(normal, at, len(normal.text), left_out)
 
     def _segment(self, text: str) -> list[Word]:
         """The most probable words (dynamic programming over the table, as jieba does without its unknown-word model)."""
@@ -89,13 +90,8 @@ class Chinese:
         return words
 
 
-def _between(normal: Traced, start: int, end: int, unread: list[str]) -> Iterator[Piece]:
+def _between(normal: Traced, start: int, end: int, left_out: LeftOut) -> Iterator[Piece]:
     for at in range(start, end):
         source = normal.source(at, at + 1)
         for char in plain_punctuation(normal.text[at]):
-            if char in PUNCTUATION:
-                yield char, source
-            elif is_silent(char):
-                yield " ", source
-            else:
-                unread.append(char)
+            yield char if char in PUNCTUATION else left_out.sign(char, source[0]), source

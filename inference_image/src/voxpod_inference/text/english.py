@@ -11,7 +11,8 @@ from voxpod_inference.text.english_heteronyms import HETERONYMS, reading
 from voxpod_inference.text.english_lexicon import VOWELS, EnglishLexicon
 from voxpod_inference.text.english_normal import aloud
 from voxpod_inference.text.english_symbols import SYMBOLS
-from voxpod_inference.text.spoken import PUNCTUATION, Spoken, is_silent, plain_punctuation, spoken
+from voxpod_inference.text.signs import LeftOut, read_signs
+from voxpod_inference.text.spoken import PUNCTUATION, Spoken, plain_punctuation, spoken
 from voxpod_inference.text.traced import Traced
 
 _LETTER = r"A-Za-z\xc0-\xd6\xd8-\xf6\xf8-\u024f\u1e00-\u1eff"
@@ -19,7 +20,16 @@ _TOKEN = re.compile(rf"'?[{_LETTER}]+(?:['-][{_LETTER}]+)*'?|[^{_LETTER}]")
 _WORD = re.compile(rf"[{_LETTER}]+(?:'[{_LETTER}]+)*'?|[^{_LETTER}]")
 _COMPOSED = re.compile(rf"[{_LETTER}][\u0300-\u036f]+")
 _APOSTROPHE = re.compile(rf"(?<=[{_LETTER}])[’ʼ‛＇′`´ʹ](?=[{_LETTER}])|(?<![{_LETTER}])[‘’ʼ](?=(?:tis|twas|em|til|cause|bout|n)\b)|(?<=s)’(?= )")
-_FOLDED = {"ß": "ss", "æ": "ae", "Æ": "Ae", "ø": "o", "Ø": "O", "œ": "oe", "Œ": "Oe", "ł": "l", "Ł": "L", "đ": "d", "ı": "i"}
+# Letters that are no ASCII letter with a mark; those with a stroke, hook or tail have that letter in their name.
+_FOLDED = {
+    "ß": "ss", "ẞ": "SS", "æ": "ae", "Æ": "Ae", "ǽ": "ae", "Ǽ": "Ae", "ǣ": "ae", "Ǣ": "Ae", "œ": "oe", "Œ": "Oe", "þ": "th", "Þ": "Th", "ð": "d", "Ð": "D",
+    "ŋ": "ng", "Ŋ": "Ng", "ə": "e", "Ə": "E", "ǝ": "e", "Ǝ": "E", "ɛ": "e", "Ɛ": "E", "ĸ": "k", "ƕ": "hv", "Ƕ": "Hv", "ƣ": "gh", "Ƣ": "Gh", "ƿ": "w", "Ƿ": "W",
+    "ȝ": "y", "Ȝ": "Y", "Ʒ": "Zh", "ʒ": "zh", "ƹ": "zh", "Ƹ": "Zh", "ƺ": "zh", "ǯ": "zh", "Ǯ": "Zh", "Ʃ": "Sh", "ƪ": "sh", "Ʊ": "U", "ȣ": "ou", "Ȣ": "Ou", "ȸ": "db", "ȹ": "qp",
+    "Ʀ": "R", "Ƨ": "S", "ƨ": "s", "ƍ": "z", "ƛ": "l", "ẟ": "d", "Ƅ": "B", "ƅ": "b", "Ɣ": "Gh", "Ɩ": "I", "Ɂ": "", "ɂ": "", "ƻ": "dz", "Ƽ": "S", "ƽ": "s", "ƾ": "ts", "Ʌ": "V", "ỻ": "ll", "Ỻ": "Ll", "ỽ": "v", "Ỽ": "V",
+}
+_NAMED = re.compile(r"LATIN (SMALL|CAPITAL) LETTER (?:[A-Z-]{3,} )?([A-Z])(?: |$)")
+# What English words are written with: espeak-ng says these, and others by their number in Unicode or worse than without the mark.
+_OF_ENGLISH = re.compile("[a-zA-ZÀ-ÖØ-öø-ÿœŒ'’-]+")
 # Words that lose their last sound with their accent; American and British.
 _ACCENTED = {
     "résumé": ("ɹˈɛzəmˌA", "ɹˈɛzjʊmˌA"), "resumé": ("ɹˈɛzəmˌA", "ɹˈɛzjʊmˌA"), "exposé": ("ˌɛkspOzˈA", "ɛkspˈQzA"),
@@ -55,18 +65,18 @@ class English:
     def __call__(self, text: str) -> Spoken:
         """Phonemes in the alphabet that Kokoro was trained with (misaki's EN_PHONES)."""
         written = Traced.of(text).each(plain_punctuation).sub(_COMPOSED, lambda m: unicodedata.normalize("NFC", m.group()))
-        normal = aloud(written.each(_narrow).sub(_APOSTROPHE, "'"), british=self._lexicon.british)
+        normal = aloud(read_signs(written, "en").each(_narrow).sub(_APOSTROPHE, "'"), british=self._lexicon.british)
         pieces = self._tokens(normal.text)
         tokens = [piece.token for piece in pieces]
-        unread: list[str] = []
+        left_out = LeftOut(text)
         for at, piece in enumerate(pieces):
-            piece.phonemes = self._word(tokens, at) if _is_word(piece.token) else self._sign(piece.token, unread)
+            piece.phonemes = self._word(tokens, at) if _is_word(piece.token) else self._sign(piece.token, normal.starts[piece.start], left_out)
         self._spell_apart([piece for piece in pieces if _is_word(piece.token)])
         spelled = self._guess_the_rest([piece for piece in pieces if piece.phonemes is None])
         _weaken(pieces)
         phonemes = Traced.joined((p.phonemes or "", normal.source(p.start, p.end)) for p in pieces)
         # The model's own front end writes the flap as T and has no glottal stop (misaki without `version`).
-        return spoken(phonemes.each(lambda p: {"ɾ": "T", "ʔ": "t"}.get(p, p)), unread, spelled, glued=True)
+        return spoken(phonemes.each(lambda p: {"ɾ": "T", "ʔ": "t"}.get(p, p)), left_out.told, spelled, glued=True)
 
     def _spell_apart(self, words: list[_Piece]) -> None:
         """Acronyms alone, as they stand within Chinese: letter by letter, as its speakers say them.
@@ -92,22 +102,17 @@ class English:
 
     def _guess_the_rest(self, pieces: list[_Piece]) -> list[str]:
         """Pronounce unknown words; those that are spelled letter by letter are returned."""
-        words = {piece.token for piece in pieces}
-        if new := words - self._guesses.keys():
+        words = {piece.token: _asked(piece.token) for piece in pieces}
+        if new := set(words.values()) - self._guesses.keys():
             self._guesses |= self._guess(sorted(new))
         for piece in pieces:
-            piece.phonemes = self._guesses.get(piece.token) or self._lexicon.spelled(_folded(piece.token))
-        return sorted(words - self._guesses.keys())
+            piece.phonemes = self._guesses.get(words[piece.token]) or self._lexicon.spelled(_folded(piece.token))
+        return sorted(word for word, asked in words.items() if asked not in self._guesses)
 
-    def _sign(self, sign: str, unread: list[str]) -> str:
+    def _sign(self, sign: str, at: int, left_out: LeftOut) -> str:
         if (said := SYMBOLS.get(sign)) is not None:
-            return f" {' '.join((self._lexicon.get(word) or '').split(' ')[0] for word in said.split())} "
-        if sign in PUNCTUATION:
-            return sign
-        if not is_silent(sign):
-            unread.append(sign)
-            return ""
-        return " "
+            return f" {' '.join((self._lexicon.entry(word) or '').split(' ')[0] for word in said.split())} "
+        return sign if sign in PUNCTUATION else left_out.sign(sign, at)
 
     def _word(self, tokens: list[str], at: int) -> str | None:
         token = tokens[at]
@@ -124,7 +129,8 @@ class English:
                 return self._lexicon.get("a")
         entry = self._entry(word, place)
         if entry is None:
-            return self._lexicon.compound(word)
+            # An accent makes another word of it: beyo + nce is not Beyoncé.
+            return self._lexicon.compound(word) if token.isascii() else None
         return _stressed(self._variant(entry, place), word)
 
     def _entry(self, word: str, place: Place) -> str | None:
@@ -161,8 +167,19 @@ def _folded(word: str) -> str:
     """`word` in ASCII letters: café as cafe."""
     if word.isascii():
         return word
-    decomposed = unicodedata.normalize("NFKD", "".join(_FOLDED.get(c, c) for c in word))
-    return "".join(c for c in decomposed if c.isascii())
+    return "".join(_FOLDED[c] if c in _FOLDED else c if c.isascii() else _unmarked(c) for c in word)
+
+
+def _unmarked(letter: str) -> str:
+    if plain := "".join(c for c in unicodedata.normalize("NFKD", letter) if c.isascii()):
+        return plain
+    named = _NAMED.match(unicodedata.name(letter, ""))
+    return "" if named is None else named[2].lower() if named[1] == "SMALL" else named[2]
+
+
+def _asked(word: str) -> str:
+    """How espeak-ng is asked for a word."""
+    return word if _OF_ENGLISH.fullmatch(word) else _folded(word)
 
 
 def _narrow(char: str) -> str:

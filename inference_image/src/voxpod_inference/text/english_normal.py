@@ -133,7 +133,9 @@ def _hashtag(match: re.Match[str]) -> str:
 
 def _power(match: re.Match[str]) -> str:
     exponent = match[1]
-    said = number(exponent[1:]) if exponent[0] == "-" else ordinal(int(exponent))
+    if exponent == "n":
+        return " to the N"
+    said = number(exponent[1:]) if exponent[0] == "-" else ordinal(int(exponent)) if len(exponent) < 16 else digits(exponent)
     return f" {_POWERS.get(exponent) or 'to the ' + ('minus ' if exponent[0] == '-' else '') + said}"
 
 
@@ -215,12 +217,9 @@ _FIGURES: tuple[Rule, ...] = (
     (re.compile(r"\b(\d+)['′](\d{1,2})(?:\"|''|”|″)"), lambda m: f"{number(m[1])} foot {number(m[2])}"),
     (re.compile(r"(?<=\d)\s?[x×]\s?(?=\d)"), lambda m: " by " if "x" in m.group() else " times "),
     (re.compile(rf"(?<![\w.])({NUMBER})x\b"), lambda m: f"{number(m[1])} times"),
-    (re.compile(r"\^(-?\d{1,2})(?!\d)"), _power),
+    (re.compile(r"\^(-?(?:\d+|n\b))"), _power),
     (re.compile(r"(?<=\d) - (?=\d+(?:\.\d+)? ?[=-])"), " minus "),
-    (re.compile(r" < (?=-?[\w.])"), " is less than "),
-    (re.compile(r" > (?=-?[\d.])"), " is greater than "),
     (re.compile(r"(?<=\d)\s?\*\s?(?=\d)"), " times "),
-    (re.compile(r"(?<!\w)~(?=\d)"), "about "),
     (re.compile(r"(?<!\w)\.(\d+)"), lambda m: f"point {digits(m[1])}"),
     (re.compile(rf"(?<![\w.])({NUMBER})\s?(?:{UNIT})?\s?[-–—]\s?(?=(?:{NUMBER})(?:\b|{UNIT})(?!-))"), lambda m: f"{_first_of_range(m)} to "),
     (re.compile(rf"(?<![\w.)])[-−](?={NUMBER})"), "minus "),

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 
 from voxpod_inference.text.espeak_numbers import agreed, figure, french_ordinal, roman
 from voxpod_inference.text.espeak_tables import Tables
+from voxpod_inference.text.signs import read_signs
 from voxpod_inference.text.traced import Traced
 
 Rule = tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
@@ -35,7 +36,7 @@ class ReadAloud:
     def __call__(self, text: Traced) -> Traced:
         """`text` with words for its figures and signs; what has no rule stays as it is."""
         text = text.sub(re.compile(r"[A-Za-z][\u0300-\u036f]+"), lambda m: unicodedata.normalize("NFC", m.group()))
-        text = text.each(self._plain)
+        text = read_signs(text, self._tables.voice[:2]).each(self._plain)
         for pattern, replacement in self._rules:
             text = text.sub(pattern, replacement)
         return text

@@ -45,6 +45,8 @@ class EspeakProcess:
         self._voice = voice
         self._lock = threading.Lock()
         self._running: _Running | None = None
+        # Ends the process when this object goes, and at the end of the interpreter.
+        self._at_end: weakref.finalize[[], EspeakProcess] | None = None
 
     def ipa(self, lines: Sequence[str]) -> list[str]:
         """The IPA of each line, with `^` inside affricates and diphthongs, stress marks, and spaces between words.
@@ -73,12 +75,13 @@ class EspeakProcess:
         if self._running is None or self._running.process.poll() is not None:
             self._end()
             self._running = _Running(self._voice)
-            # Ends the process when this object goes, and at the end of the interpreter.
-            weakref.finalize(self, self._running.end)
+            self._at_end = weakref.finalize(self, self._running.end)
         return self._running
 
     def _end(self) -> None:
         running, self._running = self._running, None
+        if self._at_end is not None:
+            self._at_end.detach()
         if running is not None:
             running.end()
 

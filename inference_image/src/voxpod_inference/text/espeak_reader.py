@@ -14,7 +14,8 @@ from typing import Protocol
 from voxpod_inference.text.espeak_normal import ReadAloud
 from voxpod_inference.text.espeak_process import LONGEST_LINE
 from voxpod_inference.text.espeak_tables import Tables
-from voxpod_inference.text.spoken import PUNCTUATION, Spoken, is_silent, plain_punctuation, spoken
+from voxpod_inference.text.signs import LeftOut
+from voxpod_inference.text.spoken import PUNCTUATION, Spoken, plain_punctuation, spoken
 from voxpod_inference.text.traced import Traced
 
 # Letters of the model for what espeak-ng ties together; other ties and hyphens (French liaison) are dropped.
@@ -62,7 +63,7 @@ class EspeakReader:
 
     def __call__(self, text: str) -> Spoken:
         """Phonemes as misaki's EspeakG2P makes them. SpeechError when espeak-ng fails."""
-        unread: list[str] = []
+        left_out = LeftOut(text)
         clauses: list[list[_Token]] = [[]]
         order: list[tuple[str, tuple[int, int]] | list[_Token]] = [clauses[0]]
         for token in self._tokens(text):
@@ -78,9 +79,10 @@ class EspeakReader:
                 clauses.append([])
                 order.append(clauses[-1])
             else:
-                unread += (char for char in token.said if not is_silent(char))
-        pieces = list(self._pieces(order, self._pronounced(clauses), text, unread))
-        return spoken(Traced.joined(pieces), unread)
+                for at, char in enumerate(token.said, token.source[0]):
+                    left_out.sign(char, min(at, token.source[1] - 1))
+        pieces = list(self._pieces(order, self._pronounced(clauses), text, left_out.told))
+        return spoken(Traced.joined(pieces), left_out.told)
 
     def _tokens(self, text: str) -> Iterator[_Token]:
         normal = self._read_aloud(Traced.of(text).sub(re.compile("[।॥]"), ".").each(plain_punctuation))

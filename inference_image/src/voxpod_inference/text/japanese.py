@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from voxpod_inference.text.japanese_normal import aloud
 from voxpod_inference.text.kana import phonemes_of
-from voxpod_inference.text.spoken import PUNCTUATION, Spoken, is_silent, plain_punctuation, spoken
+from voxpod_inference.text.signs import LeftOut, read_signs
+from voxpod_inference.text.spoken import PUNCTUATION, Spoken, plain_punctuation, spoken
 from voxpod_inference.text.traced import Traced
 
 if TYPE_CHECKING:
@@ -33,18 +34,19 @@ class Japanese:
         """Phonemes in the alphabet of Kokoro's Japanese voices."""
         import pyopenjtalk
 
-        normal = aloud(Traced.of(text))
+        normal = aloud(read_signs(Traced.of(text), "ja"))
         # sudachi's corrections of homographs need a dictionary of 193 MB: not in the image.
         morphemes = pyopenjtalk.run_frontend(normal.text, use_sudachi_kanji_yomi=False) if normal.text else []
-        unread: list[str] = []
-        return spoken(Traced.joined(_pieces(morphemes, normal, unread)), unread)
+        left_out = LeftOut(text)
+        return spoken(Traced.joined(_pieces(morphemes, normal, left_out)), left_out.told)
 
 
-def _pieces(morphemes: "list[NJDFeature]", normal: Traced, unread: list[str]) -> Iterator[Piece]:
+def _pieces(morphemes: "list[NJDFeature]", normal: Traced, left_out: LeftOut) -> Iterator[Piece]:
     word, start, at, before = "", 0, 0, ""
     for morpheme in morphemes:
         surface, pronunciation = morpheme["string"], morpheme["pron"].replace("’", "")
         first, last = _found(surface, normal.text, at)
+        _tell_skipped(normal, at, first, left_out)
         is_sound = morpheme["pos"] != "記号" and _KATAKANA.fullmatch(pronunciation) is not None
         joins = _joins(morpheme, before) or word.endswith("ッ") or pronunciation.startswith("ー")
         before = morpheme["pos"]
@@ -55,10 +57,17 @@ def _pieces(morphemes: "list[NJDFeature]", normal: Traced, unread: list[str]) ->
             yield f" {phonemes_of(word)}", normal.source(start, at)
         word, start = (pronunciation, first) if is_sound else ("", last)
         if not is_sound:
-            yield from ((mark, normal.source(first, last)) for mark in _marks(surface, unread))
+            yield from _marks(normal, first, last, left_out)
         at = last
     if word:
         yield f" {phonemes_of(word)}", normal.source(start, at)
+    _tell_skipped(normal, at, len(normal.text), left_out)
+
+
+def _tell_skipped(normal: Traced, start: int, end: int, left_out: LeftOut) -> None:
+    """What Open JTalk gives back nothing for."""
+    for at in range(start, end):
+        left_out.sign(normal.text[at], normal.starts[at])
 
 
 def _found(surface: str, text: str, at: int) -> tuple[int, int]:
@@ -78,14 +87,12 @@ def _found(surface: str, text: str, at: int) -> tuple[int, int]:
     return first, max(last, first + 1)
 
 
-def _marks(surface: str, unread: list[str]) -> Iterator[str]:
-    for char in plain_punctuation(unicodedata.normalize("NFKC", surface).replace("...", "…")):
-        if char in PUNCTUATION:
-            yield char
-        elif is_silent(char):
-            yield " "
-        else:
-            unread.append(char)
+def _marks(normal: Traced, first: int, last: int, left_out: LeftOut) -> Iterator[Piece]:
+    """As written, not as Open JTalk gives it back: it makes a minus of every hyphen."""
+    for at in range(first, last):
+        source = normal.source(at, at + 1)
+        for char in plain_punctuation(normal.text[at]):
+            yield char if char in PUNCTUATION else left_out.sign(char, source[0]), source
 
 
 def _joins(morpheme: "NJDFeature", before: str) -> bool:

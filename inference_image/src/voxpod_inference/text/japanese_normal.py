@@ -26,12 +26,14 @@ _SYMBOLS = str.maketrans({
     "°": "度", "≠": "ノットイコール", "√": "ルート", "∞": "無限大", "α": "アルファ", "β": "ベータ", "γ": "ガンマ", "π": "パイ", "μ": "マイクロ",
     "¥": "円", "$": "ドル", "€": "ユーロ", "£": "ポンド",
 })  # fmt: skip
+# Small kana of Ainu, which Open JTalk drops without a word.
+_AINU = str.maketrans("ㇰㇱㇲㇳㇴㇵㇶㇷㇸㇹㇺㇻㇼㇽㇾㇿ", "クシストヌハヒフヘホムラリルレロ")
 _COMPOSED = re.compile("[^\x00-\x7f][\u3099\u309a\uff9e\uff9f]?", re.S)
 
 
 def aloud(text: Traced) -> Traced:
     """`text` without figures and symbols, in full-width kana; every character knows what was written for it."""
-    text = text.sub(_COMPOSED, lambda m: unicodedata.normalize("NFKC", m.group()))
+    text = text.each(lambda char: char.translate(_AINU)).sub(_COMPOSED, lambda m: unicodedata.normalize("NFKC", m.group()))
     for pattern, replacement in _RULES:
         text = text.sub(pattern, replacement)
     return text.each(lambda char: char.translate(_SYMBOLS))

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 
 from voxpod_inference.text.korean_normal import read_aloud
 from voxpod_inference.text.korean_sounds import Syllable, pronounced
-from voxpod_inference.text.spoken import PUNCTUATION, Spoken, is_silent, plain_punctuation, spoken
+from voxpod_inference.text.signs import LeftOut, read_signs
+from voxpod_inference.text.spoken import PUNCTUATION, Spoken, plain_punctuation, spoken
 from voxpod_inference.text.traced import Traced
 
 _ONSETS = {
@@ -31,25 +32,27 @@ class Korean:
 
     def __call__(self, text: str) -> Spoken:
         """Phonemes in the IPA above; punctuation of the models is kept."""
-        normal = read_aloud(Traced.of(text).each(plain_punctuation))
-        normal = normal.sub(re.compile(" {2,}"), " ")
-        unread: list[str] = []
-        return spoken(Traced.joined(_pieces(normal, unread)), unread, glued=True)
+        normal = _normal(text)
+        left_out = LeftOut(text)
+        return spoken(Traced.joined(_pieces(normal, left_out)), left_out.told, glued=True)
 
 
 def in_hangul(text: str) -> str:
     """A text as it is pronounced, in Hangul: what a person can check."""
-    normal = re.sub(" {2,}", " ", read_aloud(Traced.of(text).each(plain_punctuation)).text)
-    return _PHRASE.sub(lambda m: "".join(f"{' ' if s.spaced else ''}{s}" for s in pronounced(m.group())), normal).strip()
+    return _PHRASE.sub(lambda m: "".join(f"{' ' if s.spaced else ''}{s}" for s in pronounced(m.group())), _normal(text).text).strip()
 
 
-def _pieces(text: Traced, unread: list[str]) -> Iterator[tuple[str, tuple[int, int]]]:
+def _normal(text: str) -> Traced:
+    return read_aloud(read_signs(Traced.of(text), "ko").each(plain_punctuation)).sub(re.compile(" {2,}"), " ")
+
+
+def _pieces(text: Traced, left_out: LeftOut) -> Iterator[tuple[str, tuple[int, int]]]:
     at = 0
     for phrase in _PHRASE.finditer(text.text):
-        yield from _marks(text, at, phrase.start(), unread)
+        yield from _marks(text, at, phrase.start(), left_out)
         yield from _phrase(text, phrase.start(), phrase.group())
         at = phrase.end()
-    yield from _marks(text, at, len(text.text), unread)
+    yield from _marks(text, at, len(text.text), left_out)
 
 
 def _phrase(text: Traced, start: int, phrase: str) -> Iterator[tuple[str, tuple[int, int]]]:
@@ -74,12 +77,7 @@ def _ipa(before: Syllable | None, syllable: Syllable) -> str:
     return onset + vowel + _CODAS[syllable.coda]
 
 
-def _marks(text: Traced, first: int, last: int, unread: list[str]) -> Iterator[tuple[str, tuple[int, int]]]:
+def _marks(text: Traced, first: int, last: int, left_out: LeftOut) -> Iterator[tuple[str, tuple[int, int]]]:
     for place in range(first, last):
         char, source = text.text[place], text.source(place, place + 1)
-        if char in PUNCTUATION:
-            yield char, source
-        elif is_silent(char):
-            yield " ", source
-        else:
-            unread.append(char)
+        yield char if char in PUNCTUATION else left_out.sign(char, source[0]), source

@@ -42,7 +42,7 @@ class Reader(Protocol):
         ...
 
 
-# Written marks that people do not pronounce: no warning for them.
+# Written marks that people mostly do not pronounce; `signs.LeftOut` tells where they do.
 _SILENT = frozenset("*_~`|\\^<>{}[]#•·‧・-‐‑‒–—―/'’‘«»‹›＜＞｛｝［］＊＿～｀｜＃－／〜〃※→←↑↓■□▪●○◆◇★☆【】\ufeff")
 PUNCTUATION = frozenset(';:,.!?—…"()“” ')
 """What the model itself knows as punctuation: it makes pauses and melody of them."""
@@ -104,5 +104,5 @@ def _words(phonemes: Traced, glued: bool) -> Iterator[Word]:
 
 
 def is_silent(char: str) -> bool:
-    """Whether a character needs no sound: spaces, format and control characters, marks, typographic signs."""
+    """Whether a character has no sound of its own: spaces, format and control characters, marks, signs that are mostly typography."""
     return char in _SILENT or char.isspace() or unicodedata.category(char) in ("Cf", "Cc", "Mn", "Zs", "Pd", "Ps", "Pe", "Pi", "Pf")
