@@ -35,6 +35,7 @@ from voxpod_inference.text.traced import Traced
         ("Version v1.2.3", "Version v one point two point three"),
         ("see https://example.com/a, ok", "see example dot com slash a, ok"),
         ("mail me@x.org.", "mail me at x dot org."),
+        ("josé_2@x.org", "josé underscore two at x dot org"),
         ("Dr. Smith lives at 221B Baker St.", "Doctor Smith lives at two hundred twenty one B Baker Street."),
         ("St. John vs. Mr. Lee, e.g. here", "Saint John versus Mister Lee, for example, here"),
         ("#5, No. 6", "number five, number six"),

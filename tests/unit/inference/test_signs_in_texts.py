@@ -48,7 +48,7 @@ def test_comparison_is_read_in_every_language(compared: str, language: str) -> N
         ("en", "x >= 5, y<=3, z != 2, 5 ≤ 6", "x is at least 5, y is at most 3, z is not equal to 2, 5 is at most 6"),
         ("en", "If a < b then c > d.", "If a is less than b then c is greater than d."), ("en", "> 5 people, -3 > -5", "is greater than 5 people, -3 is greater than -5"),
         ("en", "A → B, x -> y, a => b", "A to B, x to y, a to b"), ("ja", "東京→大阪", "東京 から 大阪"), ("hi", "दिल्ली → मुंबई", "दिल्ली से मुंबई"), ("zh", "北京→上海", "北京 到 上海"),
-        ("en", "~5 people, 5~6", "about 5 people, 5~6"), ("zh", "-5℃~3℃，~5个", "-5℃~3℃，约 5个"), ("zh", "5 < ", "5 小于"),
+        ("en", "$5 > €3, 5 € < 6 €", "$5 is greater than €3, 5 € is less than 6 €"), ("en", "~5 people, 5~6", "about 5 people, 5~6"), ("zh", "-5℃~3℃，~5个", "-5℃~3℃，约 5个"), ("zh", "5 < ", "5 小于"),
     ],
 )  # fmt: skip
 def test_signs_between_operands_become_words(language: str, written: str, said: str) -> None:

@@ -80,7 +80,7 @@ def _spaced(rule: Callable[[re.Match[str]], str]) -> Replacement:
 
 def _address(match: re.Match[str]) -> str:
     address = re.sub(r"^https?://", "", match.group()).rstrip("/")
-    said = re.sub(r"[^A-Za-z0-9]", lambda m: _IN_ADDRESSES.get(m.group(), " "), address)
+    said = re.sub(r"\W|_", lambda m: _IN_ADDRESSES.get(m.group(), " "), address)
     return re.sub(r"\d+", lambda m: f" {digits(m.group()) if len(m.group()) > 2 else number(m.group())} ", said)
 
 

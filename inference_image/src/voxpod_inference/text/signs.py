@@ -60,8 +60,8 @@ SIGNS = {
 
 _VOWEL_SIGNS = r"\u0900-\u0963"
 """Devanagari's marks are no `\\w`."""
-_ENDS = rf"(?<=[\w{_VOWEL_SIGNS})\]%°'′])"
-_BEGINS = r"(?=[-−+]?[.(]?[^\W_])"
+_ENDS = rf"(?<=[\w{_VOWEL_SIGNS})\]%°'′€$£])"
+_BEGINS = r"(?=[-−+]?[.($€£¥₹₩]?[^\W_])"
 _SUPERSCRIPT = "⁰¹²³⁴⁵⁶⁷⁸⁹ⁿ"
 _EXPONENT = re.compile(rf"(?<![A-Za-z][A-Za-z])(?<=[A-Za-zπθ\d)\]])[⁺⁻]?[{_SUPERSCRIPT}]+|(?<=[A-Za-z])⁻[{_SUPERSCRIPT}]+")
 _BRACKETS = r"[<＜]+(?![\s\d<＜=-])(?:[^\s<>＜＞]*|[A-Za-z](?=[^<>=]*=)[^<>]*)[>＞]+"
@@ -75,7 +75,7 @@ def _between(signs: str) -> re.Pattern[str]:
 
 def _compared(sign: str) -> re.Pattern[str]:
     """Between operands, before a figure in any case, and after a figure at the end of what one language reads."""
-    return re.compile(rf"{_BRACKETS}|{_ENDS}( ?){sign}\1{_BEGINS}|{sign} ?(?=[-−+]?\.?\d)|(?<=\d) ?{sign} ?\Z")
+    return re.compile(rf"{_BRACKETS}|{_ENDS}( ?){sign}\1{_BEGINS}|{sign} ?(?=[-−+]?[.$€£¥₹₩]?\d)|(?<=\d) ?{sign} ?\Z")
 
 
 def read_signs(text: Traced, language: str) -> Traced:
