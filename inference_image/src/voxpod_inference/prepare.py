@@ -65,7 +65,7 @@ def prepare(bundle: Bundle, root: Path, progress: Progress) -> PreparedWeights:
 
 
 def prune(bundle: Bundle, root: Path) -> list[str]:
-    """Remove what nobody will load again, and name it: this bundle's weights for other versions of ONNX Runtime or of the
+    """Remove what nobody will load again, and name it: this bundle's weights of other formats, versions of ONNX Runtime or of the
     library, folders of weights without a link, what killed preparations left. Other kinds of processors keep theirs, and what
     is not named and filled as `prepare` does it is left alone."""
     fit = fit_of(bundle)
@@ -104,7 +104,7 @@ def _current(name: str, fit: Fit) -> bool:
     """Whether weights of this name are another bundle's, or for versions that are in use here."""
     if name == fit.name or not name.startswith(f"{fit.bundle[:12]}-"):
         return True
-    return f"-ort{fit.onnxruntime}-" in name and name.endswith((f".{vocoder.VERSION}", f"-{NO_LIBRARY}"))
+    return f"-s{SCHEMA_VERSION}-" in name and f"-ort{fit.onnxruntime}-" in name and name.endswith((f".{vocoder.VERSION}", f"-{NO_LIBRARY}"))
 
 
 def _holds_weights(folder: Path) -> bool:

@@ -35,7 +35,7 @@ WITHOUT_LIBRARY = (
     "libvoxpod_vocoder.so was not built or cannot be loaded; inference_image/native/build.py builds it, then prepare anew",
 )
 """What happened and why, when weights are of the kind `prepared-onnx`."""
-NAME = re.compile(r"[0-9a-f]{12}-\w+-[0-9a-f]{8}-ort[0-9][\w.+]*-(?:none|[a-z]+[0-9]*\.[0-9]+)", re.ASCII)
+NAME = re.compile(r"[0-9a-f]{12}-s[0-9]+-\w+-[0-9a-f]{8}-ort[0-9][\w.+]*-(?:none|[a-z]+[0-9]*\.[0-9]+)", re.ASCII)
 """What `Fit.name` looks like, and nothing else in a folder that others may use too."""
 
 
@@ -54,8 +54,9 @@ class Fit:
 
     @property
     def name(self) -> str:
-        """Name of the link, e.g. `0f3a..-x86_64-1f2e3d4c-ort1.32.0-avx2.1`; `NAME` matches it."""
-        return f"{self.bundle[:12]}-{self.processor}-ort{self.onnxruntime}-{self.vocoder}"
+        """Name of the link, e.g. `0f3a..-s2-x86_64-1f2e3d4c-ort1.32.0-avx2.1`, which `NAME` matches; with the schema, so that
+        two versions of Voxpod can use one bundle."""
+        return f"{self.bundle[:12]}-s{SCHEMA_VERSION}-{self.processor}-ort{self.onnxruntime}-{self.vocoder}"
 
 
 @dataclass(frozen=True, slots=True)
