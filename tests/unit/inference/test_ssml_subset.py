@@ -201,3 +201,9 @@ def test_any_text_as_ssml_is_spoken_or_refused(source: str) -> None:
     for text in (source, f"<speak>{source}</speak>"):
         with contextlib.suppress(InputError):
             assert joined(front_end().script(text, "auto", "en", ssml=True).chunks) == text
+
+
+@pytest.mark.parametrize(("content", "left_out"), [("a.b", ["'.' (U+002E)"]), ("a-b-", ["'-' (U+002D), 2 times"]), ("...", ["'.' (U+002E), 3 times"]), ("a b1", [])])
+def test_signs_without_a_sound_are_told_when_they_are_spelled_out(content: str, left_out: list[str]) -> None:
+    made = script(f'<speak>Hi <say-as interpret-as="characters">{content}</say-as></speak>')
+    assert made.warnings == tuple(f"left out, cannot be spoken: {told}" for told in left_out)

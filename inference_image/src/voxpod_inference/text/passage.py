@@ -2,6 +2,7 @@
 
 import bisect
 import itertools
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import NoReturn
@@ -138,14 +139,16 @@ class Passage:
         return Spoken(phonemes, tuple(unread), words=words)
 
     def _say(self, text: str, language: str, place: str, unread: list[str]) -> str:
-        """Text that stands for something else, aloud."""
-        phonemes = ""
+        """Text that stands for something else, aloud; a sign of its own without a sound, as in `a.b` spelled out, is unread."""
+        phonemes, told = "", len(unread)
         for run in language_runs(text, language, language):
             if run.language not in self._readers:
                 self._refuse(run.language, f"{place}: {text!r} is")
             spoken = self._readers[run.language](text[run.start : run.end])
             unread += spoken.unread
             phonemes += beside(phonemes, spoken.phonemes) + spoken.phonemes
+        if not is_sound(phonemes) and len(unread) == told:
+            unread += (char for char in text if not unicodedata.category(char).startswith(("Z", "M", "C")))
         return phonemes
 
 
