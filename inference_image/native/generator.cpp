@@ -80,7 +80,7 @@ private:
     static constexpr int widest = shape::channels[0];
     static constexpr size_t small = 10 * widest;
 
-    bool stopped() const { return stop_ && *stop_; }
+    bool stopped() const { return is_set(stop_); }
 
     template <class Task>
     void each_block(const Kernel<Task>& kernel, const Task& task) {

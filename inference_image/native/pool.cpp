@@ -42,7 +42,7 @@ void Pool::run(int64_t blocks, Work work, const void* context, const volatile in
 }
 
 void Pool::take_blocks(int thread) {
-    while (!(stop_ && *stop_)) {
+    while (!is_set(stop_)) {
         const int64_t block = next_.fetch_add(1, std::memory_order_relaxed);
         if (block >= blocks_) return;
         work_(context_, block, thread);

@@ -10,6 +10,10 @@
 
 namespace vp {
 
+// Whether a caller's stop flag is there and set. It is a plain int of C and Python that another thread writes, and each
+// thread of the pool reads: an atomic load, which std::atomic_ref cannot do on what is const.
+inline bool is_set(const volatile int* stop) { return stop && __atomic_load_n(stop, __ATOMIC_RELAXED) != 0; }
+
 class Pool {
 public:
     // A block of work for thread `thread` (0 is the caller).
