@@ -24,7 +24,7 @@ def voices(tmp_path: Path) -> Voices:
         files[f"voices/{name}.npy"] = {"sha256": hashlib.sha256(path.read_bytes()).hexdigest(), "bytes": path.stat().st_size}
     fields = {
         "schema": 1, "name": "tiny", "version": "1", "engine": "kokoro", "licence": "Apache-2.0", "sample_rate": 24000,
-        "languages": ["en", "zh"], "voices": NAMES, "default_voices": {"en": "af_heart"}, "files": files,
+        "languages": ["en", "zh"], "voices": NAMES, "default_voices": {"en": "af_heart", "zh": "zf_xiaoxiao"}, "files": files,
     }  # fmt: skip
     (tmp_path / MANIFEST).write_text(json.dumps(fields))
     return Voices(open_bundle(tmp_path))
