@@ -13,14 +13,12 @@ from voxpod_inference import log
 from voxpod_inference.audio import Samples
 from voxpod_inference.audio.formats import output_rate
 from voxpod_inference.audio.writer import Written, write_audio
-from voxpod_inference.dispatch import Dispatch
 from voxpod_inference.engines.base import Prepared, Synthesizer, Utterance
 from voxpod_inference.engines.registry import load
 from voxpod_inference.errors import DEADLINE_EXCEEDED, ENGINE_FAILED, InputError, SpeechError, unexpected
 from voxpod_inference.process import milliseconds_since_start, write_termination_log
 from voxpod_inference.settings import SandboxSettings
 from voxpod_inference.timestamps import SpokenTimes
-from voxpod_inference.upload import put
 
 _DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
@@ -64,6 +62,8 @@ def run(settings: SandboxSettings) -> Report | None:
         boot_ms = milliseconds_since_start()
         log.event("model loaded", boot_ms=boot_ms, load_ms=load_ms, weights=synthesizer.weights)
         timings = Timings(boot_ms=boot_ms, load_ms=load_ms)
+        from voxpod_inference.dispatch import Dispatch  # with HTTP and TLS, 6 MB: not before they are needed
+
         dispatch = Dispatch(settings)
         work = dispatch.claim(boot_ms)
         if work is None:
@@ -85,6 +85,8 @@ def run(settings: SandboxSettings) -> Report | None:
 
 def serve(work: Work, synthesizer: Synthesizer, timings: Timings, ca_pem: str) -> Report:
     """Speak and store one request; SpeechError when that cannot be done."""
+    from voxpod_inference.upload import put
+
     watch = Stopwatch(work.seconds_left, synthesizer)
     with tempfile.TemporaryFile() as sound, tempfile.TemporaryFile() as document:
         prepared, written, first_audio_ms = _speak(work, synthesizer, watch, sound, document)

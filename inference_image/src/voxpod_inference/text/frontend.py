@@ -29,6 +29,8 @@ class Script:
     warnings: tuple[str, ...]
     language: str
     """The one that was asked for, where it occurs; else the one that most of the text is in."""
+    languages: frozenset[str]
+    """All that occur in it."""
     sentences: tuple[tuple[int, int], ...]
     """Start and end of each in the request's text, in code points: from its first character that is spoken to its last."""
 
@@ -65,7 +67,7 @@ class FrontEnd:
         said = Spoken("", document.unread)
         warnings = _warnings(document.warnings, [said, *spoken])
         chunks = chunks_of(document, sections, self._limits, self._count)
-        return Script(chunks, warnings, _main_language(runs, asked), passage.sentences())
+        return Script(chunks, warnings, _main_language(runs, asked), frozenset(run.language for run in runs), passage.sentences())
 
     def _asked(self, tag: str) -> str:
         language = "auto" if tag == "auto" else language_of(tag)
