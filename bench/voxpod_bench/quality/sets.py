@@ -36,7 +36,7 @@ class SentenceSet:
         return self.name.partition("+")[0]
 
     def voice(self, default_voices: Mapping[str, str]) -> str:
-        """Who reads it: the language's default voice; of two languages half of each default voice, as docs/benchmarks/quality.md
+        """Who reads it: the language's default voice; of two languages half of each default voice, as `python bench quality`
         finds best. Empty when a language has none."""
         voices = [default_voices.get(language, "") for language in self.name.split("+")]
         return "" if "" in voices else voices[0] if len(voices) == 1 else "+".join(f"{voice}(1)" for voice in voices)

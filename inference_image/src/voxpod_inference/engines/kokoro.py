@@ -93,7 +93,7 @@ class Kokoro:
         """Of the main language; Chinese or Japanese with English in it gets a mix that says both.
 
         A recogniser misheard of 20 such sentences: zf_xiaoxiao alone 16.3 % (19 of 31 English words), the mix 4.3 % (5 of
-        31), English spans spoken apart by af_heart 9.4 %, and a third longer (docs/benchmarks/quality.md).
+        31), English spans spoken apart by af_heart 9.4 %, and a third longer (`python bench quality` prints the ways side by side).
         """
         defaults = self._bundle.manifest.default_voices
         own = defaults[script.language]
