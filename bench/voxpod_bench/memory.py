@@ -3,6 +3,7 @@
 import threading
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 PROC = Path("/proc")
 LOOK_SECONDS = 0.05
@@ -41,19 +42,15 @@ def read_memory(pid: int, proc: Path = PROC) -> Memory | None:
     return Memory(kilobytes["VmRSS"] * 1024, kilobytes["VmHWM"] * 1024, kilobytes["RssAnon"] * 1024)
 
 
-class PeakMemory:
-    """Looks for a process until it is there and at its memory until it ends, in a thread: `with PeakMemory(...) as peak`."""
+class Watch:
+    """Calls `_look` again and again in a thread of its own while the `with` block runs."""
 
-    def __init__(self, module: str, cluster: str) -> None:
-        self._module, self._cluster = module, cluster
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
         self._over = threading.Event()
-        self._thread = threading.Thread(target=self._look, daemon=True)
-        self.resident = 0
-        """The most that was ever resident, as the kernel counted it up to the last look; bytes."""
-        self.private = 0
-        """The most that was private in any look; bytes."""
+        self._thread = threading.Thread(target=self._run, daemon=True)
 
-    def __enter__(self) -> "PeakMemory":
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 
@@ -61,10 +58,28 @@ class PeakMemory:
         self._over.set()
         self._thread.join()
 
+    def _run(self) -> None:
+        while not self._over.wait(self._seconds):
+            self._look()
+
     def _look(self) -> None:
-        pid = None
-        while not self._over.wait(LOOK_SECONDS):
-            pid = pid or find_process(self._module, self._cluster)
-            if pid is not None and (now := read_memory(pid)) is not None:
-                self.resident = max(self.resident, now.peak)
-                self.private = max(self.private, now.private)
+        raise NotImplementedError
+
+
+class PeakMemory(Watch):
+    """Looks for a process until it is there and at its memory until it ends: `with PeakMemory(...) as peak`."""
+
+    def __init__(self, module: str, cluster: str) -> None:
+        super().__init__(LOOK_SECONDS)
+        self._module, self._cluster = module, cluster
+        self._pid: int | None = None
+        self.resident = 0
+        """The most that was ever resident, as the kernel counted it up to the last look; bytes."""
+        self.private = 0
+        """The most that was private in any look; bytes."""
+
+    def _look(self) -> None:
+        self._pid = self._pid or find_process(self._module, self._cluster)
+        if self._pid is not None and (now := read_memory(self._pid)) is not None:
+            self.resident = max(self.resident, now.peak)
+            self.private = max(self.private, now.private)

@@ -2,7 +2,6 @@
 
 import contextlib
 import re
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ from voxpod_bench.engine.page import Log, Page, megabytes, verdict
 from voxpod_bench.engine.speakers import Variant, speaking
 from voxpod_bench.engine.texts import TEXTS, english
 from voxpod_bench.markdown import table
+from voxpod_bench.memory import Watch
 
 BAR_PRIVATE_MB, BAR_GROWTH, BAR_PSS, BAR_BEFORE_MB = 120.0, 1.5, 1.6, 50.0
 COUNTS = (1, 2, 4, 8)
@@ -89,27 +89,17 @@ def _growth(variant: Variant, characters: int, log: Log) -> Growth:
         return Growth(variant.name, characters, speaker.marks["resident_before_model"], peak.private, read_pages(speaker.pid).private)
 
 
-class _Peak:
-    """Looks at the private memory of a process again and again, in a thread."""
+class _Peak(Watch):
+    """The most private memory of a process."""
 
     def __init__(self, pid: int) -> None:
+        super().__init__(LOOK_SECONDS)
         self._pid = pid
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._look, daemon=True)
         self.private = 0
 
-    def __enter__(self) -> "_Peak":
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._over.set()
-        self._thread.join()
-
     def _look(self) -> None:
-        while not self._over.wait(LOOK_SECONDS):
-            with contextlib.suppress(OSError):
-                self.private = max(self.private, read_pages(self._pid).private)
+        with contextlib.suppress(OSError):
+            self.private = max(self.private, read_pages(self._pid).private)
 
 
 def page(together: Sequence[Together], growth: Sequence[Growth]) -> Page:
