@@ -6,7 +6,8 @@ import pytest
 from kmock import Server
 
 from kube_emulator import KubeEmulator
-from operator_harness import World, a_world
+from operator_harness import a_world
+from operator_world import World
 
 
 @pytest.fixture

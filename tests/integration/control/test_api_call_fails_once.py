@@ -11,7 +11,9 @@ import pytest
 from kmock import Server
 
 from kube_emulator import REFUSALS, Call, Fault, KubeEmulator
-from operator_harness import World, a_model_body, a_request_body, a_tenant_body, a_world, running_operator
+from operator_harness import a_world, running_operator
+from operator_world import World
+from resource_bodies import a_model_body, a_request_body, a_tenant_body
 from voxpod_operator.cluster.kinds import JOB, SPEECH_MODEL, TENANT, TTS_REQUEST
 
 FAULTS = (*REFUSALS, "slow", "lost")

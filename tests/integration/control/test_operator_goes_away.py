@@ -5,7 +5,9 @@ from collections.abc import Callable
 
 import pytest
 
-from operator_harness import World, a_model_body, a_request_body, a_tenant_body, running_operator
+from operator_harness import running_operator
+from operator_world import World
+from resource_bodies import a_model_body, a_request_body, a_tenant_body
 from voxpod_operator import app
 from voxpod_operator.cluster.kinds import ENDPOINT_SLICE, JOB, LEASE, SPEECH_MODEL, TENANT, TTS_REQUEST
 from voxpod_operator.context import Context

@@ -1,6 +1,8 @@
 """A whole operator from the watch to the verified object, on the emulated API server."""
 
-from operator_harness import World, a_model_body, a_request_body, a_tenant_body, running_operator
+from operator_harness import running_operator
+from operator_world import World
+from resource_bodies import a_model_body, a_request_body, a_tenant_body
 from voxpod_operator.cluster.kinds import SPEECH_MODEL, TENANT, TTS_REQUEST
 
 

@@ -4,7 +4,9 @@ import asyncio
 
 import pytest
 
-from operator_harness import World, a_model_body, a_request_body, a_tenant_body, put_silently, running_operator
+from operator_harness import running_operator
+from operator_world import World, put_silently
+from resource_bodies import a_model_body, a_request_body, a_tenant_body
 from voxpod_crds.sandbox_protocol import Failure, Report, Timings, Work
 from voxpod_operator import context
 from voxpod_operator.cluster.kinds import JOB, SPEECH_MODEL, TENANT, TTS_REQUEST

@@ -3,7 +3,9 @@
 import aiohttp
 import pytest
 
-from operator_harness import World, a_model_body, a_request_body, a_tenant_body, put_silently, running_operator
+from operator_harness import running_operator
+from operator_world import World, put_silently
+from resource_bodies import a_model_body, a_request_body, a_tenant_body
 from voxpod_operator import resync
 from voxpod_operator.cluster.kinds import SPEECH_MODEL, TENANT, TTS_REQUEST
 

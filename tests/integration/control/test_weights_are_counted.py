@@ -5,7 +5,10 @@ from typing import get_args
 
 import pytest
 
-from operator_harness import World, a_model_body, a_request_body, a_tenant_body, running_operator, speak
+from operator_harness import running_operator
+from operator_world import World
+from played_sandbox import speak
+from resource_bodies import a_model_body, a_request_body, a_tenant_body
 from voxpod_crds.sandbox_protocol import Report, Weights, Work
 from voxpod_operator import metrics
 from voxpod_operator.cluster.kinds import SPEECH_MODEL, TENANT, TTS_REQUEST

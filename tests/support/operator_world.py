@@ -1,0 +1,99 @@
+"""The emulated cluster as a test sees it: create and change objects, and wait for what the operator makes of them."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import kmock
+
+from kube_emulator import KubeEmulator
+from memory_store import MemoryStore
+from resource_bodies import Json
+from voxpod_crds.sandbox_protocol import Report, Work
+from voxpod_operator.cluster.kinds import TTS_REQUEST, Kind
+
+
+@dataclass
+class World:
+    """The emulated cluster and what happened in it."""
+
+    kube: KubeEmulator
+    http: aiohttp.ClientSession
+    store: MemoryStore
+    tls_dir: Path
+    dispatch_port: int = 0
+    synthesize: Callable[["World", Work], Report] | None = None
+    """What a sandbox answers; None: audio, stored and reported."""
+    claims: list[str] = field(default_factory=list)
+    """Request UIDs in the order in which work was handed out."""
+    pause_at: str = ""
+    """`claimed` or `stored`: where a sandbox waits for `resume`."""
+    resume: asyncio.Event = field(default_factory=asyncio.Event)
+    sandboxes_silent: bool = False
+    """Pods appear but never claim: they hold their slots."""
+    tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    errors: list[BaseException] = field(default_factory=list)
+    """What the played parts stumbled over: a broken test, not a broken operator."""
+
+    async def create(self, kind: Kind, body: Json, namespace: str = "") -> Json:
+        async with self.http.post(f"{str(self.kube.url).rstrip('/')}{kind.path(namespace)}", json=body) as response:
+            assert response.status in (200, 201), await response.text()
+            return dict(await response.json())
+
+    async def patch(self, kind: Kind, namespace: str, name: str, body: Json, subresource: str = "") -> None:
+        headers = {"Content-Type": "application/merge-patch+json"}
+        async with self.http.patch(f"{str(self.kube.url).rstrip('/')}{kind.path(namespace, name, subresource)}", json=body, headers=headers) as response:
+            assert response.status == 200, await response.text()
+
+    async def delete(self, kind: Kind, namespace: str, name: str) -> None:
+        async with self.http.delete(f"{str(self.kube.url).rstrip('/')}{kind.path(namespace, name)}") as response:
+            assert response.status == 200, await response.text()
+
+    def stored(self, kind: Kind, namespace: str | None, name: str) -> Json | None:
+        key = (kmock.resource(kind.group, kind.version, kind.plural), namespace or None, name)
+        if key not in self.kube.objects or self.kube.objects[key].deleted:
+            return None
+        return dict(self.kube.objects[key].raw)
+
+    def all_of(self, kind: Kind) -> list[Json]:
+        wanted = kmock.resource(kind.group, kind.version, kind.plural)
+        return [dict(o.raw) for (resource, _, _), o in self.kube.objects.items() if resource == wanted and not o.deleted]
+
+    async def until(self, true: Callable[[], Any], what: str, seconds: float = 10.0) -> None:
+        """Wait for a state of the world; the failure says what it looked like instead."""
+        deadline = asyncio.get_running_loop().time() + seconds
+        while not true():
+            if asyncio.get_running_loop().time() > deadline:
+                states = {r["metadata"]["name"]: (r.get("status") or {}).get("conditions") for r in self.all_of(TTS_REQUEST)}
+                raise AssertionError(f"not within {seconds} s: {what}; requests: {states}; the played parts: {self.errors}")
+            await asyncio.sleep(0.02)
+
+    def phase(self, name: str, namespace: str = "acme") -> str:
+        return str(((self.stored(TTS_REQUEST, namespace, name) or {}).get("status") or {}).get("phase", ""))
+
+    def reason(self, name: str, condition: str, namespace: str = "acme") -> str:
+        status = (self.stored(TTS_REQUEST, namespace, name) or {}).get("status") or {}
+        return next((str(c["reason"]) for c in status.get("conditions") or [] if c["type"] == condition), "")
+
+    def start(self, coroutine: Any) -> None:
+        task: asyncio.Task[None] = asyncio.get_running_loop().create_task(coroutine)
+        self.tasks.add(task)
+        task.add_done_callback(self._played)
+
+    def _played(self, task: "asyncio.Task[None]") -> None:
+        self.tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self.errors.append(error)
+
+
+def put_silently(world: World, kind: Kind, body: Json, namespace: str = "") -> None:
+    """Store an object without an event, as when a watch is late or dead."""
+    name = body["metadata"]["name"]
+    meta: Json = {"name": name, "uid": f"uid-{name}", "generation": 1, "resourceVersion": str(next(world.kube._versions))}
+    meta["creationTimestamp"] = datetime.now(UTC).isoformat(timespec="seconds")
+    key = (kmock.resource(kind.group, kind.version, kind.plural), namespace or None, name)
+    world.kube.objects[key] = {**body, "metadata": {**meta, **({"namespace": namespace} if namespace else {})}}

@@ -1,0 +1,105 @@
+"""What Job controller, kubelet and sandbox do with a Job, played over the operator's real dispatch endpoint."""
+
+import asyncio
+import hashlib
+import json
+
+import aiohttp
+
+from builders import DIGEST
+from operator_world import World
+from resource_bodies import Json
+from voxpod_crds.sandbox_protocol import (
+    Audio,
+    Report,
+    TimestampsObject,
+    Timings,
+    Work,
+    termination_message,
+    to_json,
+    work_from_json,
+)
+from voxpod_operator.cluster.kinds import JOB, POD
+
+
+async def play_sandbox(world: World, job: Json) -> None:
+    """What Job controller, kubelet and sandbox do between them, in 20 ms."""
+    name, namespace = job["metadata"]["name"], job["metadata"]["namespace"]
+    labels = {**job["spec"]["template"]["metadata"]["labels"], "batch.kubernetes.io/job-name": name}
+    pod = await world.create(POD, {"metadata": {"name": f"{name}-abcde", "labels": labels}, "status": {"phase": "Pending"}}, namespace)
+    if labels["voxpod.dev/role"] == "probe":
+        facts = {"digest": DIGEST.removeprefix("sha256:"), "voices": ["af_heart", "zf_xiaobei"], "languages": ["en", "zh", "ja"], "sample_rate": 24000}
+        await finish_pod(world, pod, name, json.dumps(facts), True)
+        return
+    if world.sandboxes_silent:
+        return
+    work = await claim(world, pod["metadata"]["uid"])
+    if work is None:
+        await finish_pod(world, pod, name, "", True)
+        return
+    await pause(world, "claimed")
+    report = (world.synthesize or speak)(world, work)
+    await pause(world, "stored")
+    await post_result(world, pod["metadata"]["uid"], report)
+    await finish_pod(world, pod, name, termination_message(report), report.audio is not None)
+
+
+async def pause(world: World, where: str) -> None:
+    """Wait for the test if it wants to do something just here."""
+    if world.pause_at == where:
+        await world.resume.wait()
+
+
+def speak(world: World, work: Work) -> Report:
+    """Store some audio, and times if they are asked for, and report them."""
+    audio = b"RIFF" + work.text.encode()
+    world.store.objects[work.upload.url.removeprefix("memory:")] = audio
+    made = Audio(hashlib.sha256(audio).hexdigest(), hashlib.md5(audio).hexdigest(), len(audio), 1.5, work.sample_rate or 24000, work.format, work.voice or "af_heart")
+    times = None
+    if work.timestamps_upload is not None:
+        document = b'{"version":1}'
+        world.store.objects[work.timestamps_upload.url.removeprefix("memory:")] = document
+        times = TimestampsObject(hashlib.sha256(document).hexdigest(), hashlib.md5(document).hexdigest(), len(document))
+    return Report(work.request_uid, Timings(boot_ms=1, synthesis_ms=750, upload_ms=3), audio=made, timestamps=times)
+
+
+async def claim(world: World, token: str) -> Work | None:
+    """Ask for work until there is some (None: not wanted)."""
+    for _ in range(200):
+        try:
+            async with world.http.get(f"https://voxpod-dispatch:{world.dispatch_port}/v1/claim?wait=1", headers={"Authorization": f"Bearer {token}"}) as response:
+                if response.status == 200:
+                    work = work_from_json(await response.read())
+                    world.claims.append(work.request_uid)
+                    return work
+                if response.status in (409, 410):
+                    return None
+        except aiohttp.ClientError:
+            pass
+        await asyncio.sleep(0.05)
+    return None
+
+
+async def post_result(world: World, token: str, report: Report) -> int:
+    """Report until somebody answers; the last status."""
+    status = 0
+    for _ in range(40):
+        try:
+            async with world.http.post(f"https://voxpod-dispatch:{world.dispatch_port}/v1/result", data=to_json(report).encode(), headers={"Authorization": f"Bearer {token}"}) as response:
+                status = response.status
+                if status < 500:
+                    return status
+        except aiohttp.ClientError:
+            pass
+        await asyncio.sleep(0.05)
+    return status
+
+
+async def finish_pod(world: World, pod: Json, job: str, message: str, ok: bool) -> None:
+    """The kubelet and the Job controller tell how the pod ended; both may be gone by now."""
+    namespace = pod["metadata"]["namespace"]
+    terminated = {"reason": "Completed" if ok else "Error", "exitCode": 0 if ok else 1, "message": message}
+    if world.stored(POD, namespace, pod["metadata"]["name"]):
+        await world.patch(POD, namespace, pod["metadata"]["name"], {"status": {"phase": "Succeeded" if ok else "Failed", "containerStatuses": [{"state": {"terminated": terminated}}]}}, "status")
+    if world.stored(JOB, namespace, job):
+        await world.patch(JOB, namespace, job, {"status": {"conditions": [{"type": "Complete" if ok else "Failed", "status": "True"}]}}, "status")
