@@ -1,12 +1,12 @@
 """Readers say which part of the text each sound was written as: words ascend, lie inside the text and hold all the sound."""
 
-import itertools
 from collections.abc import Mapping
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from source_places import assert_words_in_order
 from voxpod_inference.bundle import Bundle
 from voxpod_inference.engines.kokoro import Kokoro
 from voxpod_inference.text.readers import readers_of
@@ -32,10 +32,8 @@ def readers(kokoro_bundle: Bundle) -> Mapping[str, Reader]:
 def test_words_ascend_and_hold_all_sound(language: str, data: st.DataObject, readers: Mapping[str, Reader]) -> None:
     text = data.draw(WRITTEN[language])
     said = readers[language](text)
-    words = said.words
-    assert all(a.end <= b.start and a.last <= b.first for a, b in itertools.pairwise(words))
-    assert all(0 <= w.start < w.end <= len(text) and 0 <= w.first < w.last <= len(said.phonemes) for w in words)
-    heard = {i for w in words for i in range(w.first, w.last)}
+    assert_words_in_order(said, 0, len(text))
+    heard = {i for w in said.words for i in range(w.first, w.last)}
     assert all(i in heard for i, p in enumerate(said.phonemes) if p not in PUNCTUATION)
 
 

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from source_places import assert_words_in_order
 from voxpod_inference.cantonese_source import cantonese_entries
 from voxpod_inference.tables import SortedTable, write_table
 from voxpod_inference.text.cantonese import _LETTERS, Cantonese
@@ -85,11 +86,7 @@ def test_character_without_a_reading_is_told(reader: Cantonese) -> None:
 def test_any_text_is_spoken_in_the_alphabet_with_words_in_order(reader: Cantonese, text: str) -> None:
     said = reader(text)
     assert {p for p in said.phonemes if p not in ';:,.!?—…"()“” '} <= LETTERS
-    at = first = 0
-    for word in said.words:
-        assert at <= word.start < word.end <= len(text)
-        assert first <= word.first < word.last <= len(said.phonemes)
-        at, first = word.end, word.last
+    assert_words_in_order(said, 0, len(text))
 
 
 @given(text=TEXT)

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from source_places import assert_words_in_order
 from voxpod_inference.text.espeak_normal import ReadAloud
 from voxpod_inference.text.espeak_numbers import figure, french_ordinal, roman
 from voxpod_inference.text.espeak_process import EspeakProcess
@@ -87,11 +88,7 @@ def test_grouped_figures_are_the_same_number(number: int, cents: int) -> None:
 def test_any_text_is_spoken_in_the_models_letters_with_words_in_order(reader: EspeakReader, text: str) -> None:
     said = reader(text)
     assert {p for p in said.phonemes if p not in ';:,.!?—…"()“” '} <= LETTERS
-    at = first = 0
-    for word in said.words:
-        assert at <= word.start < word.end <= len(text)
-        assert first <= word.first < word.last <= len(said.phonemes)
-        at, first = word.end, word.last
+    assert_words_in_order(said, 0, len(text))
 
 
 @installed

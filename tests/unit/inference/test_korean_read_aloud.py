@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from source_places import assert_words_in_order
 from voxpod_inference.text.korean import Korean, in_hangul
 from voxpod_inference.text.korean_normal import read_aloud
 from voxpod_inference.text.korean_numbers import counting, native, sino
@@ -76,11 +77,7 @@ def test_every_syllable_stays_one_syllable(text: str) -> None:
 def test_any_text_is_spoken_in_the_alphabet_with_words_in_order(text: str) -> None:
     said = Korean()(text)
     assert {p for p in said.phonemes if p not in ';:,.!?—…"()“” '} <= LETTERS
-    at = first = 0
-    for word in said.words:
-        assert at <= word.start < word.end <= len(text)
-        assert first <= word.first < word.last <= len(said.phonemes)
-        at, first = word.end, word.last
+    assert_words_in_order(said, 0, len(text))
 
 
 @given(text=TEXT)

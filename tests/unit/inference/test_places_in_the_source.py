@@ -1,15 +1,15 @@
 """Chunks and words are where the source has them, for any text and any markup; and no text is more than refused."""
 
-import itertools
 import re
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spelling_reader import Spelling, front_end, joined, said, written
+from source_places import assert_chunks_are_the_source
+from spelling_reader import Spelling, front_end, said, written
 from voxpod_inference.errors import InputError
-from voxpod_inference.text.frontend import FrontEnd, Limits, Script
+from voxpod_inference.text.frontend import FrontEnd, Limits
 from voxpod_inference.text.languages import KNOWN
 from voxpod_inference.text.spoken import Spoken
 
@@ -20,23 +20,13 @@ PIECES = st.sampled_from(
 TEXT = st.lists(PIECES, max_size=60).map("".join)
 
 
-def check(script: Script, source: str) -> None:
-    assert joined(script.chunks) == source
-    starts = list(itertools.accumulate((len(chunk.text) for chunk in script.chunks), initial=0))
-    assert [chunk.start for chunk in script.chunks] == starts[:-1]
-    for chunk in script.chunks:
-        assert all(chunk.start <= w.start < w.end <= chunk.start + len(chunk.text) for w in chunk.words)
-        assert all(0 <= w.first < w.last <= len(chunk.phonemes) for w in chunk.words)
-        assert all(a.end <= b.start and a.last <= b.first for a, b in itertools.pairwise(chunk.words))
-
-
 @given(TEXT, st.integers(8, 60))
 def test_words_are_in_order_and_say_what_stands_there(text: str, most: int) -> None:
     try:
         script = front_end(most, most // 2).script(text, "auto", "en")
     except InputError:
         return
-    check(script, text)
+    assert_chunks_are_the_source(script, text)
     assert all(len(chunk.phonemes) <= most for chunk in script.chunks)
     for source, sound in written(script, text):
         assert re.sub("[\u200b\u202e\ud800]|<lang=es>|</lang>", "", source).replace("e\u0301", "é") == sound
@@ -48,7 +38,7 @@ def test_any_characters_are_spoken_or_refused(text: str, language: str, fallback
         script = front_end(30, 20).script(text, language, fallback)
     except InputError:
         return
-    check(script, text)
+    assert_chunks_are_the_source(script, text)
 
 
 @given(TEXT)
@@ -79,7 +69,7 @@ def test_words_of_joined_sentences_are_counted_through() -> None:
 def test_replacement_longer_than_the_model_takes_is_cut_and_keeps_its_place() -> None:
     source = f'<speak>a <sub alias="{"b " * 30}">x</sub> c</speak>'
     script = front_end(most=20, preferred=10).script(source, "auto", "en", ssml=True)
-    check(script, source)
+    assert_chunks_are_the_source(script, source)
     assert said(script).replace(" | ", " ") == "a " + "b " * 30 + "c"
     assert [source[w.start : w.end] for c in script.chunks for w in c.words] == ["a", "x", "c"]
 
@@ -87,7 +77,7 @@ def test_replacement_longer_than_the_model_takes_is_cut_and_keeps_its_place() ->
 def test_given_sound_longer_than_the_model_takes_is_cut_between_its_words() -> None:
     source = f'<speak><phoneme alphabet="x-kokoro" ph="{"abc " * 10}">x</phoneme></speak>'
     script = front_end(most=10, preferred=10).script(source, "auto", "en", ssml=True)
-    check(script, source)
+    assert_chunks_are_the_source(script, source)
     assert [c.phonemes.strip() for c in script.chunks] == ["abc abc"] * 5
 
 
@@ -117,7 +107,7 @@ def test_ten_thousand_characters_are_read_a_few_times_and_said_whole(piece: str,
     front = FrontEnd(readers, Limits(510, 150), len)
     if any(char.isalnum() for char in text):
         script = front.script(text, language, "en")
-        check(script, text)
+        assert_chunks_are_the_source(script, text)
         assert all(len(chunk.phonemes) <= 510 for chunk in script.chunks)
     else:
         with pytest.raises(InputError, match="none of them can be spoken"):

@@ -1,12 +1,12 @@
 """A request's lexicon: which words it replaces, with what, and how a wrong entry is told."""
 
-import itertools
 import unicodedata
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from source_places import assert_chunks_are_the_source
 from spelling_reader import front_end, joined, said, written
 from voxpod_inference.errors import InputError
 
@@ -108,9 +108,7 @@ def test_any_lexicon_is_applied_or_refused(lexicon: dict[str, str], text: str) -
         script = front_end(most=12, preferred=8).script(text, "auto", "en", lexicon=lexicon)
     except InputError:
         return
-    assert joined(script.chunks) == text
-    spans = [(w.start, w.end) for c in script.chunks for w in c.words]
-    assert all(a[1] <= b[0] for a, b in itertools.pairwise(spans))
+    assert_chunks_are_the_source(script, text)
 
 
 LETTERS = st.text(alphabet="aeouéñüåçẹệÉÑがプ한국各x", min_size=1, max_size=5)

@@ -1,12 +1,12 @@
 """SSML: what each element does, what is refused and how, and that no source does harm."""
 
 import contextlib
-import itertools
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from source_places import assert_chunks_are_the_source
 from spelling_reader import front_end, joined, said, written
 from voxpod_inference.errors import InputError
 from voxpod_inference.text.frontend import Script
@@ -190,10 +190,7 @@ def test_any_source_is_spoken_or_refused(source: str) -> None:
         made = front_end(most=12, preferred=8).script(source, "auto", "en", ssml=True)
     except InputError:
         return
-    assert joined(made.chunks) == source
-    spans = [(w.start, w.end) for c in made.chunks for w in c.words]
-    assert spans == sorted(spans)
-    assert all(a[1] <= b[0] for a, b in itertools.pairwise(spans))
+    assert_chunks_are_the_source(made, source)
 
 
 @given(st.text(max_size=60))

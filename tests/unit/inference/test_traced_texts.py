@@ -1,11 +1,11 @@
 """Rewritten text still knows what was written."""
 
-import itertools
 import re
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from source_places import assert_words_in_order
 from voxpod_inference.text.spoken import PUNCTUATION, Word, spoken
 from voxpod_inference.text.traced import Traced
 
@@ -72,7 +72,6 @@ def test_words_ascend_and_hold_all_sound(pieces: list[tuple[str, int]]) -> None:
         made.append((text, (at, at + length + 1)))
         at += length + 1
     said = spoken(Traced.joined(made), ())
-    assert all(a.end <= b.start and a.last <= b.first for a, b in itertools.pairwise(said.words))
-    assert all(0 <= w.start < w.end <= at and 0 <= w.first < w.last <= len(said.phonemes) for w in said.words)
+    assert_words_in_order(said, 0, at)
     heard = {i for w in said.words for i in range(w.first, w.last)}
     assert all(i in heard for i, p in enumerate(said.phonemes) if p not in PUNCTUATION)
