@@ -31,7 +31,7 @@ def candidates(kernels: Kernels, threads: int) -> Timed:
         x = random.standard_normal((frames, channels)).astype(np.float32)
         weight = random.standard_normal((channels, channels, taps)) / np.sqrt(channels * taps)
         bias, alpha = (random.uniform(0.5, 1.5, channels).astype(np.float32) for _ in range(2))
-        call, _ = kernels.convolution_call(
+        call = kernels.prepared_convolution(
             x, weight, bias, dilation=dilation, snake=Snake(alpha, bias, alpha), residual=x, threads=threads
         )
         label = f"{channels} channels, {taps:2} taps, dilation {dilation}"

@@ -126,7 +126,7 @@ class Kernels:
         self._library.vp_test_matrices(taps, _address(given), _address(made))
         return given, made
 
-    def convolution(
+    def prepared_convolution(
         self,
         x: Floats,
         weight: NDArray[np.float64],
@@ -137,27 +137,11 @@ class Kernels:
         residual: Floats | None = None,
         add_to: Floats | None = None,
         threads: int = 1,
-    ) -> Result:
-        """x [frames, in], weight [out, in, taps]: + bias, + `residual`, + `add_to` when given."""
-        call, result = self.convolution_call(
-            x, weight, bias, dilation=dilation, snake=snake, residual=residual, add_to=add_to, threads=threads
-        )
-        call()
-        return result
+    ) -> Callable[[], Result]:
+        """x [frames, in], weight [out, in, taps]: + bias, + `residual`, + `add_to` when given.
 
-    def convolution_call(
-        self,
-        x: Floats,
-        weight: NDArray[np.float64],
-        bias: Floats,
-        *,
-        dilation: int = 1,
-        snake: Snake | None = None,
-        residual: Floats | None = None,
-        add_to: Floats | None = None,
-        threads: int = 1,
-    ) -> tuple[Callable[[], None], Result]:
-        """As `convolution`, to be called (repeatedly: by the bench)."""
+        Weights are packed here, so that the bench times nothing but the kernel; all calls write the same `Result`.
+        """
         channels_out, channels_in, taps = weight.shape
         packed = _aligned(np.concatenate([panels(point, self.panel).reshape(-1) for point in transformed(weight)]))
         output = np.full((len(x), channels_out), np.nan, np.float32) if add_to is None else add_to.copy()
@@ -172,7 +156,7 @@ class Kernels:
             add_to is not None,
             None,
         )
-        return self._measured("vp_test_convolution", task, output, channels_out, threads, kept)
+        return self._prepared("vp_test_convolution", task, output, channels_out, threads, kept)
 
     def upsampling(
         self,
@@ -200,9 +184,7 @@ class Kernels:
             *map(_address, (x, residual, output)),
             None,
         )
-        call, result = self._measured("vp_test_upsampling", task, output, channels_out, threads, (packed,))
-        call()
-        return result
+        return self._prepared("vp_test_upsampling", task, output, channels_out, threads, (packed,))()
 
     def projection(
         self, x: Floats, weight: NDArray[np.float64], bias: Floats, *, stride: int = 1, threads: int = 1
@@ -219,9 +201,7 @@ class Kernels:
             *map(_address, (x, output)),
             None,
         )
-        call, result = self._measured("vp_test_projection", task, output, channels_out, threads, (packed,))
-        call()
-        return result
+        return self._prepared("vp_test_projection", task, output, channels_out, threads, (packed,))()
 
     def spectrum(self, x: Floats, columns: NDArray[np.float64], bias: Floats, *, taps: int, bins: int) -> Floats:
         """x [frames, channels], columns [taps * channels, 32] -> [frames, 2 * bins] of leaky(x / 3), slope 0.01."""
@@ -245,15 +225,16 @@ class Kernels:
         self._library.vp_test_synthesis(self._table, ctypes.byref(task), 1)
         return samples
 
-    def _measured(
+    def _prepared(
         self, function: str, task: ctypes.Structure, output: Floats, channels: int, threads: int, kept: tuple[Any, ...]
-    ) -> tuple[Callable[[], None], Result]:
+    ) -> Callable[[], Result]:
         moments = np.empty((2, channels), np.float32)
 
-        def call(_alive: tuple[Any, ...] = kept) -> None:
+        def call(_alive: tuple[Any, ...] = kept) -> Result:
             getattr(self._library, function)(self._table, ctypes.byref(task), threads, _address(moments))
+            return Result(output, moments[0], moments[1])
 
-        return call, Result(output, moments[0], moments[1])
+        return call
 
 
 def _address(array: Floats | None) -> ctypes.c_void_p:

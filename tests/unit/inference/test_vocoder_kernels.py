@@ -98,7 +98,7 @@ def test_transforms_of_frames_filters_and_products_are_a_convolution(target: Ker
 def test_convolution(target: Kernels, frames: int, taps: int, dilation: int) -> None:
     x, weight, bias = normal(frames, 64), filters(32, 64, taps), normal(32, seed=3)
     snake = snake_of(64)
-    result = target.convolution(x, weight, bias, dilation=dilation, snake=snake)
+    result = target.prepared_convolution(x, weight, bias, dilation=dilation, snake=snake)()
     assert_close(result.output, convolved(activated(x, snake), weight, dilation) + bias, CONVOLUTION_NOISE[taps])
     assert_moments(result.mean, result.inverse_deviation, result.output)
 
@@ -117,23 +117,23 @@ def test_convolution_of_any_size_adds_residual_and_sum(
 ) -> None:
     x, weight, bias = normal(frames, into), filters(out, into, taps), normal(out, seed=3)
     residual, held = normal(frames, out, seed=4), normal(frames, out, seed=5)
-    result = target.convolution(
+    result = target.prepared_convolution(
         x, weight, bias, dilation=dilation, residual=residual, add_to=held, threads=threads
-    )
+    )()
     wanted = convolved(x.astype(np.float64), weight, dilation) + bias + residual + held
     assert_close(result.output, wanted, CONVOLUTION_NOISE[taps])
 
 
 def test_result_does_not_depend_on_the_number_of_threads(target: Kernels) -> None:
     x, weight, bias = normal(2000, 64), filters(64, 64, 11), normal(64, seed=3)
-    one, three = (target.convolution(x, weight, bias, dilation=3, threads=threads) for threads in (1, 3))
+    one, three = (target.prepared_convolution(x, weight, bias, dilation=3, threads=threads)() for threads in (1, 3))
     for a, b in zip(one, three, strict=True):
         np.testing.assert_array_equal(a, b)
 
 
 def test_moments_of_channels_far_from_zero_keep_their_digits(target: Kernels) -> None:
     x, weight = normal(1500, 32), filters(32, 32, 3) * 1e-2
-    result = target.convolution(x, weight, np.full(32, 1000.0, np.float32))
+    result = target.prepared_convolution(x, weight, np.full(32, 1000.0, np.float32))()
     assert_moments(result.mean, result.inverse_deviation, result.output)
 
 
