@@ -11,8 +11,7 @@ import json
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from annotated_types import Ge, Le, Len, Predicate
-
+from voxpod_crds.constraints import Between, Length, Passing
 from voxpod_crds.voices import MAX_VOICE
 
 CLAIM_PATH = "/v1/claim"
@@ -32,15 +31,15 @@ MAX_TIMESTAMPS_BYTES = 1 << 24
 Fault = Literal["input", "engine", "infrastructure"]
 """Who is at fault, which decides about a retry: input never, engine once, infrastructure up to three attempts."""
 
-Milliseconds = Annotated[int, Ge(0), Le(86_400_000)]
+Milliseconds = Annotated[int, Between(0, 86_400_000)]
 
 
 def _is_hex(text: str) -> bool:
     return all(c in "0123456789abcdef" for c in text)
 
 
-Hex256 = Annotated[str, Len(64, 64), Predicate(_is_hex)]
-Hex128 = Annotated[str, Len(32, 32), Predicate(_is_hex)]
+Hex256 = Annotated[str, Length(64, 64), Passing(_is_hex)]
+Hex128 = Annotated[str, Length(32, 32), Passing(_is_hex)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +105,11 @@ class Audio:
     sha256: Hex256
     md5: Hex128
     """What S3 returns as the ETag of a single PUT: lets the operator verify by HEAD."""
-    bytes: Annotated[int, Ge(1), Le(MAX_AUDIO_BYTES)]
-    duration_seconds: Annotated[float, Ge(0), Le(86_400)]
-    sample_rate: Annotated[int, Ge(8_000), Le(48_000)]
-    format: Annotated[str, Len(1, 8)]
-    voice: Annotated[str, Len(1, MAX_VOICE)]
+    bytes: Annotated[int, Between(1, MAX_AUDIO_BYTES)]
+    duration_seconds: Annotated[float, Between(0, 86_400)]
+    sample_rate: Annotated[int, Between(8_000, 48_000)]
+    format: Annotated[str, Length(1, 8)]
+    voice: Annotated[str, Length(1, MAX_VOICE)]
     """The voice or mix that spoke, also when the work left the choice to the sandbox."""
 
 
@@ -120,7 +119,7 @@ class TimestampsObject:
 
     sha256: Hex256
     md5: Hex128
-    bytes: Annotated[int, Ge(1), Le(MAX_TIMESTAMPS_BYTES)]
+    bytes: Annotated[int, Between(1, MAX_TIMESTAMPS_BYTES)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +127,9 @@ class Failure:
     """Why there is no audio."""
 
     fault: Fault
-    reason: Annotated[str, Len(1, 64)]
+    reason: Annotated[str, Length(1, 64)]
     """A `voxpod_crds.conditions.Reason` value."""
-    message: Annotated[str, Len(0, 1024)]
+    message: Annotated[str, Length(0, 1024)]
 
 
 Weights = Literal["", "plain", "prepared", "prepared-onnx"]
@@ -142,12 +141,12 @@ library is missing; or `plain`: the bundle as it is, slowest."""
 class Report:
     """How a sandbox's one request ended: exactly one of `audio` and `failure`."""
 
-    request_uid: Annotated[str, Len(0, 64)]
+    request_uid: Annotated[str, Length(0, 64)]
     """Empty when the sandbox failed before it had claimed anything."""
     timings: Timings
     audio: Audio | None = None
     failure: Failure | None = None
-    warnings: Annotated[tuple[Annotated[str, Len(0, 512)], ...], Len(0, MAX_WARNINGS)] = ()
+    warnings: Annotated[tuple[Annotated[str, Length(0, 512)], ...], Length(0, MAX_WARNINGS)] = ()
     timestamps: TimestampsObject | None = None
     """Beside `audio`, when the work asked for times."""
     weights: Weights = ""
@@ -164,9 +163,9 @@ class BundleFacts:
     """What a probe Job found in a bundle, as its termination message."""
 
     digest: Hex256
-    voices: Annotated[tuple[Annotated[str, Len(1, 64)], ...], Len(0, 512)]
-    languages: Annotated[tuple[Annotated[str, Len(1, 16)], ...], Len(0, 64)]
-    sample_rate: Annotated[int, Ge(8_000), Le(48_000)]
+    voices: Annotated[tuple[Annotated[str, Length(1, 64)], ...], Length(0, 512)]
+    languages: Annotated[tuple[Annotated[str, Length(1, 16)], ...], Length(0, 64)]
+    sample_rate: Annotated[int, Between(8_000, 48_000)]
 
 
 def to_json(message: Work | Report | BundleFacts) -> str:

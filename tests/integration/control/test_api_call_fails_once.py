@@ -3,7 +3,6 @@
 The calls are not listed here but recorded from a run without faults, so that a new call is covered when it appears.
 """
 
-import socket
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ import pytest
 from kmock import Server
 
 from kube_emulator import REFUSALS, Call, Fault, KubeEmulator
+from loopback_ports import free_port
 from operator_harness import a_world, running_operator
 from operator_world import World
 from resource_bodies import a_model_body, a_request_body, a_tenant_body
@@ -60,10 +60,7 @@ async def end_state(world: World) -> dict[str, Any]:
 
 
 async def in_a_fresh_world(tmp_path: Path, fault: Fault | None) -> tuple[dict[str, Any], list[Call]]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
-    async with KubeEmulator() as kube, Server(kube), a_world(kube, tmp_path, port) as world:
+    async with KubeEmulator() as kube, Server(kube), a_world(kube, tmp_path, free_port()) as world:
         kube.fault = fault
         return await end_state(world), kube.calls
 

@@ -3,6 +3,7 @@
 import aiohttp
 import pytest
 
+from loopback_ports import free_port
 from operator_harness import running_operator
 from operator_world import World, put_silently
 from resource_bodies import a_model_body, a_request_body, a_tenant_body
@@ -15,9 +16,9 @@ async def healthz(port: int) -> tuple[int, str]:
         return response.status, await response.text()
 
 
-async def test_what_a_deaf_watch_missed_is_done_and_the_probe_turns_red(world: World, free_port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_what_a_deaf_watch_missed_is_done_and_the_probe_turns_red(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(resync, "GRACE_SECONDS", 0.3)
-    health_port = free_port + 1
+    health_port = free_port()
     await world.create(TENANT, a_tenant_body())
     await world.create(SPEECH_MODEL, a_model_body())
     async with running_operator(world, health_port=health_port, resync_seconds=1.0):

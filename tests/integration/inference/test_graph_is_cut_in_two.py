@@ -42,10 +42,12 @@ def test_front_and_generator_say_what_the_uncut_graph_says(
     style = np.load(kokoro_bundle.path("voices/af_heart.npy"))[tokens : tokens + 1]
     feeds = {"tokens": np.array([[0, *row, 0]]), "style": style, "speed": np.array([speed], np.float32)}
     (whole,) = uncut.run(["audio"], feeds)
-    said = plain_model(kokoro_bundle, threads=2).say(row, style, speed)
+    model = plain_model(kokoro_bundle, threads=2)
+    plan = model.plan(row, style, speed)
+    said = model.say(plan)
     np.testing.assert_allclose(said.samples, whole, atol=1e-6)
     assert said.durations.shape == (tokens + 2,)
-    assert said.durations.sum() * SAMPLES_A_FRAME == len(said.samples)
+    assert plan.frames * SAMPLES_A_FRAME == len(said.samples)
 
 
 def test_cutting_again_gives_the_same_bytes(exported: bytes, kokoro_bundle: Bundle, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from voxpod_inference.engines.voices import Voices
 from voxpod_inference.engines.word_times import Timeline, word_times
 from voxpod_inference.errors import INPUT_REFUSED, InputError
 from voxpod_inference.prepared import PreparedWeights
+from voxpod_inference.text.chunks import cut_in_two
 from voxpod_inference.text.frontend import Chunk, FrontEnd, Limits, Script
 from voxpod_inference.text.readers import readers_of
 from voxpod_inference.text.spoken import Reader
@@ -25,8 +26,13 @@ NEEDED = (FRONT, GENERATOR, VOCABULARY)
 NEEDED_BESIDE_PREPARED = (VOCABULARY,)
 MOST_TOKENS = 180
 PREFERRED_TOKENS = 150
-"""The model has positions for 510, but memory grows with a chunk (10 MB for each second, 0.05 to 0.08 s a token), and a sandbox's
+"""The model has positions for 510, but memory grows with a chunk (10 MB for each second, 0.05 to 0.07 s a token), and a sandbox's
 must not grow with its text; one that long is cut at a clause. Slower speech has so many fewer that it takes no more."""
+SLOW_LANGUAGE, SLOW_VOICE, SHARE_OF_SLOW = "ja", "af_nicole", 0.75
+"""Of the 54 voices these take longest for a token, 0.07 to 0.09 s (400 characters each), and so get fewer at once."""
+MOST_FRAMES = 380
+"""9.5 s at 40 a second: what the model means to say for longer all the same is said in two parts, so that no text takes more
+than 1.5 times the memory of a hundred characters of its language. To plan it in vain costs a twentieth of the time."""
 SLOWEST, FASTEST = 0.25, 4.0
 MODEL_SLOWEST, MODEL_FASTEST = 0.7, 1.25
 """What the model is asked for; the rest is stretched. A token lasts at least one frame, and the faster the model speaks the
@@ -83,11 +89,13 @@ class Kokoro:
             raise InputError(INPUT_REFUSED, f"speed is {speed}; {SLOWEST} to {FASTEST} is accepted")
         fallback = spoken if spoken in manifest.languages else manifest.languages[0]
         read = functools.partial(self._script, variety, text, language, fallback, ssml=ssml, lexicon=lexicon)
-        script = read(_limits(speed))
-        slower = [chunk.rate for chunk in script.chunks if self._count(chunk.phonemes) > _limits(speed * chunk.rate).most]
-        if slower:  # by its markup
-            script = read(_limits(speed * min(slower)))
-        return Prepared(script, voice or self._default_voice(script), speed)
+        script = read(_limits(speed, 1.0))
+        voice = voice or self._default_voice(script)
+        share = self._share_of_tokens(voice)
+        slower = [c.rate for c in script.chunks if self._count(c.phonemes) > _limits(speed * c.rate, share).most]
+        if slower:  # the voice or, by its markup, the text
+            script = read(_limits(speed * min(slower), share))
+        return Prepared(script, voice, speed)
 
     def _default_voice(self, script: Script) -> str:
         """Of the main language; Chinese or Japanese with English in it gets a mix that says both.
@@ -100,19 +108,33 @@ class Kokoro:
         mixed = script.language in ("ja", "zh") and "en" in script.languages and "en" in defaults
         return f"{own}(1)+{defaults['en']}(1)" if mixed else own
 
+    def _share_of_tokens(self, voice: str) -> float:
+        voices = self._voices.shares(voice)
+        slow = SLOW_VOICE in voices or any(self._bundle.manifest.voices[name] == SLOW_LANGUAGE for name in voices)
+        return SHARE_OF_SLOW if slow else 1.0
+
     def speak(self, prepared: Prepared) -> Iterator[Utterance]:
         """See `Synthesizer.speak`."""
         shares = self._voices.shares(prepared.voice)
         for chunk in prepared.script.chunks:
-            tokens = self._tokens(chunk.phonemes)
-            silences = self._silences(chunk.pause / prepared.speed)
-            if tokens:
-                speed = min(max(prepared.speed * chunk.rate, SLOWEST), FASTEST)
-                of_model = min(max(speed, MODEL_SLOWEST), MODEL_FASTEST)
-                said = self._model.say(tokens, self._voices.style(shares, len(tokens)), of_model)
-                yield self._utterance(chunk, said, of_model, of_model / speed, next(silences, np.zeros(0, np.float32)))
-            end = chunk.start + len(chunk.text)
-            yield from (Utterance(silence, end if tokens else chunk.start, end, 0.0) for silence in silences)
+            yield from self._spoken(chunk, shares, prepared.speed)
+
+    def _spoken(self, chunk: Chunk, shares: Mapping[str, float], speed_of_request: float) -> Iterator[Utterance]:
+        tokens = self._tokens(chunk.phonemes)
+        silences = self._silences(chunk.pause / speed_of_request)
+        if tokens:
+            speed = min(max(speed_of_request * chunk.rate, SLOWEST), FASTEST)
+            of_model = min(max(speed, MODEL_SLOWEST), MODEL_FASTEST)
+            plan = self._model.plan(tokens, self._voices.style(shares, len(tokens)), of_model)
+            if plan.frames > MOST_FRAMES and len(parts := cut_in_two(chunk)) > 1:
+                del plan
+                for part in parts:
+                    yield from self._spoken(part, shares, speed_of_request)
+                return
+            said = self._model.say(plan)
+            yield self._utterance(chunk, said, of_model, of_model / speed, next(silences, np.zeros(0, np.float32)))
+        end = chunk.start + len(chunk.text)
+        yield from (Utterance(silence, end if tokens else chunk.start, end, 0.0) for silence in silences)
 
     def stop(self) -> None:
         """See `Synthesizer.stop`."""
@@ -162,7 +184,7 @@ class Kokoro:
         return len(self._tokens(phonemes))
 
 
-def _limits(speed: float) -> Limits:
-    """How many tokens the model may get at once to say at this speed, itself or stretched."""
-    share = min(max(speed, MODEL_SLOWEST), 1.0)
+def _limits(speed: float, share: float) -> Limits:
+    """How many tokens the model may get at once to say at this speed, itself or stretched; `share` is less than 1 for slow voices."""
+    share *= min(max(speed, MODEL_SLOWEST), 1.0)
     return Limits(round(MOST_TOKENS * share), round(PREFERRED_TOKENS * share))

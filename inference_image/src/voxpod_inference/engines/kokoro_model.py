@@ -1,7 +1,9 @@
 """Kokoro's two halves as one function: tokens, a style row and a speed in; samples and the length of each token out."""
 
+import contextlib
 import ctypes
 import functools
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple, Protocol
@@ -35,13 +37,26 @@ class Acoustics(NamedTuple):
     """[1, 22, 60 T + 1]: magnitude and phase of the harmonic source."""
 
 
+class Plan(NamedTuple):
+    """What the front makes of a row of tokens."""
+
+    acoustics: Acoustics
+    durations: NDArray[np.int64]
+    """Frames of `SAMPLES_A_FRAME` samples, one number a token, the silent tokens at both ends included."""
+
+    @property
+    def frames(self) -> int:
+        """How many it will last."""
+        return int(self.durations.sum())
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
     """What the model said for one row of tokens."""
 
     samples: Samples
     durations: NDArray[np.int64]
-    """Frames of `SAMPLES_A_FRAME` samples, one number a token, the silent tokens at both ends included."""
+    """Of the plan."""
 
 
 class Generator(Protocol):
@@ -97,33 +112,31 @@ class KokoroModel:
         self._generator = generator
         self._run_options = shrinking(RunOptions())
 
-    def say(self, tokens: list[int], style: NDArray[np.float32], speed: float) -> Said:
-        """The sound of `tokens` (without the silent token at both ends) in a voice's `style`, [1, 256]."""
-        try:
-            acoustics, durations = self._acoustics(tokens, style, speed)
-            _give_back_memory()
-            samples = self._generator.samples(acoustics)
-        except Exception as error:  # onnxruntime raises its own classes, all below Exception
-            raise SpeechError("engine", ENGINE_FAILED, f"{type(error).__name__} in a chunk of {len(tokens)} tokens") from error
-        if not samples.size or not np.isfinite(samples).all():
-            raise SpeechError("engine", ENGINE_FAILED, f"the model returned no sound for a chunk of {len(tokens)} tokens")
-        return Said(samples, durations)
-
-    def stop(self) -> None:
-        """Make `say` fail soon, also when it has not begun yet; may be called from any thread."""
-        self._run_options.terminate = True
-        self._generator.stop()
-
-    def _acoustics(
-        self, tokens: list[int], style: NDArray[np.float32], speed: float
-    ) -> tuple[Acoustics, NDArray[np.int64]]:
+    def plan(self, tokens: list[int], style: NDArray[np.float32], speed: float) -> Plan:
+        """How `tokens` (without the silent token at both ends) sound in a voice's `style`, [1, 256], and how long each."""
         feeds = {
             "tokens": np.array([[0, *tokens, 0]], dtype=np.int64),
             "style": np.asarray(style, dtype=np.float32),
             "speed": np.array([speed], dtype=np.float32),
         }
-        *acoustics, durations = self._front.run([*Acoustics._fields, "durations"], feeds, self._run_options)
-        return Acoustics(*acoustics), durations
+        with _failing(f"a chunk of {len(tokens)} tokens"):
+            *acoustics, durations = self._front.run([*Acoustics._fields, "durations"], feeds, self._run_options)
+        return Plan(Acoustics(*acoustics), durations)
+
+    def say(self, plan: Plan) -> Said:
+        """The sound that was planned."""
+        what = f"a chunk of {len(plan.durations) - 2} tokens"
+        _give_back_memory()
+        with _failing(what):
+            samples = self._generator.samples(plan.acoustics)
+        if not samples.size or not np.isfinite(samples).all():
+            raise SpeechError("engine", ENGINE_FAILED, f"the model returned no sound for {what}")
+        return Said(samples, plan.durations)
+
+    def stop(self) -> None:
+        """Make `plan` and `say` fail soon, also when they have not begun yet; may be called from any thread."""
+        self._run_options.terminate = True
+        self._generator.stop()
 
 
 def plain_model(bundle: Bundle, threads: int) -> KokoroModel:
@@ -145,6 +158,14 @@ def _session(graph: Path, threads: int, *, optimised: bool = False) -> Inference
         return open_session(graph, threads, optimised=optimised)
     except Exception as error:
         raise SpeechError("engine", ENGINE_FAILED, f"{graph.name} cannot be loaded: {type(error).__name__}: {error}") from error
+
+
+@contextlib.contextmanager
+def _failing(what: str) -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:  # onnxruntime raises its own classes, all below Exception
+        raise SpeechError("engine", ENGINE_FAILED, f"{type(error).__name__} in {what}") from error
 
 
 def _give_back_memory() -> None:

@@ -89,6 +89,24 @@ def beside(before: str, after: str) -> str:
     return " " if before and after and after[0] not in _CLOSES else ""
 
 
+def cut_in_two(chunk: Chunk) -> tuple[Chunk, ...]:
+    """The chunk cut before the word that is nearest to its middle, rather one after punctuation; itself when it has one word."""
+    cut = min(chunk.words[1:], key=lambda word: _distance(chunk.phonemes, word.first), default=None)
+    if cut is None:
+        return (chunk,)
+    before = tuple(word for word in chunk.words if word.first < cut.first)
+    after = tuple(replace(w, first=w.first - cut.first, last=w.last - cut.first) for w in chunk.words[len(before) :])
+    at = cut.start - chunk.start
+    first = replace(chunk, text=chunk.text[:at], phonemes=chunk.phonemes[: cut.first].rstrip(), pause=0.0, words=before)
+    return first, replace(chunk, text=chunk.text[at:], start=cut.start, phonemes=chunk.phonemes[cut.first :], words=after)
+
+
+def _distance(phonemes: str, cut: int) -> float:
+    """From the middle, as a share of the whole; a cut within a sentence's clause counts a quarter more."""
+    clause = phonemes[:cut].rstrip()[-1:] in PUNCTUATION
+    return abs(cut / len(phonemes) - 0.5) + (0.0 if clause else 0.25)
+
+
 def chunks_of(
     document: Document, sections: Iterable[tuple[Section, list[Piece]]], limits: Limits, count: Callable[[str], int]
 ) -> tuple[Chunk, ...]:
