@@ -140,7 +140,8 @@ class Kernels:
     ) -> Callable[[], Result]:
         """x [frames, in], weight [out, in, taps]: + bias, + `residual`, + `add_to` when given.
 
-        Weights are packed here, so that the bench times nothing but the kernel; all calls write the same `Result`.
+        Weights are packed here, so that the bench times nothing but the kernel; all calls write the same
+        `Result` (and add to what the last one left there, with `add_to`).
         """
         channels_out, channels_in, taps = weight.shape
         packed = _aligned(np.concatenate([panels(point, self.panel).reshape(-1) for point in transformed(weight)]))

@@ -1,10 +1,13 @@
 """A speech recogniser writes down what the model said, and little of it differs from the text."""
 
+import numpy as np
 import pytest
+from voxpod_bench.quality.edits import edits
 from voxpod_bench.quality.recogniser import Recogniser
 from voxpod_bench.quality.round_trip import round_trip
 from voxpod_bench.quality.sets import SETS, SentenceSet
 from voxpod_bench.quality.speaking import speaker
+from voxpod_bench.quality.spoken_form import heard_tokens, tokens
 
 from voxpod_inference.bundle import Bundle
 from voxpod_inference.engines.base import Synthesizer
@@ -31,3 +34,15 @@ def test_recogniser_understands_what_was_said(
     shortest, longest = SECONDS_A_TOKEN.get(chosen.language, SECONDS_A_TOKEN["other"])
     lengths = {o.sentence.written: o.seconds / len(o.tokens) for o in understood.outcomes}
     assert {text: each for text, each in lengths.items() if not shortest <= each <= longest} == {}
+
+
+def test_no_word_is_lost_where_a_sentence_without_a_comma_is_cut(engine: Synthesizer, recogniser: Recogniser, measured: dict[str, str]) -> None:
+    text = " and ".join(sentence.read.replace(",", "").rstrip(".?!") for sentence in SETS[0].sentences[:5])
+    prepared = engine.prepare(text, voice="af_heart")
+    spoken = list(engine.speak(prepared))
+    assert len(spoken) > len(prepared.script.chunks) > 1  # cut by length in advance, and once more by what the model planned
+    said = tokens(text, "en")
+    heard = heard_tokens(recogniser.hear(np.concatenate([u.samples for u in spoken]), engine.sample_rate, "en"), "en", said)
+    found = edits(said, heard)
+    measured["heard differently, a sentence cut by force"] = f"{len(found)} of {len(said)} words"
+    assert len(found) <= 0.04 * len(said), found

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from voxpod_bench.engine.page import Log, Page, megabytes, verdict
 from voxpod_bench.engine.speakers import Variant, speaking
-from voxpod_bench.engine.texts import TEXTS, english
+from voxpod_bench.engine.texts import TEXTS, Text, english
 from voxpod_bench.markdown import table
 from voxpod_bench.memory import Watch
 
@@ -17,6 +17,8 @@ COUNTS = (1, 2, 4, 8)
 LENGTHS = (40, 100, 400, 2_000, 10_000)
 PEERS_LONGEST = 2_000
 HUNDRED = next(text for text in TEXTS if text.language == "en" and text.size == 100)
+OTHERS = [text for text in TEXTS if text.language != "en" and text.size >= 100]
+"""Some languages need more than English: a dictionary, more sound for as many characters."""
 LOOK_SECONDS = 0.02
 
 
@@ -51,6 +53,7 @@ class Growth:
     """The most private memory that was seen while a fresh process spoke so many characters, and what it kept."""
 
     variant: str
+    language: str
     characters: int
     before_model: int
     peak: int
@@ -60,8 +63,9 @@ class Growth:
 def measure(variants: Sequence[Variant], log: Log) -> tuple[list[Together], list[Growth]]:
     """All counts and lengths of all variants."""
     together = [_together(variant, count, log) for variant in variants for count in COUNTS]
-    lengths = [(variant, length) for variant in variants for length in LENGTHS if not variant.peer or length <= PEERS_LONGEST]
-    return together, [_growth(variant, length, log) for variant, length in lengths]
+    texts = [(variant, english(length)) for variant in variants for length in LENGTHS if not variant.peer or length <= PEERS_LONGEST]
+    texts += [(variants[-1], text) for text in OTHERS]
+    return together, [_growth(variant, text, log) for variant, text in texts]
 
 
 def read_pages(pid: int, proc: Path = Path("/proc")) -> Pages:
@@ -82,11 +86,11 @@ def _together(variant: Variant, count: int, log: Log) -> Together:
         return Together(variant.name, count, tuple(read_pages(speaker.pid) for speaker in speakers))
 
 
-def _growth(variant: Variant, characters: int, log: Log) -> Growth:
-    log(f"memory, {characters} characters, {variant.name}")
+def _growth(variant: Variant, text: Text, log: Log) -> Growth:
+    log(f"memory, {text.size} characters of {text.language}, {variant.name}")
     with speaking(variant, 2, range(2)) as speaker, _Peak(speaker.pid) as peak:
-        speaker.speak(english(characters))
-        return Growth(variant.name, characters, speaker.marks["resident_before_model"], peak.private, read_pages(speaker.pid).private)
+        speaker.speak(text)
+        return Growth(variant.name, text.language, text.size, speaker.marks["resident_before_model"], peak.private, read_pages(speaker.pid).private)
 
 
 class _Peak(Watch):
@@ -111,7 +115,9 @@ def page(together: Sequence[Together], growth: Sequence[Growth]) -> Page:
         for one in together
     ]
     best = [one for one in growth if one.variant == names[-1]]
-    hundred = next(one for one in best if one.characters == 100)
+    hundreds = {one.language: one for one in best if one.characters == 100}
+    hundred, largest = hundreds["en"], max(hundreds.values(), key=lambda one: one.peak)
+    grown = max(best, key=lambda one: one.peak / hundreds[one.language].peak)
     four = next(one for one in together if one.variant == names[-1] and one.count == 4)
     lines = [
         "MB (10^6 bytes). *Private*: pages that the process has written, its own for good; mapped weights are not among them, since the next",
@@ -122,10 +128,11 @@ def page(together: Sequence[Together], growth: Sequence[Growth]) -> Page:
         "",
         "A fresh process that speaks one text, two threads; *most private* is looked at every 20 ms.",
         "",
-        *table(("", "characters", "resident before the model", "most private", "private afterwards"), [_grown(one) for one in growth]),
+        *table(("", "text", "resident before the model", "most private", "private afterwards"), [_grown(one) for one in growth]),
         "",
-        verdict(f"{names[-1]}, most private at 100 characters", hundred.peak / 1e6, BAR_PRIVATE_MB, " MB"),
-        verdict(f"{names[-1]}, most private of any length by that at 100 characters", max(one.peak for one in best) / hundred.peak, BAR_GROWTH),
+        verdict(f"{names[-1]}, most private at 100 characters of en", hundred.peak / 1e6, BAR_PRIVATE_MB, " MB"),
+        verdict(f"{names[-1]}, most private at 100 characters of any language ({largest.language})", largest.peak / 1e6, BAR_PRIVATE_MB, " MB"),
+        verdict(f"{names[-1]}, most private of any length by that at 100 characters of its language ({_text(grown)})", grown.peak / hundreds[grown.language].peak, BAR_GROWTH),
         verdict(f"{names[-1]}, PSS of four by that of one", four.pss / alone[names[-1]].pss, BAR_PSS),
         verdict(f"{names[-1]}, resident before the model", hundred.before_model / 1e6, BAR_BEFORE_MB, " MB"),
     ]
@@ -133,4 +140,8 @@ def page(together: Sequence[Together], growth: Sequence[Growth]) -> Page:
 
 
 def _grown(one: Growth) -> tuple[str, ...]:
-    return one.variant, str(one.characters), megabytes(one.before_model), megabytes(one.peak), megabytes(one.kept)
+    return one.variant, _text(one), megabytes(one.before_model), megabytes(one.peak), megabytes(one.kept)
+
+
+def _text(one: Growth) -> str:
+    return f"{one.language}, {one.characters} ch"

@@ -16,12 +16,14 @@ def main(settings: dict[str, Any]) -> None:
     from voxpod_inference.process import prepare_process
 
     prepare_process()
+    from voxpod_inference import worker  # noqa: F401  a sandbox has it too
     from voxpod_inference.bundle import open_bundle
     from voxpod_inference.engines.kokoro import Kokoro  # noqa: F401  the imports are measured apart
     from voxpod_inference.engines.registry import load_engine
 
-    imported, resident = time.monotonic(), _resident()
-    engine = load_engine(open_bundle(Path(settings["bundle"])), settings["threads"], Path(settings["prepared"]))
+    imported, bundle = time.monotonic(), open_bundle(Path(settings["bundle"]))
+    resident = _resident()
+    engine = load_engine(bundle, settings["threads"], Path(settings["prepared"]))
     loaded = time.monotonic()
     tell({"started": STARTED, "imported": imported, "loaded": loaded, "resident_before_model": resident, "prepared": _maps(settings["prepared"])})
     for line in sys.stdin:

@@ -4,6 +4,7 @@ The digest of a bundle is the SHA-256 of manifest.json, which in turn holds the 
 in a SpeechModel fixes every byte. docs/model-bundle.md describes the format.
 """
 
+import hashlib
 import json
 import os
 from collections.abc import Iterable, Mapping
@@ -11,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from voxpod_inference.digest import sha256
 from voxpod_inference.errors import BundleError
 
 SCHEMA_VERSION = 1
@@ -88,7 +88,7 @@ def open_bundle(root: Path, digest: str | None = None) -> Bundle:
     except OSError as error:
         what = "no such folder" if not root.is_dir() else f"cannot read {MANIFEST} ({error.strerror})"
         raise BundleError(f"{root}: {what}") from None
-    actual = sha256(raw).hexdigest()
+    actual = hashlib.sha256(raw).hexdigest()
     if digest is not None and digest != f"sha256:{actual}":
         raise BundleError(f"{root}: {MANIFEST} has digest sha256:{actual}, asked for was {digest}")
     return Bundle(root, _parse(root, raw, actual))
@@ -96,7 +96,7 @@ def open_bundle(root: Path, digest: str | None = None) -> Bundle:
 
 def file_entry(path: Path) -> FileEntry:
     """SHA-256 and size of a file, read in pieces."""
-    hasher, size = sha256(), 0
+    hasher, size = hashlib.sha256(), 0
     with path.open("rb", buffering=0) as file:
         while piece := file.read(_READ_SIZE):
             hasher.update(piece)

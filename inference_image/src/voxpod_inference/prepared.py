@@ -9,6 +9,7 @@ bundle's digest, which a SpeechModel pins, does not reach this far. A sandbox th
 speed of memory (`quick_sum`: 236 MB in 60 ms, where SHA-256 takes 480 ms), and `voxpod-model verify` the SHA-256.
 """
 
+import hashlib
 import json
 import re
 from collections.abc import Mapping
@@ -20,7 +21,6 @@ import numpy as np
 
 from voxpod_inference import processor
 from voxpod_inference.bundle import PREPARED, Bundle, file_entry
-from voxpod_inference.digest import sha256
 
 if TYPE_CHECKING:
     from voxpod_inference.engines.base import Weights
@@ -145,7 +145,7 @@ def quick_sum(path: Path) -> str:
     Each MiB is a table of 64-bit words, a row for each 4 KiB: the sums of its rows and of its columns are hashed. Changes of
     many words that leave all of these sums alone are not seen.
     """
-    digest = sha256()
+    digest = hashlib.sha256()
     with path.open("rb", buffering=0) as file:
         while piece := file.read(_PIECE):
             words = np.frombuffer(piece + bytes(-len(piece) % _BLOCK), dtype="<u8").reshape(-1, _BLOCK // 8)

@@ -1,9 +1,8 @@
 """What this processor can: what decides which kernels fast code picks, and so how weights must be laid out for it."""
 
+import hashlib
 import platform
 from pathlib import Path
-
-from voxpod_inference.digest import sha256
 
 _MATTERS = ("avx", "fma", "f16c", "sse4", "amx", "bmi", "asimd", "sve", "sme", "i8mm", "bf16", "fphp", "dotprod")
 """Beginnings of the kernel's names for instruction sets that ONNX Runtime's kernels and ours ask for."""
@@ -25,5 +24,5 @@ def features(cpuinfo: Path = _CPUINFO) -> tuple[str, ...]:
 
 def fingerprint(cpuinfo: Path = _CPUINFO) -> str:
     """Two processors with the same fingerprint can share weights: `x86_64-1f2e3d4c`."""
-    digest = sha256(" ".join(features(cpuinfo)).encode()).hexdigest()
+    digest = hashlib.sha256(" ".join(features(cpuinfo)).encode()).hexdigest()
     return f"{platform.machine() or 'unknown'}-{digest[:8]}"

@@ -5,7 +5,7 @@ import pytest
 
 from voxpod_inference.bundle import Bundle
 from voxpod_inference.engines.base import Samples
-from voxpod_inference.engines.kokoro import MOST_FRAMES, MOST_TOKENS, Kokoro
+from voxpod_inference.engines.kokoro import MOST_FRAMES, MOST_TOKENS, SHARE_OF_SLOW, Kokoro
 from voxpod_inference.errors import InputError, SpeechError
 
 pytestmark = pytest.mark.model
@@ -126,9 +126,9 @@ def test_stopped_model_fails_instead_of_going_on(kokoro_bundle: Bundle) -> None:
     assert failed.value.fault == "engine"
 
 
-def test_what_a_slow_voice_would_say_for_too_long_is_said_in_parts_that_lose_nothing(kokoro: Kokoro) -> None:
-    text = "友達と話し合いました" * 10
-    prepared = kokoro.prepare(text, voice="jf_nezumi")
+def test_what_would_take_too_long_to_say_is_said_in_parts_that_lose_nothing(kokoro: Kokoro) -> None:
+    text = "and then he said that " * 15
+    prepared = kokoro.prepare(text, voice="af_heart")
     utterances = list(kokoro.speak(prepared))
     assert len(utterances) > len(prepared.script.chunks)
     assert max(u.spoken_seconds for u in utterances) <= MOST_FRAMES / 40
@@ -137,3 +137,10 @@ def test_what_a_slow_voice_would_say_for_too_long_is_said_in_parts_that_lose_not
     assert edges[-1] == len(text)
     words = [word for chunk in prepared.script.chunks for word in chunk.words]
     assert [(w.start, w.end) for u in utterances for w in u.words] == [(w.start, w.end) for w in words]
+
+
+@pytest.mark.parametrize("voice", ["jf_nezumi", "af_nicole", "jf_alpha(1)+af_heart(1)"])
+def test_slow_voices_get_fewer_tokens_at_once(kokoro: Kokoro, voice: str) -> None:
+    text = "and then he said that " * 7
+    longest, usual = (max(len(chunk.phonemes) for chunk in kokoro.prepare(text, voice=v).script.chunks) for v in (voice, "af_heart"))
+    assert longest <= MOST_TOKENS * SHARE_OF_SLOW < usual

@@ -94,6 +94,8 @@ def test_a_sandbox_starts_small(kokoro_bundle: Bundle, prepared: Path) -> None:
     [
         pytest.param(140, {"text": LONG * 3}, id="long"),
         pytest.param(155, {"text": "and then he said that " * 30}, id="without punctuation"),
+        pytest.param(150, {"text": "x" * 300}, id="one word without end"),
+        pytest.param(150, {"text": f'<speak><say-as interpret-as="digits">{"12345 " * 33}</say-as></speak>', "ssml": True}, id="one element"),
         pytest.param(140, {"text": LONG, "speed": 0.25, "rate": 48_000}, id="slow at a high rate"),
         pytest.param(140, {"text": f'<speak><prosody rate="30%">{LONG}</prosody></speak>', "ssml": True}, id="slow by markup"),
         pytest.param(90, {"text": BREAKS, "ssml": True, "speed": 0.25, "rate": 48_000}, id="twenty minutes of breaks"),

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
+from spectra import bands
 from voxpod_inference.audio import Samples
 from voxpod_inference.bundle import Bundle, open_bundle
 from voxpod_inference.engines import vocoder
@@ -67,15 +67,6 @@ def fast(kokoro_bundle: Bundle, root: Path) -> Kokoro:
 
 def sound(kokoro: Kokoro, text: str) -> Samples:
     return np.concatenate([u.samples for u in kokoro.speak(kokoro.prepare(text))])
-
-
-def bands(samples: Samples) -> NDArray[np.float64]:
-    """Energy in decibels of 40 ms frames in 32 bands, equally wide in the logarithm of the frequency, [frames, 32]."""
-    window, hop = 960, 240
-    frames = np.lib.stride_tricks.sliding_window_view(samples, window)[::hop] * np.hanning(window)
-    power = np.abs(np.fft.rfft(frames)) ** 2
-    edges = np.unique(np.geomspace(4, window // 2, 33).astype(int))
-    return np.asarray(10 * np.log10(np.add.reduceat(power, edges[:-1], axis=1) + 1e-4))
 
 
 @pytest.mark.parametrize("text", SENTENCES)

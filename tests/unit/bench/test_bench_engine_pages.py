@@ -41,10 +41,13 @@ def test_first_audio_page_adds_the_stages_up() -> None:
 def test_memory_page_counts_shared_pages_once() -> None:
     one, quarter = footprint.Pages(90_000_000, 80_000_000, 50_000_000), footprint.Pages(90_000_000, 30_000_000, 20_000_000)
     together = [footprint.Together("ours", 1, (one,)), footprint.Together("ours", 4, (quarter,) * 4)]
-    growth = [footprint.Growth("ours", length, 48_000_000, peak, 60_000_000) for length, peak in ((100, 100_000_000), (400, 170_000_000))]
+    sizes = (("en", 100, 100_000_000), ("en", 400, 170_000_000), ("ja", 100, 130_000_000), ("ja", 400, 180_000_000))
+    growth = [footprint.Growth("ours", language, length, 48_000_000, peak, 60_000_000) for language, length, peak in sizes]
     page = footprint.page(together, growth)
     assert row([line for line in page.lines if line.endswith("1.50 |")], "ours") == ["ours", "4", "20", "90", "120", "1.50"]
-    assert [line.rpartition(" ")[2] for line in page.lines[-4:]] == ["met", "MISSED", "met", "met"]
+    assert [line.rpartition(" ")[2] for line in page.lines[-5:]] == ["met", "MISSED", "MISSED", "met", "met"]
+    assert "of any language (ja): 130" in page.lines[-4]
+    assert "of its language (en, 400 ch): 1.70" in page.lines[-3]
 
 
 def test_memory_of_a_process_is_read_from_its_page_account(tmp_path: Path) -> None:

@@ -28,11 +28,11 @@ MOST_TOKENS = 180
 PREFERRED_TOKENS = 150
 """The model has positions for 510, but memory grows with a chunk (10 MB for each second, 0.05 to 0.07 s a token), and a sandbox's
 must not grow with its text; one that long is cut at a clause. Slower speech has so many fewer that it takes no more."""
-SLOW_LANGUAGE, SLOW_VOICE, SHARE_OF_SLOW = "ja", "af_nicole", 0.75
+SLOW_LANGUAGE, SLOW_VOICE, SHARE_OF_SLOW = "ja", "af_nicole", 0.65
 """Of the 54 voices these take longest for a token, 0.07 to 0.09 s (400 characters each), and so get fewer at once."""
 MOST_FRAMES = 380
 """9.5 s at 40 a second: what the model means to say for longer all the same is said in two parts, so that no text takes more
-than 1.5 times the memory of a hundred characters of its language. To plan it in vain costs a twentieth of the time."""
+than 1.5 times the memory of a hundred characters of its language. To plan in vain costs a quarter of the time of saying it."""
 SLOWEST, FASTEST = 0.25, 4.0
 MODEL_SLOWEST, MODEL_FASTEST = 0.7, 1.25
 """What the model is asked for; the rest is stretched. A token lasts at least one frame, and the faster the model speaks the
@@ -50,7 +50,7 @@ class Kokoro:
     """A loaded Kokoro model; `threads` is how many cores one request may use.
 
     With `prepared` weights for this kind of node it loads three times as fast, shares its memory with all that use them, and
-    speaks twice as fast; without them, out of the bundle alone, it says the same.
+    speaks two and a half times as fast; without them, out of the bundle alone, it says the same.
     """
 
     def __init__(self, bundle: Bundle, threads: int, prepared: PreparedWeights | None = None) -> None:
@@ -89,7 +89,7 @@ class Kokoro:
             raise InputError(INPUT_REFUSED, f"speed is {speed}; {SLOWEST} to {FASTEST} is accepted")
         fallback = spoken if spoken in manifest.languages else manifest.languages[0]
         read = functools.partial(self._script, variety, text, language, fallback, ssml=ssml, lexicon=lexicon)
-        script = read(_limits(speed, 1.0))
+        script = read(_limits(speed, self._share_of_tokens(voice)))
         voice = voice or self._default_voice(script)
         share = self._share_of_tokens(voice)
         slower = [c.rate for c in script.chunks if self._count(c.phonemes) > _limits(speed * c.rate, share).most]
@@ -109,7 +109,7 @@ class Kokoro:
         return f"{own}(1)+{defaults['en']}(1)" if mixed else own
 
     def _share_of_tokens(self, voice: str) -> float:
-        voices = self._voices.shares(voice)
+        voices = self._voices.shares(voice) if voice else {}
         slow = SLOW_VOICE in voices or any(self._bundle.manifest.voices[name] == SLOW_LANGUAGE for name in voices)
         return SHARE_OF_SLOW if slow else 1.0
 
@@ -126,12 +126,13 @@ class Kokoro:
             speed = min(max(speed_of_request * chunk.rate, SLOWEST), FASTEST)
             of_model = min(max(speed, MODEL_SLOWEST), MODEL_FASTEST)
             plan = self._model.plan(tokens, self._voices.style(shares, len(tokens)), of_model)
-            if plan.frames > MOST_FRAMES and len(parts := cut_in_two(chunk)) > 1:
+            if plan.frames > MOST_FRAMES and len(tokens) > 1:
                 del plan
-                for part in parts:
+                for part in cut_in_two(chunk):
                     yield from self._spoken(part, shares, speed_of_request)
                 return
             said = self._model.say(plan)
+            del plan
             yield self._utterance(chunk, said, of_model, of_model / speed, next(silences, np.zeros(0, np.float32)))
         end = chunk.start + len(chunk.text)
         yield from (Utterance(silence, end if tokens else chunk.start, end, 0.0) for silence in silences)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from voxpod_inference.text.document import SENTENCE, Document, Style
-from voxpod_inference.text.split import CLOSING
+from voxpod_inference.text.split import CLOSING, OPENING
 from voxpod_inference.text.spoken import PUNCTUATION, Spoken, Word, is_silent
 
 SENTENCE_PAUSE, CLAUSE_PAUSE, LINE_PAUSE = 0.30, 0.12, 0.55
@@ -18,7 +18,7 @@ _CLOSES = frozenset(".,!?:;”)…")
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """What the model says in one go."""
+    """What is said in one go, or in two if the model plans it too long."""
 
     text: str
     """The source text of this chunk, unchanged; the chunks' texts joined are the request's text, markup and all."""
@@ -42,7 +42,7 @@ class Limits:
     """How much a model takes at once, in phonemes."""
 
     most: int
-    """No chunk is longer: the model has no position for more."""
+    """No chunk has more."""
     preferred: int
     """Short sentences are joined up to this length: a model says a lone word badly."""
 
@@ -89,21 +89,38 @@ def beside(before: str, after: str) -> str:
     return " " if before and after and after[0] not in _CLOSES else ""
 
 
-def cut_in_two(chunk: Chunk) -> tuple[Chunk, ...]:
-    """The chunk cut before the word that is nearest to its middle, rather one after punctuation; itself when it has one word."""
-    cut = min(chunk.words[1:], key=lambda word: _distance(chunk.phonemes, word.first), default=None)
-    if cut is None:
-        return (chunk,)
-    before = tuple(word for word in chunk.words if word.first < cut.first)
-    after = tuple(replace(w, first=w.first - cut.first, last=w.last - cut.first) for w in chunk.words[len(before) :])
-    at = cut.start - chunk.start
-    first = replace(chunk, text=chunk.text[:at], phonemes=chunk.phonemes[: cut.first].rstrip(), pause=0.0, words=before)
-    return first, replace(chunk, text=chunk.text[at:], start=cut.start, phonemes=chunk.phonemes[cut.first :], words=after)
+def cut_in_two(chunk: Chunk) -> tuple[Chunk, Chunk]:
+    """The chunk cut where it is best to: near its middle, after punctuation, between two words.
+
+    What has one word or none is cut at a space of its phonemes, or else anywhere; the first part then has all of the text.
+    """
+    cut = min(_cuts(chunk), key=lambda cut: _cost(chunk.phonemes, cut[0]))
+    at = cut[1] - chunk.start
+    phonemes = chunk.phonemes[: cut[0]].rstrip()
+    before = tuple(replace(w, last=min(w.last, len(phonemes))) for w in chunk.words if w.first < cut[0])
+    after = tuple(replace(w, first=w.first - cut[0], last=w.last - cut[0]) for w in chunk.words[len(before) :])
+    pause = _pause_after(phonemes) / chunk.rate
+    first = replace(chunk, text=chunk.text[:at], phonemes=phonemes, pause=pause, words=before)
+    return first, replace(chunk, text=chunk.text[at:], start=cut[1], phonemes=chunk.phonemes[cut[0] :], words=after)
 
 
-def _distance(phonemes: str, cut: int) -> float:
-    """From the middle, as a share of the whole; a cut within a sentence's clause counts a quarter more."""
-    clause = phonemes[:cut].rstrip()[-1:] in PUNCTUATION
+def _cuts(chunk: Chunk) -> list[tuple[int, int]]:
+    """Where it may be cut: how many phonemes are before, and where in the source."""
+    phonemes, end = chunk.phonemes, chunk.start + len(chunk.text)
+    cuts = []
+    for word in chunk.words[1:]:
+        opening = len(phonemes[: word.first]) - len(phonemes[: word.first].rstrip("“("))
+        before = chunk.text[: word.start - chunk.start]
+        cuts.append((word.first - opening, word.start - len(before) + len(before.rstrip(OPENING))))
+    if not cuts:
+        spaces = (at for at, p in enumerate(phonemes, 1) if p == " " and is_sound(phonemes[:at]) and is_sound(phonemes[at:]))
+        cuts = [(at, end) for at in spaces]
+    return cuts or [((len(phonemes) + 1) // 2, end)]
+
+
+def _cost(phonemes: str, cut: int) -> float:
+    """How far from the middle, as a share of the whole; within a clause a quarter more."""
+    clause = phonemes[:cut].rstrip()[-1:] in _CLOSES | {"—"}
     return abs(cut / len(phonemes) - 0.5) + (0.0 if clause else 0.25)
 
 

@@ -12,6 +12,7 @@ LanguageAt = Callable[[int], str]
 """The language of a text at a position."""
 
 CLOSING = "\"'”’」』）)】》〉]»"
+OPENING = "‘“「『（(【《〈[«¿¡"
 _CLOSE = re.escape(CLOSING)
 # Scripts that are written without spaces: a full stop or an exclamation mark between two of their characters ends a sentence.
 _UNSPACED = r"\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
