@@ -14,6 +14,7 @@ import pytest
 from sandbox_fakes import TOKEN, UPLOAD_QUERY, FakeDispatch, FakeStore, serving
 from voxpod_inference.bundle import Bundle
 from voxpod_inference.kokoro_source import default_folder, fetch_kokoro
+from voxpod_inference.prepare import prepare
 from voxpod_inference.settings import BundleSettings, SandboxSettings
 
 
@@ -104,4 +105,20 @@ def damaged(kokoro_bundle: Bundle, tmp_path: Path) -> Path:
     """A copy of the real bundle for a test to damage; the model is linked, so replace it rather than write into it."""
     copy = tmp_path / "damaged"
     shutil.copytree(kokoro_bundle.root, copy, copy_function=os.link, ignore=shutil.ignore_patterns("prepared"))
+    return copy
+
+
+@pytest.fixture(scope="session")
+def root(kokoro_bundle: Bundle, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Weights that were prepared for this machine; not to be changed."""
+    folder = tmp_path_factory.mktemp("prepared")
+    prepare(kokoro_bundle, folder, lambda what: print(what, file=sys.stderr))
+    return folder
+
+
+@pytest.fixture
+def copied(root: Path, tmp_path: Path) -> Path:
+    """A copy of the weights for a test to damage."""
+    copy = tmp_path / "prepared"
+    shutil.copytree(root, copy, symlinks=True, copy_function=os.link)
     return copy

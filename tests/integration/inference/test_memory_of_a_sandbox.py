@@ -10,7 +10,6 @@ import pytest
 
 from voxpod_inference.bundle import Bundle
 from voxpod_inference.engines.vocoder import native_library
-from voxpod_inference.prepare import prepare
 
 pytestmark = pytest.mark.model
 
@@ -62,16 +61,9 @@ BREAKS = "<speak>Hi." + '<break time="10s"/>' * 30 + "Bye.</speak>"
 needs_the_library = pytest.mark.skipif(native_library() is None, reason="without the native library a sandbox takes three times as much")
 
 
-@pytest.fixture(scope="module")
-def prepared(kokoro_bundle: Bundle, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("prepared")
-    prepare(kokoro_bundle, root, print)
-    return root
-
-
-def measured(bundle: Bundle, prepared: Path, **asked: object) -> dict[str, Any]:
+def measured(bundle: Bundle, root: Path, **asked: object) -> dict[str, Any]:
     done = subprocess.run(
-        [sys.executable, "-c", _MEASURE, str(bundle.root), str(prepared)],
+        [sys.executable, "-c", _MEASURE, str(bundle.root), str(root)],
         input=json.dumps(asked), capture_output=True, text=True, timeout=600, check=True,
     )  # fmt: skip
     sizes: dict[str, Any] = json.loads(done.stdout)
@@ -80,8 +72,8 @@ def measured(bundle: Bundle, prepared: Path, **asked: object) -> dict[str, Any]:
 
 
 @needs_the_library
-def test_a_sandbox_starts_small(kokoro_bundle: Bundle, prepared: Path) -> None:
-    sizes = measured(kokoro_bundle, prepared, text=SENTENCE)
+def test_a_sandbox_starts_small(kokoro_bundle: Bundle, root: Path) -> None:
+    sizes = measured(kokoro_bundle, root, text=SENTENCE)
     assert sizes["weights"] == "prepared"
     assert sizes["imports"] < 35
     assert sizes["loaded"] < 55
@@ -105,5 +97,5 @@ def test_a_sandbox_starts_small(kokoro_bundle: Bundle, prepared: Path) -> None:
         pytest.param(135, {"text": LONG * 2, "voice": "af_nicole"}, id="slowest English voice"),
     ],
 )
-def test_no_request_makes_it_large(most: float, asked: dict[str, object], kokoro_bundle: Bundle, prepared: Path) -> None:
-    assert measured(kokoro_bundle, prepared, **asked)["peak"] < most
+def test_no_request_makes_it_large(most: float, asked: dict[str, object], kokoro_bundle: Bundle, root: Path) -> None:
+    assert measured(kokoro_bundle, root, **asked)["peak"] < most

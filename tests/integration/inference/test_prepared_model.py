@@ -1,9 +1,7 @@
 """Weights made ready for this machine: the model says the same with them, and they come and go without harm to anybody."""
 
-import dataclasses
 import io
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -15,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from file_damage import cut, flip, in_the_middle
 from spectra import bands
 from voxpod_inference.audio import Samples
 from voxpod_inference.bundle import Bundle, open_bundle
@@ -22,8 +21,8 @@ from voxpod_inference.engines import vocoder
 from voxpod_inference.engines.kokoro import Kokoro
 from voxpod_inference.engines.registry import load_engine
 from voxpod_inference.errors import SpeechError
-from voxpod_inference.prepare import prepare, prune
-from voxpod_inference.prepared import MANIFEST, Fit, PreparedWeights, find, fit_of, to_json, verify
+from voxpod_inference.prepare import prepare
+from voxpod_inference.prepared import MANIFEST, find, fit_of
 
 pytestmark = pytest.mark.model
 
@@ -34,25 +33,6 @@ SENTENCES = (
     "Yes.",
 )
 RATE = 24_000
-
-
-def silent(_what: str) -> None:
-    """No progress shown."""
-
-
-@pytest.fixture(scope="module")
-def root(kokoro_bundle: Bundle, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("prepared")
-    prepare(kokoro_bundle, folder, silent)
-    return folder
-
-
-@pytest.fixture
-def copied(root: Path, tmp_path: Path) -> Path:
-    """A copy of the weights for a test to damage."""
-    copy = tmp_path / "prepared"
-    shutil.copytree(root, copy, symlinks=True, copy_function=os.link)
-    return copy
 
 
 @pytest.fixture(scope="module")
@@ -85,28 +65,6 @@ def test_prepared_model_says_the_same_each_time_and_on_any_number_of_threads(kok
     first = sound(fast, SENTENCES[0])
     np.testing.assert_array_equal(first, sound(fast, SENTENCES[0]))
     np.testing.assert_allclose(first, sound(alone, SENTENCES[0]), atol=1e-4)
-
-
-def test_preparing_again_keeps_what_is_there(kokoro_bundle: Bundle, root: Path) -> None:
-    before = find(root, fit_of(kokoro_bundle))
-    assert prepare(kokoro_bundle, root, silent).root == before.root
-    assert len(list(root.iterdir())) == 2
-
-
-def in_the_middle(path: Path, change: Callable[[bytearray], None]) -> None:
-    """Replace a file, which others have linked."""
-    content = bytearray(path.read_bytes())
-    change(content)
-    path.unlink()
-    path.write_bytes(content)
-
-
-def flip(content: bytearray) -> None:
-    content[len(content) // 2] ^= 8
-
-
-def cut(content: bytearray) -> None:
-    del content[-100:]
 
 
 @pytest.mark.parametrize("name", ["front.onnx", "front.onnx.data", "generator.packed"])
@@ -142,88 +100,6 @@ def test_weights_of_another_bundle_are_refused(kokoro_bundle: Bundle, copied: Pa
     assert "was made for bundle 0000" in json.loads(said.getvalue())["error"]
 
 
-def test_damaged_weights_are_made_anew_beside_the_old_ones(kokoro_bundle: Bundle, copied: Path) -> None:
-    fit = fit_of(kokoro_bundle)
-    old = find(copied, fit)
-    in_the_middle(old.root / "front.onnx.data", flip)
-    new = prepare(kokoro_bundle, copied, silent)
-    assert new.root != old.root and old.root.is_dir()
-    assert prune(kokoro_bundle, copied) == [old.root.name]
-    assert sorted(p.name for p in copied.iterdir()) == [fit.name, new.root.name]
-
-
-def weights_for(fit: Fit, root: Path, folder: str = "", link: bool = True) -> None:
-    """What `prepare` leaves for another kind of node, without the files."""
-    folder = folder or f"{fit.name}.01234567"
-    (root / folder).mkdir()
-    (root / folder / MANIFEST).write_text(to_json(fit, {}))
-    if link:
-        (root / fit.name).symlink_to(folder)
-
-
-def test_prune_removes_outdated_weights_and_spares_other_processors_bundles_and_what_is_in_the_making(
-    kokoro_bundle: Bundle, copied: Path
-) -> None:
-    fit = fit_of(kokoro_bundle)
-    older = dataclasses.replace(fit, onnxruntime="1.31.0")
-    spared = [dataclasses.replace(fit, processor="aarch64-01234567"), dataclasses.replace(fit, bundle="0" * 64, onnxruntime="1.31.0")]
-    for made_for in (older, *spared):
-        weights_for(made_for, copied)
-    weights_for(fit, copied, f"{fit.name}.76543210", link=False)
-    (copied / f".{fit.name}.76543210").symlink_to(f"{fit.name}.76543210")
-    (copied / ".unfinished-abcd_123").mkdir()
-    (copied / ".unfinished-abcd_123" / ".generator.packed.17").write_text("?")
-    before = {p.name for p in copied.iterdir()}
-    assert prune(kokoro_bundle, copied) == [older.name, f"{older.name}.01234567"]
-    assert before - {p.name for p in copied.iterdir()} == {older.name, f"{older.name}.01234567"}
-    for name in (".unfinished-abcd_123", f".{fit.name}.76543210"):
-        os.utime(copied / name, (0, 0), follow_symlinks=False)
-    gone = [f".{fit.name}.76543210", ".unfinished-abcd_123", f"{fit.name}.76543210"]
-    assert prune(kokoro_bundle, copied) == gone
-
-
-def test_prune_touches_nothing_that_prepare_did_not_make(kokoro_bundle: Bundle, copied: Path, tmp_path: Path) -> None:
-    fit = fit_of(kokoro_bundle)
-    older = dataclasses.replace(fit, onnxruntime="1.31.0")
-    (copied / "precious").mkdir()
-    (copied / "mylink").symlink_to(tmp_path)
-    (copied / f"{older.name}.bak").mkdir()
-    (copied / f"{older.name}.01234567").mkdir()
-    (copied / f"{older.name}.01234567" / "notes").write_text("named like weights, and is none")
-    (copied / older.name).symlink_to(tmp_path)
-    (copied / ".unfinished-novel").mkdir()
-    (copied / ".unfinished-novel" / "chapter").write_text("?")
-    os.utime(copied / ".unfinished-novel", (0, 0))
-    before = sorted(copied.iterdir())
-    assert prune(kokoro_bundle, copied) == []
-    assert sorted(copied.iterdir()) == before
-
-
-def test_weights_of_a_copy_that_kept_no_links_are_used_kept_and_made_anew(kokoro_bundle: Bundle, root: Path, tmp_path: Path) -> None:
-    name = fit_of(kokoro_bundle).name
-    copied = tmp_path / "prepared"
-    shutil.copytree(root, copied, copy_function=os.link)
-    assert (copied / name).is_dir() and not (copied / name).is_symlink()
-    assert prepare(kokoro_bundle, copied, silent).root == copied / name
-    assert len(prune(kokoro_bundle, copied)) == 1  # what the link led to is there twice
-    assert [p.name for p in copied.iterdir()] == [name]
-    in_the_middle(copied / name / "front.onnx.data", flip)
-    made = prepare(kokoro_bundle, copied, silent)
-    assert (copied / name).resolve() == made.root
-    assert len(prune(kokoro_bundle, copied)) == 1
-    assert sorted(p.name for p in copied.iterdir()) == [name, made.root.name]
-
-
-def test_prepared_folder_is_open_to_any_user_whatever_the_umask(kokoro_bundle: Bundle, tmp_path: Path) -> None:
-    mask = os.umask(0o077)
-    try:
-        made = prepare(kokoro_bundle, tmp_path / "prepared", silent)
-    finally:
-        os.umask(mask)
-    for path in (tmp_path / "prepared", made.root, *made.root.iterdir()):
-        assert path.stat().st_mode & 0o777 == (0o755 if path.is_dir() else 0o644), path
-
-
 _SPEAKER = """
 import sys
 from pathlib import Path
@@ -246,39 +122,12 @@ def test_replaced_and_removed_weights_do_not_disturb_who_has_them_mapped(kokoro_
             assert speaker.stdout is not None
             assert speaker.stdout.readline() == "loaded\n"
             shutil.rmtree((copied / fit_of(kokoro_bundle).name).resolve())
-            prepare(kokoro_bundle, copied, silent)
+            prepare(kokoro_bundle, copied, print)
             said, _ = speaker.communicate("go\n", timeout=120)
         finally:
             speaker.kill()
     assert speaker.returncode == 0
     np.testing.assert_allclose(np.frombuffer(bytes.fromhex(said), np.float32), sound(fast, "Good morning to you."), atol=1e-4)
-
-
-def test_two_that_prepare_at_once_do_each_other_no_harm(kokoro_bundle: Bundle, tmp_path: Path) -> None:
-    made: list[PreparedWeights] = []
-    threads = [threading.Thread(target=lambda: made.append(prepare(kokoro_bundle, tmp_path, silent))) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=300)
-    assert len(made) == 2
-    assert all(verify(weights) == [] for weights in made)
-    prune(kokoro_bundle, tmp_path)
-    assert len(list(tmp_path.iterdir())) == 2
-    assert verify(find(tmp_path, fit_of(kokoro_bundle))) == []
-
-
-def test_failed_preparation_leaves_nothing(kokoro_bundle: Bundle, damaged: Path, tmp_path: Path) -> None:
-    in_the_middle(damaged / "generator.weights", cut)
-    with pytest.raises(SpeechError, match=r"generator\.weights has"):
-        prepare(open_bundle(damaged), tmp_path / "new", silent)
-    assert not (tmp_path / "new").exists()
-
-
-def test_bundle_with_prepared_weights_inside_is_still_whole(damaged: Path) -> None:
-    (damaged / "prepared" / "x").mkdir(parents=True)
-    (damaged / "prepared" / "x" / "front.onnx").write_text("?")
-    assert open_bundle(damaged).complaints() == []
 
 
 def test_without_the_native_library_weights_are_of_another_kind_and_this_is_told(
@@ -287,7 +136,7 @@ def test_without_the_native_library_weights_are_of_another_kind_and_this_is_told
     monkeypatch.setattr(vocoder, "LIBRARY", "libvoxpod_that_was_not_built.so")
     vocoder._library.cache_clear()
     try:
-        assert prepare(kokoro_bundle, tmp_path, silent).kind == "prepared-onnx"
+        assert prepare(kokoro_bundle, tmp_path, print).kind == "prepared-onnx"
         with redirect_stderr(io.StringIO()) as said:
             engine = load_engine(kokoro_bundle, 1, tmp_path)
     finally:

@@ -100,8 +100,8 @@ class Kokoro:
     def _default_voice(self, script: Script) -> str:
         """Of the main language; Chinese or Japanese with English in it gets a mix that says both.
 
-        A recogniser misheard of 20 such sentences: zf_xiaoxiao alone 16.3 % (19 of 31 English words), the mix 4.3 % (5 of
-        31), English spans spoken apart by af_heart 9.4 %, and a third longer (`python bench quality` prints the ways side by side).
+        A recogniser misheard of 20 such sentences: zf_xiaoxiao alone 12.9 % (15 of 31 English words), the mix 5.6 % (7 of 31),
+        English spans spoken apart by af_heart 12.4 %, and a third longer (docs/benchmarks/quality.md).
         """
         defaults = self._bundle.manifest.default_voices
         own = defaults[script.language]
