@@ -84,7 +84,7 @@ def test_a_sandbox_starts_small(kokoro_bundle: Bundle, root: Path) -> None:
 @pytest.mark.parametrize(
     ("most", "asked"),
     [
-        pytest.param(145, {"text": LONG * 3}, id="long"),
+        pytest.param(140, {"text": LONG * 3}, id="long"),
         pytest.param(165, {"text": "and then he said that " * 30}, id="without punctuation"),
         pytest.param(155, {"text": "x" * 300}, id="one word without end"),
         pytest.param(160, {"text": f'<speak><say-as interpret-as="digits">{"12345 " * 33}</say-as></speak>', "ssml": True}, id="one element"),
