@@ -44,10 +44,10 @@ def test_front_and_generator_say_what_the_uncut_graph_says(
     (whole,) = uncut.run(["audio"], feeds)
     model = plain_model(kokoro_bundle, threads=2)
     plan = model.plan(row, style, speed)
-    said = model.say(plan)
-    np.testing.assert_allclose(said.samples, whole, atol=1e-6)
-    assert said.durations.shape == (tokens + 2,)
-    assert plan.frames * SAMPLES_A_FRAME == len(said.samples)
+    samples = model.say(plan)
+    np.testing.assert_allclose(samples, whole, atol=1e-6)
+    assert plan.durations.shape == (tokens + 2,)
+    assert plan.frames * SAMPLES_A_FRAME == len(samples)
 
 
 def test_cutting_again_gives_the_same_bytes(exported: bytes, kokoro_bundle: Bundle, tmp_path: Path) -> None:

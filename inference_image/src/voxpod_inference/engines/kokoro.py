@@ -6,11 +6,12 @@ import math
 from collections.abc import Iterator, Mapping
 
 import numpy as np
+from numpy.typing import NDArray
 
 from voxpod_inference.audio import EDGE_SECONDS, Samples, audible, faded
 from voxpod_inference.bundle import Bundle
 from voxpod_inference.engines.base import Prepared, Utterance, Weights
-from voxpod_inference.engines.kokoro_model import FRONT, GENERATOR, SAMPLES_A_FRAME, Said, plain_model, prepared_model
+from voxpod_inference.engines.kokoro_model import FRONT, GENERATOR, SAMPLES_A_FRAME, plain_model, prepared_model
 from voxpod_inference.engines.voices import Voices
 from voxpod_inference.engines.word_times import Timeline, word_times
 from voxpod_inference.errors import INPUT_REFUSED, InputError
@@ -131,9 +132,10 @@ class Kokoro:
                 for part in cut_in_two(chunk):
                     yield from self._spoken(part, shares, speed_of_request)
                 return
-            said = self._model.say(plan)
+            sound, durations = self._model.say(plan), plan.durations
             del plan
-            yield self._utterance(chunk, said, of_model, of_model / speed, next(silences, np.zeros(0, np.float32)))
+            pause = next(silences, np.zeros(0, np.float32))
+            yield self._utterance(chunk, sound, durations, of_model, of_model / speed, pause)
         end = chunk.start + len(chunk.text)
         yield from (Utterance(silence, end if tokens else chunk.start, end, 0.0) for silence in silences)
 
@@ -149,9 +151,11 @@ class Kokoro:
             yield np.zeros(block, np.float32)
             left -= block
 
-    def _utterance(self, chunk: Chunk, said: Said, speed_of_model: float, stretch: float, pause: Samples) -> Utterance:
-        span = audible(said.samples, self.sample_rate)
-        sound = said.samples[span]
+    def _utterance(
+        self, chunk: Chunk, sound: Samples, durations: NDArray[np.int64], speed_of_model: float, stretch: float, pause: Samples
+    ) -> Utterance:
+        span = audible(sound, self.sample_rate)
+        sound = sound[span]
         if stretch != 1.0:
             from voxpod_inference.audio.stretch import stretched
 
@@ -166,7 +170,7 @@ class Kokoro:
             start=chunk.start,
             end=chunk.start + len(chunk.text),
             spoken_seconds=seconds,
-            words=tuple(word_times(chunk, self._vocabulary.__contains__, said.durations, timeline)),
+            words=tuple(word_times(chunk, self._vocabulary.__contains__, durations, timeline)),
         )
 
     def _script(

@@ -4,7 +4,6 @@ import contextlib
 import ctypes
 import functools
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -23,7 +22,7 @@ FRONT, GENERATOR, WEIGHTS = "front.onnx", "generator.onnx", "generator.weights"
 PACKED = "generator.packed"
 """File of prepared weights: `WEIGHTS` for this processor."""
 SAMPLES_A_FRAME = 600
-"""Of `Said.durations`: 40 frames a second at 24 kHz."""
+"""Of `Plan.durations`: 40 frames a second at 24 kHz."""
 
 
 class Acoustics(NamedTuple):
@@ -48,15 +47,6 @@ class Plan(NamedTuple):
     def frames(self) -> int:
         """How many it will last."""
         return int(self.durations.sum())
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What the model said for one row of tokens."""
-
-    samples: Samples
-    durations: NDArray[np.int64]
-    """Of the plan."""
 
 
 class Generator(Protocol):
@@ -123,7 +113,7 @@ class KokoroModel:
             *acoustics, durations = self._front.run([*Acoustics._fields, "durations"], feeds, self._run_options)
         return Plan(Acoustics(*acoustics), durations)
 
-    def say(self, plan: Plan) -> Said:
+    def say(self, plan: Plan) -> Samples:
         """The sound that was planned."""
         what = f"a chunk of {len(plan.durations) - 2} tokens"
         _give_back_memory()
@@ -131,7 +121,7 @@ class KokoroModel:
             samples = self._generator.samples(plan.acoustics)
         if not samples.size or not np.isfinite(samples).all():
             raise SpeechError("engine", ENGINE_FAILED, f"the model returned no sound for {what}")
-        return Said(samples, plan.durations)
+        return samples
 
     def stop(self) -> None:
         """Make `plan` and `say` fail soon, also when they have not begun yet; may be called from any thread."""
