@@ -25,11 +25,13 @@ $(STAMP): requirements/dev.txt crds/pyproject.toml operator/pyproject.toml infer
 	touch $@
 
 .PHONY: format
-format: venv ## Sort imports and mend what ruff can
+format: venv ## Format, sort imports and mend what ruff can
 	ruff check --fix-only --quiet .
+	ruff format --quiet .
 
 .PHONY: lint
-lint: venv ## Lint, types, import boundaries
+lint: venv ## Format, lint, types, import boundaries
+	ruff format --check --quiet .
 	ruff check .
 	mypy crds/src operator/src inference_image/src api/src
 	MYPYPATH=tests/cluster mypy tests/cluster/localcluster tests/cluster/__main__.py

@@ -33,8 +33,24 @@ def main() -> None:
 def resolve(requirements: str, name: str, *more: str) -> None:
     """Write requirements/<name>.txt."""
     uv = shutil.which("uv", path=str(Path(sys.executable).parent)) or "uv"
-    options = ["--universal", "--python-version", "3.11", "--generate-hashes", "--no-emit-index-url", "--no-emit-find-links", "--no-header", "--no-annotate", "--quiet"]
-    subprocess.run([uv, "pip", "compile", "--no-config", *options, *more, *sys.argv[1:], "-o", f"requirements/{name}.txt", "-"], input=requirements, text=True, check=True, cwd=ROOT)
+    options = [
+        "--universal",
+        "--python-version",
+        "3.11",
+        "--generate-hashes",
+        "--no-emit-index-url",
+        "--no-emit-find-links",
+        "--no-header",
+        "--no-annotate",
+        "--quiet",
+    ]
+    subprocess.run(
+        [uv, "pip", "compile", "--no-config", *options, *more, *sys.argv[1:], "-o", f"requirements/{name}.txt", "-"],
+        input=requirements,
+        text=True,
+        check=True,
+        cwd=ROOT,
+    )
 
 
 if __name__ == "__main__":

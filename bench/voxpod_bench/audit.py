@@ -18,7 +18,13 @@ Sort = Literal["stored", "event", "lease", "answered"]
 answered: a TokenReview, SubjectAccessReview or TokenRequest, which is sent by POST but stores nothing.
 """
 
-_ANSWERED = {"tokenreviews", "subjectaccessreviews", "selfsubjectaccessreviews", "localsubjectaccessreviews", "serviceaccounts/token"}
+_ANSWERED = {
+    "tokenreviews",
+    "subjectaccessreviews",
+    "selfsubjectaccessreviews",
+    "localsubjectaccessreviews",
+    "serviceaccounts/token",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +75,13 @@ def read_audit(lines: Iterable[str]) -> Iterator[Write]:
     """The writes of an audit log in their order; ValueError or KeyError for a line that is none of an audit log."""
     for line in lines:
         event = json.loads(line)
-        if event["stage"] == "ResponseComplete" and event["verb"] in ("create", "update", "patch", "delete", "deletecollection"):
+        if event["stage"] == "ResponseComplete" and event["verb"] in (
+            "create",
+            "update",
+            "patch",
+            "delete",
+            "deletecollection",
+        ):
             target = event.get("objectRef", {})
             subresource = target.get("subresource", "")
             yield Write(

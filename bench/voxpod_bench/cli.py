@@ -24,7 +24,9 @@ def main(arguments: Sequence[str]) -> int:
         for name in BENCHES if options.command == "all" else (options.command,):
             BENCHES[name][1](options)
     except (BenchError, DemoError) as error:
-        print("\n".join([f"bench: {error}", *(f"    {line}" for line in getattr(error, "details", ()))]), file=sys.stderr)
+        print(
+            "\n".join([f"bench: {error}", *(f"    {line}" for line in getattr(error, "details", ()))]), file=sys.stderr
+        )
         return 1
     except KeyboardInterrupt:
         print("bench: interrupted; what it started has ended", file=sys.stderr)
@@ -81,17 +83,30 @@ BENCHES: dict[str, tuple[str, Callable[[argparse.Namespace], None]]] = {
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python bench", description="Voxpod's benchmarks: see docs/benchmarks/README.md.")
+    parser = argparse.ArgumentParser(
+        prog="python bench", description="Voxpod's benchmarks: see docs/benchmarks/README.md."
+    )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, what in (*((name, bench[0]) for name, bench in BENCHES.items()), ("all", "every benchmark there is")):
         command = commands.add_parser(name, help=what)
         command.add_argument("--write", action="store_true", help="also write the results into docs/benchmarks/")
         if name in ("cold-path", "all"):
-            command.add_argument("--requests", type=_count, default=REQUESTS, help=f"how many are measured (default: {REQUESTS})")
-            command.add_argument("--raw", type=Path, metavar="FILE", help="also write every moment of every request as JSON")
-            command.add_argument("--values", default="", metavar="FILE", help="further Helm values, which win: to compare settings")
+            command.add_argument(
+                "--requests", type=_count, default=REQUESTS, help=f"how many are measured (default: {REQUESTS})"
+            )
+            command.add_argument(
+                "--raw", type=Path, metavar="FILE", help="also write every moment of every request as JSON"
+            )
+            command.add_argument(
+                "--values", default="", metavar="FILE", help="further Helm values, which win: to compare settings"
+            )
         if name != "cold-path":
-            command.add_argument("--rounds", type=_count, default=ROUNDS, help=f"how often each is measured, where it is in rounds (default: {ROUNDS})")
+            command.add_argument(
+                "--rounds",
+                type=_count,
+                default=ROUNDS,
+                help=f"how often each is measured, where it is in rounds (default: {ROUNDS})",
+            )
     return parser
 
 

@@ -59,7 +59,9 @@ class Client:
             last = status["conditions"][-1]
             raise BenchError(f"request {name} ended {status['phase']}: {last['reason']}: {last['message']}")
         if status["attempt"] != 1:
-            raise BenchError(f"request {name} took {status['attempt']} attempts: its stages are not those of one sandbox")
+            raise BenchError(
+                f"request {name} took {status['attempt']} attempts: its stages are not those of one sandbox"
+            )
         return Spoken(name, made["metadata"]["uid"], status["sandbox"]["podName"], sent, answered, told, status)
 
     def pod_log(self, pod: str, namespace: str) -> list[str]:
@@ -69,6 +71,7 @@ class Client:
 
     def wait_for_end_of_pod(self, pod: str, namespace: str) -> None:
         """Return when its container is over, so that the next request does not meet it."""
+
         def ended() -> bool:
             status = self._core.read_namespaced_pod(pod, namespace).status
             return status is not None and status.phase in ("Succeeded", "Failed")
@@ -77,7 +80,9 @@ class Client:
 
     def wait_for_end_of_jobs(self, namespace: str, seconds: float) -> None:
         """Return when no Job is left in a namespace."""
-        _until(lambda: not self._batch.list_namespaced_job(namespace).items, f"the last Job of {namespace} to go", seconds)
+        _until(
+            lambda: not self._batch.list_namespaced_job(namespace).items, f"the last Job of {namespace} to go", seconds
+        )
 
     def _end_of(self, name: str, version: str) -> dict[str, Any]:
         stream = watch.Watch().stream(  # type: ignore[no-untyped-call]

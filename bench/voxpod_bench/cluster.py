@@ -79,7 +79,9 @@ def _installed(terminal: Terminal, values_file: str) -> BenchCluster:
     kubectl = target.kubectl()
     with terminal.step("Install") as step:
         make_namespaces(kubectl, [SYSTEM_NAMESPACE, TENANT])
-        Helm(target.helm(), kubectl).install(values(prepared.images, prepared.model.root, target.node_port), values_file, INSTALL_SECONDS, step)
+        Helm(target.helm(), kubectl).install(
+            values(prepared.images, prepared.model.root, target.node_port), values_file, INSTALL_SECONDS, step
+        )
         kubectl.apply([scene.speech_model(prepared.model.path, prepared.model.digest, SANDBOX_CPU), _tenant()])
         kubectl.text("wait", "--for=condition=Ready", f"speechmodel/{MODEL}", "--timeout=120s")
         step.result = f"chart voxpod, model {MODEL}, tenant {TENANT}"

@@ -60,7 +60,11 @@ def cold_path(terminal: Terminal, requests: int, values_file: str) -> Result:
     before = load_now()
     machine = describe()
     with bench_cluster(terminal, values_file) as cluster:
-        machine += [("Kubernetes", cluster.server_version()), ("runtime", cluster.runtime_version()), ("images", f"{cluster.images.operator}, {cluster.images.inference}")]
+        machine += [
+            ("Kubernetes", cluster.server_version()),
+            ("runtime", cluster.runtime_version()),
+            ("images", f"{cluster.images.operator}, {cluster.images.inference}"),
+        ]
         # not counted: it brings the images' files into the page cache, and is looked at while it runs, which the others are not
         with PeakMemory("voxpod_inference.sandbox", NAME) as peak:
             warm_up = cluster.client.speak("warm-up", TEXT)
@@ -71,7 +75,15 @@ def cold_path(terminal: Terminal, requests: int, values_file: str) -> Result:
         writes = list(read_audit(cluster.audit_lines()))
         operator, runtime = read_operator_log(cluster.operator_log()), read_runtime_log(cluster.runtime_log())
     timelines = [
-        timeline(one, Traces(operator.get(one.uid, {}), run.sandbox_logs[one.uid], runtime.get(one.pod, PodStart()), *pod_writes(writes, one.pod, one.sent)))
+        timeline(
+            one,
+            Traces(
+                operator.get(one.uid, {}),
+                run.sandbox_logs[one.uid],
+                runtime.get(one.pod, PodStart()),
+                *pod_writes(writes, one.pod, one.sent),
+            ),
+        )
         for one in run.spoken
     ]
     since = run.spoken[0].sent

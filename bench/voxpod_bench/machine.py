@@ -67,6 +67,26 @@ def _cpu_ticks() -> tuple[int, int]:
 
 
 def _commit() -> str:
-    short = subprocess.run(["git", "-C", ROOT, "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False).stdout.strip()
-    changed = subprocess.run(["git", "-C", ROOT, "status", "--porcelain", "--untracked-files=no", "--", "crds", "operator", "inference_image", "charts", "images"], capture_output=True, text=True, check=False).stdout
+    short = subprocess.run(
+        ["git", "-C", ROOT, "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False
+    ).stdout.strip()
+    changed = subprocess.run(
+        [
+            "git",
+            "-C",
+            ROOT,
+            "status",
+            "--porcelain",
+            "--untracked-files=no",
+            "--",
+            "crds",
+            "operator",
+            "inference_image",
+            "charts",
+            "images",
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    ).stdout
     return f"{short or 'unknown'}{' with changes' if changed.strip() else ''}"

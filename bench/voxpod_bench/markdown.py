@@ -10,7 +10,9 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]], *, text_columns: i
     def line(cells: Sequence[str]) -> str:
         return f"| {' | '.join(_fill(cell, width, column < text_columns) for column, (cell, width) in enumerate(zip(cells, widths, strict=True)))} |"
 
-    rule = [("-" * width) if column < text_columns else ("-" * (width - 1) + ":") for column, width in enumerate(widths)]
+    rule = [
+        ("-" * width) if column < text_columns else ("-" * (width - 1) + ":") for column, width in enumerate(widths)
+    ]
     return [line(head), line(rule), *(line(row) for row in rows)]
 
 

@@ -36,7 +36,9 @@ def read_memory(pid: int, proc: Path = PROC) -> Memory | None:
         lines = (proc / str(pid) / "status").read_text().splitlines()
     except OSError:
         return None
-    kilobytes = {name: int(rest.split()[0]) for name, _, rest in (line.partition(":") for line in lines) if rest.endswith(" kB")}
+    kilobytes = {
+        name: int(rest.split()[0]) for name, _, rest in (line.partition(":") for line in lines) if rest.endswith(" kB")
+    }
     if "VmRSS" not in kilobytes:  # a zombie has none
         return None
     return Memory(kilobytes["VmRSS"] * 1024, kilobytes["VmHWM"] * 1024, kilobytes["RssAnon"] * 1024)

@@ -25,21 +25,33 @@ def document(result: Result, command: str) -> str:
         "# Cold path",
         "",
         f"Written by `{command}`; what it means is in [README.md](README.md). {count} requests of one English sentence",
-        f"({result.audio_seconds:.1f} s of audio) one after another, each in a sandbox Job made for it, the image and the model on the node",
+        (
+            f"({result.audio_seconds:.1f} s of audio) one after another, each in a sandbox Job made for it, the image"
+            " and the model on the node"
+        ),
         "already. One request before them is not counted.",
         "",
         *table(("machine", ""), [*result.machine, *_loads(result)], text_columns=2),
         "",
         "## Stage by stage",
-        "Milliseconds. All clocks are this machine's. Percentiles by nearest rank, each of its own column: they do not add up.",
+        (
+            "Milliseconds. All clocks are this machine's. Percentiles by nearest rank, each of its own column: they do"
+            " not add up."
+        ),
         "",
         *_stages(result),
         "",
         *_targets(result),
         "",
         "## API writes per request",
-        f"From the audit log, over {result.watched_seconds:.0f} s from the first request until the last Job was gone, divided by {count}.",
-        "*stored*: made, changed or removed an object, other than Events and Leases; *asked*: TokenReviews, access reviews and token",
+        (
+            f"From the audit log, over {result.watched_seconds:.0f} s from the first request until the last Job was"
+            f" gone, divided by {count}."
+        ),
+        (
+            "*stored*: made, changed or removed an object, other than Events and Leases; *asked*: TokenReviews, access"
+            " reviews and token"
+        ),
         "requests, which store nothing; *refused*: conflicts and objects that were gone.",
         "",
         *_writers(result),
@@ -72,7 +84,10 @@ def _verdict(result: Result, pauses: Spread) -> str:
 
 def _stages(result: Result) -> list[str]:
     head = ("stage", "told by", "p50", "p95", "max", "since created: p50", "p95", "max")
-    rows = [(stage.what, stage.source, *_numbers(own), *_numbers(total)) for stage, own, total in durations(result.timelines)]
+    rows = [
+        (stage.what, stage.source, *_numbers(own), *_numbers(total))
+        for stage, own, total in durations(result.timelines)
+    ]
     return table(head, rows, text_columns=2)
 
 
@@ -86,7 +101,11 @@ def _targets(result: Result) -> list[str]:
         ("created to Succeeded", between(result.timelines, CREATED, "succeeded")),
     )
     verdict = "met" if beyond.p50 <= COLD_TARGET_MS else "missed"
-    return [*table(("in sum", "p50", "p95", "max"), [(what, *_numbers(one)) for what, one in named]), "", f"The target is {verdict}."]
+    return [
+        *table(("in sum", "p50", "p95", "max"), [(what, *_numbers(one)) for what, one in named]),
+        "",
+        f"The target is {verdict}.",
+    ]
 
 
 def _numbers(one: Spread) -> tuple[str, str, str]:
@@ -95,9 +114,18 @@ def _numbers(one: Spread) -> tuple[str, str, str]:
 
 def _writers(result: Result) -> list[str]:
     count = len(result.timelines)
-    rows = [(writer, *(_each(tally.sorts[sort], count) for sort in SORTS), _each(tally.refused, count)) for writer, tally in result.writes]
+    rows = [
+        (writer, *(_each(tally.sorts[sort], count) for sort in SORTS), _each(tally.refused, count))
+        for writer, tally in result.writes
+    ]
     totals = [sum(tally.sorts[sort] for _, tally in result.writes) for sort in SORTS]
-    rows.append(("all", *(_each(total, count) for total in totals), _each(sum(tally.refused for _, tally in result.writes), count)))
+    rows.append(
+        (
+            "all",
+            *(_each(total, count) for total in totals),
+            _each(sum(tally.refused for _, tally in result.writes), count),
+        )
+    )
     ours = dict(result.writes).get(OPERATOR_AGENT, Tally()).sorts["stored"] / count
     verdict = "within" if ours <= WRITES_BUDGET else "over"
     said = f"Voxpod stores {ours:.2f} times per cold request, {verdict} the budget of {WRITES_BUDGET} for a warm one."
@@ -106,7 +134,11 @@ def _writers(result: Result) -> list[str]:
 
 def _written(result: Result) -> list[str]:
     count = len(result.timelines)
-    rows = [(writer, what, _each(times, count)) for writer, tally in result.writes for what, times in sorted(tally.stored.items(), key=lambda item: -item[1])]
+    rows = [
+        (writer, what, _each(times, count))
+        for writer, tally in result.writes
+        for what, times in sorted(tally.stored.items(), key=lambda item: -item[1])
+    ]
     return table(("writer", "stored", "per request"), rows, text_columns=2)
 
 
@@ -117,7 +149,11 @@ def _each(total: int, count: int) -> str:
 def _memory(result: Result) -> list[str]:
     rows: Sequence[tuple[str, ...]] = (
         ("operator, idle", _mb(result.operator_idle.resident), _mb(result.operator_idle.private)),
-        (f"operator, after {len(result.timelines)} requests (budget at 1,000 live ones: {RSS_BUDGET_MB})", _mb(result.operator_after.resident), _mb(result.operator_after.private)),
+        (
+            f"operator, after {len(result.timelines)} requests (budget at 1,000 live ones: {RSS_BUDGET_MB})",
+            _mb(result.operator_after.resident),
+            _mb(result.operator_after.private),
+        ),
         ("sandbox, at its peak (looked at every 50 ms)", _mb(result.sandbox_resident), _mb(result.sandbox_private)),
     )
     return table(("MB", "resident", "private"), rows)

@@ -8,7 +8,10 @@ from voxpod_bench.clock import epoch_seconds
 
 _LINE = re.compile(r'time="(?P<time>[^"]+)" level=info msg="(?P<message>.*)"')
 _SANDBOX = re.compile(r'RunPodSandbox for name:"(?P<pod>[^"]+)".*?(?: returns sandbox id "(?P<sandbox>\w+)")?$')
-_CREATE = re.compile(r'CreateContainer within sandbox "(?P<sandbox>\w+)" for (?:container )?name:"[^"]+"(?: returns container id "(?P<container>\w+)")?$')
+_CREATE = re.compile(
+    r'CreateContainer within sandbox "(?P<sandbox>\w+)" for (?:container )?name:"[^"]+"(?: returns container id'
+    r' "(?P<container>\w+)")?$'
+)
 _START = re.compile(r'StartContainer for "(?P<container>\w+)"(?P<done> returns successfully)?$')
 
 

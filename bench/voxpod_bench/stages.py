@@ -63,9 +63,15 @@ class Traces:
 
 def timeline(spoken: Spoken, traces: Traces) -> Timeline:
     """When each stage of a request ended; BenchError where a log lacks a line."""
-    operator = {event: _said(traces.operator, event, "the operator", spoken).time for event in ("request seen", "request admitted", "sandbox created", "work claimed", "request ended")}
+    operator = {
+        event: _said(traces.operator, event, "the operator", spoken).time
+        for event in ("request seen", "request admitted", "sandbox created", "work claimed", "request ended")
+    }
     result = _said(traces.operator, "result received", "the operator", spoken)
-    sandbox = {event: _said(traces.sandbox, event, "the sandbox", spoken).time for event in ("model loaded", "claimed", "synthesized", "uploaded")}
+    sandbox = {
+        event: _said(traces.sandbox, event, "the sandbox", spoken).time
+        for event in ("model loaded", "claimed", "synthesized", "uploaded")
+    }
     inside = result.values["timings"]
     found = {
         CREATED: spoken.sent,
@@ -127,7 +133,9 @@ def between(timelines: Sequence[Timeline], start: str, end: str) -> Spread:
 
 def beyond_load(timelines: Sequence[Timeline]) -> Spread:
     """Milliseconds from created to claimed without those of the model's check and load: what the design limits."""
-    return spread([(times["claimed"] - times[CREATED] - (times["loaded"] - times["imported"])) * 1000 for times in timelines])
+    return spread(
+        [(times["claimed"] - times[CREATED] - (times["loaded"] - times["imported"])) * 1000 for times in timelines]
+    )
 
 
 def _said(lines: Mapping[str, Said], event: str, who: str, spoken: Spoken) -> Said:

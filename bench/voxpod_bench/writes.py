@@ -25,7 +25,11 @@ def concerning(writes: Iterable[Write], since: float, until: float, strangers: S
 
     A writer is counted with all it did meanwhile: what it does at intervals, such as Leases, is in it.
     """
-    return [write for write in writes if since <= write.received <= until and not any(word in write.name for word in strangers)]
+    return [
+        write
+        for write in writes
+        if since <= write.received <= until and not any(word in write.name for word in strangers)
+    ]
 
 
 def tallies(writes: Iterable[Write]) -> list[tuple[str, Tally]]:
@@ -39,4 +43,11 @@ def tallies(writes: Iterable[Write]) -> list[tuple[str, Tally]]:
         tally.sorts[write.sort] += 1
         if write.sort == "stored":
             tally.stored[f"{write.verb} {write.resource}"] += 1
-    return sorted(found.items(), key=lambda item: (item[0] not in FIRST, FIRST.index(item[0]) if item[0] in FIRST else 0, -item[1].sorts.total()))
+    return sorted(
+        found.items(),
+        key=lambda item: (
+            item[0] not in FIRST,
+            FIRST.index(item[0]) if item[0] in FIRST else 0,
+            -item[1].sorts.total(),
+        ),
+    )

@@ -55,4 +55,8 @@ def announcement(work: Sequence[Work], cache: Path) -> list[str]:
     """Lines that say it."""
     if not work:
         return ["Everything slow is in the cache: this takes under two minutes."]
-    return ["Made once and kept (about):", *(f"  - {one.what}: {one.cost}" for one in work), f"in {cache} (VOXPOD_CACHE), and what Go and Docker keep themselves."]
+    return [
+        "Made once and kept (about):",
+        *(f"  - {one.what}: {one.cost}" for one in work),
+        f"in {cache} (VOXPOD_CACHE), and what Go and Docker keep themselves.",
+    ]

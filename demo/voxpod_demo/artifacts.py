@@ -35,7 +35,10 @@ class ModelBundle:
 def build_images(step: Step) -> dict[str, BuiltImage]:
     """The images by name (operator, inference); what has not changed is not built again."""
     printed = commands.stream([sys.executable, ROOT / "images", "build"], step.say, keep_stdout=True)
-    built = {one["name"]: BuiltImage(one["reference"], Path(one["tar"]), one["unpacked_bytes"]) for one in json.loads(printed)["images"]}
+    built = {
+        one["name"]: BuiltImage(one["reference"], Path(one["tar"]), one["unpacked_bytes"])
+        for one in json.loads(printed)["images"]
+    }
     if missing := {"operator", "inference"} - built.keys():
         raise DemoError(f"`python images build` made no image {' and no image '.join(sorted(missing))}")
     return built
@@ -55,7 +58,9 @@ def said_of_loading(loaded: Iterable[str]) -> str:
 
 def fetch_model(step: Step) -> ModelBundle:
     """The Kokoro bundle, fetched if it is not in the cache; every file of it is checked."""
-    printed = commands.stream([sys.executable, "-m", "voxpod_inference.cli", "fetch-kokoro"], step.say, keep_stdout=True)
+    printed = commands.stream(
+        [sys.executable, "-m", "voxpod_inference.cli", "fetch-kokoro"], step.say, keep_stdout=True
+    )
     facts = dict(line.split(": ", 1) for line in printed.splitlines() if ": " in line)
     return ModelBundle(Path(facts["bundle"]), facts["digest"])
 
@@ -80,7 +85,11 @@ def prepare_model(placed: Path, step: Step) -> str:
     """
     try:
         commands.stream([sys.executable, ROOT / "inference_image" / "native" / "build.py"], step.say, keep_stdout=True)
-        commands.stream([sys.executable, "-m", "voxpod_inference.cli", "prepare", "--bundle", placed, "--prune"], step.say, keep_stdout=True)
+        commands.stream(
+            [sys.executable, "-m", "voxpod_inference.cli", "prepare", "--bundle", placed, "--prune"],
+            step.say,
+            keep_stdout=True,
+        )
     except DemoError as error:
         step.say(str(error))
         return "plain weights"

@@ -32,9 +32,13 @@ def check_wav(file: Path, promised: AudioObject) -> Wav:
         raise DemoError(f"{file} has SHA-256 {actual}, the request's status says {promised.sha256}")
     found = read_wav(file)
     if found.sample_rate != promised.sample_rate:
-        raise DemoError(f"{file} has {found.sample_rate} samples a second, the request's status says {promised.sample_rate}")
+        raise DemoError(
+            f"{file} has {found.sample_rate} samples a second, the request's status says {promised.sample_rate}"
+        )
     if abs(found.seconds - promised.duration_seconds) > TOLERANCE_SECONDS:
-        raise DemoError(f"{file} lasts {found.seconds:.3f} s, the request's status says {promised.duration_seconds:.3f} s")
+        raise DemoError(
+            f"{file} lasts {found.seconds:.3f} s, the request's status says {promised.duration_seconds:.3f} s"
+        )
     if found.peak < SILENCE:
         raise DemoError(f"{file} is silent: its loudest sample is {found.peak} of 32767")
     return found
@@ -45,7 +49,10 @@ def read_wav(file: Path) -> Wav:
     try:
         with wave.open(str(file)) as reader:
             if (reader.getnchannels(), reader.getsampwidth()) != (1, 2):
-                raise DemoError(f"{file} has {reader.getnchannels()} channels of {reader.getsampwidth()} bytes, mono of 2 bytes is expected")
+                raise DemoError(
+                    f"{file} has {reader.getnchannels()} channels of {reader.getsampwidth()} bytes, mono of 2 bytes is"
+                    " expected"
+                )
             frames, rate = reader.getnframes(), reader.getframerate()
             samples = array.array("h", reader.readframes(frames))
     except (wave.Error, EOFError) as error:

@@ -29,7 +29,10 @@ def main(arguments: Sequence[str]) -> int:
         (terminal if options.command in ("up", "say", "down") else Terminal.on_stderr()).error(error)
         return 1
     except KeyboardInterrupt:
-        print("\ndemo: interrupted; what was started is still there: `make demo` goes on, `make demo-down` takes it away", file=sys.stderr)
+        print(
+            "\ndemo: interrupted; what was started is still there: `make demo` goes on, `make demo-down` takes it away",
+            file=sys.stderr,
+        )
         return 130
 
 
@@ -38,7 +41,11 @@ def _run(options: argparse.Namespace, settings: Settings, terminal: Terminal) ->
         case "up":
             return 0 if up(settings, terminal, options.audio) else 1
         case "say":
-            return 0 if say(settings, terminal, options.text, options.tenant, options.voice, options.language, options.audio) else 1
+            return (
+                0
+                if say(settings, terminal, options.text, options.tenant, options.voice, options.language, options.audio)
+                else 1
+            )
         case "down":
             return 0 if down(settings, terminal) else 1
         case "shell":
@@ -57,10 +64,14 @@ def _parser() -> argparse.ArgumentParser:
     say_parser = commands.add_parser("say", help="speak a text of yours on the demo that is up")
     say_parser.add_argument("text")
     say_parser.add_argument("--tenant", default="globex", help="acme or globex (default: globex)")
-    say_parser.add_argument("--voice", default="", help="a voice of the model, such as af_heart; its default for the language without it")
+    say_parser.add_argument(
+        "--voice", default="", help="a voice of the model, such as af_heart; its default for the language without it"
+    )
     say_parser.add_argument("--language", default="", help="en, zh or ja; detected from the script without it")
     for one in (up_parser, say_parser):
-        one.add_argument("--audio", type=Path, default=AUDIO, metavar="DIR", help="folder of the WAV files (default: demo-audio)")
+        one.add_argument(
+            "--audio", type=Path, default=AUDIO, metavar="DIR", help="folder of the WAV files (default: demo-audio)"
+        )
     commands.add_parser("shell", help="a shell with kubectl and helm for the demo's cluster")
     commands.add_parser("kubeconfig", help="print the path of the demo's kubeconfig")
     commands.add_parser("s3", help="print the demo store's endpoint and credentials as JSON")

@@ -51,7 +51,9 @@ def stream(argv: Argv, say: Say, *, keep_stdout: bool = False) -> str:
     with tempfile.TemporaryFile("w+") as printed:  # a pipe that is read at the end only could fill up
         stdout, stderr = (printed, subprocess.PIPE) if keep_stdout else (subprocess.PIPE, subprocess.STDOUT)
         try:
-            process = subprocess.Popen(words, stdout=stdout, stderr=stderr, stdin=subprocess.DEVNULL, text=True, env=environment)
+            process = subprocess.Popen(
+                words, stdout=stdout, stderr=stderr, stdin=subprocess.DEVNULL, text=True, env=environment
+            )
         except OSError as error:
             raise DemoError(f"{words[0]} cannot be run: {error.strerror}") from error
         with process:

@@ -25,7 +25,10 @@ LOOK = (
 
 def installation(kubectl: Kubectl) -> list[str]:
     """Pods of the system namespace that are not ready, warnings that still matter, the operator's last words."""
-    problems = {pod["metadata"]["name"]: pod_problems(pod) for pod in _gather(lambda: kubectl.items("pods", "-n", SYSTEM_NAMESPACE))}
+    problems = {
+        pod["metadata"]["name"]: pod_problems(pod)
+        for pod in _gather(lambda: kubectl.items("pods", "-n", SYSTEM_NAMESPACE))
+    }
     ill = {name for name, lines in problems.items() if lines}
     events = _gather(lambda: kubectl.items("events", "-n", SYSTEM_NAMESPACE))
     # of pods, only of those that are ill now: one that came up in the end had its warnings too
@@ -70,7 +73,9 @@ def pod_problems(pod: Json) -> list[str]:
             states: list[tuple[str, Json]] = list(container.get("state", {}).items())
             state, detail = states[0] if states else ("unknown", {})
             said = " ".join(str(detail[key]) for key in ("reason", "message") if detail.get(key))
-            lines.append(f"pod {name}, {container['name']}: {state} {said}".rstrip() + f", {container['restartCount']} restarts")
+            lines.append(
+                f"pod {name}, {container['name']}: {state} {said}".rstrip() + f", {container['restartCount']} restarts"
+            )
     return lines
 
 

@@ -24,7 +24,16 @@ def s3(settings: Settings) -> None:
     endpoint = target.lasting_endpoint()
     if not endpoint:
         endpoint = f"127.0.0.1:{STORE_PORT}"
-        forward = target.kubectl().argv("-n", SYSTEM_NAMESPACE, "port-forward", f"service/{STORE_SERVICE}", str(STORE_PORT))
+        forward = target.kubectl().argv(
+            "-n", SYSTEM_NAMESPACE, "port-forward", f"service/{STORE_SERVICE}", str(STORE_PORT)
+        )
         print(f"this endpoint answers while this runs: {' '.join(forward)}", file=sys.stderr)
-    facts = {"endpoint": endpoint, "accessKey": keys.access_key, "secretKey": keys.secret_key, "bucket": BUCKET, "secure": False, "region": REGION}
+    facts = {
+        "endpoint": endpoint,
+        "accessKey": keys.access_key,
+        "secretKey": keys.secret_key,
+        "bucket": BUCKET,
+        "secure": False,
+        "region": REGION,
+    }
     print(json.dumps(facts, indent=2))

@@ -19,9 +19,13 @@ PATIENCE_SECONDS = 15.0
 @contextlib.contextmanager
 def forwarded_store(kubectl: Kubectl) -> Iterator[str]:
     """host:port of the demo store on the loopback interface, on a port that the system picked."""
-    argv = kubectl.argv("-n", SYSTEM_NAMESPACE, "port-forward", "--address=127.0.0.1", f"service/{STORE_SERVICE}", f":{STORE_PORT}")
+    argv = kubectl.argv(
+        "-n", SYSTEM_NAMESPACE, "port-forward", "--address=127.0.0.1", f"service/{STORE_SERVICE}", f":{STORE_PORT}"
+    )
     lines: queue.Queue[str] = queue.Queue()
-    with subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+    with subprocess.Popen(
+        argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as process:
         threading.Thread(target=_pump, args=(process.stdout or (), lines), daemon=True).start()
         try:
             yield f"127.0.0.1:{_port(lines)}"
@@ -38,7 +42,9 @@ def _port(lines: "queue.Queue[str]") -> int:
     try:
         first = lines.get(timeout=PATIENCE_SECONDS)
     except queue.Empty:
-        raise DemoError(f"kubectl port-forward to {STORE_SERVICE} did not start within {PATIENCE_SECONDS:.0f} s") from None
+        raise DemoError(
+            f"kubectl port-forward to {STORE_SERVICE} did not start within {PATIENCE_SECONDS:.0f} s"
+        ) from None
     found = re.search(r"127\.0\.0\.1:(\d+) ->", first)
     if found is None:
         raise DemoError(f"kubectl port-forward to {STORE_SERVICE} failed", details=[first.strip()])

@@ -38,7 +38,11 @@ def runs() -> bool:
 def cluster_config(model_root: Path) -> Json:
     """kind's configuration: one node that sees the model folder, read-only."""
     mount = {"hostPath": str(model_root), "containerPath": MODEL_ROOT, "readOnly": True}
-    return {"kind": "Cluster", "apiVersion": "kind.x-k8s.io/v1alpha4", "nodes": [{"role": "control-plane", "extraMounts": [mount]}]}
+    return {
+        "kind": "Cluster",
+        "apiVersion": "kind.x-k8s.io/v1alpha4",
+        "nodes": [{"role": "control-plane", "extraMounts": [mount]}],
+    }
 
 
 class KindCluster:
@@ -74,7 +78,12 @@ class KindCluster:
             for archive in todo.values():
                 commands.stream(["kind", "load", "image-archive", archive, "--name", NAME], step.say)
             step.result = said_of_loading(todo)
-        images = Images(built["operator"].reference, built["inference"].reference, self._settings.minio_image or MINIO_IMAGE, "IfNotPresent")
+        images = Images(
+            built["operator"].reference,
+            built["inference"].reference,
+            self._settings.minio_image or MINIO_IMAGE,
+            "IfNotPresent",
+        )
         return Prepared(images, NodeModel(f"{MODEL_ROOT}/{placed.name}", MODEL_ROOT, bundle.digest))
 
     def kubectl(self) -> Kubectl:
@@ -104,7 +113,9 @@ class KindCluster:
     def remove(self, terminal: Terminal) -> None:
         """Delete the cluster and all in it."""
         with terminal.step("Cluster") as step:
-            commands.stream(["kind", "delete", "cluster", "--name", NAME, "--kubeconfig", self._folder / "kubeconfig"], step.say)
+            commands.stream(
+                ["kind", "delete", "cluster", "--name", NAME, "--kubeconfig", self._folder / "kubeconfig"], step.say
+            )
             step.result = f"{self.title} is gone"
 
     def _create(self, model_root: Path, say: commands.Say) -> None:
@@ -112,7 +123,22 @@ class KindCluster:
         tools.find("helm", "install the chart")
         with _json_file(cluster_config(model_root)) as config:
             kubeconfig = self._folder / "kubeconfig"
-            commands.stream(["kind", "create", "cluster", "--name", NAME, "--config", config, "--kubeconfig", kubeconfig, "--wait", NODE_PATIENCE], say)
+            commands.stream(
+                [
+                    "kind",
+                    "create",
+                    "cluster",
+                    "--name",
+                    NAME,
+                    "--config",
+                    config,
+                    "--kubeconfig",
+                    kubeconfig,
+                    "--wait",
+                    NODE_PATIENCE,
+                ],
+                say,
+            )
 
 
 @contextlib.contextmanager

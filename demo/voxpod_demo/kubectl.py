@@ -55,7 +55,15 @@ class Kubectl:
     def apply(self, objects: Sequence[Mapping[str, Any]]) -> None:
         """Bring these objects into being, or to this state."""
         manifests = json.dumps({"apiVersion": "v1", "kind": "List", "items": list(objects)})
-        self.text("apply", "--server-side", "--force-conflicts", f"--field-manager={FIELD_MANAGER}", "-f", "-", stdin=manifests)
+        self.text(
+            "apply",
+            "--server-side",
+            "--force-conflicts",
+            f"--field-manager={FIELD_MANAGER}",
+            "-f",
+            "-",
+            stdin=manifests,
+        )
 
 
 def label_of(thing: Mapping[str, Any], name: str) -> str:

@@ -64,10 +64,15 @@ class LocalCluster:
             step.result = f"{self.title}, Kubernetes {self._version()}"
         minio = self._paths["images"]["minio"]
         with terminal.step("Load") as step:
-            loaded = self._load({one.reference: one.archive for one in built.values()} | {minio["reference"]: Path(minio["archive"])}, step)
+            loaded = self._load(
+                {one.reference: one.archive for one in built.values()} | {minio["reference"]: Path(minio["archive"])},
+                step,
+            )
             model = self._place(bundle)
             step.result = f"{loaded}; {prepare_model(Path(model.path), step)}"
-        return Prepared(Images(built["operator"].reference, built["inference"].reference, minio["reference"], "Never"), model)
+        return Prepared(
+            Images(built["operator"].reference, built["inference"].reference, minio["reference"], "Never"), model
+        )
 
     def kubectl(self) -> Kubectl:
         """kubectl that came with the cluster."""

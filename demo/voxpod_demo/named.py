@@ -68,8 +68,12 @@ class NamedCluster:
         with terminal.step("Requests") as step:
             if kubectl.get("customresourcedefinition", "ttsrequests.voxpod.dev") is not None:
                 for space in kubectl.items("namespaces", f"--selector={DEMO_LABEL}"):
-                    kubectl.text("delete", "ttsrequests.voxpod.dev", "--all", "-n", space["metadata"]["name"], "--timeout=60s")
-                kubectl.text("delete", "tenants.voxpod.dev,speechmodels.voxpod.dev", f"--selector={DEMO_LABEL}", "--timeout=60s")
+                    kubectl.text(
+                        "delete", "ttsrequests.voxpod.dev", "--all", "-n", space["metadata"]["name"], "--timeout=60s"
+                    )
+                kubectl.text(
+                    "delete", "tenants.voxpod.dev,speechmodels.voxpod.dev", f"--selector={DEMO_LABEL}", "--timeout=60s"
+                )
             step.result = "requests, tenants and the model are gone"
         with terminal.step("Release") as step:
             gone = Helm(self.helm(), kubectl).uninstall(step)
@@ -92,7 +96,10 @@ def require_references(settings: Settings) -> None:
         raise DemoError(
             f"{', '.join(missing)} not set: the demo can load nothing onto the nodes of context {settings.context}",
             details=[
-                "VOXPOD_OPERATOR_IMAGE, VOXPOD_INFERENCE_IMAGE: `python images build`, then push to a registry that cluster pulls from",
+                (
+                    "VOXPOD_OPERATOR_IMAGE, VOXPOD_INFERENCE_IMAGE: `python images build`, then push to a registry that"
+                    " cluster pulls from"
+                ),
                 "VOXPOD_MINIO_IMAGE: a MinIO server that runs as user 65532 and whose entrypoint takes `server /data`",
                 "VOXPOD_MODEL_PATH: folder on every node with a copy of what `voxpod-model fetch-kokoro` makes",
             ],
@@ -101,4 +108,7 @@ def require_references(settings: Settings) -> None:
     path = PurePosixPath(settings.model_path)
     if not path.is_absolute() or len(path.parts) < 3:
         # sandboxes may mount what lies in the folder above it, which must not be all of the node
-        raise DemoError(f"VOXPOD_MODEL_PATH is {settings.model_path}: an absolute path at least two folders deep is wanted, such as /var/lib/voxpod/models/kokoro")
+        raise DemoError(
+            f"VOXPOD_MODEL_PATH is {settings.model_path}: an absolute path at least two folders deep is wanted, such as"
+            " /var/lib/voxpod/models/kokoro"
+        )

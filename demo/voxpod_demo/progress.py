@@ -53,7 +53,11 @@ class Progress:
         self._clock = clock
         self._started = clock()
         self._views: dict[str, RequestView] = {}
-        self._live = Live(get_renderable=self._table, console=console, refresh_per_second=REFRESHES_PER_SECOND) if console.is_terminal else None
+        self._live = (
+            Live(get_renderable=self._table, console=console, refresh_per_second=REFRESHES_PER_SECOND)
+            if console.is_terminal
+            else None
+        )
 
     def show(self, view: RequestView) -> None:
         """The request stands like this now."""
@@ -68,7 +72,9 @@ class Progress:
             self._live.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if self._live is not None:
             self._live.stop()
 

@@ -38,7 +38,11 @@ def values(images: Images, model_root: str, node_port: int, *, user_namespaces: 
     policy = images.pull_policy
     return {
         "operator": {"image": {**image_values(images.operator), "pullPolicy": policy}, "replicas": 1},
-        "sandbox": {"image": {**image_values(images.inference), "pullPolicy": policy}, "modelRoots": [model_root], "userNamespaces": user_namespaces},
+        "sandbox": {
+            "image": {**image_values(images.inference), "pullPolicy": policy},
+            "modelRoots": [model_root],
+            "userNamespaces": user_namespaces,
+        },
         "demo": {"minio": {"enabled": True, "image": images.minio, "pullPolicy": policy, "nodePort": node_port}},
     }
 
@@ -88,7 +92,8 @@ class Helm:
         listed = self._list()
         if listed and not self._list(f"--selector={'='.join(RELEASE_LABEL)}"):
             raise DemoError(
-                f"a release {RELEASE} is in namespace {SYSTEM_NAMESPACE} already, and the demo did not make it: it is left as it is",
+                f"a release {RELEASE} is in namespace {SYSTEM_NAMESPACE} already, and the demo did not make it: it is"
+                " left as it is",
                 try_next=[f"helm --kube-context={self._kubectl.context} -n {SYSTEM_NAMESPACE} list"],
             )
 
@@ -103,7 +108,9 @@ class Helm:
         return str(listed[0]["status"]) if listed else None
 
     def _list(self, *words: str) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = json.loads(commands.output(self._argv("list", f"--filter=^{RELEASE}$", "--output=json", *ANY_STATUS, *words)))
+        found: list[dict[str, Any]] = json.loads(
+            commands.output(self._argv("list", f"--filter=^{RELEASE}$", "--output=json", *ANY_STATUS, *words))
+        )
         return found
 
     def _stream(self, step: Step, *words: str) -> None:
@@ -114,7 +121,9 @@ class Helm:
         try:
             commands.stream(self._argv(*words), say, keep_stdout=True)  # its stdout repeats what the step says
         except DemoError as error:
-            raise DemoError(str(error), details=[line for line in error.details if not line.startswith("level=")]) from error
+            raise DemoError(
+                str(error), details=[line for line in error.details if not line.startswith("level=")]
+            ) from error
 
     def _argv(self, *words: str) -> list[str]:
         return [str(self._program), *self._kubectl.flags("--kube-context"), f"--namespace={SYSTEM_NAMESPACE}", *words]
@@ -125,7 +134,10 @@ def make_namespaces(kubectl: Kubectl, names: Sequence[str]) -> None:
     existing = {name: kubectl.get("namespace", name) for name in names}
     if strangers := [name for name, found in existing.items() if found is not None and not label_of(found, DEMO_LABEL)]:
         raise DemoError(
-            f"namespace {', '.join(strangers)}: there already, and not made by the demo, so left as it is; the demo needs {', '.join(names)} for itself",
+            f"namespace {', '.join(strangers)}: there already, and not made by the demo, so left as it is; the demo"
+            f" needs {', '.join(names)} for itself",
             try_next=["try it on another cluster, or unset KUBECONTEXT to have one made"],
         )
-    kubectl.apply([{"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": LABELS}} for name in names])
+    kubectl.apply(
+        [{"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": LABELS}} for name in names]
+    )

@@ -39,17 +39,25 @@ def run(target: Target, lines: Sequence[Line], terminal: Terminal, timeout_secon
     # why one was rejected has been said, and nothing that ran can tell more
     puzzling = [view for view in unexpected if view.phase != Phase.REJECTED]
     if puzzling:
-        raise DemoError(f"{len(puzzling)} of {len(lines)} requests did not end as they should", details=diagnose.requests(kubectl, puzzling), try_next=diagnose.LOOK)
+        raise DemoError(
+            f"{len(puzzling)} of {len(lines)} requests did not end as they should",
+            details=diagnose.requests(kubectl, puzzling),
+            try_next=diagnose.LOOK,
+        )
     return not unexpected
 
 
 def delete_earlier(kubectl: Kubectl) -> int:
     """Remove the requests of earlier runs, running ones with their sandboxes; how many there were."""
-    told = kubectl.text("delete", REQUESTS, "--all-namespaces", f"--selector={RUN_LABEL}", "--timeout=60s", "--ignore-not-found")
+    told = kubectl.text(
+        "delete", REQUESTS, "--all-namespaces", f"--selector={RUN_LABEL}", "--timeout=60s", "--ignore-not-found"
+    )
     return sum("deleted" in line for line in told.splitlines())
 
 
-def _follow(kubectl: Kubectl, lines: Sequence[Line], label: str, terminal: Terminal, timeout_seconds: float) -> dict[str, Json]:
+def _follow(
+    kubectl: Kubectl, lines: Sequence[Line], label: str, terminal: Terminal, timeout_seconds: float
+) -> dict[str, Json]:
     """The requests as they ended, by key; DemoError with a diagnosis when time is over or one is deleted."""
     keys = [f"{line.namespace}/{line.name}" for line in lines]
     latest: dict[str, Json] = {}
@@ -66,7 +74,8 @@ def _follow(kubectl: Kubectl, lines: Sequence[Line], label: str, terminal: Termi
                 break
     views = [view for view in map(view_of, latest.values()) if not view.ended]
     raise DemoError(
-        f"{len(keys) - len(latest) + len(views)} of {len(keys)} requests have not ended within {timeout_seconds:.0f} s (VOXPOD_DEMO_TIMEOUT)",
+        f"{len(keys) - len(latest) + len(views)} of {len(keys)} requests have not ended within {timeout_seconds:.0f} s"
+        " (VOXPOD_DEMO_TIMEOUT)",
         details=diagnose.requests(kubectl, views),
         try_next=["kubectl get ttsr -A -w", *diagnose.LOOK],
     )
@@ -74,7 +83,9 @@ def _follow(kubectl: Kubectl, lines: Sequence[Line], label: str, terminal: Termi
 
 def _download(target: Target, requests: Sequence[TTSRequest], folder: Path) -> dict[str, Path]:
     """The audio of those that have some, by request; every file checked against the request's status."""
-    found = [(str(request.metadata.key), request.status.audio) for request in requests if request.status.audio is not None]
+    found = [
+        (str(request.metadata.key), request.status.audio) for request in requests if request.status.audio is not None
+    ]
     if not found:
         return {}
     files = {}
@@ -100,4 +111,6 @@ def _tell(terminal: Terminal, lines: Sequence[Line], views: Sequence[RequestView
     texts = {f"{line.namespace}/{line.name}": line.text for line in lines}
     for key, file in files.items():
         # cut by columns, not characters: Chinese and Japanese take two each
-        terminal.console.print(f"  {shown(file, Path.cwd()):<36} {texts[key]}", markup=False, no_wrap=True, overflow="ellipsis", crop=True)
+        terminal.console.print(
+            f"  {shown(file, Path.cwd()):<36} {texts[key]}", markup=False, no_wrap=True, overflow="ellipsis", crop=True
+        )

@@ -41,9 +41,17 @@ LINES = (
     Line("acme", "hello-en", "Hello! This sentence was spoken in a sandbox of its own, which is gone by now."),
     Line("acme", "hello-zh", "你好！每一个请求都在自己的沙箱里运行，用完即弃。"),
     Line("acme", "hello-ja", "こんにちは。このリクエストは、専用のサンドボックスで音声になりました。", language="ja"),
-    Line("globex", "story-en", "The north wind and the sun disputed which was the stronger, when a traveller came along, wrapped in a warm cloak.", voice="bf_emma"),
+    Line(
+        "globex",
+        "story-en",
+        "The north wind and the sun disputed which was the stronger, when a traveller came along, wrapped in a warm"
+        " cloak.",
+        voice="bf_emma",
+    ),
     Line("globex", "poem-zh", "床前明月光，疑是地上霜。举头望明月，低头思故乡。", voice="zf_xiaobei"),
-    Line("globex", "train-ja", "まもなく、三番線に電車がまいります。黄色い線の内側でお待ちください。", voice="jf_alpha"),
+    Line(
+        "globex", "train-ja", "まもなく、三番線に電車がまいります。黄色い線の内側でお待ちください。", voice="jf_alpha"
+    ),
     Line("globex", "typo-voice", "Nobody will hear this: the voice is misspelt.", voice="af_hart", ends="Rejected"),
 )
 
@@ -66,7 +74,14 @@ def speech_model(path: str, digest: str, cpu: str) -> Json:
 
 def tenants() -> list[Json]:
     """Who may ask for speech, from which namespace, and how much at a time."""
-    return [_object("Tenant", t.name, {"namespaces": [t.name], "quota": {"concurrentRequests": t.concurrent, "maxTextLength": 2000}}) for t in TENANTS]
+    return [
+        _object(
+            "Tenant",
+            t.name,
+            {"namespaces": [t.name], "quota": {"concurrentRequests": t.concurrent, "maxTextLength": 2000}},
+        )
+        for t in TENANTS
+    ]
 
 
 def requests(lines: Sequence[Line], run: str) -> list[Json]:
@@ -76,7 +91,11 @@ def requests(lines: Sequence[Line], run: str) -> list[Json]:
 
 def _request(line: Line, run: str) -> Json:
     optional = {"voice": line.voice, "language": line.language}
-    spec = {"text": line.text, "deadlineSeconds": DEADLINE_SECONDS, **{key: value for key, value in optional.items() if value}}
+    spec = {
+        "text": line.text,
+        "deadlineSeconds": DEADLINE_SECONDS,
+        **{key: value for key, value in optional.items() if value},
+    }
     made = _object("TTSRequest", line.name, spec)
     made["metadata"].update(namespace=line.namespace, labels={**LABELS, RUN_LABEL: run})
     return made

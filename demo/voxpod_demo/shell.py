@@ -41,7 +41,12 @@ def shell_environment(target: Target, scratch: Path, environment: Mapping[str, s
     programs.mkdir()
     for program in (kubectl.program, target.helm()):
         (programs / program.name).symlink_to(program)
-    return {**environment, "KUBECONFIG": str(kubeconfig), "PATH": f"{programs}{os.pathsep}{environment.get('PATH', '')}", "VOXPOD_DEMO": target.title}
+    return {
+        **environment,
+        "KUBECONFIG": str(kubeconfig),
+        "PATH": f"{programs}{os.pathsep}{environment.get('PATH', '')}",
+        "VOXPOD_DEMO": target.title,
+    }
 
 
 def shell_command(program: str, scratch: Path) -> list[str]:
@@ -51,5 +56,8 @@ def shell_command(program: str, scratch: Path) -> list[str]:
     rc = scratch / "bashrc"
     path = shlex.quote(f"{scratch / 'bin'}")
     # the user's own file may set PATH and PS1, so ours come after it
-    rc.write_text(f'[ -f ~/.bashrc ] && . ~/.bashrc\nPATH={path}:"$PATH"\nKUBECONFIG={shlex.quote(str(scratch / "kubeconfig"))}\nPS1={shlex.quote(PROMPT_HINT)}"$PS1"\n')
+    rc.write_text(
+        "[ -f ~/.bashrc ] && ."
+        f' ~/.bashrc\nPATH={path}:"$PATH"\nKUBECONFIG={shlex.quote(str(scratch / "kubeconfig"))}\nPS1={shlex.quote(PROMPT_HINT)}"$PS1"\n'
+    )
     return [program, "--rcfile", str(rc), "-i"]

@@ -31,7 +31,9 @@ def credentials(kubectl: Kubectl) -> Credentials:
     """From the Secret that the chart made."""
     secret = kubectl.get("secret", SECRET, SYSTEM_NAMESPACE)
     if secret is None:
-        raise DemoError(f"Secret {SECRET} is not in namespace {SYSTEM_NAMESPACE}: the demo is not installed", try_next=["make demo"])
+        raise DemoError(
+            f"Secret {SECRET} is not in namespace {SYSTEM_NAMESPACE}: the demo is not installed", try_next=["make demo"]
+        )
     data = secret["data"]
     return Credentials(*(base64.b64decode(data[key]).decode() for key in ("accessKey", "secretKey")))
 
@@ -40,9 +42,13 @@ class Downloads:
     """Fetches objects as anybody with a link could: the client only signs, the bytes come by plain HTTP."""
 
     def __init__(self, endpoint: str, keys: Credentials) -> None:
-        self._client = Minio(endpoint=endpoint, access_key=keys.access_key, secret_key=keys.secret_key, secure=False, region=REGION)
+        self._client = Minio(
+            endpoint=endpoint, access_key=keys.access_key, secret_key=keys.secret_key, secure=False, region=REGION
+        )
         # not through a proxy of the environment: the node is next door
-        self._http = urllib3.PoolManager(timeout=urllib3.Timeout(connect=5, read=30), retries=urllib3.Retry(2, backoff_factor=0.5))
+        self._http = urllib3.PoolManager(
+            timeout=urllib3.Timeout(connect=5, read=30), retries=urllib3.Retry(2, backoff_factor=0.5)
+        )
 
     def fetch(self, uri: str, file: Path) -> None:
         """Download s3://bucket/key to `file`; it is complete or not there."""
@@ -53,7 +59,10 @@ class Downloads:
         except (MinioException, urllib3.exceptions.HTTPError, OSError) as error:
             raise DemoError(f"{uri} cannot be downloaded: {error}") from error
         if response.status != 200:
-            raise DemoError(f"{uri} cannot be downloaded: HTTP {response.status}", details=response.data.decode(errors="replace").splitlines()[:5])
+            raise DemoError(
+                f"{uri} cannot be downloaded: HTTP {response.status}",
+                details=response.data.decode(errors="replace").splitlines()[:5],
+            )
         file.parent.mkdir(parents=True, exist_ok=True)
         partial = file.with_suffix(".partial")
         partial.write_bytes(response.data)

@@ -33,7 +33,12 @@ class Step:
         self._lock = threading.Lock()
         self._held: list[str] | None = []
         self.result = ""
-        columns = (SpinnerColumn(), TextColumn("{task.fields[title]}"), TimeElapsedColumn(), TextColumn("[dim]{task.description}", table_column=ONE_LINE))
+        columns = (
+            SpinnerColumn(),
+            TextColumn("{task.fields[title]}"),
+            TimeElapsedColumn(),
+            TextColumn("[dim]{task.description}", table_column=ONE_LINE),
+        )
         self.spinner = Progress(*columns, console=console, transient=True, expand=True, disable=not console.is_terminal)
         self._task = self.spinner.add_task("", title=title, total=None)
 

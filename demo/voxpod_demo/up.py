@@ -61,7 +61,9 @@ def _install(target: Target, prepared: Prepared, settings: Settings, terminal: T
     kubectl = target.kubectl()
     with terminal.step("Install") as step:
         make_namespaces(kubectl, [SYSTEM_NAMESPACE, *(tenant.name for tenant in scene.TENANTS)])
-        chosen_values = values(prepared.images, prepared.model.root, target.node_port, user_namespaces=target.user_namespaces)
+        chosen_values = values(
+            prepared.images, prepared.model.root, target.node_port, user_namespaces=target.user_namespaces
+        )
         try:
             Helm(target.helm(), kubectl).install(chosen_values, settings.values_file, settings.timeout_seconds, step)
         except DemoError as error:
@@ -72,7 +74,10 @@ def _install(target: Target, prepared: Prepared, settings: Settings, terminal: T
 
 def _set_the_scene(kubectl: Kubectl, model: NodeModel, timeout_seconds: float, step: Step) -> str:
     """Tenants and the model, and none of an earlier run's requests; returns once the model is Ready."""
-    for kind_name, thing in (("speechmodels.voxpod.dev", MODEL), *(("tenants.voxpod.dev", t.name) for t in scene.TENANTS)):
+    for kind_name, thing in (
+        ("speechmodels.voxpod.dev", MODEL),
+        *(("tenants.voxpod.dev", t.name) for t in scene.TENANTS),
+    ):
         existing = kubectl.get(kind_name, thing)
         if existing is not None and not label_of(existing, DEMO_LABEL):
             raise DemoError(f"{kind_name} {thing} is there already, and the demo did not make it: it is left as it is")

@@ -35,7 +35,9 @@ def follow(kubectl: Kubectl, *words: str) -> Iterator[Json | None]:
     argv = kubectl.argv("get", *words, "--watch", "-o", "json")
     while True:
         events: queue.Queue[Json | None] = queue.Queue()
-        with subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        with subprocess.Popen(
+            argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        ) as process:
             assert process.stdout is not None
             threading.Thread(target=_pump, args=(process.stdout, events), daemon=True).start()
             try:

@@ -52,7 +52,9 @@ class Buildah:
         build = bootstrap(BUILD_BASE, self._base_folder, fresh=self._fresh)
         self._fresh = False
         identity = f"{runtime.sha256} {build.sha256}"
-        return Base(f"{REGISTRY}/base-runtime:{runtime.sha256[:16]}", f"{REGISTRY}/base-build:{build.sha256[:16]}", identity)
+        return Base(
+            f"{REGISTRY}/base-runtime:{runtime.sha256[:16]}", f"{REGISTRY}/base-build:{build.sha256[:16]}", identity
+        )
 
     def build(self, root: Path, image: Image, reference: str, base: Base) -> None:
         """Builds with layer cache; what pip needs to reach its index is mounted, not copied."""
@@ -63,7 +65,12 @@ class Buildah:
             secrets = pip_network.write_secrets(Path(folder))
             mounts = [f"--secret=id={name},src={path}" for name, path in secrets.items()]
             arguments = [f"--build-arg=BASE_IMAGE={base.runtime}", f"--build-arg=BUILD_IMAGE={base.build}"]
-            files: list[str | Path] = ["--file", root / image.dockerfile, "--ignorefile", root / f"{image.dockerfile}.dockerignore"]
+            files: list[str | Path] = [
+                "--file",
+                root / image.dockerfile,
+                "--ignorefile",
+                root / f"{image.dockerfile}.dockerignore",
+            ]
             self._run("build", "--layers", self._signatures, *mounts, *arguments, *files, "--tag", reference, root)
 
     def export(self, reference: str, tar: Path) -> None:
@@ -72,7 +79,9 @@ class Buildah:
 
     def check(self, reference: str, code: str) -> None:
         """Runs the code with python3 in a container of the image."""
-        container = output(self._command("from", self._signatures, "--pull-never", reference), environment=self._environment).strip()
+        container = output(
+            self._command("from", self._signatures, "--pull-never", reference), environment=self._environment
+        ).strip()
         try:
             self._run("run", container, "--", "python3", "-c", code)
         finally:
@@ -99,7 +108,16 @@ class Buildah:
             (Path(folder) / "Dockerfile").write_text(dockerfile)
             (Path(folder) / "nothing-ignored").touch()
             ignore: list[str | Path] = ["--ignorefile", Path(folder) / "nothing-ignored"]
-            self._run("build", self._signatures, *ignore, "--file", Path(folder) / "Dockerfile", "--tag", reference, tar.path.parent)
+            self._run(
+                "build",
+                self._signatures,
+                *ignore,
+                "--file",
+                Path(folder) / "Dockerfile",
+                "--tag",
+                reference,
+                tar.path.parent,
+            )
         self.prune(reference.rpartition(":")[0], {reference})
 
     def _command(self, *arguments: str | Path) -> list[str | Path]:

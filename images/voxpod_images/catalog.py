@@ -60,7 +60,12 @@ INFERENCE = Image(
     dockerfile="inference_image/Dockerfile",
     project="inference_image/pyproject.toml",
     requirements="requirements/inference.txt",
-    sources=("crds/src/voxpod_crds", "inference_image/src/voxpod_inference", "inference_image/espeak", "inference_image/native"),
+    sources=(
+        "crds/src/voxpod_crds",
+        "inference_image/src/voxpod_inference",
+        "inference_image/espeak",
+        "inference_image/native",
+    ),
     imports=(
         "voxpod_crds.sandbox_protocol",
         "voxpod_inference.sandbox",
@@ -71,8 +76,10 @@ INFERENCE = Image(
     ),
     # the Japanese dictionary (193 MB) that pyopenjtalk-plus opens only with use_sudachi_kanji_yomi=True
     left_out=("sudachidict-core",),
-    tried="import voxpod_inference.text.espeak_process as e; assert all(e.EspeakProcess(v).ipa(['2']) for v in e.VOICES); "
-    "from voxpod_inference.engines.vocoder import native_library; assert native_library()",
+    tried=(
+        "import voxpod_inference.text.espeak_process as e; assert all(e.EspeakProcess(v).ipa(['2']) for v in e.VOICES);"
+        " from voxpod_inference.engines.vocoder import native_library; assert native_library()"
+    ),
 )
 IMAGES = (OPERATOR, INFERENCE)
 

@@ -76,24 +76,50 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python3 images", description="Voxpod's container images.")
     commands = parser.add_subparsers(dest="command", required=True)
 
-    build = commands.add_parser("build", help="build, tag and export what has changed; prints references, tars and sizes as JSON")
-    build.add_argument("--engine", choices=("auto", "docker", "buildah"), default="auto", help="auto takes docker where an engine answers")
+    build = commands.add_parser(
+        "build", help="build, tag and export what has changed; prints references, tars and sizes as JSON"
+    )
+    build.add_argument(
+        "--engine",
+        choices=("auto", "docker", "buildah"),
+        default="auto",
+        help="auto takes docker where an engine answers",
+    )
     _add_only(build)
-    build.add_argument("--export", metavar="DIR", help="folder for the docker-archive tars (default: images/ in the cache)")
-    build.add_argument("--base-image", metavar="REF", help="base of the final stage, with Python 3.13 (default: docker: the Dockerfile's, buildah: from Debian packages)")
-    build.add_argument("--build-image", metavar="REF", help="base of the build stages, with pip as well (default: --base-image)")
-    build.add_argument("--fresh-base", action="store_true", help="pull or bootstrap the base again, for its security updates")
+    build.add_argument(
+        "--export", metavar="DIR", help="folder for the docker-archive tars (default: images/ in the cache)"
+    )
+    build.add_argument(
+        "--base-image",
+        metavar="REF",
+        help=(
+            "base of the final stage, with Python 3.13 (default: docker: the Dockerfile's, buildah: from Debian"
+            " packages)"
+        ),
+    )
+    build.add_argument(
+        "--build-image", metavar="REF", help="base of the build stages, with pip as well (default: --base-image)"
+    )
+    build.add_argument(
+        "--fresh-base", action="store_true", help="pull or bootstrap the base again, for its security updates"
+    )
 
-    resolve = commands.add_parser("requirements", help="resolve each image's pyproject.toml into a hashed requirement file")
+    resolve = commands.add_parser(
+        "requirements", help="resolve each image's pyproject.toml into a hashed requirement file"
+    )
     _add_only(resolve)
     mode = resolve.add_mutually_exclusive_group()
     mode.add_argument("--check", action="store_true", help="write nothing, fail when a file does not fit")
     mode.add_argument("--upgrade", action="store_true", help="take the newest versions instead of keeping pins")
 
-    host = commands.add_parser("requirements-host", help="name the Debian packages that building without docker needs and that are missing")
+    host = commands.add_parser(
+        "requirements-host", help="name the Debian packages that building without docker needs and that are missing"
+    )
     host.add_argument("--install", action="store_true", help="install them (root)")
     return parser
 
 
 def _add_only(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--only", action="append", choices=[image.name for image in IMAGES], help="only this image (may be repeated)")
+    command.add_argument(
+        "--only", action="append", choices=[image.name for image in IMAGES], help="only this image (may be repeated)"
+    )

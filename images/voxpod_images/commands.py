@@ -9,7 +9,9 @@ from pathlib import Path
 from voxpod_images.errors import ImagesError
 
 
-def run(command: Sequence[str | Path], *, environment: Mapping[str, str] | None = None, stdin: str | None = None) -> None:
+def run(
+    command: Sequence[str | Path], *, environment: Mapping[str, str] | None = None, stdin: str | None = None
+) -> None:
     """Runs to the end, its output on our stderr (stdout is for our JSON)."""
     arguments = [str(part) for part in command]
     try:
@@ -20,7 +22,9 @@ def run(command: Sequence[str | Path], *, environment: Mapping[str, str] | None 
         raise ImagesError(f"exit code {done.returncode} from: {shlex.join(arguments)}")
 
 
-def output(command: Sequence[str | Path], *, environment: Mapping[str, str] | None = None, stdin: str | None = None) -> str:
+def output(
+    command: Sequence[str | Path], *, environment: Mapping[str, str] | None = None, stdin: str | None = None
+) -> str:
     """What it printed on stdout."""
     arguments = [str(part) for part in command]
     try:
@@ -35,6 +39,11 @@ def output(command: Sequence[str | Path], *, environment: Mapping[str, str] | No
 def succeeds(command: Sequence[str | Path], *, environment: Mapping[str, str] | None = None) -> bool:
     """Whether it exits with 0; what it prints is dropped."""
     try:
-        return subprocess.run([str(part) for part in command], env=environment, capture_output=True, check=False).returncode == 0
+        return (
+            subprocess.run(
+                [str(part) for part in command], env=environment, capture_output=True, check=False
+            ).returncode
+            == 0
+        )
     except OSError:
         return False

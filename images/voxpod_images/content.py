@@ -28,7 +28,9 @@ def input_files(root: Path, image: Image) -> Iterator[Path]:
         if path.is_file():
             yield path
         elif path.is_dir():
-            yield from sorted(file for file in path.rglob("*") if file.is_file() and not _compiled(file.relative_to(root)))
+            yield from sorted(
+                file for file in path.rglob("*") if file.is_file() and not _compiled(file.relative_to(root))
+            )
         else:
             raise ImagesError(f"{name} is missing: the {image.name} image is built from it")
 

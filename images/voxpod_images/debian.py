@@ -61,7 +61,10 @@ def bootstrap(base: BaseSystem, folder: Path, *, fresh: bool) -> BaseTar:
         partial = folder / f"{tar.name}.partial"
         # a fixed time stamp: the same packages give the same tar, so the same image tags on every machine
         environment = {**os.environ, "SOURCE_DATE_EPOCH": "0"}
-        run(["mmdebstrap", "--quiet", "--format=tar", *base.options, SUITE, partial, *_mirror()], environment=environment)
+        run(
+            ["mmdebstrap", "--quiet", "--format=tar", *base.options, SUITE, partial, *_mirror()],
+            environment=environment,
+        )
         partial.replace(tar)
         checksum.write_text(file_sha256(tar))
         _drop_older(base, tar)
@@ -94,7 +97,9 @@ def missing_host_packages() -> list[str]:
 def install_host_packages(packages: list[str]) -> None:
     """apt-get update and install; ImagesError says what to run where that needs root."""
     if os.geteuid() != 0:
-        raise ImagesError(f"installing needs root; run: sudo apt-get install --no-install-recommends {' '.join(packages)}")
+        raise ImagesError(
+            f"installing needs root; run: sudo apt-get install --no-install-recommends {' '.join(packages)}"
+        )
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     run(["apt-get", "--quiet", "update"], environment=environment)
     run(["apt-get", "--quiet", "--yes", "install", "--no-install-recommends", *packages], environment=environment)

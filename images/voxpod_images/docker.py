@@ -34,7 +34,9 @@ class Docker:
             secrets = pip_network.write_secrets(Path(folder))
             mounts = [f"--secret=id={name},src={path}" for name, path in secrets.items()]
             arguments = [f"--build-arg=BASE_IMAGE={base.runtime}", f"--build-arg=BUILD_IMAGE={base.build}"]
-            self._run("build", *self._pull, *mounts, *arguments, "--file", root / image.dockerfile, "--tag", reference, root)
+            self._run(
+                "build", *self._pull, *mounts, *arguments, "--file", root / image.dockerfile, "--tag", reference, root
+            )
 
     def export(self, reference: str, tar: Path) -> None:
         """`docker save`."""

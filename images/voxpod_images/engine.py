@@ -63,6 +63,10 @@ def _docker_answers() -> bool:
 def _require_buildah() -> None:
     missing = [program for program in ("buildah", "mmdebstrap") if shutil.which(program) is None]
     if missing:
-        raise ImagesError(f"{' and '.join(missing)} not found: `python3 images requirements-host --install` installs them on Debian")
+        raise ImagesError(
+            f"{' and '.join(missing)} not found: `python3 images requirements-host --install` installs them on Debian"
+        )
     if os.geteuid() != 0:
-        raise ImagesError("building with buildah in a chroot needs root (mounts): run as root, or start a docker engine")
+        raise ImagesError(
+            "building with buildah in a chroot needs root (mounts): run as root, or start a docker engine"
+        )

@@ -48,11 +48,18 @@ def _config_list() -> str:
     """`pip config list`, or the same of the environment alone where this Python has no pip (Debian's)."""
     if importlib.util.find_spec("pip") is not None:
         return output([sys.executable, "-m", "pip", "config", "list"])
-    named = {name.removeprefix("PIP_").lower().replace("_", "-"): value for name, value in os.environ.items() if name.startswith("PIP_")}
+    named = {
+        name.removeprefix("PIP_").lower().replace("_", "-"): value
+        for name, value in os.environ.items()
+        if name.startswith("PIP_")
+    }
     return "\n".join(f":env:.{name}={value!r}" for name, value in named.items())
 
 
 def host_authorities() -> Path | None:
     """The CA bundle that the host's pip uses: PIP_CERT, else what OpenSSL would take."""
     candidates = (os.environ.get("PIP_CERT"), os.environ.get("SSL_CERT_FILE"), ssl.get_default_verify_paths().cafile)
-    return next((Path(path) for path in (*candidates, "/etc/ssl/certs/ca-certificates.crt") if path and Path(path).is_file()), None)
+    return next(
+        (Path(path) for path in (*candidates, "/etc/ssl/certs/ca-certificates.crt") if path and Path(path).is_file()),
+        None,
+    )

@@ -37,12 +37,23 @@ def resolve(root: Path, image: Image, *, upgrade: bool) -> str:
         present = root / image.requirements
         if present.exists() and not upgrade:
             shutil.copyfile(present, target)
-        options = ["--python-version", PYTHON, "--python-platform", PLATFORM, "--generate-hashes", "--only-binary", ":all:"]
+        options = [
+            "--python-version",
+            PYTHON,
+            "--python-platform",
+            PLATFORM,
+            "--generate-hashes",
+            "--only-binary",
+            ":all:",
+        ]
         silence = ["--no-header", "--no-annotate", "--no-emit-index-url", "--no-emit-find-links", "--quiet"]
         left_out = [f"--no-emit-package={name}" for name in image.left_out]
         dependencies = "\n".join(project_dependencies(root / image.project))
         # --no-config: the root's [tool.uv] describes the workspace, which is not resolved here
-        output([_uv(), "pip", "compile", "--no-config", *options, *silence, *left_out, "--output-file", target, "-"], stdin=dependencies)
+        output(
+            [_uv(), "pip", "compile", "--no-config", *options, *silence, *left_out, "--output-file", target, "-"],
+            stdin=dependencies,
+        )
         return _HEADER.format(project=image.project) + target.read_text()
 
 
@@ -63,9 +74,15 @@ def check(root: Path, images: tuple[Image, ...]) -> None:
         present = path.read_text() if path.exists() else ""
         wanted = resolve(root, image, upgrade=False)
         if present != wanted:
-            lines = list(difflib.unified_diff(present.splitlines(), wanted.splitlines(), image.requirements, image.project, n=0, lineterm=""))
+            lines = list(
+                difflib.unified_diff(
+                    present.splitlines(), wanted.splitlines(), image.requirements, image.project, n=0, lineterm=""
+                )
+            )
             shown = "\n".join(lines[:20])
-            raise ImagesError(f"{image.requirements} does not fit {image.project}: run `python3 images requirements`\n{shown}")
+            raise ImagesError(
+                f"{image.requirements} does not fit {image.project}: run `python3 images requirements`\n{shown}"
+            )
         print(f"{image.requirements}: fits {image.project}", file=sys.stderr)
 
 

@@ -24,13 +24,31 @@ def collect(root: Path) -> None:
     data = espeak.resolve().parent / "espeak-ng-data"
     if not data.is_dir():
         data = Path("/usr") / data.relative_to("/")
-    for path in (PROGRAM, espeak, Path(libraries["libsonic.so.0"]), *(DOCUMENTS / p / "copyright" for p in ("espeak-ng", "libsonic0"))):
+    for path in (
+        PROGRAM,
+        espeak,
+        Path(libraries["libsonic.so.0"]),
+        *(DOCUMENTS / p / "copyright" for p in ("espeak-ng", "libsonic0")),
+    ):
         _copy(path, root)
     for name in (*SOUNDS, *(f"{d}_dict" for d in DICTIONARIES), *(f"lang/{language}" for language in LANGUAGES)):
         _copy(data / name, root)
     silent = _below(root, espeak.parent / "libpcaudio.so.0")
     source = Path(__file__).with_name("silent_audio.c")
-    _output("gcc", "-Os", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", f"-Wl,-soname,{silent.name}", "-s", "-o", str(silent), str(source))
+    _output(
+        "gcc",
+        "-Os",
+        "-Wall",
+        "-Wextra",
+        "-Werror",
+        "-shared",
+        "-fPIC",
+        f"-Wl,-soname,{silent.name}",
+        "-s",
+        "-o",
+        str(silent),
+        str(source),
+    )
 
 
 def _copy(path: Path, root: Path) -> None:

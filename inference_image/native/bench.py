@@ -46,7 +46,9 @@ def main() -> int:
     options.add_argument("--threads", type=int, default=1)
     options.add_argument("--rounds", type=int, default=7)
     given = options.parse_args()
-    tables: dict[str, Timed] = {name: candidates(Kernels(name, library()), given.threads) for name in given.classes.split(",")}
+    tables: dict[str, Timed] = {
+        name: candidates(Kernels(name, library()), given.threads) for name in given.classes.split(",")
+    }
     a = np.random.default_rng(0).standard_normal((1024, 1024)).astype(np.float32)
     tables["numpy"] = {"sgemm 1024": (2.0 * 1024**3, lambda: a @ a)}
     times: dict[tuple[str, str], list[float]] = {}

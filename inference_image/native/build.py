@@ -36,7 +36,9 @@ def build(output: Path, variant: str = "release", jobs: int = 2) -> Path:
     """Compile what is older than its sources; subprocess.CalledProcessError when the compiler fails (it says why itself)."""
     compiler = shlex.split(os.environ.get("CXX", "g++"))
     level = SANITIZERS if variant == "sanitized" else ("-O3",)
-    objects = HERE / "build" / "objects" / f"{Path(compiler[0]).name}-{'sanitized' if variant == 'sanitized' else 'plain'}"
+    objects = (
+        HERE / "build" / "objects" / f"{Path(compiler[0]).name}-{'sanitized' if variant == 'sanitized' else 'plain'}"
+    )
     objects.mkdir(parents=True, exist_ok=True)
     # Every source includes most headers: one newer header compiles all of them, half a minute on one core.
     newest = max(path.stat().st_mtime for path in (*HERE.glob("*.h"), Path(__file__)))

@@ -59,5 +59,9 @@ def refusal(helm: Helm) -> Callable[..., str]:
 def template_arguments(values: str, *settings: str) -> list[str]:
     """The arguments of `helm template`; `values` names a file in ci/, empty means the defaults alone."""
     files = ["--values", str(CHART / "ci" / f"{values}-values.yaml")] if values else []
-    chosen = [argument for setting in settings for argument in ("--set-json" if "=[" in setting or "={" in setting else "--set", setting)]
+    chosen = [
+        argument
+        for setting in settings
+        for argument in ("--set-json" if "=[" in setting or "={" in setting else "--set", setting)
+    ]
     return ["template", "voxpod", str(CHART), "--namespace", NAMESPACE, *files, *chosen]

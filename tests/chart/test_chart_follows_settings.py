@@ -60,7 +60,9 @@ def test_every_setting_has_a_value_or_comes_from_the_pod():
 
 
 def test_environment_has_every_setting_in_order(render):
-    assert list(environment(render("all-options"))) == [f"VOXPOD_{name.upper()}" for name in OperatorSettings.model_fields]
+    assert list(environment(render("all-options"))) == [
+        f"VOXPOD_{name.upper()}" for name in OperatorSettings.model_fields
+    ]
 
 
 def test_values_stand_in_the_order_of_the_settings():
@@ -89,7 +91,8 @@ def test_defaults_of_chart_and_operator_agree():
     differing = {
         name: (fields[name].get_default(call_default_factory=True), value_at(values, path))
         for name, path in VALUES.items()
-        if not fields[name].is_required() and fields[name].get_default(call_default_factory=True) != value_at(values, path)
+        if not fields[name].is_required()
+        and fields[name].get_default(call_default_factory=True) != value_at(values, path)
     }
 
     assert differing == {}
@@ -120,8 +123,12 @@ def test_every_option_reaches_the_operator(render, monkeypatch):
 def test_credentials_come_from_a_secret(render):
     found = environment(render("minimal"))
 
-    assert found["VOXPOD_OBJECT_STORE_ACCESS_KEY"] == {"secretKeyRef": {"name": "voxpod-store-user", "key": "accessKey"}}
-    assert found["VOXPOD_OBJECT_STORE_SECRET_KEY"] == {"secretKeyRef": {"name": "voxpod-store-user", "key": "secretKey"}}
+    assert found["VOXPOD_OBJECT_STORE_ACCESS_KEY"] == {
+        "secretKeyRef": {"name": "voxpod-store-user", "key": "accessKey"}
+    }
+    assert found["VOXPOD_OBJECT_STORE_SECRET_KEY"] == {
+        "secretKeyRef": {"name": "voxpod-store-user", "key": "secretKey"}
+    }
 
 
 def test_demo_store_is_resolved_for_sandboxes_and_spoken_to_without_tls(render):
@@ -137,7 +144,9 @@ def test_authority_of_a_private_store_arrives_as_a_certificate(render):
 
     context = ssl.create_default_context(cadata=pem)
 
-    assert {"commonName": "Example store authority"} in [dict(part) for one in context.get_ca_certs() for part in one["subject"]]
+    assert {"commonName": "Example store authority"} in [
+        dict(part) for one in context.get_ca_certs() for part in one["subject"]
+    ]
 
 
 def test_digest_wins_over_tag(render):
@@ -152,7 +161,9 @@ def test_values_are_documented_line_by_line():
     keys = [number for number, line in enumerate(lines) if re.match(r"\s*[A-Za-z]\w*:", line)]
     sections = {number for number in keys if lines[number].endswith(":")}
 
-    undocumented = [lines[number] for number in keys if number not in sections and not lines[number - 1].lstrip().startswith("#")]
+    undocumented = [
+        lines[number] for number in keys if number not in sections and not lines[number - 1].lstrip().startswith("#")
+    ]
 
     # the keys inside the default resources are Kubernetes' own
     assert [line.split(":")[0].strip() for line in undocumented] == ["cpu", "memory", "memory"]

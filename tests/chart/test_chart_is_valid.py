@@ -43,7 +43,10 @@ def test_all_options_render_every_template(helm, render):
 
 def test_no_two_objects_share_a_name(render):
     for values in CI_VALUES:
-        keys = [(item["apiVersion"], item["kind"], item["metadata"].get("namespace"), item["metadata"]["name"]) for item in render(values)]
+        keys = [
+            (item["apiVersion"], item["kind"], item["metadata"].get("namespace"), item["metadata"]["name"])
+            for item in render(values)
+        ]
         assert len(keys) == len(set(keys))
 
 
@@ -54,7 +57,11 @@ def test_namespaced_objects_name_their_namespace(values, render):
         "ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding",
     }  # fmt: skip
 
-    unplaced = [item["metadata"]["name"] for item in render(values) if item["kind"] not in cluster_scoped and not item["metadata"].get("namespace")]
+    unplaced = [
+        item["metadata"]["name"]
+        for item in render(values)
+        if item["kind"] not in cluster_scoped and not item["metadata"].get("namespace")
+    ]
 
     assert unplaced == []
 
@@ -77,7 +84,9 @@ def test_crds_can_be_left_to_somebody_else(render):
     ("settings", "says"),
     [
         pytest.param([], "objectStore.endpoint: set host:port", id="no store"),
-        pytest.param(["objectStore.endpoint=s3.example.com"], "objectStore.network: set cidrs", id="store without network"),
+        pytest.param(
+            ["objectStore.endpoint=s3.example.com"], "objectStore.network: set cidrs", id="store without network"
+        ),
         pytest.param(
             ["objectStore.endpoint=s3.example.com", 'objectStore.network.cidrs=["203.0.113.0/24"]'],
             "objectStore.accessKey (or objectStore.existingSecret)",
@@ -85,21 +94,33 @@ def test_crds_can_be_left_to_somebody_else(render):
         ),
         pytest.param(
             [
-                "objectStore.endpoint=s3.example.com", "objectStore.existingSecret=mine", 'objectStore.network.cidrs=["203.0.113.0/24"]',
-                "objectStore.network.dns=true", "objectStore.network.dnsPeers=null",
+                "objectStore.endpoint=s3.example.com",
+                "objectStore.existingSecret=mine",
+                'objectStore.network.cidrs=["203.0.113.0/24"]',
+                "objectStore.network.dns=true",
+                "objectStore.network.dnsPeers=null",
             ],
             "objectStore.network.dnsPeers: name the pods",
             id="DNS peers taken away",
         ),
         pytest.param(["demo.minio.enabled=true"], "demo.minio.image", id="demo without image"),
-        pytest.param(["demo.minio.enabled=true", "demo.minio.image=x", "objectStore.existingSecret=mine"], "leave objectStore.endpoint", id="demo and store"),
+        pytest.param(
+            ["demo.minio.enabled=true", "demo.minio.image=x", "objectStore.existingSecret=mine"],
+            "leave objectStore.endpoint",
+            id="demo and store",
+        ),
         pytest.param(
             ["demo.minio.enabled=true", "demo.minio.image=x", "dispatch.tls.certManager.enabled=true"],
             "dispatch.tls.certManager.issuerRef: name the issuer",
             id="cert-manager without issuer",
         ),
         pytest.param(
-            ["demo.minio.enabled=true", "demo.minio.image=x", "dispatch.tls.certManager.enabled=true", "dispatch.tls.existingSecret=mine"],
+            [
+                "demo.minio.enabled=true",
+                "demo.minio.image=x",
+                "dispatch.tls.certManager.enabled=true",
+                "dispatch.tls.existingSecret=mine",
+            ],
             "exclude each other",
             id="two certificates",
         ),

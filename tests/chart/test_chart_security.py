@@ -13,7 +13,10 @@ GOLDEN = Path(__file__).parent / "golden" / "rbac.yaml"
 
 def test_rights_are_exactly_the_documented_ones(render):
     roles = of_kind(render("minimal"), "ClusterRole", "Role")
-    found = {f"{role['kind']} {role['metadata'].get('namespace', '')}/{role['metadata']['name']}": role["rules"] for role in roles}
+    found = {
+        f"{role['kind']} {role['metadata'].get('namespace', '')}/{role['metadata']['name']}": role["rules"]
+        for role in roles
+    }
 
     assert found == yaml.safe_load(GOLDEN.read_text())
 
@@ -29,7 +32,11 @@ def test_only_the_operator_is_bound(render):
 def test_no_rule_has_a_wildcard_or_reads_secrets(render):
     rules = [rule for role in of_kind(render("minimal"), "ClusterRole", "Role") for rule in role["rules"]]
 
-    assert not [rule for rule in rules if "*" in rule["verbs"] + rule["resources"] + rule["apiGroups"] or "secrets" in rule["resources"]]
+    assert not [
+        rule
+        for rule in rules
+        if "*" in rule["verbs"] + rule["resources"] + rule["apiGroups"] or "secrets" in rule["resources"]
+    ]
 
 
 @pytest.mark.parametrize("values", ["minimal", "demo", "all-options"])
@@ -65,7 +72,11 @@ def test_sandbox_namespace_holds_no_secret_and_no_configuration(values, render):
 
 def test_sandbox_namespace_is_restricted_without_host_paths(render):
     def level(objects):
-        return {key: value for key, value in of_kind(objects, "Namespace")[0]["metadata"]["labels"].items() if key.startswith("pod-security")}
+        return {
+            key: value
+            for key, value in of_kind(objects, "Namespace")[0]["metadata"]["labels"].items()
+            if key.startswith("pod-security")
+        }
 
     modes = [f"pod-security.kubernetes.io/{mode}" for mode in ("audit", "enforce", "warn")]
     assert level(render("minimal")) == dict.fromkeys(modes, "privileged")
@@ -82,13 +93,21 @@ def test_sandboxes_reach_dispatch_and_the_store_only(render):
     policy = find(render("demo"), "NetworkPolicy", "sandbox-egress", "voxpod-sandboxes")
 
     assert policy["spec"]["podSelector"] == {"matchLabels": {"voxpod.dev/role": "sandbox"}}
-    reached = [(rule["to"][0]["podSelector"]["matchLabels"]["app.kubernetes.io/component"], [port["port"] for port in rule["ports"]]) for rule in policy["spec"]["egress"]]
+    reached = [
+        (
+            rule["to"][0]["podSelector"]["matchLabels"]["app.kubernetes.io/component"],
+            [port["port"] for port in rule["ports"]],
+        )
+        for rule in policy["spec"]["egress"]
+    ]
     assert reached == [("operator", [8443]), ("demo-store", [9000])]
 
 
 def test_external_store_is_reached_by_its_addresses_and_dns_only_where_asked(render):
     with_dns = find(render("minimal"), "NetworkPolicy", "sandbox-egress")["spec"]["egress"]
-    without = find(render("minimal", "objectStore.network.dns=false"), "NetworkPolicy", "sandbox-egress")["spec"]["egress"]
+    without = find(render("minimal", "objectStore.network.dns=false"), "NetworkPolicy", "sandbox-egress")["spec"][
+        "egress"
+    ]
 
     assert with_dns[1] == {"to": [{"ipBlock": {"cidr": "203.0.113.0/24"}}], "ports": [{"port": 443, "protocol": "TCP"}]}
     assert [(port["port"], port["protocol"]) for port in with_dns[2]["ports"]] == [(53, "UDP"), (53, "TCP")]
@@ -138,7 +157,9 @@ def test_network_policies_can_be_left_out(render):
 def test_every_admission_policy_denies_in_the_sandbox_namespace_and_fails_closed(render):
     objects = render("all-options")
     policies = of_kind(objects, "ValidatingAdmissionPolicy")
-    bindings = {item["spec"]["policyName"]: item["spec"] for item in of_kind(objects, "ValidatingAdmissionPolicyBinding")}
+    bindings = {
+        item["spec"]["policyName"]: item["spec"] for item in of_kind(objects, "ValidatingAdmissionPolicyBinding")
+    }
 
     assert len(policies) == 4
     for policy in policies:
@@ -153,7 +174,9 @@ def test_certificate_names_the_dispatch_endpoint(render):
     secret = find(render("minimal"), "Secret", "voxpod-dispatch-tls")
     certificate = find(render("all-options"), "Certificate", "voxpod-dispatch")
 
-    assert {key: base64.b64decode(value)[:11] for key, value in secret["data"].items()} == dict.fromkeys(("tls.crt", "tls.key", "ca.crt"), b"-----BEGIN ")
+    assert {key: base64.b64decode(value)[:11] for key, value in secret["data"].items()} == dict.fromkeys(
+        ("tls.crt", "tls.key", "ca.crt"), b"-----BEGIN "
+    )
     assert certificate["spec"]["dnsNames"] == ["dispatch.voxpod", "dispatch", "dispatch.voxpod-system.svc"]
 
 
@@ -178,7 +201,9 @@ def test_new_certificate_rolls_the_operator(render):
 
     # nothing is looked at here, so each rendering makes its own certificate
     assert secrets_checksum(render("minimal", "operator.replicas=3")) != secrets_checksum(render("minimal"))
-    assert secrets_checksum(render("minimal", given, "operator.replicas=3")) == secrets_checksum(render("minimal", given))
+    assert secrets_checksum(render("minimal", given, "operator.replicas=3")) == secrets_checksum(
+        render("minimal", given)
+    )
 
 
 def secrets_checksum(objects):
@@ -196,4 +221,6 @@ def test_one_replica_has_no_disruption_budget(render):
 
 
 def test_no_demo_without_being_asked(render):
-    assert not [item for values in ("minimal", "all-options") for item in render(values) if "minio" in item["metadata"]["name"]]
+    assert not [
+        item for values in ("minimal", "all-options") for item in render(values) if "minio" in item["metadata"]["name"]
+    ]

@@ -33,7 +33,9 @@ def test_defaults_fit():
 
 def test_schema_and_values_have_the_same_keys_in_the_same_order():
     def keys(values: dict[str, Any], path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
-        nested = [(key, value if isinstance(value, dict) and key not in FREE_FORM else {}) for key, value in values.items()]
+        nested = [
+            (key, value if isinstance(value, dict) and key not in FREE_FORM else {}) for key, value in values.items()
+        ]
         return [found for key, value in nested for found in ((*path, key), *keys(value, (*path, key)))]
 
     def properties(node: dict[str, Any], path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
@@ -47,10 +49,15 @@ def test_schema_and_values_have_the_same_keys_in_the_same_order():
 def test_no_object_takes_unknown_keys():
     def closed(node: Any) -> bool:
         if isinstance(node, dict):
-            return ("properties" not in node or node.get("additionalProperties") is False) and all(map(closed, node.values()))
+            return ("properties" not in node or node.get("additionalProperties") is False) and all(
+                map(closed, node.values())
+            )
         return not isinstance(node, list) or all(map(closed, node))
 
-    assert closed({key: value for key, value in schema().items() if key != "properties"} | {"all": list(schema()["properties"].values())})
+    assert closed(
+        {key: value for key, value in schema().items() if key != "properties"}
+        | {"all": list(schema()["properties"].values())}
+    )
     assert schema()["additionalProperties"] is False
 
 
@@ -69,11 +76,27 @@ def test_no_object_takes_unknown_keys():
         pytest.param('sandbox.modelRoots=["models"]', "/sandbox/modelRoots/0", id="relative model root"),
         pytest.param("objectStore.endpoint=https://s3.example.com", "/objectStore/endpoint", id="a URL for host:port"),
         pytest.param("objectStore.caPem=/etc/ssl/store.pem", "/objectStore/caPem", id="a path for a certificate"),
-        pytest.param("objectStore.caPem=-----BEGIN CERTIFICATE-----\n-----BEGIN PRIVATE KEY-----", "/objectStore/caPem", id="a key beside the certificate"),
-        pytest.param('objectStore.network.cidrs=["s3.example.com"]', "/objectStore/network/cidrs/0", id="a name for a CIDR"),
-        pytest.param("objectStore.network.dnsPeers=[]", "/objectStore/network/dnsPeers", id="no DNS peer, which would be every address"),
-        pytest.param("objectStore.network.dnsPeers=[{}]", "/objectStore/network/dnsPeers/0", id="a DNS peer that is nobody"),
-        pytest.param('objectStore.network.dnsPeers=[{"podSelectors":{}}]', "/objectStore/network/dnsPeers/0", id="misspelt DNS peer"),
+        pytest.param(
+            "objectStore.caPem=-----BEGIN CERTIFICATE-----\n-----BEGIN PRIVATE KEY-----",
+            "/objectStore/caPem",
+            id="a key beside the certificate",
+        ),
+        pytest.param(
+            'objectStore.network.cidrs=["s3.example.com"]', "/objectStore/network/cidrs/0", id="a name for a CIDR"
+        ),
+        pytest.param(
+            "objectStore.network.dnsPeers=[]",
+            "/objectStore/network/dnsPeers",
+            id="no DNS peer, which would be every address",
+        ),
+        pytest.param(
+            "objectStore.network.dnsPeers=[{}]", "/objectStore/network/dnsPeers/0", id="a DNS peer that is nobody"
+        ),
+        pytest.param(
+            'objectStore.network.dnsPeers=[{"podSelectors":{}}]',
+            "/objectStore/network/dnsPeers/0",
+            id="misspelt DNS peer",
+        ),
         pytest.param("demo.minio.nodePort=80", "/demo/minio/nodePort", id="port that is no NodePort"),
         pytest.param("operator.image.digest=latest", "/operator/image/digest", id="a tag for a digest"),
     ],

@@ -31,15 +31,32 @@ class Bad:
 BAD = {
     "a misspelt voice": Bad(Reason.VOICE_NOT_FOUND, ("af_hart", "did you mean af_heart"), spec={"voice": "af_hart"}),
     "a voice of nobody": Bad(Reason.VOICE_NOT_FOUND, ("morgan", "it has af_"), spec={"voice": "morgan"}),
-    "a language that the model cannot speak": Bad(Reason.LANGUAGE_NOT_SUPPORTED, ("kokoro cannot speak ko", "en", "ja", "zh"), text="안녕하세요", spec={"language": "ko"}),
+    "a language that the model cannot speak": Bad(
+        Reason.LANGUAGE_NOT_SUPPORTED,
+        ("kokoro cannot speak ko", "en", "ja", "zh"),
+        text="안녕하세요",
+        spec={"language": "ko"},
+    ),
     "text of only spaces": Bad(Reason.TEXT_EMPTY, ("spec.text", "only spaces"), text=" \n\t　 "),
     "text of invisible characters": Bad(Reason.TEXT_EMPTY, ("spec.text",), text="\u200b\u200d\ufeff"),
     "an unknown model": Bad(Reason.MODEL_NOT_FOUND, ("no SpeechModel is named cosy",), spec={"model": "cosy"}),
-    "an unknown voice in a mix": Bad(Reason.VOICE_NOT_FOUND, ("no voice af_hart (in af_heart(2)+af_hart)", "did you mean af_heart"), spec={"voice": "af_heart(2)+af_hart"}),
-    "text longer than the tenant may": Bad(Reason.TEXT_TOO_LONG, ("spec.text has 41 characters", "allows 40"), text="a" * 41, namespace=OTHER_TEAM),
-    "a voice that the tenant may not use": Bad(Reason.VOICE_NOT_ALLOWED, ("af_heart", "not zf_xiaobei"), spec={"voice": "zf_xiaobei"}, namespace=OTHER_TEAM),
-    "a mix with a voice that the tenant may not use": Bad(Reason.VOICE_NOT_ALLOWED, ("not zf_xiaobei (in",), spec={"voice": "af_heart+zf_xiaobei"}, namespace=OTHER_TEAM),
-    "a namespace without Tenant": Bad(Reason.NAMESPACE_WITHOUT_TENANT, ("no Tenant lists namespace default",), namespace="default"),
+    "an unknown voice in a mix": Bad(
+        Reason.VOICE_NOT_FOUND,
+        ("no voice af_hart (in af_heart(2)+af_hart)", "did you mean af_heart"),
+        spec={"voice": "af_heart(2)+af_hart"},
+    ),
+    "text longer than the tenant may": Bad(
+        Reason.TEXT_TOO_LONG, ("spec.text has 41 characters", "allows 40"), text="a" * 41, namespace=OTHER_TEAM
+    ),
+    "a voice that the tenant may not use": Bad(
+        Reason.VOICE_NOT_ALLOWED, ("af_heart", "not zf_xiaobei"), spec={"voice": "zf_xiaobei"}, namespace=OTHER_TEAM
+    ),
+    "a mix with a voice that the tenant may not use": Bad(
+        Reason.VOICE_NOT_ALLOWED, ("not zf_xiaobei (in",), spec={"voice": "af_heart+zf_xiaobei"}, namespace=OTHER_TEAM
+    ),
+    "a namespace without Tenant": Bad(
+        Reason.NAMESPACE_WITHOUT_TENANT, ("no Tenant lists namespace default",), namespace="default"
+    ),
 }
 
 

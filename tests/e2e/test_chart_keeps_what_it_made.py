@@ -38,9 +38,25 @@ def rendered(cluster: dict[str, Any], bin_dir: Path, namespace: str) -> Rendered
     """rendered("a.b=c") -> what the next release with these settings would be, the cluster looked at."""
 
     def render(*settings: str) -> list[Json]:
-        values = ["--values", str(CHART / "ci" / "demo-values.yaml"), *(part for setting in settings for part in ("--set", setting))]
-        server = ["--dry-run=server", "--take-ownership", "--kubeconfig", cluster["kubeconfig"], "--namespace", namespace]
-        done = subprocess.run([str(bin_dir / "helm"), "template", "voxpod", str(CHART), *server, *values], capture_output=True, text=True, check=False)
+        values = [
+            "--values",
+            str(CHART / "ci" / "demo-values.yaml"),
+            *(part for setting in settings for part in ("--set", setting)),
+        ]
+        server = [
+            "--dry-run=server",
+            "--take-ownership",
+            "--kubeconfig",
+            cluster["kubeconfig"],
+            "--namespace",
+            namespace,
+        ]
+        done = subprocess.run(
+            [str(bin_dir / "helm"), "template", "voxpod", str(CHART), *server, *values],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         assert done.returncode == 0, done.stderr
         return [item for item in yaml.safe_load_all(done.stdout) if item]
 
@@ -72,7 +88,17 @@ def test_renewed_certificate_of_somebody_else_rolls_the_operator(kubectl: Kubect
     given = "dispatch.tls.existingSecret=mine"
     made = find(rendered(), "Secret", "voxpod-object-store")
     kubectl("create", "-f", "-", input=json.dumps(made))
-    kubectl("-n", namespace, "create", "secret", "generic", "mine", "--from-literal=tls.crt=a", "--from-literal=tls.key=b", "--from-literal=ca.crt=c")
+    kubectl(
+        "-n",
+        namespace,
+        "create",
+        "secret",
+        "generic",
+        "mine",
+        "--from-literal=tls.crt=a",
+        "--from-literal=tls.key=b",
+        "--from-literal=ca.crt=c",
+    )
     before = secrets_checksum(rendered(given))
 
     assert secrets_checksum(rendered(given)) == before
@@ -86,17 +112,25 @@ def secrets_checksum(objects: list[Json]) -> str:
     return found
 
 
-def test_new_operator_image_leaves_a_store_that_is_up_alone(cluster: dict[str, Any], kubectl: Kubectl, rendered: Rendered, namespace: str):
+def test_new_operator_image_leaves_a_store_that_is_up_alone(
+    cluster: dict[str, Any], kubectl: Kubectl, rendered: Rendered, namespace: str
+):
     pause = cluster["images"]["pause"]["reference"]
     store = find(rendered(), "Deployment", "voxpod-minio")
     pod = store["spec"]["template"]["spec"]
-    pod |= {"serviceAccountName": "default", "volumes": [], "containers": [{"name": one["name"], "image": pause} for one in pod["containers"]]}
+    pod |= {
+        "serviceAccountName": "default",
+        "volumes": [],
+        "containers": [{"name": one["name"], "image": pause} for one in pod["containers"]],
+    }
     pod["containers"][0]["image"] = "voxpod.local/no-such-image:1"
     kubectl("create", "-f", "-", input=json.dumps(store))
 
     assert set_up_by(rendered("operator.image.tag=next")) == "voxpod.local/operator:next"
     kubectl("-n", namespace, "set", "image", "deployment/voxpod-minio", f"minio={pause}")
-    kubectl("-n", namespace, "wait", "deployment/voxpod-minio", "--for=jsonpath={.status.readyReplicas}=1", "--timeout=60s")
+    kubectl(
+        "-n", namespace, "wait", "deployment/voxpod-minio", "--for=jsonpath={.status.readyReplicas}=1", "--timeout=60s"
+    )
     assert set_up_by(rendered("operator.image.tag=next")) == pause
 
 
@@ -115,5 +149,14 @@ def test_certificate_for_other_names_is_made_anew(kubectl: Kubectl, rendered: Re
     assert again["data"]["tls.crt"] != first["data"]["tls.crt"]
     (tmp_path / "ca.crt").write_bytes(base64.b64decode(again["data"]["ca.crt"]))
     (tmp_path / "tls.crt").write_bytes(base64.b64decode(again["data"]["tls.crt"]))
-    command = ["openssl", "verify", "-x509_strict", "-CAfile", "ca.crt", "-verify_hostname", "voxpod.example.com", "tls.crt"]
+    command = [
+        "openssl",
+        "verify",
+        "-x509_strict",
+        "-CAfile",
+        "ca.crt",
+        "-verify_hostname",
+        "voxpod.example.com",
+        "tls.crt",
+    ]
     assert subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False).stdout == "tls.crt: OK\n"

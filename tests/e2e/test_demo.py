@@ -32,11 +32,20 @@ def audio(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def demo() -> Iterator[Demo]:
     """Call `python demo WORDS`; the cluster is taken down at the end, whatever happened."""
-    environment = {key: value for key, value in os.environ.items() if key not in ("KUBECONTEXT", "VOXPOD_DEMO_VALUES", "COLUMNS")}
+    environment = {
+        key: value for key, value in os.environ.items() if key not in ("KUBECONTEXT", "VOXPOD_DEMO_VALUES", "COLUMNS")
+    }
     environment |= {"VOXPOD_DEMO_CLUSTER": CLUSTER}
 
     def run(*words: str, stdin: str = "") -> "subprocess.CompletedProcess[str]":
-        return subprocess.run([sys.executable, str(ROOT / "demo"), *words], input=stdin, env=environment, capture_output=True, text=True, check=False)
+        return subprocess.run(
+            [sys.executable, str(ROOT / "demo"), *words],
+            input=stdin,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
 
     try:
         yield run
@@ -91,7 +100,10 @@ def test_table_has_times_and_factors_that_fit_each_other(first_run: str) -> None
 
 def test_misspelt_voice_is_explained_with_a_proposal(first_run: str) -> None:
     said = " ".join(first_run.split())
-    assert "globex/typo-voice: Rejected, VoiceNotFound: SpeechModel kokoro has no voice af_hart; did you mean af_heart" in said
+    assert (
+        "globex/typo-voice: Rejected, VoiceNotFound: SpeechModel kokoro has no voice af_hart; did you mean af_heart"
+        in said
+    )
 
 
 def test_progress_is_told_in_plain_lines_where_there_is_no_terminal(first_run: str) -> None:
@@ -108,9 +120,15 @@ def test_audio_lies_where_it_was_said_and_is_heard(first_run: str, audio: Path) 
         assert 2 < read_wav(file).seconds < 15
 
 
-def test_second_run_finds_the_cluster_again_and_replaces_the_requests(demo: Demo, first_run: str, kubectl: Callable[..., str], audio: Path) -> None:
+def test_second_run_finds_the_cluster_again_and_replaces_the_requests(
+    demo: Demo, first_run: str, kubectl: Callable[..., str], audio: Path
+) -> None:
     def uids() -> set[str]:
-        return set(kubectl("get", "ttsr", "-A", "-l", "voxpod.dev/demo-run", "-o", "jsonpath='{.items[*].metadata.uid}'").split())
+        return set(
+            kubectl(
+                "get", "ttsr", "-A", "-l", "voxpod.dev/demo-run", "-o", "jsonpath='{.items[*].metadata.uid}'"
+            ).split()
+        )
 
     before = uids()
     done = demo("up", "--audio", str(audio))
@@ -131,14 +149,22 @@ def test_words_of_your_own_are_spoken(demo: Demo, first_run: str, tmp_path: Path
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        pytest.param(["Hi", "--voice", "af_haert"], "VoiceNotFound: SpeechModel kokoro has no voice af_haert; did you mean af_heart", id="voice"),
+        pytest.param(
+            ["Hi", "--voice", "af_haert"],
+            "VoiceNotFound: SpeechModel kokoro has no voice af_haert; did you mean af_heart",
+            id="voice",
+        ),
         pytest.param(["Hi", "--language", "ko"], "LanguageNotSupported", id="language"),
         pytest.param(["   "], "TextEmpty", id="only spaces"),
         pytest.param([""], "spec.text in body should be at least 1 chars long", id="empty"),
-        pytest.param(["Hi", "--tenant", "initech"], "namespace initech is not there: the demo makes acme, globex", id="tenant"),
+        pytest.param(
+            ["Hi", "--tenant", "initech"], "namespace initech is not there: the demo makes acme, globex", id="tenant"
+        ),
     ],
 )
-def test_what_cannot_be_spoken_is_told_why(demo: Demo, first_run: str, tmp_path: Path, words: list[str], said: str) -> None:
+def test_what_cannot_be_spoken_is_told_why(
+    demo: Demo, first_run: str, tmp_path: Path, words: list[str], said: str
+) -> None:
     done = demo("say", *words, "--audio", str(tmp_path))
     assert done.returncode == 1
     assert said in " ".join(done.stdout.split())
@@ -147,7 +173,13 @@ def test_what_cannot_be_spoken_is_told_why(demo: Demo, first_run: str, tmp_path:
 
 def test_store_facts_open_the_demo_s_bucket_and_nothing_else(demo: Demo, first_run: str) -> None:
     facts = json.loads(demo("s3").stdout)
-    store = Minio(endpoint=facts["endpoint"], access_key=facts["accessKey"], secret_key=facts["secretKey"], secure=facts["secure"], region=facts["region"])
+    store = Minio(
+        endpoint=facts["endpoint"],
+        access_key=facts["accessKey"],
+        secret_key=facts["secretKey"],
+        secure=facts["secure"],
+        region=facts["region"],
+    )
     keys = {one.object_name for one in store.list_objects(bucket_name=facts["bucket"], recursive=True)}
     assert {str(key).partition("/")[0] for key in keys} == {"acme", "globex"}
     with pytest.raises(S3Error, match="AccessDenied"):

@@ -58,9 +58,15 @@ def test_a_pod_of_no_request_gets_nothing(stranger: Json, ask: Ask):
 
 def test_a_pod_that_says_it_is_of_a_request_is_ended(voxpod: Voxpod, speaking: Any):
     asked = speaking.asked
-    with stray_sandbox(voxpod, voxpod.installation.inference.reference, SLEEP, f"{asked.namespace}/{asked.name}", asked.uid) as pretender:
+    with stray_sandbox(
+        voxpod, voxpod.installation.inference.reference, SLEEP, f"{asked.namespace}/{asked.name}", asked.uid
+    ) as pretender:
         name = pretender["metadata"]["name"]
-        voxpod.until(lambda: voxpod.kube.get(f"{SANDBOX_PODS}/{name}") is None, "the pretender is gone", explain=lambda: voxpod.diagnosis(asked))
+        voxpod.until(
+            lambda: voxpod.kube.get(f"{SANDBOX_PODS}/{name}") is None,
+            "the pretender is gone",
+            explain=lambda: voxpod.diagnosis(asked),
+        )
 
     assert voxpod.look(asked).status.phase == Phase.RUNNING
     assert [pod["metadata"]["name"] for pod in voxpod.pods_of(asked)] == [speaking.pod_name]
@@ -104,8 +110,14 @@ REFUSED: dict[str, tuple[Callable[[Voxpod, Any], str], str]] = {
     "a token for the API server": (lambda voxpod, _: _token(voxpod), "not valid for this audience"),
     "a token for somebody else": (lambda voxpod, _: _token(voxpod, "--audience=vault"), "not valid for this audience"),
     "a token of no pod": (lambda voxpod, _: _token(voxpod, "--audience=voxpod-dispatch"), "not bound to a pod"),
-    "a token of another account": (lambda voxpod, _: _token(voxpod, "--audience=voxpod-dispatch", account="default"), "not of the sandbox ServiceAccount"),
-    "a token of that account's name elsewhere": (lambda voxpod, _: _token(voxpod, "--audience=voxpod-dispatch", account="default", namespace="team-b"), "not of the sandbox ServiceAccount"),
+    "a token of another account": (
+        lambda voxpod, _: _token(voxpod, "--audience=voxpod-dispatch", account="default"),
+        "not of the sandbox ServiceAccount",
+    ),
+    "a token of that account's name elsewhere": (
+        lambda voxpod, _: _token(voxpod, "--audience=voxpod-dispatch", account="default", namespace="team-b"),
+        "not of the sandbox ServiceAccount",
+    ),
 }
 
 
@@ -113,7 +125,9 @@ REFUSED: dict[str, tuple[Callable[[Voxpod, Any], str], str]] = {
 def refusals(voxpod: Voxpod, speaking: Any, stranger: Json, ask: Ask) -> dict[str, Answers]:
     """The answers to a claim and to a result, for each of those tokens."""
     tokens = [make(voxpod, speaking) for make, _ in REFUSED.values()]
-    answers = ask(stranger, *(call for token in tokens for call in (("GET", CLAIM, token, None), ("POST", RESULT, token, "{}"))))
+    answers = ask(
+        stranger, *(call for token in tokens for call in (("GET", CLAIM, token, None), ("POST", RESULT, token, "{}")))
+    )
     return dict(zip(REFUSED, zip(answers[::2], answers[1::2], strict=True), strict=True))
 
 
@@ -133,7 +147,11 @@ def test_a_stolen_token_ends_with_its_pod(voxpod: Voxpod, stranger: Json, ask: A
         assert ask(stranger, ("GET", CLAIM, stolen, None))[0][0] == 409, "while the pod is there the token is its own"
     finally:
         voxpod.cancel(asked)
-    voxpod.until(lambda: voxpod.kube.get(f"{SANDBOX_PODS}/{pod['metadata']['name']}") is None, "the pod is gone", explain=lambda: voxpod.diagnosis(asked))
+    voxpod.until(
+        lambda: voxpod.kube.get(f"{SANDBOX_PODS}/{pod['metadata']['name']}") is None,
+        "the pod is gone",
+        explain=lambda: voxpod.diagnosis(asked),
+    )
 
     ((status, body),) = ask(stranger, ("GET", CLAIM, stolen, None))
 

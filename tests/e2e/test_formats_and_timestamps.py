@@ -42,9 +42,17 @@ FORMATS = {
 }
 
 OTHERS: dict[str, dict[str, Any]] = {
-    "ssml": {"text": '<speak>Stop. <break time="2s"/> <lang xml:lang="zh">走吧</lang></speak>', "ssml": True, "timestamps": "word"},
+    "ssml": {
+        "text": '<speak>Stop. <break time="2s"/> <lang xml:lang="zh">走吧</lang></speak>',
+        "ssml": True,
+        "timestamps": "word",
+    },
     "broken ssml": {"text": "<speak>Stop.\n<break time='2s'>Go.</speak>", "ssml": True},
-    "lexicon": {"text": "The W3C met Voxpod.", "timestamps": "word", "lexicon": [{"word": "w3c", "sayAs": "World Wide Web Consortium"}, {"word": "Voxpod", "ipa": "ˈvɑkspɑd"}]},
+    "lexicon": {
+        "text": "The W3C met Voxpod.",
+        "timestamps": "word",
+        "lexicon": [{"word": "w3c", "sayAs": "World Wide Web Consortium"}, {"word": "Voxpod", "ipa": "ˈvɑkspɑd"}],
+    },
     "mix": {"text": "Good morning.", "voice": "af_heart(2)+am_adam", "loudness": -23, "seed": 7},
     "language span": {"text": "Hello <lang=zh>你好</lang> again.", "timestamps": "sentence"},
 }
@@ -53,7 +61,9 @@ OTHERS: dict[str, dict[str, Any]] = {
 @pytest.fixture(scope="module")
 def asked(voxpod: Voxpod) -> dict[str, Asked]:
     """All of them, asked at once."""
-    formats = {name: voxpod.ask(TEAM, TEXT, format=name, timestamps="word", **wanted.spec) for name, wanted in FORMATS.items()}
+    formats = {
+        name: voxpod.ask(TEAM, TEXT, format=name, timestamps="word", **wanted.spec) for name, wanted in FORMATS.items()
+    }
     return formats | {name: voxpod.ask(TEAM, **spec) for name, spec in OTHERS.items()}
 
 
@@ -65,9 +75,18 @@ def done(voxpod: Voxpod, asked: Asked) -> tuple[TTSRequest, AudioObject]:
 
 def sound(content: bytes, wanted: Wanted) -> np.ndarray:
     """The samples, [n]; AssertionError when the file is another than was wanted."""
-    raw = {"samplerate": wanted.rate, "channels": 1, "subtype": "PCM_16", "format": "RAW", "endian": "LITTLE"} if wanted.container == "RAW" else {}
+    raw = (
+        {"samplerate": wanted.rate, "channels": 1, "subtype": "PCM_16", "format": "RAW", "endian": "LITTLE"}
+        if wanted.container == "RAW"
+        else {}
+    )
     with soundfile.SoundFile(io.BytesIO(content), **raw) as file:
-        assert (file.format, file.subtype, file.samplerate, file.channels) == (wanted.container, wanted.coding, wanted.rate, 1)
+        assert (file.format, file.subtype, file.samplerate, file.channels) == (
+            wanted.container,
+            wanted.coding,
+            wanted.rate,
+            1,
+        )
         samples: np.ndarray = file.read(dtype="float32")
     return samples
 

@@ -104,7 +104,9 @@ def mended(voxpod: Voxpod, broken: dict[str, Broken]) -> None:
 
 @pytest.mark.usefixtures("mended")
 @pytest.mark.parametrize("name", ["digest", "damaged", "missing"])
-def test_mended_model_becomes_ready_by_itself_and_the_waiting_request_is_spoken(voxpod: Voxpod, broken: dict[str, Broken], name: str):
+def test_mended_model_becomes_ready_by_itself_and_the_waiting_request_is_spoken(
+    voxpod: Voxpod, broken: dict[str, Broken], name: str
+):
     assert "voices" in voxpod.wait_ready(broken[name].path, "True", Reason.READY)
 
     assert voxpod.wait(broken[name].asked, Phase.SUCCEEDED).status.model == f"broken-{name}"

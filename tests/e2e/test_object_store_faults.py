@@ -30,7 +30,11 @@ def away(voxpod: Voxpod) -> tuple[Asked, Asked, TTSRequest]:
         def log() -> str:
             return voxpod.kubectl("logs", "-n", SANDBOXES, pod).stdout
 
-        voxpod.until(lambda: "synthesized" in log(), "the sandbox has spoken and wants to store it", explain=lambda: voxpod.diagnosis(patient))
+        voxpod.until(
+            lambda: "synthesized" in log(),
+            "the sandbox has spoken and wants to store it",
+            explain=lambda: voxpod.diagnosis(patient),
+        )
         assert "uploaded" not in log()
         assert voxpod.look(patient).status.phase == Phase.RUNNING
     finally:

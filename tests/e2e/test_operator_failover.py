@@ -47,7 +47,11 @@ def assert_ended_once(voxpod: Voxpod, asked: list[Asked], since: int) -> None:
         assert spoken.status.audio is not None
         assert voxpod.keys(f"{one.namespace}/{one.uid}") == [f"{one.namespace}/{one.uid}.wav"]
         assert hashlib.sha256(voxpod.download(spoken.status.audio.uri)).hexdigest() == spoken.status.audio.sha256
-    created = [w.name for w in writes(Path(voxpod.cluster["auditLog"]), since) if (w.verb, w.resource, w.namespace) == ("create", "jobs", SANDBOXES) and w.code == 201]
+    created = [
+        w.name
+        for w in writes(Path(voxpod.cluster["auditLog"]), since)
+        if (w.verb, w.resource, w.namespace) == ("create", "jobs", SANDBOXES) and w.code == 201
+    ]
     assert Counter(created) == Counter(jobs)
 
 
@@ -57,7 +61,9 @@ def test_one_of_two_leads_and_dispatch_is_its_own(voxpod: Voxpod):
     leader = voxpod.leader()
 
     assert len(pods) == OPERATORS
-    assert {name: voxpod.metrics(name)["voxpod_leader"] for name in pods} == {name: float(name == leader) for name in pods}
+    assert {name: voxpod.metrics(name)["voxpod_leader"] for name in pods} == {
+        name: float(name == leader) for name in pods
+    }
     endpoints = (voxpod.kube.get(SLICE) or {})["endpoints"]
     assert [address for endpoint in endpoints for address in endpoint["addresses"]] == [pods[leader]]
 
@@ -67,7 +73,11 @@ def test_killed_leader_costs_no_request_and_none_ends_twice(voxpod: Voxpod):
     voxpod.settled()
     uid, since = uid_of(voxpod, voxpod.leader()), log_size(voxpod)
     asked = [voxpod.ask(team, TEXT) for team in (TEAM, OTHER_TEAM, TEAM)]
-    voxpod.until(lambda: any(voxpod.look(one).status.phase == Phase.RUNNING for one in asked), "one of them speaks", explain=voxpod.behind)
+    voxpod.until(
+        lambda: any(voxpod.look(one).status.phase == Phase.RUNNING for one in asked),
+        "one of them speaks",
+        explain=voxpod.behind,
+    )
 
     killed = processes_of(uid, "voxpod_operator")
     for pid in killed:
@@ -86,7 +96,11 @@ def test_other_operator_goes_on_when_the_leaders_pod_is_gone(voxpod: Voxpod):
 
     voxpod.kube.delete(f"/api/v1/namespaces/{SYSTEM}/pods/{leader}", gracePeriodSeconds=0)
 
-    new = voxpod.until(lambda: voxpod.leader() if voxpod.leader() not in ("", leader) else None, "another one leads", explain=voxpod.behind)
+    new = voxpod.until(
+        lambda: voxpod.leader() if voxpod.leader() not in ("", leader) else None,
+        "another one leads",
+        explain=voxpod.behind,
+    )
     assert_ended_once(voxpod, asked, since)
     assert voxpod.metrics(new)["voxpod_leader"] == 1
     voxpod.settled()
@@ -101,14 +115,20 @@ def test_frozen_leader_is_replaced_and_stands_back_when_it_wakes(voxpod: Voxpod)
     (process,) = processes_of(uid_of(voxpod, leader), "voxpod_operator")
     os.kill(process, signal.SIGSTOP)
     try:
-        new = voxpod.until(lambda: voxpod.leader() if voxpod.leader() not in ("", leader) else None, "another one leads", explain=voxpod.behind)
+        new = voxpod.until(
+            lambda: voxpod.leader() if voxpod.leader() not in ("", leader) else None,
+            "another one leads",
+            explain=voxpod.behind,
+        )
         asked.append(voxpod.ask(OTHER_TEAM, TEXT))
         assert_ended_once(voxpod, asked, since)
     finally:
         with contextlib.suppress(ProcessLookupError):  # the kubelet may have lost patience with it
             os.kill(process, signal.SIGCONT)
 
-    voxpod.until(lambda: not Path(f"/proc/{process}").exists(), "the old leader has ended itself", explain=voxpod.behind)
+    voxpod.until(
+        lambda: not Path(f"/proc/{process}").exists(), "the old leader has ended itself", explain=voxpod.behind
+    )
     voxpod.settled()
     assert voxpod.leader() == new
     assert_ended_once(voxpod, asked, since)
@@ -125,5 +145,7 @@ def test_leader_that_is_told_to_go_hands_over_at_once(voxpod: Voxpod):
 
     assert_ended_once(voxpod, asked, since)
     voxpod.settled()
-    leases = [w for w in writes(Path(voxpod.cluster["auditLog"]), since) if w.user == OPERATOR and w.resource == "leases"]
+    leases = [
+        w for w in writes(Path(voxpod.cluster["auditLog"]), since) if w.user == OPERATOR and w.resource == "leases"
+    ]
     assert {w.code for w in leases} <= {200, 201, 409}

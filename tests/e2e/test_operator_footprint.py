@@ -29,13 +29,19 @@ def test_writes_and_memory_are_told(voxpod: Voxpod, told: dict[str, str]):
     time.sleep(2)
 
     mine = [w for w in writes(log, since) if w.user == OPERATOR and (_about(asked, w.name) or w.resource in COUNTS)]
-    told["API writes by the operator for a request"] = f"{len(mine)}: " + ", ".join(f"{count} {verb} {resource}" for (verb, resource), count in Counter((w.verb, w.resource) for w in mine).most_common())
+    told["API writes by the operator for a request"] = f"{len(mine)}: " + ", ".join(
+        f"{count} {verb} {resource}"
+        for (verb, resource), count in Counter((w.verb, w.resource) for w in mine).most_common()
+    )
     assert {("create", "jobs"), ("patch", "ttsrequests/status")} <= {(w.verb, w.resource) for w in mine}
     for pod in voxpod.operator_pods():
         (pid,) = processes_of(pod["metadata"]["uid"], "voxpod_operator")
         role = "leader" if pod["metadata"]["name"] == voxpod.leader() else "follower"
         told[f"resident memory of the {role}"] = f"{resident_bytes(pid) / 1e6:.0f} MB"
-    assert {key for key in told if key.startswith("resident")} == {"resident memory of the leader", "resident memory of the follower"}
+    assert {key for key in told if key.startswith("resident")} == {
+        "resident memory of the leader",
+        "resident memory of the follower",
+    }
 
 
 def _about(asked: Asked, name: str) -> bool:

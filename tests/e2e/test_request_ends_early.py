@@ -86,7 +86,9 @@ def test_cancelled_request_frees_its_place_for_the_next(voxpod: Voxpod, running:
     running()
     third = voxpod.ask(TEAM, "It is my turn.")
     try:
-        waiting = voxpod.until(lambda: voxpod.look(third) if voxpod.look(third).status.conditions else None, "the third is judged")
+        waiting = voxpod.until(
+            lambda: voxpod.look(third) if voxpod.look(third).status.conditions else None, "the third is judged"
+        )
         assert waiting.status.conditions[0].reason == Reason.WAITING_FOR_SANDBOX
         assert waiting.status.queue_position == 1
 

@@ -40,14 +40,26 @@ def applied(voxpod: Voxpod) -> dict[str, Asked]:
     """All texts as requests, by one `kubectl apply`."""
     unique = uuid.uuid4().hex[:6]
     items = [_manifest(f"apply-{language}-{unique}", spoken) for language, spoken in TEXTS.items()]
-    stored = json.loads(voxpod.kubectl("apply", "-o", "json", "-f", "-", input=json.dumps({"apiVersion": "v1", "kind": "List", "items": items})).stdout)
+    stored = json.loads(
+        voxpod.kubectl(
+            "apply", "-o", "json", "-f", "-", input=json.dumps({"apiVersion": "v1", "kind": "List", "items": items})
+        ).stdout
+    )
     uids = {item["metadata"]["name"]: item["metadata"]["uid"] for item in stored["items"]}
-    return {language: Asked(TEAM, item["metadata"]["name"], uids[item["metadata"]["name"]]) for language, item in zip(TEXTS, items, strict=True)}
+    return {
+        language: Asked(TEAM, item["metadata"]["name"], uids[item["metadata"]["name"]])
+        for language, item in zip(TEXTS, items, strict=True)
+    }
 
 
 def _manifest(name: str, spoken: Spoken) -> dict[str, Any]:
     spec = {"text": spoken.text, "language": spoken.language}
-    return {"apiVersion": "voxpod.dev/v1alpha1", "kind": "TTSRequest", "metadata": {"name": name, "namespace": TEAM}, "spec": spec}
+    return {
+        "apiVersion": "voxpod.dev/v1alpha1",
+        "kind": "TTSRequest",
+        "metadata": {"name": name, "namespace": TEAM},
+        "spec": spec,
+    }
 
 
 @pytest.fixture(params=TEXTS)
@@ -87,7 +99,11 @@ def test_status_tells_how_it_went(spoken: tuple[Spoken, TTSRequest]):
 
     reasons = {type_: find_condition(status.conditions, type_) for type_ in ConditionType}
     told = {type_: (c.status, c.reason) for type_, c in reasons.items() if c}
-    assert told == {ConditionType.ADMITTED: ("True", Reason.ADMITTED), ConditionType.DISPATCHED: ("True", Reason.CLAIMED), ConditionType.COMPLETE: ("True", Reason.SUCCEEDED)}
+    assert told == {
+        ConditionType.ADMITTED: ("True", Reason.ADMITTED),
+        ConditionType.DISPATCHED: ("True", Reason.CLAIMED),
+        ConditionType.COMPLETE: ("True", Reason.SUCCEEDED),
+    }
     assert (status.tenant, status.model, status.attempt) == (TEAM, "kokoro", 1)
     assert status.voice
     assert status.usage is not None

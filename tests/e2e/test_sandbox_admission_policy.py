@@ -45,9 +45,22 @@ def namespace(kubectl: Kubectl, bin_dir: Path) -> Iterator[str]:
 
 
 def _rendered(bin_dir: Path, namespace: str) -> list[Json]:
-    templates = [part for file in ("namespace", "serviceaccount", "admission") for part in ("--show-only", f"templates/sandbox/{file}.yaml")]
+    templates = [
+        part
+        for file in ("namespace", "serviceaccount", "admission")
+        for part in ("--show-only", f"templates/sandbox/{file}.yaml")
+    ]
     values = ["--values", str(CHART / "ci" / "demo-values.yaml"), "--set", f"sandbox.namespace.name={namespace}"]
-    command = [str(bin_dir / "helm"), "template", "voxpod", str(CHART), "--namespace", "voxpod-system", *templates, *values]
+    command = [
+        str(bin_dir / "helm"),
+        "template",
+        "voxpod",
+        str(CHART),
+        "--namespace",
+        "voxpod-system",
+        *templates,
+        *values,
+    ]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     objects = [item for item in yaml.safe_load_all(done.stdout) if item]
     for item in objects:
@@ -102,7 +115,12 @@ def test_operators_probe_job_is_accepted(answer: Answer, namespace: str):
 
 def test_what_a_tenant_may_set_is_accepted(answer: Answer, namespace: str):
     tenant = TenantSandbox.model_validate(
-        {"cpu": "2", "memory": "1Gi", "nodeSelector": {"kubernetes.io/os": "linux"}, "tolerations": [{"key": "gpu", "operator": "Exists"}]}
+        {
+            "cpu": "2",
+            "memory": "1Gi",
+            "nodeSelector": {"kubernetes.io/os": "linux"},
+            "tolerations": [{"key": "gpu", "operator": "Exists"}],
+        }
     )
 
     assert answer(good_job(namespace, tenant)) == ""
@@ -154,7 +172,9 @@ def test_job_outside_every_network_policy_is_refused(answer: Answer, namespace: 
 
 
 def test_nobody_else_creates_jobs(answer: Answer, namespace: str):
-    assert f"only {OPERATOR} creates and changes Jobs in {namespace}, not {NAMESPACE_ADMIN}" in answer(good_job(namespace), NAMESPACE_ADMIN)
+    assert f"only {OPERATOR} creates and changes Jobs in {namespace}, not {NAMESPACE_ADMIN}" in answer(
+        good_job(namespace), NAMESPACE_ADMIN
+    )
 
 
 def test_good_pod_of_the_job_controller_is_accepted(answer: Answer, namespace: str):
@@ -163,11 +183,15 @@ def test_good_pod_of_the_job_controller_is_accepted(answer: Answer, namespace: s
 
 @pytest.mark.parametrize("user", [OPERATOR, NAMESPACE_ADMIN])
 def test_nobody_else_creates_pods(answer: Answer, namespace: str, user: str):
-    assert f"only the Job controller creates pods in {namespace}, not {user}" in answer(pod_of(good_job(namespace)), user)
+    assert f"only the Job controller creates pods in {namespace}, not {user}" in answer(
+        pod_of(good_job(namespace)), user
+    )
 
 
 def test_pod_of_something_else_than_a_job_is_refused(answer: Answer, namespace: str):
-    assert "only the Job controller creates pods" in answer(pod_of(good_job(namespace), creator="ReplicaSet"), JOB_CONTROLLER)
+    assert "only the Job controller creates pods" in answer(
+        pod_of(good_job(namespace), creator="ReplicaSet"), JOB_CONTROLLER
+    )
 
 
 def test_other_namespaces_are_left_alone(kubectl: Kubectl, namespace: str):
@@ -202,13 +226,23 @@ def running(kubectl: Kubectl, namespace: str) -> str:
         pytest.param(["exec", "{pod}", "--", "id"], id="exec"),
         pytest.param(["attach", "{pod}"], id="attach"),
         # by its path: kubectl port-forward itself waits for a pod that runs
-        pytest.param(["create", "--raw", "/api/v1/namespaces/{namespace}/{path}/portforward", "-f", "-"], id="port-forward"),
+        pytest.param(
+            ["create", "--raw", "/api/v1/namespaces/{namespace}/{path}/portforward", "-f", "-"], id="port-forward"
+        ),
         pytest.param(["get", "--raw", "/api/v1/namespaces/{namespace}/{path}/proxy/"], id="proxy"),
-        pytest.param(["debug", "{pod}", "--image=voxpod.local/probe:1", "--profile=general", "--attach=false"], id="ephemeral container"),
+        pytest.param(
+            ["debug", "{pod}", "--image=voxpod.local/probe:1", "--profile=general", "--attach=false"],
+            id="ephemeral container",
+        ),
     ],
 )
-def test_nobody_but_cluster_administrators_gets_into_a_sandbox(kubectl: Kubectl, namespace: str, running: str, arguments: list[str]):
-    command = [argument.format(pod=running, namespace=namespace, path=running.replace("pod/", "pods/")) for argument in arguments]
+def test_nobody_but_cluster_administrators_gets_into_a_sandbox(
+    kubectl: Kubectl, namespace: str, running: str, arguments: list[str]
+):
+    command = [
+        argument.format(pod=running, namespace=namespace, path=running.replace("pod/", "pods/"))
+        for argument in arguments
+    ]
 
     done = kubectl("-n", namespace, f"--as={NAMESPACE_ADMIN}", *command, input="", check=False)
 
@@ -225,9 +259,21 @@ def test_cluster_administrators_get_past_the_policy(kubectl: Kubectl, namespace:
 @pytest.mark.parametrize(
     ("patch", "says"),
     [
-        pytest.param({"spec": {"containers": [{"name": "sandbox", "image": "evil:1"}]}}, "image of a sandbox pod does not change", id="image"),
-        pytest.param({"metadata": {"labels": {"voxpod.dev/role": "probe"}}}, "label voxpod.dev/role of a sandbox pod does not change", id="role"),
-        pytest.param({"metadata": {"labels": {"voxpod.dev/role": None}}}, "label voxpod.dev/role of a sandbox pod does not change", id="role taken away"),
+        pytest.param(
+            {"spec": {"containers": [{"name": "sandbox", "image": "evil:1"}]}},
+            "image of a sandbox pod does not change",
+            id="image",
+        ),
+        pytest.param(
+            {"metadata": {"labels": {"voxpod.dev/role": "probe"}}},
+            "label voxpod.dev/role of a sandbox pod does not change",
+            id="role",
+        ),
+        pytest.param(
+            {"metadata": {"labels": {"voxpod.dev/role": None}}},
+            "label voxpod.dev/role of a sandbox pod does not change",
+            id="role taken away",
+        ),
     ],
 )
 def test_pod_stays_what_was_let_in(kubectl: Kubectl, namespace: str, running: str, patch: Json, says: str):

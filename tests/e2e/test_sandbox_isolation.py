@@ -46,11 +46,19 @@ MUST_REACH = ("dispatch", "object store")
 def free_pod(voxpod: Voxpod) -> Iterator[str]:
     """A pod of the same image in a tenant's namespace, where no policy holds; it serves on port 8080 too."""
     command = ["python3", "-m", "http.server", "8080", "--directory", "/tmp"]
-    container = {"name": "free", "image": voxpod.installation.inference.reference, "command": command, "resources": {"limits": {"cpu": "200m", "memory": "128Mi"}, "requests": {"cpu": "10m"}}}
+    container = {
+        "name": "free",
+        "image": voxpod.installation.inference.reference,
+        "command": command,
+        "resources": {"limits": {"cpu": "200m", "memory": "128Mi"}, "requests": {"cpu": "10m"}},
+    }
     pods = f"/api/v1/namespaces/{OTHER_TEAM}/pods"
     try:
         voxpod.kubectl("wait", "--for=create", "serviceaccount/default", "-n", OTHER_TEAM, "--timeout=60s")
-        voxpod.kube.create(pods, {"metadata": {"name": "free"}, "spec": {"terminationGracePeriodSeconds": 0, "containers": [container]}})
+        voxpod.kube.create(
+            pods,
+            {"metadata": {"name": "free"}, "spec": {"terminationGracePeriodSeconds": 0, "containers": [container]}},
+        )
         voxpod.kubectl("wait", "--for=condition=Ready", "pod/free", "-n", OTHER_TEAM, "--timeout=120s")
         yield "free"
     finally:
@@ -76,7 +84,9 @@ def served_by_the_host(voxpod: Voxpod, tmp_path_factory: pytest.TempPathFactory)
 
 @contextmanager
 def _serving(command: list[str], folder: Path) -> Iterator[None]:
-    with subprocess.Popen([*command, "--directory", str(folder)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
+    with subprocess.Popen(
+        [*command, "--directory", str(folder)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as server:
         try:
             yield
         finally:
@@ -102,7 +112,12 @@ def targets(voxpod: Voxpod, free_pod: str, served_by_the_host: int) -> Iterator[
             "health port of the operator": {"kind": "http", "host": operator, "port": 8080, "path": "/healthz"},
             "another sandbox": {"kind": "tcp", "host": other["status"]["podIP"], "port": 8080},
             "dispatch": {"kind": "tls", "host": DISPATCH_HOST, "port": 443, "ca": dispatch_ca(voxpod)},
-            "object store": {"kind": "http", "host": service_address(voxpod, "voxpod-minio"), "port": 9000, "path": "/minio/health/live"},
+            "object store": {
+                "kind": "http",
+                "host": service_address(voxpod, "voxpod-minio"),
+                "port": 9000,
+                "path": "/minio/health/live",
+            },
         }
 
 
@@ -119,7 +134,10 @@ def test_sandbox_does_not_reach(reached: dict[str, str], target: str):
 
 
 def test_sandbox_reaches_dispatch_over_tls_and_the_store(reached: dict[str, str]):
-    assert {target: reached[target] for target in MUST_REACH} == {"dispatch": "answers TLSv1.3", "object store": "answers HTTP/1.0 200 OK"}
+    assert {target: reached[target] for target in MUST_REACH} == {
+        "dispatch": "answers TLSv1.3",
+        "object store": "answers HTTP/1.0 200 OK",
+    }
 
 
 def test_what_the_sandbox_does_not_reach_answers_others(voxpod: Voxpod, free_pod: str, targets: dict[str, Json]):
@@ -151,7 +169,12 @@ def test_no_credential_but_its_own_token_is_in_the_sandbox(voxpod: Voxpod, speak
     user = voxpod.store_user()
     root = voxpod.kube.get(f"/api/v1/namespaces/{SYSTEM}/secrets/voxpod-minio-root") or {}
     tokens = {"its token": token_of(voxpod, speaking.pod_name), "any token": "eyJhbGciOi"}
-    needles = {"secret key": user["secretKey"], "root password": _decoded(root["data"]["password"]), "dispatch address": f"https://{DISPATCH_HOST}", **tokens}
+    needles = {
+        "secret key": user["secretKey"],
+        "root password": _decoded(root["data"]["password"]),
+        "dispatch address": f"https://{DISPATCH_HOST}",
+        **tokens,
+    }
 
     found = voxpod.inside(speaking.pod_name, "search", needles)
 
@@ -169,7 +192,11 @@ def test_pod_holds_neither_secrets_nor_the_text(voxpod: Voxpod, speaking: Any):
     assert LONG_TEXT[:30] not in said
     assert "secretKeyRef" not in said
     assert speaking.pod["spec"]["automountServiceAccountToken"] is False
-    assert [next(key for key in volume if key != "name") for volume in speaking.pod["spec"]["volumes"]] == ["hostPath", "emptyDir", "projected"]
+    assert [next(key for key in volume if key != "name") for volume in speaking.pod["spec"]["volumes"]] == [
+        "hostPath",
+        "emptyDir",
+        "projected",
+    ]
 
 
 def test_text_is_in_no_log(voxpod: Voxpod, speaking: Any):
@@ -195,7 +222,10 @@ def test_process_in_the_sandbox_has_no_powers(voxpod: Voxpod, speaking: Any):
 
 
 def test_not_even_an_administrator_makes_a_job_beside_it(voxpod: Voxpod):
-    with pytest.raises(AssertionError, match="voxpod-sandbox-jobs"), stray_sandbox(voxpod, "voxpod.local/probe:1", SLEEP, user=""):
+    with (
+        pytest.raises(AssertionError, match="voxpod-sandbox-jobs"),
+        stray_sandbox(voxpod, "voxpod.local/probe:1", SLEEP, user=""),
+    ):
         pass
 
 

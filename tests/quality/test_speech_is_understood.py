@@ -36,13 +36,19 @@ def test_recogniser_understands_what_was_said(
     assert {text: each for text, each in lengths.items() if not shortest <= each <= longest} == {}
 
 
-def test_no_word_is_lost_where_a_sentence_without_a_comma_is_cut(engine: Synthesizer, recogniser: Recogniser, measured: dict[str, str]) -> None:
+def test_no_word_is_lost_where_a_sentence_without_a_comma_is_cut(
+    engine: Synthesizer, recogniser: Recogniser, measured: dict[str, str]
+) -> None:
     text = " and ".join(sentence.read.replace(",", "").rstrip(".?!") for sentence in SETS[0].sentences[:5])
     prepared = engine.prepare(text, voice="af_heart")
     spoken = list(engine.speak(prepared))
-    assert len(spoken) > len(prepared.script.chunks) > 1  # cut by length in advance, and once more by what the model planned
+    assert (
+        len(spoken) > len(prepared.script.chunks) > 1
+    )  # cut by length in advance, and once more by what the model planned
     said = tokens(text, "en")
-    heard = heard_tokens(recogniser.hear(np.concatenate([u.samples for u in spoken]), engine.sample_rate, "en"), "en", said)
+    heard = heard_tokens(
+        recogniser.hear(np.concatenate([u.samples for u in spoken]), engine.sample_rate, "en"), "en", said
+    )
     found = edits(said, heard)
     measured["heard differently, a sentence cut by force"] = f"{len(found)} of {len(said)} words"
     assert len(found) <= 0.04 * len(said), found

@@ -17,7 +17,9 @@ pytestmark = pytest.mark.skipif(bool(what_is_missing()), reason=f"not installed:
         pytest.param("en", "one thousand two hundred and fifty units", "1,250 units", id="thousands"),
         pytest.param("en", "minus five degrees, thirty five percent", "-5 degrees, 35%", id="sign and percent"),
         pytest.param("en", "Doctor Smith, in second place", "Dr. Smith in 2nd place", id="abbreviation and ordinal"),
-        pytest.param("zh", "会议在二零二六年十一月二十四日下午三点", "會議在2026年11月24日下午3點", id="script and year"),
+        pytest.param(
+            "zh", "会议在二零二六年十一月二十四日下午三点", "會議在2026年11月24日下午3點", id="script and year"
+        ),
         pytest.param("zh", "增长了百分之二十五，两天", "增長了25%,兩天", id="percent"),
         pytest.param("ja", "千五百円です。", "1500円です", id="yen"),
         pytest.param("hi", "मुझे चाय पीना बहुत पसंद है। सड़क", "مجھے چائے پینا بہت پسند ہے سڑک", id="Hindi written as Urdu"),

@@ -34,4 +34,11 @@ def writes(log: Path, offset: int = 0) -> Iterator[Write]:
 def _write(event: dict[str, dict[str, str]]) -> Write:
     ref, status = event.get("objectRef", {}), event.get("responseStatus", {})
     resource = "/".join(part for part in (ref.get("resource", ""), ref.get("subresource", "")) if part)
-    return Write(event["user"]["username"], str(event["verb"]), resource, ref.get("namespace", ""), ref.get("name", ""), int(status.get("code", 0)))
+    return Write(
+        event["user"]["username"],
+        str(event["verb"]),
+        resource,
+        ref.get("namespace", ""),
+        ref.get("name", ""),
+        int(status.get("code", 0)),
+    )

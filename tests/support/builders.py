@@ -13,11 +13,27 @@ NOON = datetime(2026, 11, 24, 12, 0, 0, tzinfo=UTC)
 DIGEST = "sha256:" + "ab" * 32
 
 
-def a_request(text: str = "Hello.", *, name: str = "hello", namespace: str = "acme", uid: str = "", age: float = 0.0, status: dict[str, Any] | None = None, **spec: Any) -> TTSRequest:
+def a_request(
+    text: str = "Hello.",
+    *,
+    name: str = "hello",
+    namespace: str = "acme",
+    uid: str = "",
+    age: float = 0.0,
+    status: dict[str, Any] | None = None,
+    **spec: Any,
+) -> TTSRequest:
     """A TTSRequest created `age` seconds before noon; spec fields in camelCase."""
     return TTSRequest.model_validate(
         {
-            "metadata": {"name": name, "namespace": namespace, "uid": uid or f"uid-{name}", "resourceVersion": "1", "generation": 1, "creationTimestamp": NOON - timedelta(seconds=age)},
+            "metadata": {
+                "name": name,
+                "namespace": namespace,
+                "uid": uid or f"uid-{name}",
+                "resourceVersion": "1",
+                "generation": 1,
+                "creationTimestamp": NOON - timedelta(seconds=age),
+            },
             "spec": {"text": text, **spec},
             "status": status or {},
         }
@@ -26,8 +42,18 @@ def a_request(text: str = "Hello.", *, name: str = "hello", namespace: str = "ac
 
 def an_assigned_request(*, claimed: bool = False, attempt: int = 1, **rest: Any) -> TTSRequest:
     """A request that holds a sandbox, claimed by pod `pod-1` or not."""
-    sandbox = {"jobName": f"tts-uid-{rest.get('name', 'hello')}-{attempt}", **({"podName": "pod-1", "podUid": "pod-uid-1"} if claimed else {})}
-    status = {"phase": "Running" if claimed else "Queued", "tenant": "acme", "model": "kokoro", "attempt": attempt, "sandbox": sandbox, "assignedAt": "2026-11-24T12:00:00.000Z"}
+    sandbox = {
+        "jobName": f"tts-uid-{rest.get('name', 'hello')}-{attempt}",
+        **({"podName": "pod-1", "podUid": "pod-uid-1"} if claimed else {}),
+    }
+    status = {
+        "phase": "Running" if claimed else "Queued",
+        "tenant": "acme",
+        "model": "kokoro",
+        "attempt": attempt,
+        "sandbox": sandbox,
+        "assignedAt": "2026-11-24T12:00:00.000Z",
+    }
     return a_request(status=status, **rest)
 
 
@@ -35,27 +61,70 @@ def a_tenant(*namespaces: str, name: str = "acme", age: float = 0.0, **spec: Any
     """A Tenant of the namespaces (`acme` without any)."""
     return Tenant.model_validate(
         {
-            "metadata": {"name": name, "uid": f"uid-{name}", "generation": 1, "resourceVersion": "1", "creationTimestamp": NOON - timedelta(seconds=age)},
+            "metadata": {
+                "name": name,
+                "uid": f"uid-{name}",
+                "generation": 1,
+                "resourceVersion": "1",
+                "creationTimestamp": NOON - timedelta(seconds=age),
+            },
             "spec": {"namespaces": list(namespaces) or ["acme"], **spec},
         }
     )
 
 
-def a_model(name: str = "kokoro", *, ready: bool = True, voices: tuple[str, ...] = ("af_heart", "zf_xiaobei"), path: str = "/models/kokoro", **spec: Any) -> SpeechModel:
+def a_model(
+    name: str = "kokoro",
+    *,
+    ready: bool = True,
+    voices: tuple[str, ...] = ("af_heart", "zf_xiaobei"),
+    path: str = "/models/kokoro",
+    **spec: Any,
+) -> SpeechModel:
     """A SpeechModel whose probe succeeded (or did not run yet)."""
     condition = Condition(type="Ready", status="True", reason="Ready", last_transition_time=NOON, observed_generation=1)
     return SpeechModel.model_validate(
         {
-            "metadata": {"name": name, "uid": f"uid-{name}", "generation": 1, "resourceVersion": "1", "creationTimestamp": NOON},
+            "metadata": {
+                "name": name,
+                "uid": f"uid-{name}",
+                "generation": 1,
+                "resourceVersion": "1",
+                "creationTimestamp": NOON,
+            },
             "spec": {"source": {"hostPath": {"path": path}}, "digest": DIGEST, **spec},
-            "status": {"voices": list(voices), "languages": ["en", "zh", "ja"], "conditions": [condition.to_wire()]} if ready else {},
+            "status": (
+                {"voices": list(voices), "languages": ["en", "zh", "ja"], "conditions": [condition.to_wire()]}
+                if ready
+                else {}
+            ),
         }
     )
 
 
-def a_job(name: str = "tts-uid-hello-1", *, age: float = 1.0, finished: bool = False, succeeded: bool = False, role: str = "sandbox", deleting: bool = False) -> JobView:
+def a_job(
+    name: str = "tts-uid-hello-1",
+    *,
+    age: float = 1.0,
+    finished: bool = False,
+    succeeded: bool = False,
+    role: str = "sandbox",
+    deleting: bool = False,
+) -> JobView:
     """A sandbox Job created `age` seconds before noon."""
-    return JobView(name, f"uid-{name}", "1", NOON - timedelta(seconds=age), role, "uid-hello", "acme/hello", finished, succeeded, "", deleting)
+    return JobView(
+        name,
+        f"uid-{name}",
+        "1",
+        NOON - timedelta(seconds=age),
+        role,
+        "uid-hello",
+        "acme/hello",
+        finished,
+        succeeded,
+        "",
+        deleting,
+    )
 
 
 def a_pod(job: str = "tts-uid-hello-1", **fields: Any) -> PodView:

@@ -10,7 +10,9 @@ def find(objects: list[Json], kind: str, name: str, namespace: str | None = None
     found = [
         item
         for item in objects
-        if item["kind"] == kind and item["metadata"]["name"] == name and namespace in (None, item["metadata"].get("namespace"))
+        if item["kind"] == kind
+        and item["metadata"]["name"] == name
+        and namespace in (None, item["metadata"].get("namespace"))
     ]
     assert len(found) == 1, f"{len(found)} objects are {kind} {name}"
     return found[0]

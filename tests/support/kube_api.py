@@ -54,7 +54,12 @@ class KubeApi:
 
     def replace_at(self, path: str, pointer: str, value: Any) -> Json:
         """Replace one value inside of an object (JSON Patch)."""
-        status, body = self.call("PATCH", path, [{"op": "replace", "path": pointer, "value": value}], content_type="application/json-patch+json")
+        status, body = self.call(
+            "PATCH",
+            path,
+            [{"op": "replace", "path": pointer, "value": value}],
+            content_type="application/json-patch+json",
+        )
         return self._good("PATCH", path, status, body)
 
     def text(self, path: str) -> str:
@@ -71,10 +76,19 @@ class KubeApi:
             self._good("DELETE", path, status, body)
 
     def call(
-        self, verb: str, path: str, item: Json | list[Json] | None = None, *, user: str = "", content_type: str = "application/json", fields: dict[str, str] | None = None
+        self,
+        verb: str,
+        path: str,
+        item: Json | list[Json] | None = None,
+        *,
+        user: str = "",
+        content_type: str = "application/json",
+        fields: dict[str, str] | None = None,
     ) -> tuple[int, Json]:
         """Status and parsed body, whatever they are."""
-        headers = {"Content-Type": content_type, "Accept": "application/json"} | ({"Impersonate-User": user} if user else {})
+        headers = {"Content-Type": content_type, "Accept": "application/json"} | (
+            {"Impersonate-User": user} if user else {}
+        )
         body = None if item is None else json.dumps(item).encode()
         url = f"{self._server}{path}" + (f"?{urlencode(fields)}" if fields else "")
         response = self._http.request(verb, url, body=body, headers=headers)

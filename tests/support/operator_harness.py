@@ -96,17 +96,30 @@ async def a_world(kube: KubeEmulator, tmp_path: Path, dispatch_port: int) -> Asy
             "kind": kind.name, "singular": kind.name.lower(), "namespaced": kind.namespaced, "subresources": {"status"},
             "verbs": {"get", "list", "watch", "create", "update", "patch", "delete"},
         }  # fmt: skip
-    for backbone in (("apiextensions.k8s.io", "v1", "customresourcedefinitions"), ("", "v1", "namespaces"), ("", "v1", "events")):
+    for backbone in (
+        ("apiextensions.k8s.io", "v1", "customresourcedefinitions"),
+        ("", "v1", "namespaces"),
+        ("", "v1", "events"),
+    ):
         # Kopf looks for these before it watches anything
-        kube.resources[kmock.resource(*backbone)] = {"kind": "x", "singular": "x", "namespaced": False, "verbs": {"get", "list", "watch"}}
+        kube.resources[kmock.resource(*backbone)] = {
+            "kind": "x",
+            "singular": "x",
+            "namespaced": False,
+            "verbs": {"get", "list", "watch"},
+        }
     ca = write_dispatch_certificate(tmp_path / "tls")
     tls = ssl.create_default_context(cafile=str(ca))
     connector = aiohttp.TCPConnector(ssl=tls, resolver=_Loopback())
     async with aiohttp.ClientSession(connector=connector) as http:
         world = World(kube, http, MemoryStore(), tmp_path / "tls", dispatch_port)
-        kube.on_change = lambda method, plural, raw: world.start(play_sandbox(world, raw)) if (method, plural) == ("POST", "jobs") else None
+        kube.on_change = lambda method, plural, raw: (
+            world.start(play_sandbox(world, raw)) if (method, plural) == ("POST", "jobs") else None
+        )
         kube.review = lambda token: _review(world, token)
-        await world.create(SERVICE, {"metadata": {"name": "voxpod-dispatch"}, "spec": {"clusterIP": "10.96.0.99"}}, "voxpod-system")
+        await world.create(
+            SERVICE, {"metadata": {"name": "voxpod-dispatch"}, "spec": {"clusterIP": "10.96.0.99"}}, "voxpod-system"
+        )
         kube.calls.clear()
         try:
             yield world
@@ -121,8 +134,15 @@ def _review(world: World, token: str) -> Json:
     pod = next((p for p in world.all_of(POD) if p["metadata"]["uid"] == token), None)
     if pod is None:
         return {"authenticated": False}
-    extra = {"authentication.kubernetes.io/pod-name": [pod["metadata"]["name"]], "authentication.kubernetes.io/pod-uid": [token]}
-    return {"authenticated": True, "audiences": ["voxpod-dispatch"], "user": {"username": "system:serviceaccount:voxpod-sandboxes:voxpod-sandbox", "extra": extra}}
+    extra = {
+        "authentication.kubernetes.io/pod-name": [pod["metadata"]["name"]],
+        "authentication.kubernetes.io/pod-uid": [token],
+    }
+    return {
+        "authenticated": True,
+        "audiences": ["voxpod-dispatch"],
+        "user": {"username": "system:serviceaccount:voxpod-sandboxes:voxpod-sandbox", "extra": extra},
+    }
 
 
 class _Loopback(aiohttp.ThreadedResolver):

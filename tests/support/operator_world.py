@@ -46,7 +46,9 @@ class World:
 
     async def patch(self, kind: Kind, namespace: str, name: str, body: Json, subresource: str = "") -> None:
         headers = {"Content-Type": "application/merge-patch+json"}
-        async with self.http.patch(f"{str(self.kube.url).rstrip('/')}{kind.path(namespace, name, subresource)}", json=body, headers=headers) as response:
+        async with self.http.patch(
+            f"{str(self.kube.url).rstrip('/')}{kind.path(namespace, name, subresource)}", json=body, headers=headers
+        ) as response:
             assert response.status == 200, await response.text()
 
     async def delete(self, kind: Kind, namespace: str, name: str) -> None:
@@ -61,15 +63,21 @@ class World:
 
     def all_of(self, kind: Kind) -> list[Json]:
         wanted = kmock.resource(kind.group, kind.version, kind.plural)
-        return [dict(o.raw) for (resource, _, _), o in self.kube.objects.items() if resource == wanted and not o.deleted]
+        return [
+            dict(o.raw) for (resource, _, _), o in self.kube.objects.items() if resource == wanted and not o.deleted
+        ]
 
     async def until(self, true: Callable[[], Any], what: str, seconds: float = 10.0) -> None:
         """Wait for a state of the world; the failure says what it looked like instead."""
         deadline = asyncio.get_running_loop().time() + seconds
         while not true():
             if asyncio.get_running_loop().time() > deadline:
-                states = {r["metadata"]["name"]: (r.get("status") or {}).get("conditions") for r in self.all_of(TTS_REQUEST)}
-                raise AssertionError(f"not within {seconds} s: {what}; requests: {states}; the played parts: {self.errors}")
+                states = {
+                    r["metadata"]["name"]: (r.get("status") or {}).get("conditions") for r in self.all_of(TTS_REQUEST)
+                }
+                raise AssertionError(
+                    f"not within {seconds} s: {what}; requests: {states}; the played parts: {self.errors}"
+                )
             await asyncio.sleep(0.02)
 
     def phase(self, name: str, namespace: str = "acme") -> str:
@@ -93,7 +101,12 @@ class World:
 def put_silently(world: World, kind: Kind, body: Json, namespace: str = "") -> None:
     """Store an object without an event, as when a watch is late or dead."""
     name = body["metadata"]["name"]
-    meta: Json = {"name": name, "uid": f"uid-{name}", "generation": 1, "resourceVersion": str(next(world.kube._versions))}
+    meta: Json = {
+        "name": name,
+        "uid": f"uid-{name}",
+        "generation": 1,
+        "resourceVersion": str(next(world.kube._versions)),
+    }
     meta["creationTimestamp"] = datetime.now(UTC).isoformat(timespec="seconds")
     key = (kmock.resource(kind.group, kind.version, kind.plural), namespace or None, name)
     world.kube.objects[key] = {**body, "metadata": {**meta, **({"namespace": namespace} if namespace else {})}}

@@ -26,9 +26,16 @@ async def play_sandbox(world: World, job: Json) -> None:
     """What Job controller, kubelet and sandbox do between them, in 20 ms."""
     name, namespace = job["metadata"]["name"], job["metadata"]["namespace"]
     labels = {**job["spec"]["template"]["metadata"]["labels"], "batch.kubernetes.io/job-name": name}
-    pod = await world.create(POD, {"metadata": {"name": f"{name}-abcde", "labels": labels}, "status": {"phase": "Pending"}}, namespace)
+    pod = await world.create(
+        POD, {"metadata": {"name": f"{name}-abcde", "labels": labels}, "status": {"phase": "Pending"}}, namespace
+    )
     if labels["voxpod.dev/role"] == "probe":
-        facts = {"digest": DIGEST.removeprefix("sha256:"), "voices": ["af_heart", "zf_xiaobei"], "languages": ["en", "zh", "ja"], "sample_rate": 24000}
+        facts = {
+            "digest": DIGEST.removeprefix("sha256:"),
+            "voices": ["af_heart", "zf_xiaobei"],
+            "languages": ["en", "zh", "ja"],
+            "sample_rate": 24000,
+        }
         await finish_pod(world, pod, name, json.dumps(facts), True)
         return
     if world.sandboxes_silent:
@@ -54,7 +61,15 @@ def speak(world: World, work: Work) -> Report:
     """Store some audio, and times if they are asked for, and report them."""
     audio = b"RIFF" + work.text.encode()
     world.store.objects[work.upload.url.removeprefix("memory:")] = audio
-    made = Audio(hashlib.sha256(audio).hexdigest(), hashlib.md5(audio).hexdigest(), len(audio), 1.5, work.sample_rate or 24000, work.format, work.voice or "af_heart")
+    made = Audio(
+        hashlib.sha256(audio).hexdigest(),
+        hashlib.md5(audio).hexdigest(),
+        len(audio),
+        1.5,
+        work.sample_rate or 24000,
+        work.format,
+        work.voice or "af_heart",
+    )
     times = None
     if work.timestamps_upload is not None:
         document = b'{"version":1}'
@@ -67,7 +82,10 @@ async def claim(world: World, token: str) -> Work | None:
     """Ask for work until there is some (None: not wanted)."""
     for _ in range(200):
         try:
-            async with world.http.get(f"https://voxpod-dispatch:{world.dispatch_port}/v1/claim?wait=1", headers={"Authorization": f"Bearer {token}"}) as response:
+            async with world.http.get(
+                f"https://voxpod-dispatch:{world.dispatch_port}/v1/claim?wait=1",
+                headers={"Authorization": f"Bearer {token}"},
+            ) as response:
                 if response.status == 200:
                     work = work_from_json(await response.read())
                     world.claims.append(work.request_uid)
@@ -85,7 +103,11 @@ async def post_result(world: World, token: str, report: Report) -> int:
     status = 0
     for _ in range(40):
         try:
-            async with world.http.post(f"https://voxpod-dispatch:{world.dispatch_port}/v1/result", data=to_json(report).encode(), headers={"Authorization": f"Bearer {token}"}) as response:
+            async with world.http.post(
+                f"https://voxpod-dispatch:{world.dispatch_port}/v1/result",
+                data=to_json(report).encode(),
+                headers={"Authorization": f"Bearer {token}"},
+            ) as response:
                 status = response.status
                 if status < 500:
                     return status
@@ -100,6 +122,23 @@ async def finish_pod(world: World, pod: Json, job: str, message: str, ok: bool) 
     namespace = pod["metadata"]["namespace"]
     terminated = {"reason": "Completed" if ok else "Error", "exitCode": 0 if ok else 1, "message": message}
     if world.stored(POD, namespace, pod["metadata"]["name"]):
-        await world.patch(POD, namespace, pod["metadata"]["name"], {"status": {"phase": "Succeeded" if ok else "Failed", "containerStatuses": [{"state": {"terminated": terminated}}]}}, "status")
+        await world.patch(
+            POD,
+            namespace,
+            pod["metadata"]["name"],
+            {
+                "status": {
+                    "phase": "Succeeded" if ok else "Failed",
+                    "containerStatuses": [{"state": {"terminated": terminated}}],
+                }
+            },
+            "status",
+        )
     if world.stored(JOB, namespace, job):
-        await world.patch(JOB, namespace, job, {"status": {"conditions": [{"type": "Complete" if ok else "Failed", "status": "True"}]}}, "status")
+        await world.patch(
+            JOB,
+            namespace,
+            job,
+            {"status": {"conditions": [{"type": "Complete" if ok else "Failed", "status": "True"}]}},
+            "status",
+        )

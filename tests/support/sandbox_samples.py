@@ -33,7 +33,9 @@ def sandbox_pod(namespace: str, tenant: TenantSandbox | None = None) -> SandboxP
 
 def good_job(namespace: str, tenant: TenantSandbox | None = None) -> Json:
     """A sandbox Job."""
-    dispatch = Dispatch("https://voxpod-dispatch:443", "-----BEGIN CERTIFICATE-----", {"10.96.0.77": ["voxpod-dispatch"]}, 3600, 120)
+    dispatch = Dispatch(
+        "https://voxpod-dispatch:443", "-----BEGIN CERTIFICATE-----", {"10.96.0.77": ["voxpod-dispatch"]}, 3600, 120
+    )
     return sandbox_job(
         sandbox_pod(namespace, tenant),
         dispatch,
@@ -54,8 +56,19 @@ def good_probe(namespace: str) -> Json:
 def pod_of(job: Json, creator: str = "Job") -> Json:
     """The pod that the Job controller would make; `creator` is the kind of its owner."""
     template = copy.deepcopy(job["spec"]["template"])
-    owner = {"apiVersion": "batch/v1", "kind": creator, "name": job["metadata"]["name"], "uid": "0d3918c8-46e2-496f-a49a-8b007c4f27c0", "controller": True}
-    metadata = {**template["metadata"], "name": "tts-sample-1-x", "namespace": job["metadata"]["namespace"], "ownerReferences": [owner]}
+    owner = {
+        "apiVersion": "batch/v1",
+        "kind": creator,
+        "name": job["metadata"]["name"],
+        "uid": "0d3918c8-46e2-496f-a49a-8b007c4f27c0",
+        "controller": True,
+    }
+    metadata = {
+        **template["metadata"],
+        "name": "tts-sample-1-x",
+        "namespace": job["metadata"]["namespace"],
+        "ownerReferences": [owner],
+    }
     return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": template["spec"]}
 
 
@@ -129,20 +142,30 @@ BAD_PODS = [
     BadPod("unconfined AppArmor", _pod_security(appArmorProfile={"type": "Unconfined"}), "AppArmor"),
     BadPod("privileged", _security(privileged=True, allowPrivilegeEscalation=None), "not privileged"),
     BadPod("privilege escalation", _security(allowPrivilegeEscalation=True), "allowPrivilegeEscalation false"),
-    BadPod("escalation by default", _without("containers", 0, "securityContext", "allowPrivilegeEscalation"), "allowPrivilegeEscalation false"),
+    BadPod(
+        "escalation by default",
+        _without("containers", 0, "securityContext", "allowPrivilegeEscalation"),
+        "allowPrivilegeEscalation false",
+    ),
     BadPod("a writable root", _security(readOnlyRootFilesystem=False), "readOnlyRootFilesystem true"),
     BadPod("a container that runs as root", _security(runAsUser=0, runAsNonRoot=False), "does not run as root"),
     BadPod("an added capability", _security(capabilities={"drop": ["ALL"], "add": ["NET_ADMIN"]}), "adds none"),
     BadPod("capabilities kept", _security(capabilities={"drop": ["NET_RAW"]}), "drops ALL"),
     BadPod("no container security context", _without("containers", 0, "securityContext"), "not privileged"),
-    BadPod("unconfined seccomp in the container", _security(seccompProfile={"type": "Unconfined"}), "seccomp and AppArmor"),
+    BadPod(
+        "unconfined seccomp in the container", _security(seccompProfile={"type": "Unconfined"}), "seccomp and AppArmor"
+    ),
     BadPod("unmasked proc", _security(procMount="Unmasked"), "procMount"),
     BadPod("no memory limit", _container(resources={"limits": {"cpu": "1"}}), "CPU and memory limits"),
     BadPod("no limits", _without("containers", 0, "resources"), "CPU and memory limits"),
     BadPod("a host port", _container(ports=[{"containerPort": 80, "hostPort": 80}]), "no ports"),
     BadPod("a probe of another host", _container(livenessProbe=_PROBE), "probes"),
     BadPod("a lifecycle hook", _container(lifecycle={"preStop": {"httpGet": _PROBE["httpGet"]}}), "lifecycle"),
-    BadPod("environment from a Secret", lambda pod: pod["containers"][0]["env"].append({"name": "X", "valueFrom": _SECRET}), "Secrets or ConfigMaps"),
+    BadPod(
+        "environment from a Secret",
+        lambda pod: pod["containers"][0]["env"].append({"name": "X", "valueFrom": _SECRET}),
+        "Secrets or ConfigMaps",
+    ),
     BadPod("all of a ConfigMap", _container(envFrom=[{"configMapRef": {"name": "c"}}]), "Secrets or ConfigMaps"),
     BadPod("a Secret volume", _volume({"secret": {"secretName": "s"}}), "hostPath (a model)"),
     BadPod("a ConfigMap volume", _volume({"configMap": {"name": "c"}}), "hostPath (a model)"),
@@ -158,7 +181,11 @@ BAD_PODS = [
         _volume({"projected": {"sources": [{"serviceAccountToken": {"path": "t", "audience": "vault"}}]}}),
         "audience voxpod-dispatch",
     ),
-    BadPod("a projected Secret", _volume({"projected": {"sources": [{"secret": {"name": "s"}}]}}), "audience voxpod-dispatch"),
+    BadPod(
+        "a projected Secret",
+        _volume({"projected": {"sources": [{"secret": {"name": "s"}}]}}),
+        "audience voxpod-dispatch",
+    ),
     BadPod("a host folder elsewhere", _model_path("/etc"), "lies in one of /var/lib/voxpod/models"),
     BadPod("the node's root", _model_path("/"), "lies in one of"),
     BadPod("a namesake of the root", _model_path(f"{MODEL_ROOT}-of-mine"), "lies in one of"),
@@ -166,7 +193,15 @@ BAD_PODS = [
     BadPod("a host folder made on the way", _model_path(f"{MODEL_ROOT}/new", "DirectoryOrCreate"), "type Directory"),
     BadPod("a socket of the host", _model_path(f"{MODEL_ROOT}/x.sock", "Socket"), "type Directory"),
     BadPod("a second host folder", _volume({"hostPath": {"path": "/proc", "type": "Directory"}}), "lies in one of"),
-    BadPod("a writable model", lambda pod: pod["containers"][0]["volumeMounts"][0].update(readOnly=False), "hostPath volumes readOnly"),
-    BadPod("the model mounted twice, once writable", lambda pod: pod["containers"][0]["volumeMounts"].append({"name": "model", "mountPath": "/w"}), "hostPath volumes readOnly"),
+    BadPod(
+        "a writable model",
+        lambda pod: pod["containers"][0]["volumeMounts"][0].update(readOnly=False),
+        "hostPath volumes readOnly",
+    ),
+    BadPod(
+        "the model mounted twice, once writable",
+        lambda pod: pod["containers"][0]["volumeMounts"].append({"name": "model", "mountPath": "/w"}),
+        "hostPath volumes readOnly",
+    ),
 ]
 """Each is refused in a Job's template and as a pod."""

@@ -38,4 +38,12 @@ def listen(content: bytes) -> Heard:
     size = int(rate * FRAME_SECONDS)
     whole = samples[: len(samples) // size * size].astype(np.float64).reshape(-1, size) / 32768
     loudness = np.sqrt((whole**2).mean(axis=1))
-    return Heard(rate, channels, width, frames / rate, float(level.max()) / 32768, float((level >= CLIPPED).mean()), float((loudness > HEARD).mean()))
+    return Heard(
+        rate,
+        channels,
+        width,
+        frames / rate,
+        float(level.max()) / 32768,
+        float((level >= CLIPPED).mean()),
+        float((loudness > HEARD).mean()),
+    )

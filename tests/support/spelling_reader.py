@@ -22,7 +22,9 @@ class Spelling:
                 phonemes += token.group()
             elif token.group()[0].isalnum() or token.group()[0] == "_":
                 said = f"{' ' if phonemes else ''}{self.mark}{token.group()}"
-                words.append(Word(token.start(), token.end(), len(phonemes + said) - len(token.group()), len(phonemes + said)))
+                words.append(
+                    Word(token.start(), token.end(), len(phonemes + said) - len(token.group()), len(phonemes + said))
+                )
                 phonemes += said
             else:
                 unread += token.group()

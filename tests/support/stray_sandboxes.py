@@ -32,17 +32,23 @@ def service_address(voxpod: Voxpod, name: str) -> str:
 
 def token_of(voxpod: Voxpod, pod: str) -> str:
     """The token by which a sandbox says who it is."""
-    return voxpod.kubectl("exec", "-n", SANDBOXES, pod, "--", "python3", "-c", f"print(open('{TOKEN_FILE}').read())").stdout.strip()
+    return voxpod.kubectl(
+        "exec", "-n", SANDBOXES, pod, "--", "python3", "-c", f"print(open('{TOKEN_FILE}').read())"
+    ).stdout.strip()
 
 
 @contextmanager
-def stray_sandbox(voxpod: Voxpod, image: str, command: Sequence[str], request: str = "", request_uid: str = "", user: str = OPERATOR) -> Iterator[Json]:
+def stray_sandbox(
+    voxpod: Voxpod, image: str, command: Sequence[str], request: str = "", request_uid: str = "", user: str = OPERATOR
+) -> Iterator[Json]:
     """The running pod of such a Job, made in the operator's name because nobody else may; gone afterwards."""
     job = _job(voxpod, image, command, request, request_uid)
     path = f"{SANDBOX_JOBS}/{job['metadata']['name']}"
     try:
         voxpod.kube.create(SANDBOX_JOBS, job, user=user)
-        yield voxpod.until(lambda: _running(voxpod, job["metadata"]["name"]), "the stray sandbox runs", explain=voxpod.behind)
+        yield voxpod.until(
+            lambda: _running(voxpod, job["metadata"]["name"]), "the stray sandbox runs", explain=voxpod.behind
+        )
     finally:
         voxpod.kube.delete(path, propagationPolicy="Background")
 
@@ -54,8 +60,35 @@ def _running(voxpod: Voxpod, job: str) -> Json | None:
 
 def _job(voxpod: Voxpod, image: str, command: Sequence[str], request: str, request_uid: str) -> Json:
     model = voxpod.installation.model
-    pod = SandboxPod(SANDBOXES, image, "IfNotPresent", "voxpod-sandbox", str(model.folder), model.digest, "50m", "128Mi", True, 10, "kokoro")
-    dispatch = Dispatch(f"https://{DISPATCH_HOST}:443", dispatch_ca(voxpod), {service_address(voxpod, DISPATCH_HOST): [DISPATCH_HOST]}, 3600, 120)
-    job = sandbox_job(pod, dispatch, name=f"stray-{uuid.uuid4().hex[:8]}", request=request, request_uid=request_uid, attempt=1, tenant="nobody", deadline_seconds=600)
+    pod = SandboxPod(
+        SANDBOXES,
+        image,
+        "IfNotPresent",
+        "voxpod-sandbox",
+        str(model.folder),
+        model.digest,
+        "50m",
+        "128Mi",
+        True,
+        10,
+        "kokoro",
+    )
+    dispatch = Dispatch(
+        f"https://{DISPATCH_HOST}:443",
+        dispatch_ca(voxpod),
+        {service_address(voxpod, DISPATCH_HOST): [DISPATCH_HOST]},
+        3600,
+        120,
+    )
+    job = sandbox_job(
+        pod,
+        dispatch,
+        name=f"stray-{uuid.uuid4().hex[:8]}",
+        request=request,
+        request_uid=request_uid,
+        attempt=1,
+        tenant="nobody",
+        deadline_seconds=600,
+    )
     job["spec"]["template"]["spec"]["containers"][0]["command"] = list(command)
     return job

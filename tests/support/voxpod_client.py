@@ -34,7 +34,10 @@ DEPLOYMENTS = f"/apis/apps/v1/namespaces/{SYSTEM}/deployments"
 SERVICES = f"/api/v1/namespaces/{SYSTEM}/services"
 
 
-LONG_TEXT = "The north wind and the sun disputed which of them was the stronger, and the traveller wrapped his cloak about him. " * 30
+LONG_TEXT = (
+    "The north wind and the sun disputed which of them was the stronger, and the traveller wrapped his cloak about"
+    " him. " * 30
+)
 """Minutes of speech: whoever asks for it wants to do something before it ends."""
 
 
@@ -55,7 +58,9 @@ class Asked:
 class Voxpod:
     """One installation, and the cluster that it runs on."""
 
-    def __init__(self, cluster: Json, kubectl: Callable[..., "subprocess.CompletedProcess[str]"], installation: Installation) -> None:
+    def __init__(
+        self, cluster: Json, kubectl: Callable[..., "subprocess.CompletedProcess[str]"], installation: Installation
+    ) -> None:
         self.cluster = cluster
         self.kubectl = kubectl
         self.installation = installation
@@ -65,7 +70,12 @@ class Voxpod:
 
     def ask(self, namespace: str, text: str, **spec: Any) -> Asked:
         """Create a TTSRequest; spec fields in camelCase."""
-        manifest = {"apiVersion": "voxpod.dev/v1alpha1", "kind": "TTSRequest", "metadata": {"name": f"ask-{uuid.uuid4().hex[:8]}"}, "spec": {"text": text, **spec}}
+        manifest = {
+            "apiVersion": "voxpod.dev/v1alpha1",
+            "kind": "TTSRequest",
+            "metadata": {"name": f"ask-{uuid.uuid4().hex[:8]}"},
+            "spec": {"text": text, **spec},
+        }
         stored = self.kube.create(f"{VOXPOD}/namespaces/{namespace}/ttsrequests", manifest)
         return Asked(namespace, stored["metadata"]["name"], stored["metadata"]["uid"])
 
@@ -101,12 +111,21 @@ class Voxpod:
     def apply(self, kind: str, name: str, spec: Json) -> str:
         """Create a Tenant or SpeechModel; returns its path."""
         collection = f"{VOXPOD}/{kind.lower()}s"
-        self.kube.create(collection, {"apiVersion": "voxpod.dev/v1alpha1", "kind": kind, "metadata": {"name": name}, "spec": spec})
+        self.kube.create(
+            collection, {"apiVersion": "voxpod.dev/v1alpha1", "kind": kind, "metadata": {"name": name}, "spec": spec}
+        )
         return f"{collection}/{name}"
 
     def model_spec(self, model: Model, **changes: Any) -> Json:
         """A SpeechModel of a bundle on the node, in sandboxes of which two and a probe fit beside everything else."""
-        return {"engine": "kokoro", "source": {"hostPath": {"path": str(model.folder)}}, "digest": model.digest, "resources": {"cpu": "550m", "memory": "1Gi"}, "warmPool": {"maxSandboxes": 2}, **changes}
+        return {
+            "engine": "kokoro",
+            "source": {"hostPath": {"path": str(model.folder)}},
+            "digest": model.digest,
+            "resources": {"cpu": "550m", "memory": "1Gi"},
+            "warmPool": {"maxSandboxes": 2},
+            **changes,
+        }
 
     def wait_ready(self, path: str, status: str, reason: str = "", seconds: float = PATIENCE_SECONDS) -> str:
         """What the Ready condition of a Tenant or SpeechModel says once it is so; `reason` empty for any."""
@@ -116,7 +135,12 @@ class Voxpod:
             met = ready is not None and ready["status"] == status and reason in ("", ready["reason"])
             return f"{ready['reason']}: {ready['message']}" if met and ready else None
 
-        return self.until(reached, f"{path} has Ready={status} {reason}", seconds, lambda: yaml.safe_dump(self.kube.get(path)) + self.behind())
+        return self.until(
+            reached,
+            f"{path} has Ready={status} {reason}",
+            seconds,
+            lambda: yaml.safe_dump(self.kube.get(path)) + self.behind(),
+        )
 
     def condition(self, path: str) -> Json | None:
         """The Ready condition of what is specified now."""
@@ -130,7 +154,13 @@ class Voxpod:
     def store(self) -> Minio:
         """The demo store with the operator's credentials, from outside of the cluster."""
         user = self.store_user()
-        return Minio(f"{self.cluster['nodeIP']}:{STORE_PORT}", user["accessKey"], user["secretKey"], secure=False, region="us-east-1")
+        return Minio(
+            f"{self.cluster['nodeIP']}:{STORE_PORT}",
+            user["accessKey"],
+            user["secretKey"],
+            secure=False,
+            region="us-east-1",
+        )
 
     def store_user(self) -> dict[str, str]:
         """accessKey and secretKey of the operator's user."""
@@ -164,7 +194,9 @@ class Voxpod:
 
     def running_sandbox(self, asked: Asked) -> Json:
         """The pod of a request, once it has claimed the work and speaks."""
-        pod_name = self.until(lambda: self._claimed(asked), f"a sandbox speaks for {asked.name}", explain=lambda: self.diagnosis(asked))
+        pod_name = self.until(
+            lambda: self._claimed(asked), f"a sandbox speaks for {asked.name}", explain=lambda: self.diagnosis(asked)
+        )
         pod = self.kube.get(f"{SANDBOX_PODS}/{pod_name}")
         assert pod is not None, self.diagnosis(asked)
         return pod
@@ -182,13 +214,17 @@ class Voxpod:
 
     def operator_log(self) -> str:
         """All that the operators that run now have logged."""
-        return "".join(self.kubectl("logs", "-n", SYSTEM, pod["metadata"]["name"]).stdout for pod in self.operator_pods())
+        return "".join(
+            self.kubectl("logs", "-n", SYSTEM, pod["metadata"]["name"]).stdout for pod in self.operator_pods()
+        )
 
     # the operator
 
     def operator_pods(self) -> list[Json]:
         """Operator pods that are not on their way out."""
-        found = self.kube.items(f"/api/v1/namespaces/{SYSTEM}/pods", labelSelector="app.kubernetes.io/component=operator")
+        found = self.kube.items(
+            f"/api/v1/namespaces/{SYSTEM}/pods", labelSelector="app.kubernetes.io/component=operator"
+        )
         return [pod for pod in found if "deletionTimestamp" not in pod["metadata"]]
 
     def leader(self) -> str:
@@ -205,7 +241,12 @@ class Voxpod:
             status, wanted = found.get("status", {}), found["spec"]["replicas"]
             counts = [status.get(key, 0) for key in ("replicas", "updatedReplicas", "readyReplicas")]
             names = [pod["metadata"]["name"] for pod in self.operator_pods()]
-            return status.get("observedGeneration") == found["metadata"]["generation"] and counts == [wanted] * 3 and len(names) == wanted and self.leader() in names
+            return (
+                status.get("observedGeneration") == found["metadata"]["generation"]
+                and counts == [wanted] * 3
+                and len(names) == wanted
+                and self.leader() in names
+            )
 
         self.until(reached, "the operator is rolled out and leads", explain=self.behind)
 
@@ -223,7 +264,13 @@ class Voxpod:
         changed = {f"VOXPOD_{name}": value for name, value in environment.items()}
         assert changed.keys() <= {one["name"] for one in before}
         try:
-            self._set_environment(path, [{"name": one["name"], "value": changed[one["name"]]} if one["name"] in changed else one for one in before])
+            self._set_environment(
+                path,
+                [
+                    {"name": one["name"], "value": changed[one["name"]]} if one["name"] in changed else one
+                    for one in before
+                ],
+            )
             yield
         finally:
             self._set_environment(path, before)
@@ -241,7 +288,9 @@ class Voxpod:
 
         def reached() -> bool:
             found = self.kube.get(path) or {}
-            pods = self.kube.items(f"/api/v1/namespaces/{SYSTEM}/pods", labelSelector="app.kubernetes.io/component=demo-store")
+            pods = self.kube.items(
+                f"/api/v1/namespaces/{SYSTEM}/pods", labelSelector="app.kubernetes.io/component=demo-store"
+            )
             ready: int = found["status"].get("readyReplicas", 0)
             seen: bool = found["status"].get("observedGeneration") == found["metadata"]["generation"]
             return seen and len(pods) == replicas == ready
@@ -250,7 +299,13 @@ class Voxpod:
 
     # waiting and telling
 
-    def until(self, look: Callable[[], T | None], what: str, seconds: float = PATIENCE_SECONDS, explain: Callable[[], str] = lambda: "") -> T:
+    def until(
+        self,
+        look: Callable[[], T | None],
+        what: str,
+        seconds: float = PATIENCE_SECONDS,
+        explain: Callable[[], str] = lambda: "",
+    ) -> T:
         """The first true thing that `look` returns; AssertionError with an explanation after `seconds`."""
         end = time.monotonic() + seconds
         while True:
@@ -262,7 +317,10 @@ class Voxpod:
     def diagnosis(self, asked: Asked) -> str:
         """All that tells why a request is as it is."""
         found = self.kube.get(asked.path) or {}
-        return f"status of {asked.name} ({asked.uid}):\n{yaml.safe_dump(found.get('status'), allow_unicode=True)}{self.behind(asked.uid)}"
+        return (
+            f"status of {asked.name}"
+            f" ({asked.uid}):\n{yaml.safe_dump(found.get('status'), allow_unicode=True)}{self.behind(asked.uid)}"
+        )
 
     def behind(self, about: str = "") -> str:
         """Pods, warnings and the operator's last words, those about one UID where one is given."""

@@ -61,16 +61,36 @@ def install(cluster: Json, kubectl: Kubectl) -> Installation:
     _load(cluster, kubectl, [images["operator"], images["inference"], minio])
     root = Path(cluster["state"]) / "models"
     installation = Installation(images["operator"], images["inference"], place_model(fetch_model(), root), root)
-    _helm(cluster, "upgrade", "--install", "voxpod", str(ROOT / "charts" / "voxpod"), "--create-namespace", "--wait", "--timeout=180s", *_settings(installation, minio))
+    _helm(
+        cluster,
+        "upgrade",
+        "--install",
+        "voxpod",
+        str(ROOT / "charts" / "voxpod"),
+        "--create-namespace",
+        "--wait",
+        "--timeout=180s",
+        *_settings(installation, minio),
+    )
     return installation
 
 
 def uninstall(cluster: Json, kubectl: Kubectl) -> None:
     """Nothing of Voxpod is left, its resources included."""
     for kind in ("ttsrequests", "speechmodels", "tenants"):
-        kubectl("delete", f"{kind}.voxpod.dev", "--all", "--all-namespaces", "--ignore-not-found", "--timeout=60s", check=False)
+        kubectl(
+            "delete",
+            f"{kind}.voxpod.dev",
+            "--all",
+            "--all-namespaces",
+            "--ignore-not-found",
+            "--timeout=60s",
+            check=False,
+        )
     _helm(cluster, "uninstall", "voxpod", "--wait", "--timeout=120s", "--ignore-not-found")
-    kubectl("delete", "crd", "--ignore-not-found", "ttsrequests.voxpod.dev", "speechmodels.voxpod.dev", "tenants.voxpod.dev")
+    kubectl(
+        "delete", "crd", "--ignore-not-found", "ttsrequests.voxpod.dev", "speechmodels.voxpod.dev", "tenants.voxpod.dev"
+    )
     kubectl("delete", "namespace", SYSTEM, SANDBOXES, "--ignore-not-found", "--timeout=60s")
 
 
@@ -104,8 +124,16 @@ def _load(cluster: Json, kubectl: Kubectl, images: Sequence[Built]) -> None:
 
 def _settings(installation: Installation, minio: Built) -> list[str]:
     chosen: Json = {
-        "operator": {"image": {"tag": installation.operator.tag}, "replicas": OPERATORS, "lease": {"durationSeconds": LEASE_SECONDS, "renewDeadlineSeconds": 4, "retrySeconds": 1}},
-        "sandbox": {"image": {"tag": installation.inference.tag}, "modelRoots": [str(installation.model_root)], "ttlSeconds": SANDBOX_TTL_SECONDS},
+        "operator": {
+            "image": {"tag": installation.operator.tag},
+            "replicas": OPERATORS,
+            "lease": {"durationSeconds": LEASE_SECONDS, "renewDeadlineSeconds": 4, "retrySeconds": 1},
+        },
+        "sandbox": {
+            "image": {"tag": installation.inference.tag},
+            "modelRoots": [str(installation.model_root)],
+            "ttlSeconds": SANDBOX_TTL_SECONDS,
+        },
         "demo": {"minio": {"enabled": True, "image": minio.reference, "nodePort": STORE_PORT}},
     }
     return [part for key, value in chosen.items() for part in ("--set-json", f"{key}={json.dumps(value)}")]

@@ -51,8 +51,14 @@ def page(found: dict[str, list[Start]]) -> Page:
     best = list(found)[-1]
     audio = found[best][0].audio
     lines = [
-        f"Median milliseconds of {len(found[best])} fresh processes each, in turn, {THREADS} threads; {TEXT.text!r} ({audio:.1f} s of sound, one chunk:",
-        "the first sound is there when all of it is). *Model and voices* contains the check of every file that is read.",
+        (
+            f"Median milliseconds of {len(found[best])} fresh processes each, in turn, {THREADS} threads; {TEXT.text!r}"
+            f" ({audio:.1f} s of sound, one chunk:"
+        ),
+        (
+            "the first sound is there when all of it is). *Model and voices* contains the check of every file that is"
+            " read."
+        ),
         "",
         *table(("", *STAGES, "all"), rows),
         "",

@@ -63,7 +63,12 @@ class Growth:
 def measure(variants: Sequence[Variant], log: Log) -> tuple[list[Together], list[Growth]]:
     """All counts and lengths of all variants."""
     together = [_together(variant, count, log) for variant in variants for count in COUNTS]
-    texts = [(variant, english(length)) for variant in variants for length in LENGTHS if not variant.peer or length <= PEERS_LONGEST]
+    texts = [
+        (variant, english(length))
+        for variant in variants
+        for length in LENGTHS
+        if not variant.peer or length <= PEERS_LONGEST
+    ]
     texts += [(variants[-1], text) for text in OTHERS]
     return together, [_growth(variant, text, log) for variant, text in texts]
 
@@ -90,7 +95,14 @@ def _growth(variant: Variant, text: Text, log: Log) -> Growth:
     log(f"memory, {text.size} characters of {text.language}, {variant.name}")
     with speaking(variant, 2, range(2)) as speaker, _Peak(speaker.pid) as peak:
         speaker.speak(text)
-        return Growth(variant.name, text.language, text.size, speaker.marks["resident_before_model"], peak.private, read_pages(speaker.pid).private)
+        return Growth(
+            variant.name,
+            text.language,
+            text.size,
+            speaker.marks["resident_before_model"],
+            peak.private,
+            read_pages(speaker.pid).private,
+        )
 
 
 class _Peak(Watch):
@@ -111,7 +123,14 @@ def page(together: Sequence[Together], growth: Sequence[Growth]) -> Page:
     names = list(dict.fromkeys(one.variant for one in together))
     alone = {one.variant: one for one in together if one.count == 1}
     rows = [
-        (one.variant, str(one.count), megabytes(one.pages[0].private), megabytes(max(p.resident for p in one.pages)), megabytes(one.pss), f"{one.pss / alone[one.variant].pss:.2f}")
+        (
+            one.variant,
+            str(one.count),
+            megabytes(one.pages[0].private),
+            megabytes(max(p.resident for p in one.pages)),
+            megabytes(one.pss),
+            f"{one.pss / alone[one.variant].pss:.2f}",
+        )
         for one in together
     ]
     best = [one for one in growth if one.variant == names[-1]]
@@ -120,19 +139,39 @@ def page(together: Sequence[Together], growth: Sequence[Growth]) -> Page:
     grown = max(best, key=lambda one: one.peak / hundreds[one.language].peak)
     four = next(one for one in together if one.variant == names[-1] and one.count == 4)
     lines = [
-        "MB (10^6 bytes). *Private*: pages that the process has written, its own for good; mapped weights are not among them, since the next",
-        "process shares them. *PSS*: private pages, and shared ones divided among those that map them; alone, a process is charged for all.",
+        (
+            "MB (10^6 bytes). *Private*: pages that the process has written, its own for good; mapped weights are not"
+            " among them, since the next"
+        ),
+        (
+            "process shares them. *PSS*: private pages, and shared ones divided among those that map them; alone, a"
+            " process is charged for all."
+        ),
         "One thread each; each has spoken 100 characters and is still alive.",
         "",
-        *table(("", "alive at once", "private, each", "resident, each", "PSS, all", "by one alone"), rows, text_columns=1),
+        *table(
+            ("", "alive at once", "private, each", "resident, each", "PSS, all", "by one alone"), rows, text_columns=1
+        ),
         "",
         "A fresh process that speaks one text, two threads; *most private* is looked at every 20 ms.",
         "",
-        *table(("", "text", "resident before the model", "most private", "private afterwards"), [_grown(one) for one in growth]),
+        *table(
+            ("", "text", "resident before the model", "most private", "private afterwards"),
+            [_grown(one) for one in growth],
+        ),
         "",
         verdict(f"{names[-1]}, most private at 100 characters of en", hundred.peak / 1e6, BAR_PRIVATE_MB, " MB"),
-        verdict(f"{names[-1]}, most private at 100 characters of any language ({largest.language})", largest.peak / 1e6, BAR_PRIVATE_MB, " MB"),
-        verdict(f"{names[-1]}, most private of any length by that at 100 characters of its language ({_text(grown)})", grown.peak / hundreds[grown.language].peak, BAR_GROWTH),
+        verdict(
+            f"{names[-1]}, most private at 100 characters of any language ({largest.language})",
+            largest.peak / 1e6,
+            BAR_PRIVATE_MB,
+            " MB",
+        ),
+        verdict(
+            f"{names[-1]}, most private of any length by that at 100 characters of its language ({_text(grown)})",
+            grown.peak / hundreds[grown.language].peak,
+            BAR_GROWTH,
+        ),
         verdict(f"{names[-1]}, PSS of four by that of one", four.pss / alone[names[-1]].pss, BAR_PSS),
         verdict(f"{names[-1]}, resident before the model", hundred.before_model / 1e6, BAR_BEFORE_MB, " MB"),
     ]

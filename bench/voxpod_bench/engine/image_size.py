@@ -34,12 +34,20 @@ class Image:
 def measure(log: Log) -> Image:
     """Of the image of this work tree, built first where it has changed."""
     log("building the inference image")
-    done = subprocess.run([sys.executable, "images", "build", "--only", "inference"], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "images", "build", "--only", "inference"],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
     if done.returncode:
         raise BenchError("the inference image cannot be built: see above")
     (built,) = (image for image in json.loads(done.stdout)["images"] if image["name"] == "inference")
     sizes = places(_files(Path(built["tar"])))
-    return Image(built["reference"], built["unpacked_bytes"], built["compressed_bytes"], tuple(sizes.most_common(LARGEST)))
+    return Image(
+        built["reference"], built["unpacked_bytes"], built["compressed_bytes"], tuple(sizes.most_common(LARGEST))
+    )
 
 
 def places(files: Iterable[tuple[str, int]]) -> Counter[str]:
@@ -70,9 +78,15 @@ def _content(archive: tarfile.TarFile, name: str) -> bytes:
 def page(image: Image) -> Page:
     """The table and the bars."""
     listed = sum(size for _, size in image.places)
-    rows = [*((name, f"{size / 1e6:.1f}") for name, size in image.places), ("everything else", f"{(image.unpacked - listed) / 1e6:.1f}")]
+    rows = [
+        *((name, f"{size / 1e6:.1f}") for name, size in image.places),
+        ("everything else", f"{(image.unpacked - listed) / 1e6:.1f}"),
+    ]
     lines = [
-        f"{image.reference}, without a model: {megabytes(image.unpacked)} MB unpacked, {megabytes(image.compressed)} MB compressed (gzip), all languages.",
+        (
+            f"{image.reference}, without a model: {megabytes(image.unpacked)} MB unpacked,"
+            f" {megabytes(image.compressed)} MB compressed (gzip), all languages."
+        ),
         "",
         *table(("what", "MB unpacked"), rows),
         "",

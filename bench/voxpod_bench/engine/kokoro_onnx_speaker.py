@@ -29,7 +29,16 @@ def main(settings: dict[str, Any]) -> None:
         read = time.monotonic()
         samples, rate = engine.create(wanted["phonemes"] or phonemes, wanted["voice"], is_phonemes=True)
         ended = time.monotonic()
-        tell({"began": began, "read": read, "first": ended, "ended": ended, "audio": len(samples) / rate, "phonemes": phonemes})
+        tell(
+            {
+                "began": began,
+                "read": read,
+                "first": ended,
+                "ended": ended,
+                "audio": len(samples) / rate,
+                "phonemes": phonemes,
+            }
+        )
 
 
 def tell(what: dict[str, Any]) -> None:

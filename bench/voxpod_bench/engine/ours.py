@@ -25,7 +25,15 @@ def main(settings: dict[str, Any]) -> None:
     resident = _resident()
     engine = load_engine(bundle, settings["threads"], Path(settings["prepared"]))
     loaded = time.monotonic()
-    tell({"started": STARTED, "imported": imported, "loaded": loaded, "resident_before_model": resident, "prepared": _maps(settings["prepared"])})
+    tell(
+        {
+            "started": STARTED,
+            "imported": imported,
+            "loaded": loaded,
+            "resident_before_model": resident,
+            "prepared": _maps(settings["prepared"]),
+        }
+    )
     for line in sys.stdin:
         wanted = json.loads(line)
         began = time.monotonic()

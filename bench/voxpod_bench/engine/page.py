@@ -30,8 +30,15 @@ def machine(before: Load) -> list[tuple[str, str]]:
     """What was measured on, and how busy it was `before` and is now."""
     after = load_now()
     quiet = max(before.busy, after.busy) <= BUSY
-    verdict = "quiet before and after" if quiet else "NOT quiet: other work ran beside; ratios count, seconds are too long"
-    return [*describe(), ("before the run", before.said()), ("after the run", after.said()), ("the machine was", verdict)]
+    verdict = (
+        "quiet before and after" if quiet else "NOT quiet: other work ran beside; ratios count, seconds are too long"
+    )
+    return [
+        *describe(),
+        ("before the run", before.said()),
+        ("after the run", after.said()),
+        ("the machine was", verdict),
+    ]
 
 
 def verdict(what: str, value: float, most: float, unit: str = "") -> str:

@@ -56,7 +56,9 @@ def measure(variants: Sequence[Variant], rounds: int, log: Log) -> list[Measured
             speakers = [stack.enter_context(speaking(variant, threads, range(threads))) for variant in variants]
             for text in TEXTS:
                 log(f"{threads} threads, {text.language}, {text.size} characters")
-                found.append(_measured(speakers, text, threads, rounds if text.size < 400 else -(-rounds // LONG_ROUNDS_SHARE)))
+                found.append(
+                    _measured(speakers, text, threads, rounds if text.size < 400 else -(-rounds // LONG_ROUNDS_SHARE))
+                )
     return found
 
 
@@ -79,9 +81,18 @@ def page(found: Sequence[Measured]) -> Page:
     best = ours[-1]
     worst = max(found, key=lambda one: one.ratio(best))
     lines = [
-        "The peer gets the same phonemes as Voxpod speaks, runs the same int8 graph (in one piece, as it is published) in the same",
-        "ONNX Runtime with its default options and as many threads, and does not pause between sentences more than it does by itself.",
-        "Median seconds; RTF is seconds by seconds of sound. *with front ends*: both from the text on, each with its own front end.",
+        (
+            "The peer gets the same phonemes as Voxpod speaks, runs the same int8 graph (in one piece, as it is"
+            " published) in the same"
+        ),
+        (
+            "ONNX Runtime with its default options and as many threads, and does not pause between sentences more than"
+            " it does by itself."
+        ),
+        (
+            "Median seconds; RTF is seconds by seconds of sound. *with front ends*: both from the text on, each with"
+            " its own front end."
+        ),
         "",
         *table(head, [_row(one, ours) for one in found]),
         "",

@@ -54,7 +54,12 @@ def variants(bundle: Bundle) -> list[Variant]:
     ours = (sys.executable, "-m", "voxpod_bench.engine.ours")
     peer = (str(peers.python()), str(HERE / "kokoro_onnx_speaker.py"))
     return [
-        Variant(f"kokoro-onnx {peers.version()}", peer, {"model": str(peers.model()), "voices": str(peers.voices(bundle))}, peer=True),
+        Variant(
+            f"kokoro-onnx {peers.version()}",
+            peer,
+            {"model": str(peers.model()), "voices": str(peers.voices(bundle))},
+            peer=True,
+        ),
         Variant("Voxpod, plain", ours, {"bundle": str(bundle.root), "prepared": str(nothing)}),
         Variant(PREPARED, ours, {"bundle": str(bundle.root), "prepared": str(prepared)}),
     ]
@@ -69,7 +74,11 @@ class Speaker:
         settings = {**variant.settings, "threads": threads, "cores": list(cores)}
         environment = {**os.environ, "PYTHONPATH": str(HERE.parents[1])} if not variant.peer else dict(os.environ)
         self._process = subprocess.Popen(
-            [*variant.command, json.dumps(settings)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
+            [*variant.command, json.dumps(settings)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env=environment,
         )
         self.marks: dict[str, Any] = {}
 
@@ -100,7 +109,9 @@ class Speaker:
     def answer(self) -> Spoken:
         """What came of `ask`."""
         told = self._answer()
-        return Spoken(told["read"] - told["began"], told["ended"] - told["read"], told["first"], told["audio"], told["phonemes"])
+        return Spoken(
+            told["read"] - told["began"], told["ended"] - told["read"], told["first"], told["audio"], told["phonemes"]
+        )
 
     def close(self) -> None:
         """End the process."""

@@ -59,7 +59,9 @@ _VOICES = {"en": ("af_heart", "en-us"), "zh": ("zf_xiaoxiao", "cmn"), "ja": ("jf
 """espeak-ng, which is kokoro-onnx's front end, reads no kanji."""
 
 TEXTS = tuple(
-    Text(language, size, text, *_VOICES[language]) for language, passages in _PASSAGES.items() for size, text in zip(SIZES, passages, strict=True)
+    Text(language, size, text, *_VOICES[language])
+    for language, passages in _PASSAGES.items()
+    for size, text in zip(SIZES, passages, strict=True)
 )
 
 

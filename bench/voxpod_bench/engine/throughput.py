@@ -75,7 +75,8 @@ def _roof() -> Roof:
     # an OpenBLAS told to take another core's kernels would show a roof that is too low
     environment = {name: value for name, value in os.environ.items() if not name.startswith("OPENBLAS_")}
     running = [
-        subprocess.Popen([sys.executable, roof.__file__, str(core)], stdout=subprocess.PIPE, text=True, env=environment) for core in range(CORES)
+        subprocess.Popen([sys.executable, roof.__file__, str(core)], stdout=subprocess.PIPE, text=True, env=environment)
+        for core in range(CORES)
     ]
     told = [json.loads(process.communicate()[0]) for process in running]
     return Roof(sum(one["gflops"] for one in told), sum(one["copy"] for one in told))
@@ -95,23 +96,59 @@ def page(found: Measured) -> Page:
     for name, rates in found.rates.items():
         middle = statistics.median(rates)
         gflops = middle * CORES * per_second
-        rows.append((name, f"{middle:.2f}", f"{min(rates):.2f} to {max(rates):.2f}", f"{gflops:.0f}", f"{gflops / found.roof.gflops:.2f}"))
+        rows.append(
+            (
+                name,
+                f"{middle:.2f}",
+                f"{min(rates):.2f} to {max(rates):.2f}",
+                f"{gflops:.0f}",
+                f"{gflops / found.roof.gflops:.2f}",
+            )
+        )
     best = list(found.rates)[-1]
     reached = statistics.median(found.rates[best])
     seconds = found.work.audio_seconds
     share = ", ".join(f"{kind} {amount / seconds / 1e9:.2f}" for kind, amount in found.work.operations.items())
     bytes_a_second = (found.work.weight_bytes / seconds + found.work.activation_bytes / seconds) / 1e9
     lines = [
-        f"{CORES} processes with one thread, each on a core of its own, speak 100 English characters over and over ({SECONDS:.0f} s a round).",
+        (
+            f"{CORES} processes with one thread, each on a core of its own, speak 100 English characters over and over"
+            f" ({SECONDS:.0f} s a round)."
+        ),
         "",
-        *table(("", "audio s per core second", "of all rounds", "GFLOPS of the graph as it is written", "by the roof"), rows),
+        *table(
+            ("", "audio s per core second", "of all rounds", "GFLOPS of the graph as it is written", "by the roof"),
+            rows,
+        ),
         "",
-        f"- bar: >= {BAR:.1f} audio seconds per core second; {best} reaches {reached:.2f}: {'met' if reached >= BAR else 'MISSED'}",
-        f"- the graph: {per_second:.1f} GFLOP per second of audio ({share}), counted from the shapes of a run of {seconds:.1f} s of audio",
-        f"- the roof of arithmetic: {found.roof.gflops:.0f} GFLOPS (numpy's float32 product of {roof.SIZE} x {roof.SIZE}, all {CORES} cores at once);",
-        f"  a direct float32 computation that reached it everywhere would give {found.roof.gflops / per_second / CORES:.2f} audio seconds per core second, and {BAR:.1f} need",
-        f"  {BAR * CORES * per_second:.0f} GFLOPS: more than the roof has to come from fewer multiplications (Winograd: 2 to 3 times fewer) or from int8",
-        f"- the roof of memory: {found.roof.copy:.1f} GB/s (copy, all cores); weights and every value between two operators are {bytes_a_second:.2f} GB per",
-        f"  second of audio if each went through memory, which allows {found.roof.copy / bytes_a_second / CORES:.1f} audio seconds per core second: caches and fused operators raise it",
+        (
+            f"- bar: >= {BAR:.1f} audio seconds per core second; {best} reaches {reached:.2f}:"
+            f" {'met' if reached >= BAR else 'MISSED'}"
+        ),
+        (
+            f"- the graph: {per_second:.1f} GFLOP per second of audio ({share}), counted from the shapes of a run of"
+            f" {seconds:.1f} s of audio"
+        ),
+        (
+            f"- the roof of arithmetic: {found.roof.gflops:.0f} GFLOPS (numpy's float32 product of {roof.SIZE} x"
+            f" {roof.SIZE}, all {CORES} cores at once);"
+        ),
+        (
+            "  a direct float32 computation that reached it everywhere would give"
+            f" {found.roof.gflops / per_second / CORES:.2f} audio seconds per core second, and {BAR:.1f} need"
+        ),
+        (
+            f"  {BAR * CORES * per_second:.0f} GFLOPS: more than the roof has to come from fewer multiplications"
+            " (Winograd: 2 to 3 times fewer) or from int8"
+        ),
+        (
+            f"- the roof of memory: {found.roof.copy:.1f} GB/s (copy, all cores); weights and every value between two"
+            f" operators are {bytes_a_second:.2f} GB per"
+        ),
+        (
+            "  second of audio if each went through memory, which allows"
+            f" {found.roof.copy / bytes_a_second / CORES:.1f} audio seconds per core second: caches and fused operators"
+            " raise it"
+        ),
     ]
     return Page("throughput", "Throughput of a whole machine", lines)

@@ -14,7 +14,15 @@ import numpy as np
 Shape = Sequence[int]
 
 _CONVOLUTIONS = ("Conv", "ConvInteger", "FusedConv", "QLinearConv")
-_PRODUCTS = ("MatMul", "MatMulInteger", "Gemm", "FusedMatMul", "DynamicQuantizeMatMul", "MatMulIntegerToFloat", "FusedGemm")
+_PRODUCTS = (
+    "MatMul",
+    "MatMulInteger",
+    "Gemm",
+    "FusedMatMul",
+    "DynamicQuantizeMatMul",
+    "MatMulIntegerToFloat",
+    "FusedGemm",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +53,14 @@ def count(model: Path, tokens: Sequence[int], style: np.ndarray[Any, Any]) -> Wo
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
         options.log_severity_level = 3
-        options.add_session_config_entry("session.disable_prepacking", "1")  # else the shapes of packed weights are hidden
+        options.add_session_config_entry(
+            "session.disable_prepacking", "1"
+        )  # else the shapes of packed weights are hidden
         options.enable_profiling = True
         options.profile_file_prefix = f"{scratch}/profile"
         session = InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
         feeds = {"tokens": np.array([[0, *tokens, 0]], np.int64), "style": style, "speed": np.ones(1, np.float32)}
-        (samples, *_) = session.run(None, feeds)
+        samples, *_ = session.run(None, feeds)
         events = json.loads(Path(session.end_profiling()).read_text(encoding="utf-8"))
     return added_up(events, np.asarray(samples).size / 24_000)
 

@@ -24,7 +24,11 @@ PARTS = (
 WEIGHTS_SHA256 = "d01c3014881c9c6f3133c182f3d2887eb6ca1c789a7538c5c007196857a0a6a9"
 FOLDER = "whisper-base-1.0.0"
 RATE = 16_000
-PROMPTS = {"zh": "以下是普通话的句子。", "zh+en": "以下是普通话的句子，夹杂 English words，比如 laptop、weekend。", "ja+en": "English words が混ざった日本語の文です。"}
+PROMPTS = {
+    "zh": "以下是普通话的句子。",
+    "zh+en": "以下是普通话的句子，夹杂 English words，比如 laptop、weekend。",
+    "ja+en": "English words が混ざった日本語の文です。",
+}
 """Without one it writes Chinese in either script and without punctuation, and English words in katakana."""
 NEEDED = ("faster_whisper", "opencc", "pypinyin", "num2words", "pyopenjtalk")
 

@@ -19,7 +19,17 @@ from voxpod_inference.prepare import prepare
 
 THREADS = 2
 COMPANION = "af_heart"
-SECOND_VOICES = {"en": "am_michael", "zh": "zm_yunjian", "ja": "jm_kumo", "es": "em_alex", "it": "im_nicola", "pt": "pm_alex", "hi": "hm_omega", "zh+en": "zm_yunjian(1)+am_michael(1)", "ja+en": "jm_kumo(1)+am_michael(1)"}
+SECOND_VOICES = {
+    "en": "am_michael",
+    "zh": "zm_yunjian",
+    "ja": "jm_kumo",
+    "es": "em_alex",
+    "it": "im_nicola",
+    "pt": "pm_alex",
+    "hi": "hm_omega",
+    "zh+en": "zm_yunjian(1)+am_michael(1)",
+    "ja+en": "jm_kumo(1)+am_michael(1)",
+}
 """Another voice says the same: what is misheard of both is the front end's or the recogniser's, not the voice's."""
 
 
@@ -69,7 +79,9 @@ def _said(engine: Synthesizer, chosen: SentenceSet, voice: str, recogniser: Reco
     return Said(voice, understood, second, round_trip(chosen, speaker(engine, second), engine.sample_rate, recogniser))
 
 
-def _switching(engine: Synthesizer, chosen: SentenceSet, voice: str, recogniser: Recogniser, log: Log) -> list[tuple[str, str, Understood]]:
+def _switching(
+    engine: Synthesizer, chosen: SentenceSet, voice: str, recogniser: Recogniser, log: Log
+) -> list[tuple[str, str, Understood]]:
     """The ways to say English inside another language."""
     ways = {
         f"`{voice}` alone, English phonemes": speaker(engine, voice),
@@ -78,7 +90,9 @@ def _switching(engine: Synthesizer, chosen: SentenceSet, voice: str, recogniser:
         f"`{COMPANION}` alone": speaker(engine, COMPANION),
     }
     log(f"quality, ways to say {chosen.name}")
-    return [(chosen.name, way, round_trip(chosen, speak, engine.sample_rate, recogniser)) for way, speak in ways.items()]
+    return [
+        (chosen.name, way, round_trip(chosen, speak, engine.sample_rate, recogniser)) for way, speak in ways.items()
+    ]
 
 
 def page(found: Findings) -> Page:
@@ -89,11 +103,31 @@ def page(found: Findings) -> Page:
         "(read out). *Sounds* are pinyin syllables with tones, or kana: blind to homophones, which are right as speech. The sentences lie in",
         "`bench/voxpod_bench/quality/sentences/`; the bars are held by `make quality`.",
         "",
-        *table(("set", "voice", "sentences", "audio s", "tokens", "differ", "bar", "sounds differ", "bar", "another voice", "differ"), [_row(one) for one in found.sets], text_columns=2),
+        *table(
+            (
+                "set",
+                "voice",
+                "sentences",
+                "audio s",
+                "tokens",
+                "differ",
+                "bar",
+                "sounds differ",
+                "bar",
+                "another voice",
+                "differ",
+            ),
+            [_row(one) for one in found.sets],
+            text_columns=2,
+        ),
         "",
         "## English inside Chinese and Japanese",
         "",
-        *table(("set", "how", "differ", "of which English words", "audio s", "tokens a second"), [_way(*one) for one in found.switching], text_columns=2),
+        *table(
+            ("set", "how", "differ", "of which English words", "audio s", "tokens a second"),
+            [_way(*one) for one in found.switching],
+            text_columns=2,
+        ),
         "",
         "Decided for the mix: a text without a named voice gets it as soon as English is in it. A voice that was named is kept and says English with",
         "its own sounds: whoever names a voice wants to hear that one. A companion for the spans changes the speaker within a sentence, and",
@@ -108,7 +142,16 @@ def page(found: Findings) -> Page:
     ]
     for one in found.sets:
         rows = [_misheard(one, at, outcome) for at, outcome in enumerate(one.understood.outcomes) if outcome.edits]
-        lines += ["", f"### {one.understood.set.name}", "", *(table(("sentence", "said > heard"), rows, text_columns=2) if rows else ["Nothing was heard differently."])]
+        lines += [
+            "",
+            f"### {one.understood.set.name}",
+            "",
+            *(
+                table(("sentence", "said > heard"), rows, text_columns=2)
+                if rows
+                else ["Nothing was heard differently."]
+            ),
+        ]
     return Page("quality", "What a speech recogniser hears", lines)
 
 
@@ -116,17 +159,35 @@ def _row(one: Said) -> tuple[str, ...]:
     heard, bars = one.understood, one.understood.set
     sounds = (f"{heard.misread_rate:.1%}", f"{bars.most_misread:.0%}") if bars.most_misread is not None else ("-", "-")
     second = (one.second_voice, f"{one.second.errors:.1%}") if one.second else ("-", "-")
-    return bars.name, one.voice, str(len(heard.outcomes)), f"{heard.seconds:.0f}", str(heard.tokens), f"{heard.errors:.1%}", f"{bars.most_errors:.0%}", *sounds, *second
+    return (
+        bars.name,
+        one.voice,
+        str(len(heard.outcomes)),
+        f"{heard.seconds:.0f}",
+        str(heard.tokens),
+        f"{heard.errors:.1%}",
+        f"{bars.most_errors:.0%}",
+        *sounds,
+        *second,
+    )
 
 
 def _way(name: str, way: str, heard: Understood) -> tuple[str, ...]:
     english = [token for outcome in heard.outcomes for token in outcome.tokens if token.isascii()]
     wrong = sum(edit.said.isascii() and edit.said != "" for outcome in heard.outcomes for edit in outcome.edits)
-    return name, way, f"{heard.errors:.1%}", f"{wrong} of {len(english)}", f"{heard.seconds:.0f}", f"{heard.tokens / heard.seconds:.1f}"
+    return (
+        name,
+        way,
+        f"{heard.errors:.1%}",
+        f"{wrong} of {len(english)}",
+        f"{heard.seconds:.0f}",
+        f"{heard.tokens / heard.seconds:.1f}",
+    )
 
 
 def _misheard(one: Said, at: int, outcome: Outcome) -> tuple[str, str]:
     differences: Sequence[str] = [
-        f"{edit.said or '(nothing)'} > {edit.heard or '(nothing)'}{' *both*' if one.also(at, edit.said) else ''}" for edit in outcome.edits
+        f"{edit.said or '(nothing)'} > {edit.heard or '(nothing)'}{' *both*' if one.also(at, edit.said) else ''}"
+        for edit in outcome.edits
     ]
     return outcome.sentence.written, "; ".join(differences)

@@ -19,7 +19,14 @@ _SPELLINGS = {
     "en": {"dr": "doctor", "mr": "mister", "mrs": "missus", "theatre": "theater", "metres": "meters", "okay": "ok"},
     "pt": {"numero": "número"},
 }
-_PERCENT = {"en": " percent", "es": " por ciento", "fr": " pour cent", "it": " per cento", "pt": " por cento", "ja": "パーセント"}
+_PERCENT = {
+    "en": " percent",
+    "es": " por ciento",
+    "fr": " pour cent",
+    "it": " per cento",
+    "pt": " por cento",
+    "ja": "パーセント",
+}
 _APOSTROPHE_ENDS_WORD = ("fr", "it")
 _CHARACTER = "[\u3040-\u30ff\u3400-\u9fff々〇]"
 _KATAKANA = "[\u30a1-\u30fa\u30fc]+"
@@ -116,7 +123,9 @@ def _readings(figure: str, language: str) -> list[str]:
     spell = functools.partial(_in_words, language=language)
     found = [" ".join(spell(int(part)) for part in parts), " ".join(spell(int(d)) for d in "".join(parts))]
     if len(parts) == 1:
-        found += [_in_words(int(bare), language, to) for to in ("year", "ordinal") if language == "en" or to == "ordinal"]
+        found += [
+            _in_words(int(bare), language, to) for to in ("year", "ordinal") if language == "en" or to == "ordinal"
+        ]
     if figure.startswith("$") and language == "en":
         cents = f" and {spell(int(parts[1]))} cents" if len(parts) > 1 else ""
         found.append(f"{spell(int(parts[0]))} dollars{cents}")

@@ -46,17 +46,27 @@ def compare(engine: Synthesizer, voice: str, recogniser: Recogniser) -> Differen
     words = 0
     for sentence in next(one for one in SETS if one.name == LANGUAGE).sentences[:SENTENCES]:
         told, samples = _told(engine, voice, sentence.written)
-        heard = [(token, word.begins) for word in recogniser.hear_words(samples, engine.sample_rate, LANGUAGE) for token in tokens(word.text, LANGUAGE)[:1]]
+        heard = [
+            (token, word.begins)
+            for word in recogniser.hear_words(samples, engine.sample_rate, LANGUAGE)
+            for token in tokens(word.text, LANGUAGE)[:1]
+        ]
         words += len(told)
         found += _differences(told, heard)
     return Differences(tuple(found), words)
 
 
-def _told(engine: Synthesizer, voice: str, text: str) -> tuple[list[tuple[str, float]], np.ndarray[tuple[int], np.dtype[np.float32]]]:
+def _told(
+    engine: Synthesizer, voice: str, text: str
+) -> tuple[list[tuple[str, float]], np.ndarray[tuple[int], np.dtype[np.float32]]]:
     """Each written word with the second at which the engine says it begins, and the sound."""
     told, pieces, offset = [], [], 0.0
     for utterance in engine.speak(engine.prepare(text, voice=voice)):
-        told += [(token, offset + word.begins) for word in utterance.words for token in tokens(text[word.start : word.end], LANGUAGE)[:1]]
+        told += [
+            (token, offset + word.begins)
+            for word in utterance.words
+            for token in tokens(text[word.start : word.end], LANGUAGE)[:1]
+        ]
         pieces.append(utterance.samples)
         offset += len(utterance.samples) / engine.sample_rate
     return told, np.concatenate(pieces)
@@ -65,5 +75,7 @@ def _told(engine: Synthesizer, voice: str, text: str) -> tuple[list[tuple[str, f
 def _differences(told: list[tuple[str, float]], heard: list[tuple[str, float]]) -> list[float]:
     matcher = difflib.SequenceMatcher(None, [word for word, _ in told], [word for word, _ in heard], autojunk=False)
     return [
-        told[block.a + index][1] - heard[block.b + index][1] for block in matcher.get_matching_blocks() for index in range(block.size)
+        told[block.a + index][1] - heard[block.b + index][1]
+        for block in matcher.get_matching_blocks()
+        for index in range(block.size)
     ]

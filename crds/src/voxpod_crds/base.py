@@ -56,7 +56,9 @@ class ObjectMeta(ApiModel):
         return ResourceKey(self.namespace, self.name)
 
 
-def not_honoured_yet(default: Any = None, *, description: str, only: tuple[Any, ...] | None = None, **constraints: Any) -> Any:
+def not_honoured_yet(
+    default: Any = None, *, description: str, only: tuple[Any, ...] | None = None, **constraints: Any
+) -> Any:
     """A field that exists in the API while this version acts only upon its default (or the values in `only`).
 
     The description says so, and `unhonoured` finds a spec that asks for more, so that admission refuses it instead of
@@ -65,7 +67,9 @@ def not_honoured_yet(default: Any = None, *, description: str, only: tuple[Any, 
     honoured = only if only is not None else (default,)
     said = ", ".join(str(v).lower() if isinstance(v, bool) else str(v) for v in honoured if v is not None)
     suffix = f"This version only honours: {said}." if said else "Not honoured yet: leave it unset."
-    return Field(default, description=f"{description} {suffix}", json_schema_extra={HONOURED: list(honoured)}, **constraints)
+    return Field(
+        default, description=f"{description} {suffix}", json_schema_extra={HONOURED: list(honoured)}, **constraints
+    )
 
 
 def unhonoured(piece: BaseModel, path: str = "spec") -> list[str]:

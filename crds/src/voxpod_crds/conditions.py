@@ -38,45 +38,136 @@ class Reason(StrEnum):
     # Admitted: yes
     ADMITTED = "Admitted", "The request passed every check and holds one of its tenant's concurrency slots."
     # Admitted: not yet
-    WAITING_FOR_CONCURRENCY = "WaitingForConcurrency", "The tenant runs as many requests as quota.concurrentRequests allows; the request starts when one ends."
-    WAITING_FOR_SANDBOX = "WaitingForSandbox", "The model runs as many sandboxes as warmPool.maxSandboxes allows; the request starts when one ends."
+    WAITING_FOR_CONCURRENCY = (
+        "WaitingForConcurrency",
+        "The tenant runs as many requests as quota.concurrentRequests allows; the request starts when one ends.",
+    )
+    WAITING_FOR_SANDBOX = (
+        "WaitingForSandbox",
+        "The model runs as many sandboxes as warmPool.maxSandboxes allows; the request starts when one ends.",
+    )
     WAITING_FOR_MODEL = "WaitingForModel", "The SpeechModel is not Ready yet; its own Ready condition says why."
-    WAITING_FOR_TENANT = "WaitingForTenant", "The Tenant sets spec.suspended or is not Ready; its own Ready condition says why. An administrator mends it; the request waits until its deadline."
+    WAITING_FOR_TENANT = (
+        "WaitingForTenant",
+        (
+            "The Tenant sets spec.suspended or is not Ready; its own Ready condition says why. An administrator mends"
+            " it; the request waits until its deadline."
+        ),
+    )
     # Admitted: never
-    NAMESPACE_WITHOUT_TENANT = "NamespaceWithoutTenant", "No Tenant lists this namespace in spec.namespaces. An administrator adds it; then create the request again."
-    MODEL_NOT_FOUND = "ModelNotFound", "No SpeechModel has that name, or none was named and none is marked spec.default."
+    NAMESPACE_WITHOUT_TENANT = (
+        "NamespaceWithoutTenant",
+        "No Tenant lists this namespace in spec.namespaces. An administrator adds it; then create the request again.",
+    )
+    MODEL_NOT_FOUND = (
+        "ModelNotFound",
+        "No SpeechModel has that name, or none was named and none is marked spec.default.",
+    )
     MODEL_NOT_ALLOWED = "ModelNotAllowed", "The Tenant's allowedModels does not list the model."
     VOICE_NOT_FOUND = "VoiceNotFound", "The model has no such voice; status.voices of the SpeechModel lists them."
     VOICE_NOT_ALLOWED = "VoiceNotAllowed", "The Tenant's allowedVoices does not list the voice."
-    LANGUAGE_NOT_SUPPORTED = "LanguageNotSupported", "The model cannot speak the language; status.languages of the SpeechModel lists what it can. Failed instead of Rejected when only the sandbox could tell (language auto)."
-    TEXT_EMPTY = "TextEmpty", "The text holds nothing to speak: only spaces or control characters. Failed instead of Rejected when only the sandbox could tell (emoji, punctuation)."
-    TEXT_TOO_LONG = "TextTooLong", "The text is longer than the Tenant's quota.maxTextLength (counted in Unicode code points)."
-    NOT_SUPPORTED_YET = "NotSupportedYet", "A field asks for what this version or the model does not do yet; the message names it. Nothing is ignored silently. Failed instead of Rejected when only the sandbox could tell (timestamps word of a model without durations)."
+    LANGUAGE_NOT_SUPPORTED = (
+        "LanguageNotSupported",
+        (
+            "The model cannot speak the language; status.languages of the SpeechModel lists what it can. Failed instead"
+            " of Rejected when only the sandbox could tell (language auto)."
+        ),
+    )
+    TEXT_EMPTY = (
+        "TextEmpty",
+        (
+            "The text holds nothing to speak: only spaces or control characters. Failed instead of Rejected when only"
+            " the sandbox could tell (emoji, punctuation)."
+        ),
+    )
+    TEXT_TOO_LONG = (
+        "TextTooLong",
+        "The text is longer than the Tenant's quota.maxTextLength (counted in Unicode code points).",
+    )
+    NOT_SUPPORTED_YET = (
+        "NotSupportedYet",
+        (
+            "A field asks for what this version or the model does not do yet; the message names it. Nothing is ignored"
+            " silently. Failed instead of Rejected when only the sandbox could tell (timestamps word of a model without"
+            " durations)."
+        ),
+    )
     INVALID = "Invalid", "The stored object does not match this version's schema; the message names the field."
     # Dispatched
-    SANDBOX_STARTING = "SandboxStarting", "A sandbox Job was created; its pod has not asked for the work yet. When that takes long, the message quotes what the cluster says about it."
-    SANDBOX_UNSCHEDULABLE = "SandboxUnschedulable", "No node has room for the sandbox's pod (or ever will: compare its CPU and memory with the nodes); the scheduler goes on trying until the request's deadline."
-    RETRYING = "Retrying", "The last sandbox failed for a reason that a fresh one may not meet; another attempt is under way."
+    SANDBOX_STARTING = (
+        "SandboxStarting",
+        (
+            "A sandbox Job was created; its pod has not asked for the work yet. When that takes long, the message"
+            " quotes what the cluster says about it."
+        ),
+    )
+    SANDBOX_UNSCHEDULABLE = (
+        "SandboxUnschedulable",
+        (
+            "No node has room for the sandbox's pod (or ever will: compare its CPU and memory with the nodes); the"
+            " scheduler goes on trying until the request's deadline."
+        ),
+    )
+    RETRYING = (
+        "Retrying",
+        "The last sandbox failed for a reason that a fresh one may not meet; another attempt is under way.",
+    )
     CLAIMED = "Claimed", "The sandbox took the work and synthesizes."
     # Complete
     SUCCEEDED = "Succeeded", "The audio is in the object store; size and checksum were verified."
     CANCELLED = "Cancelled", "spec.cancel was set; the sandbox was ended."
-    DEADLINE_EXCEEDED = "DeadlineExceeded", "The request was not done within spec.deadlineSeconds of its creation, waiting included."
-    INPUT_REFUSED = "InputRefused", "The engine cannot speak this text or these settings; the message says what and where."
+    DEADLINE_EXCEEDED = (
+        "DeadlineExceeded",
+        "The request was not done within spec.deadlineSeconds of its creation, waiting included.",
+    )
+    INPUT_REFUSED = (
+        "InputRefused",
+        "The engine cannot speak this text or these settings; the message says what and where.",
+    )
     ENGINE_FAILED = "EngineFailed", "The engine failed twice on this request."
-    BUNDLE_INVALID = "BundleInvalid", "The model bundle on the node is missing, damaged or of another digest than the SpeechModel says; the message names the file."
-    IMAGE_PULL_FAILED = "ImagePullFailed", "The node cannot get the sandbox's image; an administrator checks sandbox.image and the registry."
-    OUT_OF_MEMORY = "OutOfMemory", "The sandbox met its memory limit; raise resources.memory of the SpeechModel or the Tenant's sandbox.memory."
+    BUNDLE_INVALID = (
+        "BundleInvalid",
+        (
+            "The model bundle on the node is missing, damaged or of another digest than the SpeechModel says; the"
+            " message names the file."
+        ),
+    )
+    IMAGE_PULL_FAILED = (
+        "ImagePullFailed",
+        "The node cannot get the sandbox's image; an administrator checks sandbox.image and the registry.",
+    )
+    OUT_OF_MEMORY = (
+        "OutOfMemory",
+        "The sandbox met its memory limit; raise resources.memory of the SpeechModel or the Tenant's sandbox.memory.",
+    )
     SANDBOX_LOST = "SandboxLost", "The sandbox ended without a result (node lost, evicted, killed) on every attempt."
-    SANDBOX_REFUSED = "SandboxRefused", "The cluster refused to create the sandbox's pod (admission policy, quota); the message quotes it. It is tried again until the request's deadline, since a quota or policy may be lifted."
+    SANDBOX_REFUSED = (
+        "SandboxRefused",
+        (
+            "The cluster refused to create the sandbox's pod (admission policy, quota); the message quotes it. It is"
+            " tried again until the request's deadline, since a quota or policy may be lifted."
+        ),
+    )
     UPLOAD_FAILED = "UploadFailed", "The sandbox could not store the audio: the object store was away or refused."
-    VERIFICATION_FAILED = "VerificationFailed", "The stored object is not what the sandbox reported (it is missing, or its size or checksum differs)."
+    VERIFICATION_FAILED = (
+        "VerificationFailed",
+        "The stored object is not what the sandbox reported (it is missing, or its size or checksum differs).",
+    )
     # Ready, of Tenant and SpeechModel
     READY = "Ready", "The resource is in use as it stands."
     SUSPENDED = "Suspended", "spec.suspended is true: the tenant's new requests wait."
-    NAMESPACE_CONFLICT = "NamespaceConflict", "An older Tenant already owns one of spec.namespaces; that one keeps it, this one has effect in its other namespaces only."
+    NAMESPACE_CONFLICT = (
+        "NamespaceConflict",
+        (
+            "An older Tenant already owns one of spec.namespaces; that one keeps it, this one has effect in its other"
+            " namespaces only."
+        ),
+    )
     PROBING = "Probing", "A probe Job checks the bundle on a node and reads its voices and languages."
-    SOURCE_NOT_ALLOWED = "SourceNotAllowed", "spec.source.hostPath.path is outside the folders that the chart's sandbox.modelRoots allows."
+    SOURCE_NOT_ALLOWED = (
+        "SourceNotAllowed",
+        "spec.source.hostPath.path is outside the folders that the chart's sandbox.modelRoots allows.",
+    )
 
 
 Status = Literal["True", "False", "Unknown"]
@@ -90,7 +181,9 @@ class Condition(ApiModel):
     reason: str = Field(description="Why, as one word; docs/reasons.md lists them all.", max_length=1024)
     message: str = Field("", description="Why, for a person.", max_length=32768)
     last_transition_time: datetime = Field(description="When the status last changed.")
-    observed_generation: int | None = Field(None, description="metadata.generation that the condition was computed from.")
+    observed_generation: int | None = Field(
+        None, description="metadata.generation that the condition was computed from."
+    )
 
 
 def find_condition(conditions: Iterable[Condition], type_: ConditionType) -> Condition | None:

@@ -116,12 +116,21 @@ def api_page(definitions: tuple[Definition, ...]) -> str:
         "",
         f"Three kinds, all `apiVersion: {API_VERSION}`; `kubectl explain` says the same on the cluster.",
         "",
-        '- Lengths of text are counted in Unicode code points: "日本語" is 3, and so is "👍🏽!". The API server counts alike,',
+        (
+            '- Lengths of text are counted in Unicode code points: "日本語" is 3, and so is "👍🏽!". The API server'
+            " counts alike,"
+        ),
         "  though its message for a text that is too long speaks of bytes.",
-        "- A field that is null counts as absent. An unknown field is refused by kubectl; a client that does not ask for",
+        (
+            "- A field that is null counts as absent. An unknown field is refused by kubectl; a client that does not"
+            " ask for"
+        ),
         "  strict validation loses it.",
         "- Text is stored as it is, control characters included; half of a surrogate pair becomes U+FFFD.",
-        "- Where a description says that this version does not honour a field yet, a request that uses it is rejected with",
+        (
+            "- Where a description says that this version does not honour a field yet, a request that uses it is"
+            " rejected with"
+        ),
         "  reason `NotSupportedYet` rather than ignored.",
     ]
     for definition in definitions:

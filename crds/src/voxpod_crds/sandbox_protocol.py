@@ -195,5 +195,9 @@ def termination_message(message: Report | BundleFacts) -> str:
         return termination_message(dataclasses.replace(message, warnings=()))
     if isinstance(message, Report) and message.failure is not None and message.failure.message:
         cut = message.failure.message[: len(message.failure.message) // 2]
-        return termination_message(dataclasses.replace(message, failure=dataclasses.replace(message.failure, message=cut)))
-    raise ValueError(f"{type(message).__name__} takes {size} bytes, a termination message holds {MAX_TERMINATION_MESSAGE}")
+        return termination_message(
+            dataclasses.replace(message, failure=dataclasses.replace(message.failure, message=cut))
+        )
+    raise ValueError(
+        f"{type(message).__name__} takes {size} bytes, a termination message holds {MAX_TERMINATION_MESSAGE}"
+    )

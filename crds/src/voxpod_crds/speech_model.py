@@ -33,14 +33,18 @@ class ModelSource(ApiModel):
     """Where the bundle comes from: exactly one."""
 
     host_path: HostPathSource | None = Field(None, description="A folder on the node.")
-    persistent_volume_claim: PersistentVolumeClaimSource | None = not_honoured_yet(description="A volume claim in the sandbox namespace.")
+    persistent_volume_claim: PersistentVolumeClaimSource | None = not_honoured_yet(
+        description="A volume claim in the sandbox namespace."
+    )
     image: ImageSource | None = not_honoured_yet(description="An OCI image volume.")
 
 
 class Resources(ApiModel):
     """Request and limit of each sandbox; both are the same, so that a neighbour cannot slow a request down."""
 
-    cpu: Cpu = Field("1", description="CPU of a sandbox, such as 2 or 500m; the engine uses as many threads as whole cores.")
+    cpu: Cpu = Field(
+        "1", description="CPU of a sandbox, such as 2 or 500m; the engine uses as many threads as whole cores."
+    )
     memory: Memory = Field("1Gi", description="Memory of a sandbox, such as 1Gi, the model's mapped pages included.")
 
 
@@ -48,28 +52,48 @@ class WarmPool(ApiModel):
     """How many sandboxes are kept and allowed."""
 
     min_idle: int = not_honoured_yet(0, ge=0, le=1_000, description="Sandboxes kept ready before a request comes.")
-    max_sandboxes: int = Field(8, ge=1, le=10_000, description="Sandboxes of this model at one time; further requests wait.")
-    max_refill_per_second: int | None = not_honoured_yet(ge=1, le=1_000, description="Sandboxes created per second to refill the pool.")
+    max_sandboxes: int = Field(
+        8, ge=1, le=10_000, description="Sandboxes of this model at one time; further requests wait."
+    )
+    max_refill_per_second: int | None = not_honoured_yet(
+        ge=1, le=1_000, description="Sandboxes created per second to refill the pool."
+    )
 
 
 class SpeechModelSpec(ApiModel):
     """What an administrator offers."""
 
-    engine: Literal["kokoro", "cosyvoice"] = not_honoured_yet("kokoro", only=("kokoro",), description="The program that reads the bundle.")
+    engine: Literal["kokoro", "cosyvoice"] = not_honoured_yet(
+        "kokoro", only=("kokoro",), description="The program that reads the bundle."
+    )
     source: ModelSource = Field(description="Where the bundle comes from: exactly one source.")
-    digest: str = Field(pattern=r"^sha256:[0-9a-f]{64}$", max_length=71, description="SHA-256 of the bundle's manifest.json; every sandbox checks it before use.")
+    digest: str = Field(
+        pattern=r"^sha256:[0-9a-f]{64}$",
+        max_length=71,
+        description="SHA-256 of the bundle's manifest.json; every sandbox checks it before use.",
+    )
     resources: Resources = Field(default_factory=Resources, description="CPU and memory of each sandbox.")
     warm_pool: WarmPool = Field(default_factory=WarmPool, description="How many sandboxes are kept and allowed.")
     default: bool = Field(False, description="Used by requests that name no model; with several, the oldest.")
-    default_voice: str | None = Field(None, min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$", description="Used by requests that name no voice; without it the bundle's own default for the text's language.")
+    default_voice: str | None = Field(
+        None,
+        min_length=1,
+        max_length=64,
+        pattern=r"^[A-Za-z0-9_-]+$",
+        description="Used by requests that name no voice; without it the bundle's own default for the text's language.",
+    )
 
 
 class SpeechModelStatus(ApiModel):
     """What the operator observes."""
 
     observed_generation: int | None = Field(None, description="metadata.generation that this status was computed from.")
-    voices: list[Annotated[str, Field(max_length=64)]] = Field(default_factory=list, max_length=512, description="Voices in the bundle, as a probe on a node read them.")
-    languages: list[Annotated[str, Field(max_length=16)]] = Field(default_factory=list, max_length=64, description="Languages that the bundle speaks.")
+    voices: list[Annotated[str, Field(max_length=64)]] = Field(
+        default_factory=list, max_length=512, description="Voices in the bundle, as a probe on a node read them."
+    )
+    languages: list[Annotated[str, Field(max_length=16)]] = Field(
+        default_factory=list, max_length=64, description="Languages that the bundle speaks."
+    )
     sample_rate: int | None = Field(None, description="Samples per second of the engine's output.")
     idle: int | None = Field(None, ge=0, description="Sandboxes that wait for work.")
     busy: int | None = Field(None, ge=0, description="Sandboxes that hold a request.")

@@ -18,7 +18,9 @@ Cpu = Annotated[
     str,
     BeforeValidator(lambda v: str(v) if type(v) is int else v),
     Field(min_length=1, max_length=16, pattern=_CPU),
-    WithJsonSchema({"x-kubernetes-int-or-string": True, "pattern": _CPU, "minLength": 1, "maxLength": 16, "minimum": 1}),
+    WithJsonSchema(
+        {"x-kubernetes-int-or-string": True, "pattern": _CPU, "minLength": 1, "maxLength": 16, "minimum": 1}
+    ),
 ]
 """Cores as Kubernetes writes them (2, "1.5", "500m"); never 0, which would be no limit."""
 Memory = Annotated[str, Field(min_length=2, max_length=16, pattern=_MEMORY)]
@@ -29,33 +31,64 @@ Duration = Annotated[str, Field(min_length=2, max_length=16, pattern=r"^[0-9]+(s
 class Quota(ApiModel):
     """How much a tenant may use; an absent limit is no limit."""
 
-    concurrent_requests: int | None = Field(None, ge=1, le=10_000, description="Requests of this tenant that hold a sandbox at one time; further ones wait.")
-    max_text_length: int | None = Field(None, ge=1, le=10_000, description="Longest text of one request in Unicode code points; a longer one is rejected.")
-    requests_per_minute: int | None = not_honoured_yet(ge=1, le=1_000_000, description="Requests admitted in any minute.")
+    concurrent_requests: int | None = Field(
+        None, ge=1, le=10_000, description="Requests of this tenant that hold a sandbox at one time; further ones wait."
+    )
+    max_text_length: int | None = Field(
+        None,
+        ge=1,
+        le=10_000,
+        description="Longest text of one request in Unicode code points; a longer one is rejected.",
+    )
+    requests_per_minute: int | None = not_honoured_yet(
+        ge=1, le=1_000_000, description="Requests admitted in any minute."
+    )
     requests_per_day: int | None = not_honoured_yet(ge=1, le=1_000_000_000, description="Requests charged in one day.")
-    characters_per_day: int | None = not_honoured_yet(ge=1, le=1_000_000_000_000, description="Characters charged in one day.")
-    audio_seconds_per_day: int | None = not_honoured_yet(ge=1, le=1_000_000_000, description="Seconds of audio charged in one day.")
-    time_zone: str | None = not_honoured_yet(max_length=64, description="IANA time zone in which a quota day begins; UTC without it.")
+    characters_per_day: int | None = not_honoured_yet(
+        ge=1, le=1_000_000_000_000, description="Characters charged in one day."
+    )
+    audio_seconds_per_day: int | None = not_honoured_yet(
+        ge=1, le=1_000_000_000, description="Seconds of audio charged in one day."
+    )
+    time_zone: str | None = not_honoured_yet(
+        max_length=64, description="IANA time zone in which a quota day begins; UTC without it."
+    )
 
 
 class Toleration(ApiModel):
     """A core/v1 Toleration for the tenant's sandbox pods."""
 
-    key: str | None = Field(None, max_length=316, description="Taint key; empty with operator Exists tolerates every taint.")
+    key: str | None = Field(
+        None, max_length=316, description="Taint key; empty with operator Exists tolerates every taint."
+    )
     operator: Literal["Exists", "Equal"] | None = Field(None, description="How the value is compared.")
     value: str | None = Field(None, max_length=63, description="Taint value, for operator Equal.")
-    effect: Literal["NoSchedule", "PreferNoSchedule", "NoExecute"] | None = Field(None, description="Taint effect; empty tolerates all effects.")
-    toleration_seconds: int | None = Field(None, ge=0, le=86_400, description="How long a NoExecute taint is tolerated.")
+    effect: Literal["NoSchedule", "PreferNoSchedule", "NoExecute"] | None = Field(
+        None, description="Taint effect; empty tolerates all effects."
+    )
+    toleration_seconds: int | None = Field(
+        None, ge=0, le=86_400, description="How long a NoExecute taint is tolerated."
+    )
 
 
 class TenantSandbox(ApiModel):
     """How this tenant's sandboxes differ from the SpeechModel's."""
 
-    cpu: Cpu | None = Field(None, description="CPU request and limit of a sandbox, such as 2 or 500m, over the SpeechModel's.")
-    memory: Memory | None = Field(None, description="Memory request and limit of a sandbox, such as 1Gi, over the SpeechModel's.")
-    runtime_class_name: str | None = Field(None, min_length=1, max_length=253, description="RuntimeClass of sandbox pods (gVisor, Kata).")
-    node_selector: dict[str, LabelValue] = Field(default_factory=dict, max_length=16, description="Labels of nodes that sandbox pods may use.")
-    tolerations: list[Toleration] = Field(default_factory=list, max_length=16, description="Taints that sandbox pods tolerate.")
+    cpu: Cpu | None = Field(
+        None, description="CPU request and limit of a sandbox, such as 2 or 500m, over the SpeechModel's."
+    )
+    memory: Memory | None = Field(
+        None, description="Memory request and limit of a sandbox, such as 1Gi, over the SpeechModel's."
+    )
+    runtime_class_name: str | None = Field(
+        None, min_length=1, max_length=253, description="RuntimeClass of sandbox pods (gVisor, Kata)."
+    )
+    node_selector: dict[str, LabelValue] = Field(
+        default_factory=dict, max_length=16, description="Labels of nodes that sandbox pods may use."
+    )
+    tolerations: list[Toleration] = Field(
+        default_factory=list, max_length=16, description="Taints that sandbox pods tolerate."
+    )
 
 
 class Retention(ApiModel):
@@ -68,11 +101,22 @@ class Retention(ApiModel):
 class TenantSpec(ApiModel):
     """What an administrator grants."""
 
-    namespaces: list[NamespaceName] = Field(min_length=1, max_length=64, description="Namespaces whose TTSRequests belong to this tenant; a namespace belongs to one tenant, the oldest that lists it.")
+    namespaces: list[NamespaceName] = Field(
+        min_length=1,
+        max_length=64,
+        description=(
+            "Namespaces whose TTSRequests belong to this tenant; a namespace belongs to one tenant, the oldest that"
+            " lists it."
+        ),
+    )
     weight: int = not_honoured_yet(1, ge=1, le=1_000, description="Share of the cluster beside the other tenants.")
     quota: Quota = Field(default_factory=Quota, description="Limits of use.")
-    allowed_models: list[ObjectName] = Field(default_factory=list, max_length=64, description="SpeechModels that may be used; empty allows all.")
-    allowed_voices: list[VoiceName] = Field(default_factory=list, max_length=256, description="Voices that may be used; empty allows all.")
+    allowed_models: list[ObjectName] = Field(
+        default_factory=list, max_length=64, description="SpeechModels that may be used; empty allows all."
+    )
+    allowed_voices: list[VoiceName] = Field(
+        default_factory=list, max_length=256, description="Voices that may be used; empty allows all."
+    )
     sandbox: TenantSandbox = Field(default_factory=TenantSandbox, description="Settings of this tenant's sandboxes.")
     retention: Retention = Field(default_factory=Retention, description="How long requests and audio are kept.")
     suspended: bool = Field(False, description="New requests wait while true; running ones end normally.")
@@ -96,7 +140,9 @@ class TenantStatus(ApiModel):
     usage: Usage | None = Field(None, description="What was charged in the current quota window.")
     remaining: Usage | None = Field(None, description="What the quota leaves in the current window.")
     reset_time: datetime | None = Field(None, description="When the current window ends.")
-    settled: list[Annotated[str, Field(max_length=64)]] = Field(default_factory=list, max_length=1000, description="UIDs of requests already charged in this window.")
+    settled: list[Annotated[str, Field(max_length=64)]] = Field(
+        default_factory=list, max_length=1000, description="UIDs of requests already charged in this window."
+    )
     conditions: list[Condition] = Field(default_factory=list, max_length=8, description="Ready.")
 
 

@@ -44,29 +44,114 @@ class Phase(StrEnum):
 class LexiconEntry(ApiModel):
     """How one word is read in this request: by one of sayAs, ipa and pinyin."""
 
-    word: str = Field(min_length=1, max_length=64, pattern=_WORDS, description="What stands in the text, one word or a few. In lower case it is meant however the text writes it, with a capital only as it stands.")
-    say_as: str | None = Field(None, min_length=1, max_length=200, pattern=_WORDS, description="Text that is read in its place.")
-    ipa: str | None = Field(None, min_length=1, max_length=200, pattern=_WORDS, description="Its pronunciation in the International Phonetic Alphabet, without slashes.")
-    pinyin: str | None = Field(None, min_length=1, max_length=200, pattern=_WORDS, description="Its pronunciation in Mandarin, such as chong2 qing4 or chóng qìng.")
+    word: str = Field(
+        min_length=1,
+        max_length=64,
+        pattern=_WORDS,
+        description=(
+            "What stands in the text, one word or a few. In lower case it is meant however the text writes it, with a"
+            " capital only as it stands."
+        ),
+    )
+    say_as: str | None = Field(
+        None, min_length=1, max_length=200, pattern=_WORDS, description="Text that is read in its place."
+    )
+    ipa: str | None = Field(
+        None,
+        min_length=1,
+        max_length=200,
+        pattern=_WORDS,
+        description="Its pronunciation in the International Phonetic Alphabet, without slashes.",
+    )
+    pinyin: str | None = Field(
+        None,
+        min_length=1,
+        max_length=200,
+        pattern=_WORDS,
+        description="Its pronunciation in Mandarin, such as chong2 qing4 or chóng qìng.",
+    )
 
 
 class TTSRequestSpec(ApiModel):
     """What is asked for; nothing but `cancel` can change after creation."""
 
-    text: str = Field(min_length=1, max_length=MAX_TEXT, description="What to say, 1 to 10,000 Unicode code points. A text without anything to speak, such as spaces, is stored and then rejected with reason TextEmpty.")
+    text: str = Field(
+        min_length=1,
+        max_length=MAX_TEXT,
+        description=(
+            "What to say, 1 to 10,000 Unicode code points. A text without anything to speak, such as spaces, is stored"
+            " and then rejected with reason TextEmpty."
+        ),
+    )
     model: ObjectName | None = Field(None, description="SpeechModel to use; the default one without it.")
-    voice: VoiceChoice | None = Field(None, description="Voice of the model, or a mix of up to eight such as af_heart(2)+af_bella(1); the model's default for the language without it.")
-    language: str = Field("auto", max_length=16, pattern=r"^(auto|[a-z]{2,3}(-[A-Za-z0-9]{2,8})*)$", description="Language of the text (ISO 639, such as en, zh, ja), or auto to detect it from the script.")
+    voice: VoiceChoice | None = Field(
+        None,
+        description=(
+            "Voice of the model, or a mix of up to eight such as af_heart(2)+af_bella(1); the model's default for the"
+            " language without it."
+        ),
+    )
+    language: str = Field(
+        "auto",
+        max_length=16,
+        pattern=r"^(auto|[a-z]{2,3}(-[A-Za-z0-9]{2,8})*)$",
+        description="Language of the text (ISO 639, such as en, zh, ja), or auto to detect it from the script.",
+    )
     speed: float = Field(1.0, ge=0.25, le=4.0, description="Speaking rate, 0.25 to 4; 1 is the voice's own.")
-    format: AudioFormat = Field("wav", description="Audio format of the object. opus is Ogg Opus, ogg is Ogg Vorbis, pcm is signed 16-bit little-endian without a header; all are mono.")
-    sample_rate: SampleRate | None = Field(None, description="Samples per second; the model's own without it. opus has no 22050 and no 44100.")
-    loudness: float = Field(-16.0, ge=-30.0, le=-10.0, description="Loudness of the whole audio in LUFS (ITU-R BS.1770), its true peak at -1 dB at most. Audio shorter than 0.4 s keeps the voice's own level.")
-    timestamps: Literal["none", "sentence", "word"] = Field("none", description="Whether a JSON document with the times of sentences, or of sentences and words, is written beside the audio (docs/audio.md).")
-    ssml: bool = Field(False, description="Whether the text is SSML; docs/text.md says what of it is understood. An error in it ends the request with reason InputRefused.")
-    lexicon: list[LexiconEntry] = Field(default_factory=list, max_length=100, description="How words are read in this request, over all dictionaries.")
-    priority: int = Field(0, ge=0, le=9, description="Order among the tenant's waiting requests, 0 to 9; higher goes first.")
-    deadline_seconds: int = Field(DEFAULT_DEADLINE_SECONDS, ge=5, le=86_400, description="Seconds from creation after which the request fails, waiting included; 5 to 86,400.")
-    seed: int | None = Field(None, ge=0, le=2**31 - 1, description="Makes the engine's random choices repeatable. Kokoro makes none: it says the same text alike with any seed.")
+    format: AudioFormat = Field(
+        "wav",
+        description=(
+            "Audio format of the object. opus is Ogg Opus, ogg is Ogg Vorbis, pcm is signed 16-bit little-endian"
+            " without a header; all are mono."
+        ),
+    )
+    sample_rate: SampleRate | None = Field(
+        None, description="Samples per second; the model's own without it. opus has no 22050 and no 44100."
+    )
+    loudness: float = Field(
+        -16.0,
+        ge=-30.0,
+        le=-10.0,
+        description=(
+            "Loudness of the whole audio in LUFS (ITU-R BS.1770), its true peak at -1 dB at most. Audio shorter than"
+            " 0.4 s keeps the voice's own level."
+        ),
+    )
+    timestamps: Literal["none", "sentence", "word"] = Field(
+        "none",
+        description=(
+            "Whether a JSON document with the times of sentences, or of sentences and words, is written beside the"
+            " audio (docs/audio.md)."
+        ),
+    )
+    ssml: bool = Field(
+        False,
+        description=(
+            "Whether the text is SSML; docs/text.md says what of it is understood. An error in it ends the request with"
+            " reason InputRefused."
+        ),
+    )
+    lexicon: list[LexiconEntry] = Field(
+        default_factory=list, max_length=100, description="How words are read in this request, over all dictionaries."
+    )
+    priority: int = Field(
+        0, ge=0, le=9, description="Order among the tenant's waiting requests, 0 to 9; higher goes first."
+    )
+    deadline_seconds: int = Field(
+        DEFAULT_DEADLINE_SECONDS,
+        ge=5,
+        le=86_400,
+        description="Seconds from creation after which the request fails, waiting included; 5 to 86,400.",
+    )
+    seed: int | None = Field(
+        None,
+        ge=0,
+        le=2**31 - 1,
+        description=(
+            "Makes the engine's random choices repeatable. Kokoro makes none: it says the same text alike with any"
+            " seed."
+        ),
+    )
     cancel: bool = Field(False, description="Set to true to end the request; the only field that can change.")
 
 
@@ -79,7 +164,11 @@ class AudioObject(ApiModel):
     duration_seconds: float = Field(ge=0, description="Length of the audio.")
     sample_rate: int = Field(ge=0, description="Samples per second.")
     format: str = Field(max_length=8, description="Audio format.")
-    timestamps_uri: str | None = Field(None, max_length=1024, description="s3://bucket/tenant/uid.timestamps.json, when the request asked for timestamps.")
+    timestamps_uri: str | None = Field(
+        None,
+        max_length=1024,
+        description="s3://bucket/tenant/uid.timestamps.json, when the request asked for timestamps.",
+    )
 
 
 class SandboxRef(ApiModel):
@@ -87,7 +176,9 @@ class SandboxRef(ApiModel):
 
     job_name: str = Field(max_length=63, description="Job in the sandbox namespace.")
     pod_name: str | None = Field(None, max_length=253, description="Pod that claimed the work.")
-    pod_uid: str | None = Field(None, max_length=64, description="UID of that pod; only its token may report the result.")
+    pod_uid: str | None = Field(
+        None, max_length=64, description="UID of that pod; only its token may report the result."
+    )
 
 
 class RequestTimings(ApiModel):
@@ -117,13 +208,23 @@ class TTSRequestStatus(ApiModel):
     queue_position: int | None = Field(None, ge=1, description="Place among the tenant's waiting requests.")
     sandbox: SandboxRef | None = Field(None, description="The sandbox that holds the request.")
     attempt: int | None = Field(None, ge=1, description="Which sandbox this is, counted from 1.")
-    assigned_at: str | None = Field(None, max_length=40, description="When the sandbox was assigned (RFC 3339, milliseconds).")
-    claimed_at: str | None = Field(None, max_length=40, description="When the sandbox claimed the work (RFC 3339, milliseconds).")
+    assigned_at: str | None = Field(
+        None, max_length=40, description="When the sandbox was assigned (RFC 3339, milliseconds)."
+    )
+    claimed_at: str | None = Field(
+        None, max_length=40, description="When the sandbox claimed the work (RFC 3339, milliseconds)."
+    )
     audio: AudioObject | None = Field(None, description="The stored audio.")
     timings: RequestTimings | None = Field(None, description="Where the time went, in milliseconds.")
     usage: RequestUsage | None = Field(None, description="What the request counts for.")
-    warnings: list[Annotated[str, Field(max_length=512)]] = Field(default_factory=list, max_length=16, description="What the reader should know, such as characters that cannot be spoken.")
-    conditions: list[Condition] = Field(default_factory=list, max_length=8, description="Admitted, Dispatched, Complete.")
+    warnings: list[Annotated[str, Field(max_length=512)]] = Field(
+        default_factory=list,
+        max_length=16,
+        description="What the reader should know, such as characters that cannot be spoken.",
+    )
+    conditions: list[Condition] = Field(
+        default_factory=list, max_length=8, description="Admitted, Dispatched, Complete."
+    )
 
 
 class TTSRequest(ApiModel):

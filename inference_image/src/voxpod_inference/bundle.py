@@ -155,7 +155,10 @@ def _wrong(manifest: Manifest) -> str | None:
         return f"has languages {list(manifest.languages)!r}; at least one code such as 'en' is accepted"
     for voice, language in manifest.voices.items():
         if not isinstance(language, str) or not language:
-            return f"has voices {voice}: {language!r}; the language that a voice was recorded in is accepted, such as 'en-GB'"
+            return (
+                f"has voices {voice}: {language!r}; the language that a voice was recorded in is accepted, such as"
+                " 'en-GB'"
+            )
     for language in (*manifest.languages, *manifest.default_voices):
         default = manifest.default_voices.get(language)
         if not isinstance(default, str) or default not in manifest.voices:

@@ -36,10 +36,14 @@ def _parser() -> argparse.ArgumentParser:
     fetch.add_argument("--quiet", action="store_true", help="print only `DIGEST PATH`")
     fetch.set_defaults(run=_fetch)
 
-    prepare = commands.add_parser("prepare", help="make a bundle's weights ready for this machine: faster, and shared in memory")
+    prepare = commands.add_parser(
+        "prepare", help="make a bundle's weights ready for this machine: faster, and shared in memory"
+    )
     prepare.add_argument("--bundle", type=Path, metavar="DIR", help="default: the Kokoro bundle, fetched if need be")
     prepare.add_argument("--prune", action="store_true", help="remove weights that nobody will load again")
-    prepare.add_argument("--quiet", action="store_true", help="print only the folder that was made or found, and what was removed")
+    prepare.add_argument(
+        "--quiet", action="store_true", help="print only the folder that was made or found, and what was removed"
+    )
     prepare.set_defaults(run=_prepare)
 
     verify = commands.add_parser("verify", help="check every file of a bundle; names what is missing, changed or extra")
@@ -74,7 +78,9 @@ def _prepare(options: argparse.Namespace) -> int:
         return 1
     root = folder_of(bundle)
     try:
-        weights = prepare(bundle, root, (lambda _: None) if options.quiet else (lambda what: print(what, file=sys.stderr)))
+        weights = prepare(
+            bundle, root, (lambda _: None) if options.quiet else (lambda what: print(what, file=sys.stderr))
+        )
         gone = prune(bundle, root) if options.prune else []
     except OSError as error:
         print(f"voxpod-model: cannot write in {root}: {error.strerror}", file=sys.stderr)
@@ -107,7 +113,10 @@ def _verify(options: argparse.Namespace) -> int:
     for complaint in complaints:
         print(complaint)
     if not complaints:
-        print(f"{len(bundle.manifest.files)} files as the manifest says, digest sha256:{bundle.manifest.digest}; {prepared}")
+        print(
+            f"{len(bundle.manifest.files)} files as the manifest says, digest sha256:{bundle.manifest.digest};"
+            f" {prepared}"
+        )
     return 1 if complaints else 0
 
 

@@ -48,11 +48,14 @@ def run(options: argparse.Namespace) -> int:
         print(json.dumps({**facts, "runs": rows}))
         return 0
     print("\n".join(f"{name.replace('_', ' ')}: {value}" for name, value in facts.items()))
-    print(f"\n{'characters':>10} {'audio s':>8} {'time s':>7} {'RTF':>6} {'first s':>8} {'private MiB':>12} {'shared MiB':>11}")
+    print(
+        f"\n{'characters':>10} {'audio s':>8} {'time s':>7} {'RTF':>6} {'first s':>8} {'private MiB':>12}"
+        f" {'shared MiB':>11}"
+    )
     for r in rows:
         print(
-            f"{r['characters']:>10} {r['audio_seconds']:>8.2f} {r['seconds']:>7.2f} {r['rtf']:>6.3f} {r['first_seconds']:>8.2f}"
-            f" {r['private_mib']:>12} {r['shared_mib']:>11}"
+            f"{r['characters']:>10} {r['audio_seconds']:>8.2f} {r['seconds']:>7.2f} {r['rtf']:>6.3f}"
+            f" {r['first_seconds']:>8.2f} {r['private_mib']:>12} {r['shared_mib']:>11}"
         )
     return 0
 

@@ -29,14 +29,26 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     """Add the command's options."""
     say = commands.add_parser("say", help="speak a text into a sound file")
     say.add_argument("text", help="what to say; `-` reads it from standard input")
-    say.add_argument("-o", "--output", required=True, metavar="FILE", help="`-` is standard output; its ending tells the format")
-    say.add_argument("--voice", default="", help="a voice or a mix, `a(2)+b(1)`; default: a voice of the text's language")
-    say.add_argument("--lang", default="auto", help="what Chinese characters and Latin letters are read as; default auto")
+    say.add_argument(
+        "-o", "--output", required=True, metavar="FILE", help="`-` is standard output; its ending tells the format"
+    )
+    say.add_argument(
+        "--voice", default="", help="a voice or a mix, `a(2)+b(1)`; default: a voice of the text's language"
+    )
+    say.add_argument(
+        "--lang", default="auto", help="what Chinese characters and Latin letters are read as; default auto"
+    )
     say.add_argument("--speed", type=float, default=1.0, help="0.25 to 4, default 1")
     say.add_argument("--format", choices=sorted(FORMATS), help="default: by the file's ending, else wav")
     rates = ", ".join(map(str, SAMPLE_RATES))
     say.add_argument("--sample-rate", type=int, default=0, metavar="HZ", help=f"{rates}; default: the model's own")
-    say.add_argument("--loudness", type=_loudness, default=DEFAULT_LOUDNESS, metavar="LUFS", help="default -16; `keep` leaves it as it is")
+    say.add_argument(
+        "--loudness",
+        type=_loudness,
+        default=DEFAULT_LOUDNESS,
+        metavar="LUFS",
+        help="default -16; `keep` leaves it as it is",
+    )
     say.add_argument("--ssml", action="store_true", help="the text is SSML")
     say.add_argument("--timestamps", type=Path, metavar="FILE", help="write when each word is heard, as JSON")
     say.add_argument("--bundle", type=Path, metavar="DIR", help="default: the Kokoro bundle, fetched if need be")
@@ -67,7 +79,9 @@ def run(options: argparse.Namespace) -> int:
             with whole_file(str(options.timestamps)) as file:
                 file.write(times.document("word", prepared.script.sentences))
     except OSError as error:
-        raise SpeechError("infrastructure", "", f"cannot write {error.filename or options.output}: {error.strerror}") from None
+        raise SpeechError(
+            "infrastructure", "", f"cannot write {error.filename or options.output}: {error.strerror}"
+        ) from None
     _tell(options, bundle, prepared, engine, written, loaded - started, time.monotonic() - loaded)
     return 0
 
@@ -143,12 +157,20 @@ def _with_bar(utterances: Iterator[Utterance], prepared: Prepared, to: IO[str] =
 
 
 def _tell(
-    options: argparse.Namespace, bundle: Bundle, prepared: Prepared, engine: Synthesizer, written: Written, load: float, seconds: float
+    options: argparse.Namespace,
+    bundle: Bundle,
+    prepared: Prepared,
+    engine: Synthesizer,
+    written: Written,
+    load: float,
+    seconds: float,
 ) -> None:
     """Say what was done, as a sentence or as JSON."""
     to = sys.stderr if options.output == "-" else sys.stdout
     if not options.stats:
-        print(f"{options.output}: {written.duration_seconds:.1f} s, voice {prepared.voice}, in {seconds:.1f} s", file=to)
+        print(
+            f"{options.output}: {written.duration_seconds:.1f} s, voice {prepared.voice}, in {seconds:.1f} s", file=to
+        )
         return
     stats: dict[str, Any] = {
         "voice": prepared.voice,

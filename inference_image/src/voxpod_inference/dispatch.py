@@ -44,7 +44,9 @@ class Dispatch:
                     log.event("not wanted")
                     return None
                 case 401 | 403 as status:
-                    raise SpeechError("infrastructure", SANDBOX_REFUSED, f"the dispatch endpoint refused the claim ({status})")
+                    raise SpeechError(
+                        "infrastructure", SANDBOX_REFUSED, f"the dispatch endpoint refused the claim ({status})"
+                    )
                 case status:
                     log.event("claim failed, asking again", status=status)
                     self._sleep(min(next(delays), max(0.0, give_up - time.monotonic())))
@@ -60,7 +62,9 @@ class Dispatch:
             response = self._call("POST", RESULT_PATH, body, _RESULT_TIMEOUT, None)
             status = response.status if response else 0
             if 0 < status < 500:
-                log.event("result handed in" if status < 300 or status in (409, 410) else "result refused", status=status)
+                log.event(
+                    "result handed in" if status < 300 or status in (409, 410) else "result refused", status=status
+                )
                 return
             delay = next(delays)
             if time.monotonic() + delay > give_up:

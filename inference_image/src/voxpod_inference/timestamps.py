@@ -55,7 +55,10 @@ class SpokenTimes:
         InputError for words when the model tells none.
         """
         if kind == "word" and not self._words:
-            raise InputError(NOT_SUPPORTED_YET, "timestamps is 'word', but this model does not tell when words are heard; 'sentence' is accepted")
+            raise InputError(
+                NOT_SUPPORTED_YET,
+                "timestamps is 'word', but this model does not tell when words are heard; 'sentence' is accepted",
+            )
         content: dict[str, Any] = {
             "version": VERSION,
             "durationSeconds": round(self._samples / self._sample_rate, 3),

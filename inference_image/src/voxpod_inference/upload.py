@@ -69,7 +69,9 @@ def put(
         sleep(min(delay, max(0.0, seconds_left())))
         delay = min(_LONGEST_DELAY, delay * 2)
     # Fault "input", since no other attempt has more time: the deadline is the request's own.
-    raise SpeechError("input", UPLOAD_FAILED, f"the object store did not take the upload before the deadline (last: {problem})")
+    raise SpeechError(
+        "input", UPLOAD_FAILED, f"the object store did not take the upload before the deadline (last: {problem})"
+    )
 
 
 def _measured(file: BinaryIO) -> Stored:

@@ -91,9 +91,16 @@ def serve(work: Work, synthesizer: Synthesizer, timings: Timings, ca_pem: str) -
     with tempfile.TemporaryFile() as sound, tempfile.TemporaryFile() as document:
         prepared, written, first_audio_ms = _speak(work, synthesizer, watch, sound, document)
         timings = dataclasses.replace(timings, first_audio_ms=first_audio_ms, synthesis_ms=watch.milliseconds())
-        log.event("synthesized", request=work.request_uid, audio_seconds=round(written.duration_seconds, 3), synthesis_ms=timings.synthesis_ms)
+        log.event(
+            "synthesized",
+            request=work.request_uid,
+            audio_seconds=round(written.duration_seconds, 3),
+            synthesis_ms=timings.synthesis_ms,
+        )
         times = None
-        if work.timestamps_upload is not None:  # before the audio: where there is audio, all that was asked for is there
+        if (
+            work.timestamps_upload is not None
+        ):  # before the audio: where there is audio, all that was asked for is there
             stored = put(work.timestamps_upload, document, ca_pem=ca_pem, seconds_left=watch.seconds_left)
             times = TimestampsObject(stored.sha256, stored.md5, stored.bytes)
         stored = put(work.upload, sound, ca_pem=ca_pem, seconds_left=watch.seconds_left)
@@ -108,19 +115,36 @@ def serve(work: Work, synthesizer: Synthesizer, timings: Timings, ca_pem: str) -
     )
     timings = dataclasses.replace(timings, upload_ms=watch.milliseconds() - timings.synthesis_ms)
     log.event("uploaded", request=work.request_uid, bytes=audio.bytes, upload_ms=timings.upload_ms)
-    return Report(work.request_uid, timings, audio=audio, warnings=prepared.script.warnings, timestamps=times, weights=synthesizer.weights)
+    return Report(
+        work.request_uid,
+        timings,
+        audio=audio,
+        warnings=prepared.script.warnings,
+        timestamps=times,
+        weights=synthesizer.weights,
+    )
 
 
-def _speak(work: Work, synthesizer: Synthesizer, watch: Stopwatch, sound: BinaryIO, document: BinaryIO) -> tuple[Prepared, Written, int]:
+def _speak(
+    work: Work, synthesizer: Synthesizer, watch: Stopwatch, sound: BinaryIO, document: BinaryIO
+) -> tuple[Prepared, Written, int]:
     """Fill both files; what was prepared, what was written, and after how many milliseconds the first samples were there."""
     output_rate(work.format, work.sample_rate, synthesizer.sample_rate)  # what the format cannot have is refused first
     spoken = SpokenTimes(work.text, synthesizer.sample_rate)
     first_audio: list[int] = []
     try:
-        prepared = synthesizer.prepare(work.text, voice=work.voice, language=work.language, speed=work.speed, ssml=work.ssml, lexicon=work.lexicon)
+        prepared = synthesizer.prepare(
+            work.text, voice=work.voice, language=work.language, speed=work.speed, ssml=work.ssml, lexicon=work.lexicon
+        )
         chunks = _samples(spoken.noting(synthesizer.speak(prepared)), first_audio, watch)
         written = write_audio(
-            sound, chunks, synthesizer.sample_rate, format=work.format, sample_rate=work.sample_rate, loudness=work.loudness, check=watch.check
+            sound,
+            chunks,
+            synthesizer.sample_rate,
+            format=work.format,
+            sample_rate=work.sample_rate,
+            loudness=work.loudness,
+            check=watch.check,
         )
         if work.timestamps_upload is not None:
             document.write(spoken.document(work.timestamps, prepared.script.sentences))
@@ -131,7 +155,9 @@ def _speak(work: Work, synthesizer: Synthesizer, watch: Stopwatch, sound: Binary
     except OSError as error:
         if error.errno not in _DISK_FULL:
             raise
-        raise SpeechError("infrastructure", ENGINE_FAILED, f"scratch space does not hold the audio: {error.strerror}") from error
+        raise SpeechError(
+            "infrastructure", ENGINE_FAILED, f"scratch space does not hold the audio: {error.strerror}"
+        ) from error
     finally:
         watch.cancel()
     return prepared, written, first_audio[0]

@@ -29,7 +29,10 @@ def main() -> None:
     try:
         settings = OperatorSettings()
     except ValidationError as error:
-        problems = "\n".join(f"  VOXPOD_{'_'.join(str(p) for p in e['loc']).upper()}: {e['msg']}" for e in error.errors(include_input=False))
+        problems = "\n".join(
+            f"  VOXPOD_{'_'.join(str(p) for p in e['loc']).upper()}: {e['msg']}"
+            for e in error.errors(include_input=False)
+        )
         sys.exit(f"voxpod-operator: settings are wrong:\n{problems}")
     logs.configure(settings.log_level)
     sys.exit(asyncio.run(_run(settings)))
@@ -60,10 +63,12 @@ def _leaves(group: BaseExceptionGroup[BaseException]) -> Iterator[BaseException]
 def _operator(settings: OperatorSettings) -> Operator:
     configuration = Configuration()
     configuration.disable_strict_ssl_verification = True  # see _ApiServer
-    load_incluster_config(  # type: ignore[no-untyped-call]
-        client_configuration=configuration
+    load_incluster_config(client_configuration=configuration)  # type: ignore[no-untyped-call]
+    return assemble(
+        settings,
+        ApiClient(configuration),
+        _in_cluster_login(os.environ["KUBERNETES_SERVICE_HOST"], os.environ["KUBERNETES_SERVICE_PORT"]),
     )
-    return assemble(settings, ApiClient(configuration), _in_cluster_login(os.environ["KUBERNETES_SERVICE_HOST"], os.environ["KUBERNETES_SERVICE_PORT"]))
 
 
 class _ApiServer(kopf.ConnectionInfo):
@@ -83,7 +88,11 @@ def _in_cluster_login(host: str, port: str) -> Callable[..., kopf.ConnectionInfo
     def login(**_: object) -> kopf.ConnectionInfo:
         with open(f"{SERVICE_ACCOUNT_DIR}/token", encoding="utf-8") as file:
             token = file.read().strip()
-        return _ApiServer(server=f"https://{f'[{host}]' if ':' in host else host}:{port}", ca_path=f"{SERVICE_ACCOUNT_DIR}/ca.crt", token=token)
+        return _ApiServer(
+            server=f"https://{f'[{host}]' if ':' in host else host}:{port}",
+            ca_path=f"{SERVICE_ACCOUNT_DIR}/ca.crt",
+            token=token,
+        )
 
     return login
 

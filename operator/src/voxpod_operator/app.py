@@ -52,7 +52,9 @@ class Operator:
             async with asyncio.TaskGroup() as parts, _serving(health_app(self.health), self.ctx.settings.health_port):
                 watching = parts.create_task(self._watch(), name="watches")
                 leading = parts.create_task(self._follow_then_lead(), name="leadership")
-                await asyncio.wait([watching, leading, parts.create_task(stop.wait())], return_when=asyncio.FIRST_COMPLETED)
+                await asyncio.wait(
+                    [watching, leading, parts.create_task(stop.wait())], return_when=asyncio.FIRST_COMPLETED
+                )
                 stop.set()
                 leading.cancel()  # first: the Lease is released while Kopf still takes its time
                 watching.cancel()
@@ -61,7 +63,11 @@ class Operator:
             self.ctx.store.close()
 
     async def _watch(self) -> None:
-        await watch(lambda kind, raw, deleted: take_in(self.ctx, kind, raw, deleted), self.login, self.ctx.settings.sandbox_namespace)
+        await watch(
+            lambda kind, raw, deleted: take_in(self.ctx, kind, raw, deleted),
+            self.login,
+            self.ctx.settings.sandbox_namespace,
+        )
 
     async def _follow_then_lead(self) -> None:
         await insist("the first list", lambda: load(self.ctx))
@@ -134,7 +140,12 @@ def assemble(settings: OperatorSettings, api: ApiClient, login: Login, store: Ob
         settings=settings,
         gateway=gateway,
         store=store or ObjectStore(_client(settings), settings.object_store_bucket),
-        addresses=Addresses(gateway, ResourceKey(settings.namespace, settings.dispatch_service), settings.dispatch_host, settings.sandbox_resolve_hosts),
+        addresses=Addresses(
+            gateway,
+            ResourceKey(settings.namespace, settings.dispatch_service),
+            settings.dispatch_host,
+            settings.sandbox_resolve_hosts,
+        ),
         view=view,
         queue=WorkQueue(time.monotonic),
         now=lambda: datetime.now(UTC),

@@ -65,7 +65,9 @@ class Context:
         patch = difference(request.status.to_wire(), status.to_wire())
         if not patch:
             return
-        stored = await self.gateway.patch_status(TTS_REQUEST, request.metadata.key, patch, request.metadata.resource_version)
+        stored = await self.gateway.patch_status(
+            TTS_REQUEST, request.metadata.key, patch, request.metadata.resource_version
+        )
         self.view.observe(TTS_REQUEST, stored)
 
 

@@ -23,7 +23,9 @@ class OperatorError(Exception):
 class ClusterError(OperatorError):
     """A Kubernetes API call failed."""
 
-    def __init__(self, verb: str, kind: str, key: ResourceKey, status: int, message: str, retry_after: float | None = None) -> None:
+    def __init__(
+        self, verb: str, kind: str, key: ResourceKey, status: int, message: str, retry_after: float | None = None
+    ) -> None:
         super().__init__(f"{verb} {kind} {key}: {status or 'no answer'}: {message}")
         self.verb = verb
         self.kind = kind

@@ -32,11 +32,17 @@ def health_app(health: Health) -> web.Application:
 
     async def readyz(_: web.Request) -> web.Response:
         """200 once the view is complete, on leader and followers alike."""
-        return web.Response(text="ok") if health.synced else web.Response(status=503, text="the view is not complete yet")
+        return (
+            web.Response(text="ok") if health.synced else web.Response(status=503, text="the view is not complete yet")
+        )
 
     async def scrape(_: web.Request) -> web.Response:
         """Prometheus text format."""
-        phases = Counter(str(r.status.phase or "Pending") for r in health.view.requests() if not (r.status.phase and r.status.phase.terminal))
+        phases = Counter(
+            str(r.status.phase or "Pending")
+            for r in health.view.requests()
+            if not (r.status.phase and r.status.phase.terminal)
+        )
         for phase in ("Pending", "Queued", "Running"):
             metrics.REQUESTS.labels(phase=phase).set(phases[phase])
         return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})

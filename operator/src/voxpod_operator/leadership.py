@@ -55,7 +55,10 @@ class Leadership:
         if not self.leading or self._observed is None:
             return
         self.leading = False
-        free = {**self._observed.lease, "spec": {**self._observed.lease["spec"], "holderIdentity": "", "leaseDurationSeconds": 1}}
+        free = {
+            **self._observed.lease,
+            "spec": {**self._observed.lease["spec"], "holderIdentity": "", "leaseDurationSeconds": 1},
+        }
         try:
             await self._gateway.replace(LEASE, self._key, free)
         except ClusterError as error:
@@ -67,13 +70,18 @@ class Leadership:
         wanted = leader_endpoints(s.namespace, s.dispatch_service, s.pod_name, s.pod_ip, s.dispatch_port)
         key = ResourceKey(s.namespace, slice_name(s.dispatch_service))
         stored = await self._gateway.get(ENDPOINT_SLICE, key)
-        if not self.leading or (stored is not None and all(stored.get(part) == wanted[part] for part in ("addressType", "endpoints", "ports"))):
+        if not self.leading or (
+            stored is not None
+            and all(stored.get(part) == wanted[part] for part in ("addressType", "endpoints", "ports"))
+        ):
             return
         if stored is None:
             await self._gateway.create(ENDPOINT_SLICE, s.namespace, wanted)
         else:
             version = stored["metadata"]["resourceVersion"]
-            await self._gateway.replace(ENDPOINT_SLICE, key, {**wanted, "metadata": {**wanted["metadata"], "resourceVersion": version}})
+            await self._gateway.replace(
+                ENDPOINT_SLICE, key, {**wanted, "metadata": {**wanted["metadata"], "resourceVersion": version}}
+            )
 
     async def _try(self) -> bool:
         try:
@@ -86,7 +94,9 @@ class Leadership:
     async def _take(self) -> bool:
         found = await self._gateway.get(LEASE, self._key) or await self._create()
         self._observed = lease.observe(self._observed, found, time.monotonic())
-        if not lease.may_take(self._observed, self._settings.pod_name, self._settings.lease_duration_seconds, time.monotonic()):
+        if not lease.may_take(
+            self._observed, self._settings.pod_name, self._settings.lease_duration_seconds, time.monotonic()
+        ):
             return False
         began = time.monotonic()
         mine = lease.taken(found, self._settings.pod_name, self._settings.lease_duration_seconds, self._wall())

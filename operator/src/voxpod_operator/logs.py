@@ -17,7 +17,12 @@ class _Formatter(JsonFormatter):
 def configure(level: str) -> None:
     """Send all logging to stdout as JSON at `level`; Kopf's own chatter only from WARNING."""
     handler = logging.StreamHandler(sys.stdout)
-    handler.setFormatter(_Formatter("%(asctime)s %(levelname)s %(name)s %(message)s", rename_fields={"asctime": "time", "levelname": "level", "name": "logger", "message": "event"}))
+    handler.setFormatter(
+        _Formatter(
+            "%(asctime)s %(levelname)s %(name)s %(message)s",
+            rename_fields={"asctime": "time", "levelname": "level", "name": "logger", "message": "event"},
+        )
+    )
     logging.basicConfig(level=level, handlers=[handler], force=True)
     # twice at each start, since Kopf runs in a thread: "OS signals are ignored"
     logging.getLogger("kopf._core.reactor.running").setLevel(logging.ERROR)

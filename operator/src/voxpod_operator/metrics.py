@@ -2,20 +2,48 @@
 
 from prometheus_client import Counter, Gauge, Histogram
 
-REQUESTS_ENDED = Counter("voxpod_requests_ended_total", "Requests that ended, by phase and reason.", ["phase", "reason"])
+REQUESTS_ENDED = Counter(
+    "voxpod_requests_ended_total", "Requests that ended, by phase and reason.", ["phase", "reason"]
+)
 REQUESTS = Gauge("voxpod_requests", "Requests that have not ended, by phase.", ["phase"])
-QUEUE_SECONDS = Histogram("voxpod_request_queue_seconds", "Creation of a request to the assignment of a sandbox.", buckets=(0.05, 0.1, 0.5, 1, 5, 15, 60, 300, 1800))
-STARTUP_SECONDS = Histogram("voxpod_sandbox_startup_seconds", "Assignment of a sandbox to its claim.", buckets=(0.25, 0.5, 1, 1.5, 2, 3, 5, 10, 30, 120))
-SYNTHESIS_SECONDS = Histogram("voxpod_synthesis_seconds", "Claim to last sample.", buckets=(0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 120, 600))
-REAL_TIME_FACTOR = Histogram("voxpod_real_time_factor", "Synthesis time over audio time.", buckets=(0.1, 0.2, 0.3, 0.4, 0.5, 0.75, 1, 1.5, 2, 4))
+QUEUE_SECONDS = Histogram(
+    "voxpod_request_queue_seconds",
+    "Creation of a request to the assignment of a sandbox.",
+    buckets=(0.05, 0.1, 0.5, 1, 5, 15, 60, 300, 1800),
+)
+STARTUP_SECONDS = Histogram(
+    "voxpod_sandbox_startup_seconds",
+    "Assignment of a sandbox to its claim.",
+    buckets=(0.25, 0.5, 1, 1.5, 2, 3, 5, 10, 30, 120),
+)
+SYNTHESIS_SECONDS = Histogram(
+    "voxpod_synthesis_seconds", "Claim to last sample.", buckets=(0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 120, 600)
+)
+REAL_TIME_FACTOR = Histogram(
+    "voxpod_real_time_factor", "Synthesis time over audio time.", buckets=(0.1, 0.2, 0.3, 0.4, 0.5, 0.75, 1, 1.5, 2, 4)
+)
 AUDIO_SECONDS = Counter("voxpod_audio_seconds_total", "Seconds of audio made.")
 CHARACTERS = Counter("voxpod_characters_total", "Code points spoken.")
-WEIGHTS = Counter("voxpod_sandbox_weights_total", "Requests spoken, by the weights that the sandbox had: prepared for its node, prepared-onnx without the native library, or the plain bundle.", ["weights"])
-RETRIES = Counter("voxpod_request_retries_total", "Sandboxes that were replaced, by the reason of the failure.", ["reason"])
+WEIGHTS = Counter(
+    "voxpod_sandbox_weights_total",
+    "Requests spoken, by the weights that the sandbox had: prepared for its node, prepared-onnx without the native"
+    " library, or the plain bundle.",
+    ["weights"],
+)
+RETRIES = Counter(
+    "voxpod_request_retries_total", "Sandboxes that were replaced, by the reason of the failure.", ["reason"]
+)
 CLAIMS = Counter("voxpod_dispatch_claims_total", "Answers to claims, by HTTP status.", ["code"])
 RESULTS = Counter("voxpod_dispatch_results_total", "Answers to results, by HTTP status.", ["code"])
 RECONCILES = Counter("voxpod_reconciles_total", "Reconciles, by kind and outcome.", ["kind", "outcome"])
 QUEUE_LENGTH = Gauge("voxpod_workqueue_length", "Keys that wait for a worker.")
-API_CALL_SECONDS = Histogram("voxpod_api_call_seconds", "Kubernetes API calls; code 0 is no answer.", ["verb", "kind", "code"], buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5, 10))
+API_CALL_SECONDS = Histogram(
+    "voxpod_api_call_seconds",
+    "Kubernetes API calls; code 0 is no answer.",
+    ["verb", "kind", "code"],
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5, 10),
+)
 LEADER = Gauge("voxpod_leader", "1 while this replica leads.")
-WATCH_MISSED = Counter("voxpod_watch_missed_total", "Changes that a list found and the watch had not told, by kind.", ["kind"])
+WATCH_MISSED = Counter(
+    "voxpod_watch_missed_total", "Changes that a list found and the watch had not told, by kind.", ["kind"]
+)

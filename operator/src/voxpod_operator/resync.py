@@ -81,7 +81,9 @@ async def resync(ctx: Context, kind: Kind, grace_seconds: float) -> int:
     return len(missed)
 
 
-def missed_changes(before: dict[ResourceKey, int], listed: dict[ResourceKey, int], now: dict[ResourceKey, int]) -> list[ResourceKey]:
+def missed_changes(
+    before: dict[ResourceKey, int], listed: dict[ResourceKey, int], now: dict[ResourceKey, int]
+) -> list[ResourceKey]:
     """Keys that are newer in the list than in the view, or gone from the list but still in the view, unchanged since.
 
     `before` is the view when the list began: what came later cannot be in the list and is not missing from it.

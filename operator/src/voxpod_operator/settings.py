@@ -15,41 +15,75 @@ class OperatorSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="VOXPOD_", frozen=True)
 
-    namespace: str = Field(description="Namespace that the operator runs in: its Lease and the dispatch EndpointSlice live there.")
+    namespace: str = Field(
+        description="Namespace that the operator runs in: its Lease and the dispatch EndpointSlice live there."
+    )
     pod_name: str = Field(description="Name of this pod: the identity in the Lease.")
-    pod_ip: str = Field(description="Address of this pod: where the dispatch Service leads while this replica is the leader.")
+    pod_ip: str = Field(
+        description="Address of this pod: where the dispatch Service leads while this replica is the leader."
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least level that is logged.")
 
     workers: int = Field(8, ge=1, le=64, description="Keys that are reconciled at one time.")
-    resync_seconds: float = Field(60.0, ge=1, description="How often everything is listed, to find what a watch missed.")
+    resync_seconds: float = Field(
+        60.0, ge=1, description="How often everything is listed, to find what a watch missed."
+    )
 
     lease_duration_seconds: float = Field(15.0, ge=2, description="How long followers wait for a silent leader.")
-    lease_renew_deadline_seconds: float = Field(10.0, ge=1, description="How long a leader that cannot renew goes on before it exits.")
+    lease_renew_deadline_seconds: float = Field(
+        10.0, ge=1, description="How long a leader that cannot renew goes on before it exits."
+    )
     lease_retry_seconds: float = Field(2.0, ge=0.2, description="How often the Lease is renewed or tried.")
 
     health_port: int = Field(8080, ge=0, le=65_535, description="/healthz, /readyz and /metrics, plain HTTP.")
     dispatch_port: int = Field(8443, ge=0, le=65_535, description="The dispatch endpoint, TLS.")
-    dispatch_host: str = Field("voxpod-dispatch", description="Name in the dispatch certificate; sandboxes resolve it by hostAliases.")
-    dispatch_service: str = Field("voxpod-dispatch", description="Service in the operator's namespace whose cluster address sandboxes use.")
+    dispatch_host: str = Field(
+        "voxpod-dispatch", description="Name in the dispatch certificate; sandboxes resolve it by hostAliases."
+    )
+    dispatch_service: str = Field(
+        "voxpod-dispatch", description="Service in the operator's namespace whose cluster address sandboxes use."
+    )
     dispatch_service_port: int = Field(443, ge=1, le=65_535, description="Port of that Service.")
     dispatch_tls_dir: Path = Field(description="Folder with tls.crt, tls.key and ca.crt of the dispatch endpoint.")
 
     sandbox_namespace: str = Field("voxpod-sandboxes", description="Namespace of sandbox Jobs.")
     sandbox_image: str = Field(description="Image of the inference sandbox.")
-    sandbox_image_pull_policy: Literal["Always", "IfNotPresent", "Never"] = Field("IfNotPresent", description="Pull policy of that image.")
-    sandbox_service_account: str = Field("voxpod-sandbox", description="ServiceAccount of sandbox pods; it has no rights.")
-    sandbox_model_roots: list[str] = Field(description="Folders of the nodes (JSON list) that a SpeechModel's hostPath may lie in.")
-    sandbox_max_idle_seconds: int = Field(120, ge=5, le=86_400, description="A sandbox that gets no work for so long exits.")
+    sandbox_image_pull_policy: Literal["Always", "IfNotPresent", "Never"] = Field(
+        "IfNotPresent", description="Pull policy of that image."
+    )
+    sandbox_service_account: str = Field(
+        "voxpod-sandbox", description="ServiceAccount of sandbox pods; it has no rights."
+    )
+    sandbox_model_roots: list[str] = Field(
+        description="Folders of the nodes (JSON list) that a SpeechModel's hostPath may lie in."
+    )
+    sandbox_max_idle_seconds: int = Field(
+        120, ge=5, le=86_400, description="A sandbox that gets no work for so long exits."
+    )
     sandbox_ttl_seconds: int = Field(60, ge=10, le=86_400, description="How long a finished Job stays.")
-    sandbox_user_namespaces: bool = Field(True, description="Whether sandbox pods get a user namespace (hostUsers: false).")
-    sandbox_token_seconds: int = Field(3600, ge=600, le=86_400, description="Life of the projected token; the API server's least is 600.")
-    sandbox_resolve_hosts: list[str] = Field(default_factory=list, description="Host names (JSON list) that sandboxes resolve by hostAliases: an in-cluster object store.")
+    sandbox_user_namespaces: bool = Field(
+        True, description="Whether sandbox pods get a user namespace (hostUsers: false)."
+    )
+    sandbox_token_seconds: int = Field(
+        3600, ge=600, le=86_400, description="Life of the projected token; the API server's least is 600."
+    )
+    sandbox_resolve_hosts: list[str] = Field(
+        default_factory=list,
+        description="Host names (JSON list) that sandboxes resolve by hostAliases: an in-cluster object store.",
+    )
 
     object_store_endpoint: str = Field(description="host:port that the operator and the sandboxes use.")
     object_store_secure: bool = Field(True, description="Whether that endpoint speaks TLS.")
     object_store_region: str = Field("us-east-1", description="Region in the signatures.")
-    object_store_ca_pem: str = Field("", description="PEM text of the authority of a private TLS store; handed to sandboxes too. Empty: the public ones.")
+    object_store_ca_pem: str = Field(
+        "",
+        description=(
+            "PEM text of the authority of a private TLS store; handed to sandboxes too. Empty: the public ones."
+        ),
+    )
     object_store_bucket: str = Field(description="Bucket of the audio objects; it must exist.")
     object_store_access_key: SecretStr = Field(description="Access key of the operator's user.")
     object_store_secret_key: SecretStr = Field(description="Secret key of the operator's user.")
-    upload_url_seconds: int = Field(86_400, ge=30, le=604_800, description="Longest life of a presigned PUT; a request's own deadline shortens it.")
+    upload_url_seconds: int = Field(
+        86_400, ge=30, le=604_800, description="Longest life of a presigned PUT; a request's own deadline shortens it."
+    )

@@ -14,7 +14,9 @@ from voxpod_operator.cluster.kinds import POD, SPEECH_MODEL, TENANT, TTS_REQUEST
 
 async def claim_once(world: World, token: str | None) -> tuple[int, str]:
     headers = {"Authorization": f"Bearer {token}"} if token else {}
-    async with world.http.get(f"https://voxpod-dispatch:{world.dispatch_port}/v1/claim?wait=0", headers=headers) as response:
+    async with world.http.get(
+        f"https://voxpod-dispatch:{world.dispatch_port}/v1/claim?wait=0", headers=headers
+    ) as response:
         return response.status, await response.text()
 
 
@@ -66,8 +68,14 @@ async def test_a_result_of_another_pod_is_refused(world: World) -> None:
     async with running_operator(world):
         token = await a_request_with_a_silent_sandbox(world)
         await claim_once(world, token)
-        job = next(p["metadata"]["labels"]["batch.kubernetes.io/job-name"] for p in world.all_of(POD) if p["metadata"]["uid"] == token)
-        twin = await world.create(POD, {"metadata": {"name": "twin", "labels": {"batch.kubernetes.io/job-name": job}}}, "voxpod-sandboxes")
+        job = next(
+            p["metadata"]["labels"]["batch.kubernetes.io/job-name"]
+            for p in world.all_of(POD)
+            if p["metadata"]["uid"] == token
+        )
+        twin = await world.create(
+            POD, {"metadata": {"name": "twin", "labels": {"batch.kubernetes.io/job-name": job}}}, "voxpod-sandboxes"
+        )
         uid = (world.stored(TTS_REQUEST, "acme", "hello") or {})["metadata"]["uid"]
         report = speak(world, Work(uid, "x", "", "auto", 1.0, "wav", 0, 60.0, Upload(f"memory:acme/{uid}.wav", {})))
         assert await post_result(world, twin["metadata"]["uid"], report) == 410
@@ -100,12 +108,20 @@ async def test_audio_that_was_never_stored_is_not_believed(world: World) -> None
     assert len(world.claims) == 3
 
 
-@pytest.mark.parametrize("body", [b"", b"[]", b'{"request_uid": "x", "timings": {}}', b"{" * 70_000], ids=["empty", "a list", "neither audio nor failure", "70 kB"])
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"[]", b'{"request_uid": "x", "timings": {}}', b"{" * 70_000],
+    ids=["empty", "a list", "neither audio nor failure", "70 kB"],
+)
 async def test_a_malformed_report_is_refused_with_what_is_wrong(world: World, body: bytes) -> None:
     async with running_operator(world):
         token = await a_request_with_a_silent_sandbox(world)
         await claim_once(world, token)
-        async with world.http.post(f"https://voxpod-dispatch:{world.dispatch_port}/v1/result", data=body, headers={"Authorization": f"Bearer {token}"}) as response:
+        async with world.http.post(
+            f"https://voxpod-dispatch:{world.dispatch_port}/v1/result",
+            data=body,
+            headers={"Authorization": f"Bearer {token}"},
+        ) as response:
             assert response.status in (400, 413)
         assert world.phase("hello") == "Running"
 
@@ -115,4 +131,7 @@ async def test_a_failure_before_the_claim_counts(world: World) -> None:
         token = await a_request_with_a_silent_sandbox(world)
         report = Report("", Timings(), failure=Failure("infrastructure", "BundleInvalid", "model.onnx: sha256 differs"))
         assert await post_result(world, token, report) == 204
-        await world.until(lambda: "BundleInvalid" in str((world.stored(TTS_REQUEST, "acme", "hello") or {})["status"]["conditions"]), "the reason")
+        await world.until(
+            lambda: "BundleInvalid" in str((world.stored(TTS_REQUEST, "acme", "hello") or {})["status"]["conditions"]),
+            "the reason",
+        )

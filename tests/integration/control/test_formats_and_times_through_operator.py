@@ -20,7 +20,11 @@ ASKED = {
     "timestamps": "word",
     "ssml": True,
     "seed": 7,
-    "lexicon": [{"word": "k8s", "sayAs": "Kubernetes"}, {"word": "Voxpod", "ipa": "vˈɑkspɑd"}, {"word": "重庆", "pinyin": "chong2 qing4"}],
+    "lexicon": [
+        {"word": "k8s", "sayAs": "Kubernetes"},
+        {"word": "Voxpod", "ipa": "vˈɑkspɑd"},
+        {"word": "重庆", "pinyin": "chong2 qing4"},
+    ],
 }
 
 
@@ -115,7 +119,9 @@ def other_times_stored(world: World, work: Work) -> Report:
         (other_times_stored, "checksum"),
     ],
 )
-async def test_a_report_that_is_not_what_was_asked_for_is_no_success(world: World, lie: Callable[[World, Work], Report], said: str) -> None:
+async def test_a_report_that_is_not_what_was_asked_for_is_no_success(
+    world: World, lie: Callable[[World, Work], Report], said: str
+) -> None:
     world.synthesize = lie
     status = await ended(world, format="mp3", sampleRate=16000, timestamps="word")
     assert status["phase"] == "Failed"
@@ -131,7 +137,9 @@ async def test_a_second_attempt_finds_neither_object_of_the_first(world: World) 
         found.append(len(world.store.objects))
         report = speak(world, work)
         if len(found) == 1:
-            return Report(work.request_uid, Timings(), failure=Failure("infrastructure", "UploadFailed", "the answer was lost"))
+            return Report(
+                work.request_uid, Timings(), failure=Failure("infrastructure", "UploadFailed", "the answer was lost")
+            )
         return report
 
     world.synthesize = die_once

@@ -26,7 +26,9 @@ MOMENTS: list[tuple[str, Callable[[World], object]]] = [
 
 
 @pytest.mark.parametrize(("name", "moment"), MOMENTS, ids=[m[0] for m in MOMENTS])
-async def test_killed_and_restarted_the_request_still_ends_once(world: World, name: str, moment: Callable[[World], object]) -> None:
+async def test_killed_and_restarted_the_request_still_ends_once(
+    world: World, name: str, moment: Callable[[World], object]
+) -> None:
     await world.create(TENANT, a_tenant_body())
     await world.create(SPEECH_MODEL, a_model_body())
     await world.create(TTS_REQUEST, a_request_body("hello"), "acme")
@@ -75,12 +77,16 @@ async def test_a_slow_takeover_does_not_lose_the_lease(world: World, monkeypatch
         assert (world.stored(LEASE, "voxpod-system", "voxpod-operator") or {})["spec"]["leaseTransitions"] == 1
 
 
-async def test_a_dispatch_endpoint_that_somebody_removed_comes_back(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_dispatch_endpoint_that_somebody_removed_comes_back(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(app, "PUBLISH_SECONDS", 0.2)
     async with running_operator(world):
         await world.until(lambda: world.stored(ENDPOINT_SLICE, "voxpod-system", "voxpod-dispatch-leader"), "published")
         await world.delete(ENDPOINT_SLICE, "voxpod-system", "voxpod-dispatch-leader")
-        await world.until(lambda: world.stored(ENDPOINT_SLICE, "voxpod-system", "voxpod-dispatch-leader"), "published again")
+        await world.until(
+            lambda: world.stored(ENDPOINT_SLICE, "voxpod-system", "voxpod-dispatch-leader"), "published again"
+        )
 
 
 async def test_a_leader_that_stops_hands_the_lease_over_at_once(world: World) -> None:
@@ -90,4 +96,6 @@ async def test_a_leader_that_stops_hands_the_lease_over_at_once(world: World) ->
 
 
 def holder(world: World) -> str:
-    return str(((world.stored(LEASE, "voxpod-system", "voxpod-operator") or {}).get("spec") or {}).get("holderIdentity", ""))
+    return str(
+        ((world.stored(LEASE, "voxpod-system", "voxpod-operator") or {}).get("spec") or {}).get("holderIdentity", "")
+    )

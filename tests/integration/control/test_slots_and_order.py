@@ -57,7 +57,10 @@ async def test_a_cancelled_request_frees_its_slot_and_its_sandbox(world: World) 
         await world.create(TTS_REQUEST, a_request_body("second"), "acme")
         await world.until(lambda: world.reason("second", "Admitted") == "WaitingForConcurrency", "second waits")
         await world.patch(TTS_REQUEST, "acme", "first", {"spec": {"cancel": True}})
-        await world.until(lambda: world.phase("first") == "Cancelled" and world.reason("second", "Admitted") == "Admitted", "second runs")
+        await world.until(
+            lambda: world.phase("first") == "Cancelled" and world.reason("second", "Admitted") == "Admitted",
+            "second runs",
+        )
         await world.until(lambda: len(sandboxes(world)) == 1, "one Job is left")
 
 
@@ -97,7 +100,9 @@ async def test_what_a_cancelled_request_stored_is_removed(world: World, monkeypa
         await world.create(TTS_REQUEST, a_request_body("hello"), "acme")
         await world.until(lambda: world.store.objects, "audio is stored")
         await world.patch(TTS_REQUEST, "acme", "hello", {"spec": {"cancel": True}})
-        await world.until(lambda: world.phase("hello") == "Cancelled" and not world.store.objects, "cancelled, nothing stored")
+        await world.until(
+            lambda: world.phase("hello") == "Cancelled" and not world.store.objects, "cancelled, nothing stored"
+        )
 
 
 async def test_a_tenant_the_watch_has_not_told_yet_is_asked_for(world: World) -> None:
@@ -124,7 +129,11 @@ async def test_a_job_whose_request_went_while_no_operator_ran_is_swept(world: Wo
 async def test_an_engine_fault_gets_one_more_sandbox_and_an_input_fault_none(world: World) -> None:
     def fail(world: World, work: Work) -> Report:
         fault = "engine" if work.text == "engine" else "input"
-        return Report(work.request_uid, Timings(), failure=Failure(fault, "EngineFailed" if fault == "engine" else "InputRefused", "no"))  # type: ignore[arg-type]
+        return Report(
+            work.request_uid,
+            Timings(),
+            failure=Failure(fault, "EngineFailed" if fault == "engine" else "InputRefused", "no"),
+        )  # type: ignore[arg-type]
 
     world.synthesize = fail
     await world.create(TENANT, a_tenant_body())
@@ -154,12 +163,19 @@ async def test_the_younger_of_two_tenants_for_one_namespace_is_told(world: World
     await world.create(TENANT, a_tenant_body("acme"))
     await world.create(TENANT, {**a_tenant_body("zeta"), "spec": {"namespaces": ["acme", "zeta"]}})
     async with running_operator(world):
-        await world.until(lambda: ready(world, "zeta")[0] == "False" and ready(world, "acme")[0] == "True", "both judged")
-    assert ready(world, "zeta")[1:] == ("NamespaceConflict", "namespace acme already belongs to Tenant acme, which is older; remove it from one of the two")
+        await world.until(
+            lambda: ready(world, "zeta")[0] == "False" and ready(world, "acme")[0] == "True", "both judged"
+        )
+    assert ready(world, "zeta")[1:] == (
+        "NamespaceConflict",
+        "namespace acme already belongs to Tenant acme, which is older; remove it from one of the two",
+    )
 
 
 def ready(world: World, tenant: str) -> tuple[str, str, str]:
-    conditions = ((world.stored(TENANT, None, tenant) or {}).get("status") or {}).get("conditions") or [{"status": "", "reason": "", "message": ""}]
+    conditions = ((world.stored(TENANT, None, tenant) or {}).get("status") or {}).get("conditions") or [
+        {"status": "", "reason": "", "message": ""}
+    ]
     return conditions[0]["status"], conditions[0]["reason"], conditions[0]["message"]
 
 

@@ -16,7 +16,9 @@ async def healthz(port: int) -> tuple[int, str]:
         return response.status, await response.text()
 
 
-async def test_what_a_deaf_watch_missed_is_done_and_the_probe_turns_red(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_what_a_deaf_watch_missed_is_done_and_the_probe_turns_red(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(resync, "GRACE_SECONDS", 0.3)
     health_port = free_port()
     await world.create(TENANT, a_tenant_body())

@@ -45,7 +45,9 @@ def test_refused_identity_is_a_failure(status: int, dispatch: FakeDispatch, sett
     assert (refused.value.fault, refused.value.reason) == ("infrastructure", "SandboxRefused")
 
 
-def test_token_is_read_anew_for_each_call(dispatch: FakeDispatch, settings: SandboxSettings, work: dict[str, Any]) -> None:
+def test_token_is_read_anew_for_each_call(
+    dispatch: FakeDispatch, settings: SandboxSettings, work: dict[str, Any]
+) -> None:
     dispatch.answers(500)
     dispatch.gives(work)
     Dispatch(settings, sleep=lambda seconds: settings.token_file.write_text("renewed") and None).claim(boot_ms=7)
@@ -58,7 +60,9 @@ def test_work_of_another_protocol_version_is_a_failure(dispatch: FakeDispatch, s
         client(settings).claim(boot_ms=7)
 
 
-def test_endpoint_with_another_authority_is_not_trusted(dispatch: FakeDispatch, settings: SandboxSettings, work: dict[str, Any]) -> None:
+def test_endpoint_with_another_authority_is_not_trusted(
+    dispatch: FakeDispatch, settings: SandboxSettings, work: dict[str, Any]
+) -> None:
     dispatch.gives(work)
     stranger = dataclasses.replace(settings, dispatch_ca_pem=_another_authority(), max_idle_seconds=0.2)
     assert client(stranger).claim(boot_ms=7) is None
@@ -68,7 +72,9 @@ def test_endpoint_with_another_authority_is_not_trusted(dispatch: FakeDispatch, 
 def _another_authority() -> str:
     import subprocess
 
-    command = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout /dev/null -subj /CN=other -days 2"
+    command = (
+        "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout /dev/null -subj /CN=other -days 2"
+    )
     return subprocess.run(command.split(), check=True, capture_output=True, text=True).stdout
 
 

@@ -40,14 +40,20 @@ def served(engine: Synthesizer, asked: dict[str, Any], **changes: Any) -> Report
 
 
 def stored_sound(store: FakeStore, name: str, rate: int) -> tuple[np.ndarray, int]:
-    raw = {"samplerate": rate, "channels": 1, "subtype": "PCM_16", "format": "RAW", "endian": "LITTLE"} if name == "pcm" else {}
+    raw = (
+        {"samplerate": rate, "channels": 1, "subtype": "PCM_16", "format": "RAW", "endian": "LITTLE"}
+        if name == "pcm"
+        else {}
+    )
     samples, found = soundfile.read(io.BytesIO(store.objects["/voxpod/red/6f1d.wav"]), dtype="float32", **raw)
     return samples, found
 
 
 @pytest.mark.parametrize("name", FORMATS)
 @pytest.mark.parametrize("rate", [0, 8_000, 48_000])
-def test_every_format_is_stored_as_reported(name: str, rate: int, engine: Synthesizer, asked: dict[str, Any], store: FakeStore) -> None:
+def test_every_format_is_stored_as_reported(
+    name: str, rate: int, engine: Synthesizer, asked: dict[str, Any], store: FakeStore
+) -> None:
     report = served(engine, asked, format=name, sample_rate=rate)
     samples, found = stored_sound(store, name, rate or 24_000)
     audio = report.audio
@@ -59,11 +65,15 @@ def test_every_format_is_stored_as_reported(name: str, rate: int, engine: Synthe
     meter.feed(samples)
     meter.finish()
     assert meter.loudness() == pytest.approx(-16, abs=1)
-    assert meter.peaks().max() < (0.9 if name in ("wav", "flac", "pcm") else 1.15)  # lossy coders add a decibel here and there
+    assert meter.peaks().max() < (
+        0.9 if name in ("wav", "flac", "pcm") else 1.15
+    )  # lossy coders add a decibel here and there
 
 
 @pytest.mark.parametrize("target", [-28.0, -20.0])
-def test_loudness_is_what_the_request_says(target: float, engine: Synthesizer, asked: dict[str, Any], store: FakeStore) -> None:
+def test_loudness_is_what_the_request_says(
+    target: float, engine: Synthesizer, asked: dict[str, Any], store: FakeStore
+) -> None:
     served(engine, asked, loudness=target)
     samples, rate = stored_sound(store, "wav", 0)
     meter = Meter(rate)
@@ -72,9 +82,14 @@ def test_loudness_is_what_the_request_says(target: float, engine: Synthesizer, a
     assert meter.loudness() == pytest.approx(target, abs=0.3)
 
 
-def test_times_are_stored_before_the_audio_and_reported(engine: Synthesizer, asked: dict[str, Any], store: FakeStore) -> None:
+def test_times_are_stored_before_the_audio_and_reported(
+    engine: Synthesizer, asked: dict[str, Any], store: FakeStore
+) -> None:
     report = served(engine, asked, format="mp3", sample_rate=44_100)
-    assert [seen.path.partition("?")[0] for seen in store.seen] == ["/voxpod/red/6f1d.timestamps.json", "/voxpod/red/6f1d.wav"]
+    assert [seen.path.partition("?")[0] for seen in store.seen] == [
+        "/voxpod/red/6f1d.timestamps.json",
+        "/voxpod/red/6f1d.wav",
+    ]
     assert store.seen[0].headers["Content-Type"] == "application/json"
     content = store.objects["/voxpod/red/6f1d.timestamps.json"]
     assert report.timestamps is not None
@@ -83,7 +98,18 @@ def test_times_are_stored_before_the_audio_and_reported(engine: Synthesizer, ask
     times = json.loads(content)
     assert times["durationSeconds"] == pytest.approx(report.audio.duration_seconds, abs=0.001)
     assert [s["text"] for s in times["sentences"]] == ["Hello there, it is a fine day.", "Shall we go?"]
-    assert [w["text"].strip(",.?") for w in times["words"]] == ["Hello", "there", "it", "is", "a", "fine", "day", "Shall", "we", "go"]
+    assert [w["text"].strip(",.?") for w in times["words"]] == [
+        "Hello",
+        "there",
+        "it",
+        "is",
+        "a",
+        "fine",
+        "day",
+        "Shall",
+        "we",
+        "go",
+    ]
     for entry in times["sentences"] + times["words"]:
         assert TEXT[entry["startOffset"] : entry["endOffset"]] == entry["text"]
         assert 0 <= entry["startSeconds"] < entry["endSeconds"] <= times["durationSeconds"]
@@ -106,7 +132,9 @@ def test_sentence_times_come_without_words(engine: Synthesizer, asked: dict[str,
     assert "words" not in json.loads(store.objects["/voxpod/red/6f1d.timestamps.json"])
 
 
-def test_no_audio_is_stored_when_the_times_cannot_be(engine: Synthesizer, asked: dict[str, Any], store: FakeStore) -> None:
+def test_no_audio_is_stored_when_the_times_cannot_be(
+    engine: Synthesizer, asked: dict[str, Any], store: FakeStore
+) -> None:
     store.answers(403, body=b"<Error><Code>AccessDenied</Code></Error>")
     with pytest.raises(SpeechError, match="403 AccessDenied"):
         served(engine, asked)
@@ -127,14 +155,18 @@ def test_times_alone_are_a_failure(engine: Synthesizer, asked: dict[str, Any], s
         pytest.param("<speak>\n<audio src='x'/></speak>", "line 2", id="an element that is not of the subset"),
     ],
 )
-def test_broken_markup_is_refused_with_its_place(text: str, place: str, engine: Synthesizer, asked: dict[str, Any], store: FakeStore) -> None:
+def test_broken_markup_is_refused_with_its_place(
+    text: str, place: str, engine: Synthesizer, asked: dict[str, Any], store: FakeStore
+) -> None:
     with pytest.raises(InputError, match=place) as refused:
         served(engine, asked, text=text, ssml=True)
     assert refused.value.reason == "InputRefused"
     assert not store.seen
 
 
-def test_a_word_of_the_lexicon_is_spoken_in_its_way(engine: Synthesizer, asked: dict[str, Any], store: FakeStore) -> None:
+def test_a_word_of_the_lexicon_is_spoken_in_its_way(
+    engine: Synthesizer, asked: dict[str, Any], store: FakeStore
+) -> None:
     def seconds(lexicon: dict[str, str]) -> float:
         store.objects.clear()
         report = served(engine, asked, text="The W3C met.", lexicon=lexicon)
@@ -150,7 +182,9 @@ def test_a_mix_of_voices_speaks_and_is_reported(engine: Synthesizer, asked: dict
     assert report.audio.voice == "af_heart(2)+am_adam(1)"
 
 
-def test_a_deadline_that_passes_while_the_file_is_made_is_told(engine: Synthesizer, asked: dict[str, Any], store: FakeStore, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_deadline_that_passes_while_the_file_is_made_is_told(
+    engine: Synthesizer, asked: dict[str, Any], store: FakeStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from voxpod_inference import worker
 
     monkeypatch.setattr(worker.Stopwatch, "seconds_left", lambda self: -1.0)

@@ -45,4 +45,6 @@ def test_agreed_phonemes_are_letters_of_the_model(language: str, kokoro_bundle: 
 
 
 def _phonemes(kokoro: Kokoro, text: str, language: str) -> str:
-    return " | ".join(chunk.phonemes for chunk in kokoro.prepare(text, language=language).script.chunks).replace(" | ", " ")
+    return " | ".join(chunk.phonemes for chunk in kokoro.prepare(text, language=language).script.chunks).replace(
+        " | ", " "
+    )

@@ -73,8 +73,15 @@ def test_no_product_of_the_front_can_saturate_on_avx2(kokoro_bundle: Bundle) -> 
 
     graph = onnx.load(kokoro_bundle.path("front.onnx")).graph
     weights = {weight.name: onnx.numpy_helper.to_array(weight) for weight in graph.initializer}
-    multiplied = [weights[n.input[at]] for n in graph.node for at in {"MatMulInteger": (1,), "ConvInteger": (1,), "DynamicQuantizeLSTM": (1, 2)}.get(n.op_type, ())]
+    multiplied = [
+        weights[n.input[at]]
+        for n in graph.node
+        for at in {"MatMulInteger": (1,), "ConvInteger": (1,), "DynamicQuantizeLSTM": (1, 2)}.get(n.op_type, ())
+    ]
     signed = [weight for weight in multiplied if weight.dtype == np.int8]
     assert len(signed) == 112
     assert max(int(np.abs(weight.astype(int)).max()) for weight in signed) * 2 * 255 < 2**15
-    assert {weight.dtype for weight in multiplied} == {np.dtype(np.int8), np.dtype(np.uint8)}  # u8 by u8 is added in 32 bits
+    assert {weight.dtype for weight in multiplied} == {
+        np.dtype(np.int8),
+        np.dtype(np.uint8),
+    }  # u8 by u8 is added in 32 bits

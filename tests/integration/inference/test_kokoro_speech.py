@@ -102,14 +102,32 @@ def test_unknown_voice_is_refused_with_the_known_ones(kokoro: Kokoro) -> None:
     assert refused.value.reason == "VoiceNotFound"
 
 
-@pytest.mark.parametrize("text", ["a", "I", "。啊", "ア", "1", "“Hi”", "a\u0000b", "ab\u202ecd", "\ud800 hi", "e\u0301" * 30, "a😀" * 20])
+@pytest.mark.parametrize(
+    "text", ["a", "I", "。啊", "ア", "1", "“Hi”", "a\u0000b", "ab\u202ecd", "\ud800 hi", "e\u0301" * 30, "a😀" * 20]
+)
 def test_odd_texts_are_spoken(kokoro: Kokoro, text: str) -> None:
     assert len(sound(kokoro, text)) > 2000
 
 
 @pytest.mark.parametrize(
     "piece",
-    ["1", "1,", "a.", "a@", "a", "我", "あ", "東京の", "hello world ", "今天天气真不错，", "我用Kubernetes部署", "1.1.", "$1.11 ", "http://", "a\n"],
+    [
+        "1",
+        "1,",
+        "a.",
+        "a@",
+        "a",
+        "我",
+        "あ",
+        "東京の",
+        "hello world ",
+        "今天天气真不错，",
+        "我用Kubernetes部署",
+        "1.1.",
+        "$1.11 ",
+        "http://",
+        "a\n",
+    ],
 )
 def test_ten_thousand_characters_of_anything_are_prepared_whole(kokoro: Kokoro, piece: str) -> None:
     text = piece * (10_000 // len(piece))
@@ -142,5 +160,7 @@ def test_what_would_take_too_long_to_say_is_said_in_parts_that_lose_nothing(koko
 @pytest.mark.parametrize("voice", ["jf_nezumi", "af_nicole", "jf_alpha(1)+af_heart(1)"])
 def test_slow_voices_get_fewer_tokens_at_once(kokoro: Kokoro, voice: str) -> None:
     text = "and then he said that " * 7
-    longest, usual = (max(len(chunk.phonemes) for chunk in kokoro.prepare(text, voice=v).script.chunks) for v in (voice, "af_heart"))
+    longest, usual = (
+        max(len(chunk.phonemes) for chunk in kokoro.prepare(text, voice=v).script.chunks) for v in (voice, "af_heart")
+    )
     assert longest <= MOST_TOKENS * SHARE_OF_SLOW < usual

@@ -23,7 +23,9 @@ def kokoro(kokoro_bundle: Bundle) -> Kokoro:
     return Kokoro(kokoro_bundle, threads=2)
 
 
-def prepared(kokoro: Kokoro, phonemes: str, words: tuple[Word, ...] = (), speed: float = 1.0, **changes: float) -> Prepared:
+def prepared(
+    kokoro: Kokoro, phonemes: str, words: tuple[Word, ...] = (), speed: float = 1.0, **changes: float
+) -> Prepared:
     """Phonemes to be said as they are, whatever the readers make of a text."""
     script = kokoro.prepare("x").script
     chunk = dataclasses.replace(Chunk(phonemes, 0, phonemes, 0.25, words), **changes)  # type: ignore[arg-type]
@@ -43,7 +45,9 @@ def loudness(samples: Samples) -> float:
 def test_words_are_heard_when_their_times_say(kokoro: Kokoro, speed: float) -> None:
     """The model falls silent for a word that it closes its lips for, and nowhere else in this sentence: `dogs` begins there."""
     phonemes = "ðə hˈæpi kˈæts, ænd ðə dˈɔɡz."
-    request = prepared(kokoro, phonemes, (Word(0, 1, 0, 2), Word(2, 3, 3, 8), Word(4, 5, 9, 14), Word(6, 7, 23, 28)), speed)
+    request = prepared(
+        kokoro, phonemes, (Word(0, 1, 0, 2), Word(2, 3, 3, 8), Word(4, 5, 9, 14), Word(6, 7, 23, 28)), speed
+    )
     utterance = only(kokoro, request)
     times = [t for word in utterance.words for t in (word.begins, word.ends)]
     assert times == sorted(times)
@@ -58,12 +62,19 @@ def test_words_are_heard_when_their_times_say(kokoro: Kokoro, speed: float) -> N
 
 def test_length_is_the_spoken_part_and_the_pause(kokoro: Kokoro) -> None:
     utterance = only(kokoro, prepared(kokoro, "hˈæpi kˈæt.", speed=0.5))
-    assert len(utterance.samples) == round(utterance.spoken_seconds * kokoro.sample_rate) + round(0.5 * kokoro.sample_rate)
+    assert len(utterance.samples) == round(utterance.spoken_seconds * kokoro.sample_rate) + round(
+        0.5 * kokoro.sample_rate
+    )
     assert not utterance.samples[-round(0.5 * kokoro.sample_rate) :].any()
 
 
-@pytest.mark.parametrize(("speed", "least", "most"), [(0.25, 0.2, 0.28), (0.5, 0.42, 0.55), (1.5, 1.3, 1.7), (2.0, 1.75, 2.3), (4.0, 3.5, 4.5)])
-def test_speed_is_what_was_asked_for_over_its_whole_range(kokoro: Kokoro, speed: float, least: float, most: float) -> None:
+@pytest.mark.parametrize(
+    ("speed", "least", "most"),
+    [(0.25, 0.2, 0.28), (0.5, 0.42, 0.55), (1.5, 1.3, 1.7), (2.0, 1.75, 2.3), (4.0, 3.5, 4.5)],
+)
+def test_speed_is_what_was_asked_for_over_its_whole_range(
+    kokoro: Kokoro, speed: float, least: float, most: float
+) -> None:
     normal = only(kokoro, kokoro.prepare(TEXT)).spoken_seconds
     assert least <= normal / only(kokoro, kokoro.prepare(TEXT, speed=speed)).spoken_seconds <= most
 
@@ -86,7 +97,8 @@ def test_mix_of_voices_sounds_like_neither_alone(kokoro: Kokoro) -> None:
 
 def test_mix_of_one_voice_is_that_voice(kokoro: Kokoro) -> None:
     np.testing.assert_array_equal(
-        only(kokoro, kokoro.prepare("Yes.", voice="af_sky(3)")).samples, only(kokoro, kokoro.prepare("Yes.", voice="af_sky")).samples
+        only(kokoro, kokoro.prepare("Yes.", voice="af_sky(3)")).samples,
+        only(kokoro, kokoro.prepare("Yes.", voice="af_sky")).samples,
     )
 
 

@@ -45,7 +45,9 @@ def test_a_pause_of_any_length_comes_in_blocks_and_what_follows_is_heard_when_it
     prepared = kokoro.prepare(text, voice="af_heart", speed=0.5, ssml=True)
     said = list(spoken.noting(kokoro.speak(prepared)))
     first, *silences, last = said
-    pause = len(first.samples) + sum(len(s.samples) for s in silences) - round(first.spoken_seconds * kokoro.sample_rate)
+    pause = (
+        len(first.samples) + sum(len(s.samples) for s in silences) - round(first.spoken_seconds * kokoro.sample_rate)
+    )
     assert pause == 19 * kokoro.sample_rate
     assert all(0 < len(s.samples) <= kokoro.sample_rate and not s.samples.any() for s in silences)
     assert {(s.start, s.end, s.spoken_seconds, s.words) for s in silences} == {(first.end, first.end, 0.0, ())}
@@ -54,7 +56,10 @@ def test_a_pause_of_any_length_comes_in_blocks_and_what_follows_is_heard_when_it
     samples = np.concatenate([u.samples for u in said])
     assert document["durationSeconds"] == round(len(samples) / kokoro.sample_rate, 3)
     assert [word["text"] for word in document["words"]] == ["Good", "morning", "Good", "night"]
-    heard = np.flatnonzero(np.abs(samples[round((first.spoken_seconds + 1) * kokoro.sample_rate) :]) > 0.01)[0] / kokoro.sample_rate
+    heard = (
+        np.flatnonzero(np.abs(samples[round((first.spoken_seconds + 1) * kokoro.sample_rate) :]) > 0.01)[0]
+        / kokoro.sample_rate
+    )
     assert document["words"][2]["startSeconds"] == pytest.approx(first.spoken_seconds + 1 + heard, abs=0.1)
 
 
@@ -71,7 +76,9 @@ def test_loud_part_is_as_much_louder_as_was_asked_however_it_is_cut(kokoro: Koko
     plain = utterances(kokoro, f"<speak>{sentences}</speak>")
     loud = utterances(kokoro, f'<speak><prosody volume="+12dB">{sentences}</prosody></speak>')
     assert len(plain) == len(loud) > 1
-    assert [level(u.samples) / level(v.samples) for u, v in zip(loud, plain, strict=True)] == pytest.approx([10 ** (12 / 20)] * len(plain), rel=1e-3)
+    assert [level(u.samples) / level(v.samples) for u, v in zip(loud, plain, strict=True)] == pytest.approx(
+        [10 ** (12 / 20)] * len(plain), rel=1e-3
+    )
 
 
 def test_slow_part_is_said_in_shorter_pieces(kokoro: Kokoro) -> None:
@@ -97,7 +104,10 @@ def test_word_times_are_of_the_marked_text(kokoro: Kokoro) -> None:
     assert [w.begins for w in utterance.words] == sorted(w.begins for w in utterance.words)
 
 
-@pytest.mark.parametrize(("text", "said"), [("<lang=zh>2026</lang>", "zh"), ("<lang=es>Buenos días</lang>", "es"), ("<lang=ja>東京</lang>", "ja")])
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("<lang=zh>2026</lang>", "zh"), ("<lang=es>Buenos días</lang>", "es"), ("<lang=ja>東京</lang>", "ja")],
+)
 def test_language_span_chooses_the_voice(kokoro: Kokoro, text: str, said: str) -> None:
     prepared = kokoro.prepare(text)
     assert prepared.script.language == said

@@ -53,12 +53,16 @@ print(json.dumps(sizes | {"peak": peak, "weights": engine.weights}))
 
 SENTENCE = "The weather is beautiful today, and I would like to go for a walk in the park with my old friend Sam."
 LONG = "When the ferry had left the harbour and nobody was to be seen on the pier any more, not even the old man who "
-LONG += "used to sell roasted chestnuts there in winter, the keeper of the lighthouse closed his window and went to bed. "
+LONG += (
+    "used to sell roasted chestnuts there in winter, the keeper of the lighthouse closed his window and went to bed. "
+)
 MIXED = "The weather is beautiful today. 今日はいい天気ですね。今天天气很好。<lang=fr>Il fait beau.</lang> <lang=hi>आज मौसम अच्छा है।</lang> "
 JAPANESE = "友達と話し合いました"
 BREAKS = "<speak>Hi." + '<break time="10s"/>' * 30 + "Bye.</speak>"
 
-needs_the_library = pytest.mark.skipif(native_library() is None, reason="without the native library a sandbox takes three times as much")
+needs_the_library = pytest.mark.skipif(
+    native_library() is None, reason="without the native library a sandbox takes three times as much"
+)
 
 
 def measured(bundle: Bundle, root: Path, **asked: object) -> dict[str, Any]:
@@ -87,13 +91,23 @@ def test_a_sandbox_starts_small(kokoro_bundle: Bundle, root: Path) -> None:
         pytest.param(140, {"text": LONG * 3}, id="long"),
         pytest.param(165, {"text": "and then he said that " * 30}, id="without punctuation"),
         pytest.param(155, {"text": "x" * 300}, id="one word without end"),
-        pytest.param(160, {"text": f'<speak><say-as interpret-as="digits">{"12345 " * 33}</say-as></speak>', "ssml": True}, id="one element"),
+        pytest.param(
+            160,
+            {"text": f'<speak><say-as interpret-as="digits">{"12345 " * 33}</say-as></speak>', "ssml": True},
+            id="one element",
+        ),
         pytest.param(140, {"text": LONG, "speed": 0.25, "rate": 48_000}, id="slow at a high rate"),
-        pytest.param(140, {"text": f'<speak><prosody rate="30%">{LONG}</prosody></speak>', "ssml": True}, id="slow by markup"),
+        pytest.param(
+            140, {"text": f'<speak><prosody rate="30%">{LONG}</prosody></speak>', "ssml": True}, id="slow by markup"
+        ),
         pytest.param(90, {"text": BREAKS, "ssml": True, "speed": 0.25, "rate": 48_000}, id="twenty minutes of breaks"),
         pytest.param(180, {"text": MIXED * 2, "rate": 48_000}, id="five languages"),
         pytest.param(150, {"text": JAPANESE * 10, "voice": "jf_nezumi"}, id="slowest Japanese voice"),
-        pytest.param(185, {"text": JAPANESE * 10, "voice": "jf_nezumi", "speed": 0.25, "rate": 48_000}, id="slowest Japanese voice, slow"),
+        pytest.param(
+            185,
+            {"text": JAPANESE * 10, "voice": "jf_nezumi", "speed": 0.25, "rate": 48_000},
+            id="slowest Japanese voice, slow",
+        ),
         pytest.param(140, {"text": LONG * 2, "voice": "af_nicole"}, id="slowest English voice"),
     ],
 )

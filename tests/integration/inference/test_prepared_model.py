@@ -54,13 +54,18 @@ def test_prepared_model_says_what_the_plain_one_says(plain: Kokoro, fast: Kokoro
     expected, actual = sound(plain, text), sound(fast, text)
     assert abs(len(expected) - len(actual)) <= RATE // 20
     length = min(len(expected), len(actual))
-    shift = max(range(-240, 241), key=lambda s: float(np.dot(expected[240 : length - 240], np.roll(actual[:length], s)[240 : length - 240])))
+    shift = max(
+        range(-240, 241),
+        key=lambda s: float(np.dot(expected[240 : length - 240], np.roll(actual[:length], s)[240 : length - 240])),
+    )
     expected, actual = expected[240 : length - 240], np.roll(actual[:length], shift)[240 : length - 240]
     assert np.abs(bands(expected) - bands(actual)).mean() < 2.0  # int8 itself is 1.0 away from float
     assert np.corrcoef(expected, actual)[0, 1] > 0.9
 
 
-def test_prepared_model_says_the_same_each_time_and_on_any_number_of_threads(kokoro_bundle: Bundle, fast: Kokoro, root: Path) -> None:
+def test_prepared_model_says_the_same_each_time_and_on_any_number_of_threads(
+    kokoro_bundle: Bundle, fast: Kokoro, root: Path
+) -> None:
     alone = Kokoro(kokoro_bundle, 1, find(root, fit_of(kokoro_bundle)))
     first = sound(fast, SENTENCES[0])
     np.testing.assert_array_equal(first, sound(fast, SENTENCES[0]))
@@ -94,7 +99,12 @@ def test_nothing_prepared_is_told_with_what_makes_it(kokoro_bundle: Bundle, tmp_
 
 def test_weights_of_another_bundle_are_refused(kokoro_bundle: Bundle, copied: Path) -> None:
     link = copied / fit_of(kokoro_bundle).name
-    in_the_middle(link.resolve() / MANIFEST, lambda content: content.__setitem__(slice(None), content.replace(kokoro_bundle.manifest.digest.encode(), b"0" * 64)))
+    in_the_middle(
+        link.resolve() / MANIFEST,
+        lambda content: content.__setitem__(
+            slice(None), content.replace(kokoro_bundle.manifest.digest.encode(), b"0" * 64)
+        ),
+    )
     with redirect_stderr(io.StringIO()) as said:
         assert load_engine(kokoro_bundle, 1, copied).weights == "plain"
     assert "was made for bundle 0000" in json.loads(said.getvalue())["error"]
@@ -115,7 +125,9 @@ for utterance in kokoro.speak(kokoro.prepare("Good morning to you.")):
 """
 
 
-def test_replaced_and_removed_weights_do_not_disturb_who_has_them_mapped(kokoro_bundle: Bundle, copied: Path, fast: Kokoro) -> None:
+def test_replaced_and_removed_weights_do_not_disturb_who_has_them_mapped(
+    kokoro_bundle: Bundle, copied: Path, fast: Kokoro
+) -> None:
     command = [sys.executable, "-c", _SPEAKER, str(kokoro_bundle.root), str(copied)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as speaker:
         try:
@@ -127,7 +139,9 @@ def test_replaced_and_removed_weights_do_not_disturb_who_has_them_mapped(kokoro_
         finally:
             speaker.kill()
     assert speaker.returncode == 0
-    np.testing.assert_allclose(np.frombuffer(bytes.fromhex(said), np.float32), sound(fast, "Good morning to you."), atol=1e-4)
+    np.testing.assert_allclose(
+        np.frombuffer(bytes.fromhex(said), np.float32), sound(fast, "Good morning to you."), atol=1e-4
+    )
 
 
 def test_without_the_native_library_weights_are_of_another_kind_and_this_is_told(
@@ -154,7 +168,9 @@ def test_bundle_of_an_older_version_is_refused_with_what_to_do(damaged: Path) ->
     del manifest["files"]["front.onnx"]
     (damaged / "manifest.json").unlink()
     (damaged / "manifest.json").write_text(json.dumps(manifest))
-    with pytest.raises(SpeechError, match=r"version 1\.0\.1 of kokoro-82m-int8 has no front\.onnx; this version of Voxpod needs") as refused:
+    with pytest.raises(
+        SpeechError, match=r"version 1\.0\.1 of kokoro-82m-int8 has no front\.onnx; this version of Voxpod needs"
+    ) as refused:
         load_engine(open_bundle(damaged), 1)
     assert refused.value.reason == "BundleInvalid"
 

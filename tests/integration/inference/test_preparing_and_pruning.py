@@ -47,7 +47,10 @@ def test_prune_removes_outdated_weights_and_spares_other_processors_bundles_and_
 ) -> None:
     fit = fit_of(kokoro_bundle)
     older = dataclasses.replace(fit, onnxruntime="1.31.0")
-    spared = [dataclasses.replace(fit, processor="aarch64-01234567"), dataclasses.replace(fit, bundle="0" * 64, onnxruntime="1.31.0")]
+    spared = [
+        dataclasses.replace(fit, processor="aarch64-01234567"),
+        dataclasses.replace(fit, bundle="0" * 64, onnxruntime="1.31.0"),
+    ]
     for made_for in (older, *spared):
         weights_for(made_for, copied)
     weights_for(fit, copied, f"{fit.name}.76543210", link=False)
@@ -80,7 +83,9 @@ def test_prune_touches_nothing_that_prepare_did_not_make(kokoro_bundle: Bundle, 
     assert sorted(copied.iterdir()) == before
 
 
-def test_weights_of_a_copy_that_kept_no_links_are_used_kept_and_made_anew(kokoro_bundle: Bundle, root: Path, tmp_path: Path) -> None:
+def test_weights_of_a_copy_that_kept_no_links_are_used_kept_and_made_anew(
+    kokoro_bundle: Bundle, root: Path, tmp_path: Path
+) -> None:
     name = fit_of(kokoro_bundle).name
     copied = tmp_path / "prepared"
     shutil.copytree(root, copied, copy_function=os.link)

@@ -235,6 +235,16 @@ def test_nothing_is_imported_before_its_language_occurs(
 
     imported = set(re.findall(r"import time:.*\| +(\S+)$", done.stderr, re.M))
     assert {"onnxruntime", "voxpod_inference.text.english", "soundfile"} <= imported
-    unwanted = {"pydantic", "asyncio", "pyopenjtalk", "wetext", "kaldifst", "requests", "yaml", "kubernetes", "argparse"}
+    unwanted = {
+        "pydantic",
+        "asyncio",
+        "pyopenjtalk",
+        "wetext",
+        "kaldifst",
+        "requests",
+        "yaml",
+        "kubernetes",
+        "argparse",
+    }
     unwanted |= {"voxpod_crds.conditions", "voxpod_inference.text.chinese", "voxpod_inference.text.japanese"}
     assert not imported & unwanted

@@ -28,7 +28,17 @@ def test_sign_sounds_like_its_words(sign: str, english: Reader) -> None:
     assert len(alone.split()) == len(SYMBOLS[sign].split()), alone
 
 
-@pytest.mark.parametrize(("sign", "words"), [("€", "euros"), ("₹", "rupees"), ("°", "degrees"), ("2⁵", "two to the fifth"), ("10⁻³", "ten to the minus three"), ("5>3", "five is greater than three")])
+@pytest.mark.parametrize(
+    ("sign", "words"),
+    [
+        ("€", "euros"),
+        ("₹", "rupees"),
+        ("°", "degrees"),
+        ("2⁵", "two to the fifth"),
+        ("10⁻³", "ten to the minus three"),
+        ("5>3", "five is greater than three"),
+    ],
+)
 def test_sign_alone_is_read_like_its_words(sign: str, words: str, english: Reader) -> None:
     assert english(sign).phonemes == english(words).phonemes
 
@@ -41,13 +51,18 @@ def test_sign_alone_is_read_like_its_words(sign: str, words: str, english: Reade
         ("hi", "5>3", "5 बड़ा है 3"),
     ],
 )  # fmt: skip
-def test_sign_is_read_in_the_language_around(language: str, text: str, like: str, readers: Mapping[str, Reader]) -> None:
+def test_sign_is_read_in_the_language_around(
+    language: str, text: str, like: str, readers: Mapping[str, Reader]
+) -> None:
     said = readers[language](text)
     assert said.phonemes.replace(" ", "") == readers[language](like).phonemes.replace(" ", "")
     assert said.unread == ()
 
 
-@pytest.mark.parametrize(("language", "text"), [("en", "and/or"), ("zh", "男/女"), ("ja", "男/女"), ("es", "y/o"), ("fr", "et/ou"), ("hi", "हाँ/ना")])
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [("en", "and/or"), ("zh", "男/女"), ("ja", "男/女"), ("es", "y/o"), ("fr", "et/ou"), ("hi", "हाँ/ना")],
+)
 def test_sign_between_words_that_has_no_word_is_told(language: str, text: str, readers: Mapping[str, Reader]) -> None:
     assert readers[language](text).unread == ("/",)
 

@@ -16,8 +16,12 @@ pytestmark = pytest.mark.model
 
 WRITTEN = {
     "en": st.text(alphabet="abIt's Dr.Mr,!?-–$€£%°/:#@&+0123456789kmKMéï’“”()St. ", max_size=40),
-    "zh": st.text(alphabet="我们一不了得地长行只为还有这三个儿，。！？：、（）%￥$.-~/:0123456789年月日号点分℃①Ⅲ ", max_size=40),
-    "ja": st.text(alphabet="私は日本語を一人で時分円本今々ガｶﾞー、。！？「」%¥$.-〜/:0123456789年月日km℃ ッん", max_size=40),
+    "zh": st.text(
+        alphabet="我们一不了得地长行只为还有这三个儿，。！？：、（）%￥$.-~/:0123456789年月日号点分℃①Ⅲ ", max_size=40
+    ),
+    "ja": st.text(
+        alphabet="私は日本語を一人で時分円本今々ガｶﾞー、。！？「」%¥$.-〜/:0123456789年月日km℃ ッん", max_size=40
+    ),
 }
 
 
@@ -50,7 +54,9 @@ def test_words_ascend_and_hold_all_sound(language: str, data: st.DataObject, rea
         ("ja", "ｶﾞｯｺｳへ3人が", ["ｶﾞｯｺｳ", "へ", "3人", "が"]),
     ],
 )  # fmt: skip
-def test_each_written_word_is_one_word(language: str, text: str, written: list[str], readers: Mapping[str, Reader]) -> None:
+def test_each_written_word_is_one_word(
+    language: str, text: str, written: list[str], readers: Mapping[str, Reader]
+) -> None:
     said = readers[language](text)
     assert [text[w.start : w.end] for w in said.words] == written
 
@@ -66,7 +72,9 @@ def test_sound_of_a_word_is_what_is_heard_for_it(readers: Mapping[str, Reader]) 
 
 def test_voice_decides_which_english_is_read(kokoro_bundle: Bundle) -> None:
     kokoro = Kokoro(kokoro_bundle, threads=1)
-    read = {voice: kokoro.prepare("A hot bath.", voice=voice).script.chunks[0].phonemes for voice in ("bf_emma", "af_heart")}
+    read = {
+        voice: kokoro.prepare("A hot bath.", voice=voice).script.chunks[0].phonemes for voice in ("bf_emma", "af_heart")
+    }
     assert read == {"bf_emma": "ɐ hˈɒt bˈɑːθ.", "af_heart": "ɐ hˈɑt bˈæθ."}
 
 

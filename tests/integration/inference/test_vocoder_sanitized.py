@@ -17,7 +17,9 @@ TESTS = Path(__file__).resolve().parents[2] / "unit" / "inference"
     [
         pytest.param(["test_vocoder_files.py"], id="damaged files"),
         pytest.param(["test_vocoder_generator.py", "-k", "(float64 or thread or shapes) and not 7"], id="whole runs"),
-        pytest.param(["test_vocoder_kernels.py", "-k", "not 1201 and not transforms and not replace"], id="single kernels"),
+        pytest.param(
+            ["test_vocoder_kernels.py", "-k", "not 1201 and not transforms and not replace"], id="single kernels"
+        ),
     ],
 )
 def test_no_sanitizer_complains(selection: list[str]) -> None:
@@ -31,7 +33,17 @@ def test_no_sanitizer_complains(selection: list[str]) -> None:
         "ASAN_OPTIONS": "detect_leaks=0:halt_on_error=1",
     }
     assert native_vocoder.NATIVE.is_dir()
-    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", str(TESTS / selection[0]), *selection[1:]]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-x",
+        "-p",
+        "no:cacheprovider",
+        str(TESTS / selection[0]),
+        *selection[1:],
+    ]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=1200, check=False)
     assert done.returncode == 0, f"{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
     assert "passed" in done.stdout

@@ -64,7 +64,10 @@ def test_speech_is_that_of_the_graph_in_float64(loaded: Vocoder, kokoro_bundle: 
     wanted = generated(weights, part[0], timbre[0], sound[0])
     assert np.abs(wanted).max() > 0.01
     # The bar is 30 dB. Rounding of fewer and larger tiles leaves 70; the eight-bit graph itself is near 0, and 1 dB away in bands.
-    noise, distance = 10 * np.log10((wanted**2).sum() / ((found - wanted) ** 2).sum()), np.abs(bands(found) - bands(wanted)).mean()
+    noise, distance = (
+        10 * np.log10((wanted**2).sum() / ((found - wanted) ** 2).sum()),
+        np.abs(bands(found) - bands(wanted)).mean(),
+    )
     print(f"{voice}: signal to noise {noise:.1f} dB, bands {distance:.4f} dB apart")
     assert noise > 60.0
     assert distance < 0.02

@@ -24,7 +24,9 @@ def voxpod_model(*arguments: str | Path, stdin: str = "") -> subprocess.Complete
 
 
 def test_say_writes_a_wav_and_prints_figures(kokoro_bundle: Bundle, tmp_path: Path) -> None:
-    done = voxpod_model("say", "Hello from a laptop.", "-o", tmp_path / "x.wav", "--stats", "--bundle", kokoro_bundle.root)
+    done = voxpod_model(
+        "say", "Hello from a laptop.", "-o", tmp_path / "x.wav", "--stats", "--bundle", kokoro_bundle.root
+    )
     assert done.returncode == 0, done.stderr
     stats = json.loads(done.stdout)
     assert stats["audio_seconds"] == pytest.approx(soundfile.info(tmp_path / "x.wav").duration, abs=0.01)
@@ -74,7 +76,8 @@ def test_bad_input_is_told_in_one_line_and_leaves_no_file(
 
 
 @pytest.mark.parametrize(
-    ("name", "options", "container"), [("x.ogg", [], "OGG"), ("x.MP3", [], "MP3"), ("x", ["--format", "flac"], "FLAC"), ("x.bin", [], "WAV")]
+    ("name", "options", "container"),
+    [("x.ogg", [], "OGG"), ("x.MP3", [], "MP3"), ("x", ["--format", "flac"], "FLAC"), ("x.bin", [], "WAV")],
 )
 def test_format_is_the_one_asked_for_else_that_of_the_name(
     name: str, options: list[str], container: str, kokoro_bundle: Bundle, tmp_path: Path
@@ -102,7 +105,17 @@ def test_a_file_that_is_there_is_replaced_by_a_whole_one_or_kept(kokoro_bundle: 
 
 
 def test_killed_in_the_middle_it_leaves_no_file(kokoro_bundle: Bundle, tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "voxpod_inference.cli", "say", "A long story goes on. " * 400, "-o", str(tmp_path / "x.wav"), "--bundle", str(kokoro_bundle.root)]
+    command = [
+        sys.executable,
+        "-m",
+        "voxpod_inference.cli",
+        "say",
+        "A long story goes on. " * 400,
+        "-o",
+        str(tmp_path / "x.wav"),
+        "--bundle",
+        str(kokoro_bundle.root),
+    ]
     with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
         try:
             deadline = time.monotonic() + 60
@@ -116,7 +129,18 @@ def test_killed_in_the_middle_it_leaves_no_file(kokoro_bundle: Bundle, tmp_path:
 
 
 def test_sound_goes_to_standard_output_and_words_to_standard_error(kokoro_bundle: Bundle) -> None:
-    command = [sys.executable, "-m", "voxpod_inference.cli", "say", "Yes.", "-o", "-", "--stats", "--bundle", str(kokoro_bundle.root)]
+    command = [
+        sys.executable,
+        "-m",
+        "voxpod_inference.cli",
+        "say",
+        "Yes.",
+        "-o",
+        "-",
+        "--stats",
+        "--bundle",
+        str(kokoro_bundle.root),
+    ]
     done = subprocess.run(command, capture_output=True, timeout=120, check=True)
     sound = soundfile.info(io.BytesIO(done.stdout))
     stats = json.loads(done.stderr.splitlines()[-1])
@@ -125,7 +149,9 @@ def test_sound_goes_to_standard_output_and_words_to_standard_error(kokoro_bundle
 
 def test_times_of_words_are_written_beside_the_sound(kokoro_bundle: Bundle, tmp_path: Path) -> None:
     text = "Two words, <lang=zh>你好</lang>!"
-    done = voxpod_model("say", text, "-o", tmp_path / "x.wav", "--timestamps", tmp_path / "x.json", "--bundle", kokoro_bundle.root)
+    done = voxpod_model(
+        "say", text, "-o", tmp_path / "x.wav", "--timestamps", tmp_path / "x.json", "--bundle", kokoro_bundle.root
+    )
     assert done.returncode == 0, done.stderr
     times = json.loads((tmp_path / "x.json").read_text())
     assert [word["text"] for word in times["words"]][:2] == ["Two", "words"]
@@ -193,10 +219,16 @@ def test_prepare_names_what_it_prunes_also_when_quiet(damaged: Path) -> None:
 
 def test_without_the_native_library_every_command_says_that_speech_is_slower(damaged: Path, tmp_path: Path) -> None:
     package = tmp_path / "path" / "voxpod_inference"
-    shutil.copytree(Path(voxpod_inference.__file__).parent, package, ignore=shutil.ignore_patterns("*.so", "__pycache__"))
+    shutil.copytree(
+        Path(voxpod_inference.__file__).parent, package, ignore=shutil.ignore_patterns("*.so", "__pycache__")
+    )
     prefix = "voxpod-model: the native library is not there, so speech is slower: "
     told = []
-    for arguments in (["prepare", "--quiet"], ["say", "Yes.", "-o", os.devnull, "--stats"], ["bench", "--json", "--repeat", "1"]):
+    for arguments in (
+        ["prepare", "--quiet"],
+        ["say", "Yes.", "-o", os.devnull, "--stats"],
+        ["bench", "--json", "--repeat", "1"],
+    ):
         command = [sys.executable, "-m", "voxpod_inference.cli", *arguments, "--bundle", str(damaged)]
         environment = {**os.environ, "PYTHONPATH": str(package.parent)}
         done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=120, check=True)

@@ -30,7 +30,12 @@ def kokoro(kokoro_bundle: Bundle) -> Kokoro:
         pytest.param({"speed": 9.0}, "InputRefused", "0.25 to 4", id="too fast"),
         pytest.param({"format": "aac"}, "InputRefused", "wav, flac, mp3", id="format"),
         pytest.param({"sample_rate": 11025}, "InputRefused", "8000, 16000, 22050", id="sample rate"),
-        pytest.param({"format": "opus", "sample_rate": 44100}, "InputRefused", "8000, 16000, 24000, 48000", id="a rate that opus has not"),
+        pytest.param(
+            {"format": "opus", "sample_rate": 44100},
+            "InputRefused",
+            "8000, 16000, 24000, 48000",
+            id="a rate that opus has not",
+        ),
     ],
 )
 def test_bad_input_is_an_input_fault(

@@ -18,7 +18,9 @@ for call in order["calls"]:
     if token is None:
         token = pathlib.Path(order["token_file"]).read_text().strip()
     connection = http.client.HTTPSConnection(order["host"], order["port"], timeout=40, context=context)
-    connection.request(call["method"], call["path"], call.get("body"), {"Authorization": f"Bearer {token}"} if token else {})
+    connection.request(
+        call["method"], call["path"], call.get("body"), {"Authorization": f"Bearer {token}"} if token else {}
+    )
     response = connection.getresponse()
     answers.append([response.status, response.read().decode()])
     connection.close()

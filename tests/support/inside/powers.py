@@ -27,7 +27,11 @@ print(
             "no_new_privileges": status["NoNewPrivs"],
             "seccomp": status["Seccomp"],
             "root_of_the_host": inside == outside == "0",
-            "writable": [folder for folder in ("/", "/etc", "/opt/voxpod", "/bundle", "/var/run/voxpod", "/tmp") if writable(folder)],
+            "writable": [
+                folder
+                for folder in ("/", "/etc", "/opt/voxpod", "/bundle", "/var/run/voxpod", "/tmp")
+                if writable(folder)
+            ],
             "service_account": os.path.exists("/var/run/secrets"),
         }
     )

@@ -29,7 +29,9 @@ def answer(target):
             return f"answers {len(query.recv(512))} bytes"
     with tcp(target) as connection:
         if target["kind"] == "tls":
-            with ssl.create_default_context(cadata=target["ca"]).wrap_socket(connection, server_hostname=target["host"]) as safe:
+            with ssl.create_default_context(cadata=target["ca"]).wrap_socket(
+                connection, server_hostname=target["host"]
+            ) as safe:
                 return f"answers {safe.version()}"
         if target["kind"] == "http":
             connection.sendall(f"GET {target['path']} HTTP/1.0\r\nHost: {target['host']}\r\n\r\n".encode())

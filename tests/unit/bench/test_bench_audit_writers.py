@@ -22,7 +22,15 @@ def an_event(**changed: Any) -> str:
     return json.dumps(event | changed)
 
 
-def a_write(user: str = OPERATOR[0], agent: str = OPERATOR[1], verb: str = "patch", resource: str = "ttsrequests/status", name: str = "", at: float = 0, code: int = 200) -> Write:
+def a_write(
+    user: str = OPERATOR[0],
+    agent: str = OPERATOR[1],
+    verb: str = "patch",
+    resource: str = "ttsrequests/status",
+    name: str = "",
+    at: float = 0,
+    code: int = 200,
+) -> Write:
     return Write(at, at, user, agent, verb, resource, "acme", name, code)
 
 
@@ -60,7 +68,14 @@ def test_the_writer_is_told_by_user_and_user_agent(user: str, agent: str, writer
 
 @pytest.mark.parametrize(
     ("resource", "sort"),
-    [("ttsrequests/status", "stored"), ("jobs", "stored"), ("events", "event"), ("leases", "lease"), ("tokenreviews", "answered"), ("serviceaccounts/token", "answered")],
+    [
+        ("ttsrequests/status", "stored"),
+        ("jobs", "stored"),
+        ("events", "event"),
+        ("leases", "lease"),
+        ("tokenreviews", "answered"),
+        ("serviceaccounts/token", "answered"),
+    ],
 )
 def test_what_stores_nothing_is_told_from_what_does(resource: str, sort: str) -> None:
     assert a_write(resource=resource).sort == sort
@@ -68,7 +83,13 @@ def test_what_stores_nothing_is_told_from_what_does(resource: str, sort: str) ->
 
 def test_writes_are_counted_by_writer_ours_first() -> None:
     kubelet = [a_write("system:node:n", "kubelet", "patch", "pods/status") for _ in range(5)]
-    ours = [a_write(), a_write(), a_write(verb="create", resource="jobs"), a_write(resource="tokenreviews"), a_write(code=409)]
+    ours = [
+        a_write(),
+        a_write(),
+        a_write(verb="create", resource="jobs"),
+        a_write(resource="tokenreviews"),
+        a_write(code=409),
+    ]
     (writer, tally), (other, others) = tallies([*kubelet, *ours])
     assert (writer, other) == ("voxpod-operator", "kubelet")
     assert dict(tally.stored) == {"patch ttsrequests/status": 2, "create jobs": 1}
@@ -78,5 +99,11 @@ def test_writes_are_counted_by_writer_ours_first() -> None:
 
 def test_only_writes_of_the_span_and_not_of_strangers_count() -> None:
     inside = a_write(name="tts-1", at=5)
-    writes = [a_write(at=1), inside, a_write(name="probe-abc-1", at=5), a_write(name="tts-warm-1", at=6), a_write(at=11)]
+    writes = [
+        a_write(at=1),
+        inside,
+        a_write(name="probe-abc-1", at=5),
+        a_write(name="tts-warm-1", at=6),
+        a_write(at=11),
+    ]
     assert concerning(writes, 2, 10, ["probe-", "warm"]) == [inside]

@@ -39,12 +39,24 @@ def test_first_audio_page_adds_the_stages_up() -> None:
 
 
 def test_memory_page_counts_shared_pages_once() -> None:
-    one, quarter = footprint.Pages(90_000_000, 80_000_000, 50_000_000), footprint.Pages(90_000_000, 30_000_000, 20_000_000)
+    one, quarter = (
+        footprint.Pages(90_000_000, 80_000_000, 50_000_000),
+        footprint.Pages(90_000_000, 30_000_000, 20_000_000),
+    )
     together = [footprint.Together("ours", 1, (one,)), footprint.Together("ours", 4, (quarter,) * 4)]
     sizes = (("en", 100, 100_000_000), ("en", 400, 170_000_000), ("ja", 100, 130_000_000), ("ja", 400, 180_000_000))
-    growth = [footprint.Growth("ours", language, length, 48_000_000, peak, 60_000_000) for language, length, peak in sizes]
+    growth = [
+        footprint.Growth("ours", language, length, 48_000_000, peak, 60_000_000) for language, length, peak in sizes
+    ]
     page = footprint.page(together, growth)
-    assert row([line for line in page.lines if line.endswith("1.50 |")], "ours") == ["ours", "4", "20", "90", "120", "1.50"]
+    assert row([line for line in page.lines if line.endswith("1.50 |")], "ours") == [
+        "ours",
+        "4",
+        "20",
+        "90",
+        "120",
+        "1.50",
+    ]
     assert [line.rpartition(" ")[2] for line in page.lines[-5:]] == ["met", "MISSED", "MISSED", "met", "met"]
     assert "of any language (ja): 130" in page.lines[-4]
     assert "of its language (en, 400 ch): 1.70" in page.lines[-3]
@@ -52,14 +64,19 @@ def test_memory_page_counts_shared_pages_once() -> None:
 
 def test_memory_of_a_process_is_read_from_its_page_account(tmp_path: Path) -> None:
     (tmp_path / "7").mkdir()
-    account = "55d0-7ffc ---p 00000000 00:00 0 [rollup]\nRss:  20 kB\nPss:  12 kB\nPrivate_Clean:  3 kB\nPrivate_Dirty:  4 kB\n"
+    account = (
+        "55d0-7ffc ---p 00000000 00:00 0 [rollup]\nRss:  20 kB\nPss:  12 kB\nPrivate_Clean:  3 kB\nPrivate_Dirty:  4"
+        " kB\n"
+    )
     (tmp_path / "7" / "smaps_rollup").write_text(account)
     assert footprint.read_pages(7, tmp_path) == footprint.Pages(20 * 1024, 12 * 1024, 4 * 1024)
 
 
 def test_throughput_page_sets_the_graph_against_the_roof() -> None:
     counted = work.Work(2.0, {"convolution": 100e9}, 100e6, 1.9e9)
-    page = throughput.page(throughput.Measured({"peer": [0.5], "ours": [3.0, 2.6, 2.7]}, throughput.Roof(200.0, 20.0), counted))
+    page = throughput.page(
+        throughput.Measured({"peer": [0.5], "ours": [3.0, 2.6, 2.7]}, throughput.Roof(200.0, 20.0), counted)
+    )
     assert row(page.lines, "ours") == ["ours", "2.70", "2.60 to 3.00", "270", "1.35"]
     assert any("ours reaches 2.70: met" in line for line in page.lines)
 
@@ -74,9 +91,13 @@ def event(name: str, inputs: list[list[int]], output: list[int]) -> dict[str, ob
     ("name", "inputs", "output", "operations"),
     [
         pytest.param("ConvInteger", [[1, 4, 10], [8, 4, 3], []], [1, 8, 10], 2 * 8 * 10 * 4 * 3, id="convolution"),
-        pytest.param("ConvTranspose", [[1, 4, 10], [4, 2, 6]], [1, 2, 60], 2 * 10 * 4 * 2 * 6, id="transposed convolution"),
+        pytest.param(
+            "ConvTranspose", [[1, 4, 10], [4, 2, 6]], [1, 2, 60], 2 * 10 * 4 * 2 * 6, id="transposed convolution"
+        ),
         pytest.param("MatMul", [[1, 12, 5, 7], [1, 12, 7, 5]], [1, 12, 5, 5], 2 * 12 * 5 * 7 * 5, id="product of many"),
-        pytest.param("FusedMatMul", [[1, 9, 6], [9, 3]], [1, 6, 3], 2 * 9 * 6 * 3, id="product with a transposed factor"),
+        pytest.param(
+            "FusedMatMul", [[1, 9, 6], [9, 3]], [1, 6, 3], 2 * 9 * 6 * 3, id="product with a transposed factor"
+        ),
         pytest.param("DynamicQuantizeLSTM", [[5, 1, 6]], [5, 2, 1, 4], 2 * 5 * 2 * 4 * 4 * (6 + 4), id="LSTM"),
         pytest.param("Add", [[1, 4], [1, 4]], [1, 4], 0, id="no multiplication"),
     ],
@@ -88,10 +109,18 @@ def test_work_is_counted_from_shapes(name: str, inputs: list[list[int]], output:
 
 
 def test_files_of_the_image_are_added_up_by_package() -> None:
-    files = [("opt/voxpod/dependencies/numpy/core/a.so", 5), ("opt/voxpod/dependencies/numpy/b.py", 2), ("usr/bin/perl", 3), ("a/site-packages/x/y", 1)]
+    files = [
+        ("opt/voxpod/dependencies/numpy/core/a.so", 5),
+        ("opt/voxpod/dependencies/numpy/b.py", 2),
+        ("usr/bin/perl", 3),
+        ("a/site-packages/x/y", 1),
+    ]
     assert image_size.places(files) == {"opt/voxpod/dependencies/numpy": 7, "usr/bin/perl": 3, "x": 1}
 
 
 def test_texts_have_the_lengths_that_they_are_listed_under() -> None:
     assert all(abs(len(text.text) - text.size) <= 0.1 * text.size for text in TEXTS)
-    assert [len(english(length).text) for length in (40, 2_000)] == [pytest.approx(40, abs=10), pytest.approx(2_000, abs=10)]
+    assert [len(english(length).text) for length in (40, 2_000)] == [
+        pytest.approx(40, abs=10),
+        pytest.approx(2_000, abs=10),
+    ]

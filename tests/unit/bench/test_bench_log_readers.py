@@ -19,12 +19,20 @@ def runtime_lines(pod: str, sandbox: str, container: str, second: int) -> list[s
         rf"StartContainer for \"{container}\"",
         rf"StartContainer for \"{container}\" returns successfully",
     )
-    return [f'time="2026-11-24T19:00:{second:02}.{number}00000001Z" level=info msg="{message}"' for number, message in enumerate(messages)]
+    return [
+        f'time="2026-11-24T19:00:{second:02}.{number}00000001Z" level=info msg="{message}"'
+        for number, message in enumerate(messages)
+    ]
 
 
 @pytest.mark.parametrize(
     ("stamp", "fraction"),
-    [("2026-11-24T19:00:00Z", 0), ("2026-11-24T19:00:00.5Z", 0.5), ("2026-11-24T19:00:00.123456789Z", 0.123456), ("2026-11-24T20:00:00.250+01:00", 0.25)],
+    [
+        ("2026-11-24T19:00:00Z", 0),
+        ("2026-11-24T19:00:00.5Z", 0.5),
+        ("2026-11-24T19:00:00.123456789Z", 0.123456),
+        ("2026-11-24T20:00:00.250+01:00", 0.25),
+    ],
 )
 def test_times_of_any_precision_are_read(stamp: str, fraction: float) -> None:
     assert epoch_seconds(stamp) == pytest.approx(1795546800 + fraction, abs=1e-6)
@@ -40,10 +48,19 @@ def test_the_runtime_log_tells_how_each_pod_started() -> None:
     start = epoch_seconds("2026-11-24T19:00:00Z")
     first, second = runtime_lines("one", SANDBOX, CONTAINER, 0), runtime_lines("two", "aaa", "bbb", 1)
     mixed = [line for pair in zip(first, second, strict=True) for line in pair]
-    pods = read_runtime_log([*mixed, 'time="2026-11-24T19:00:02Z" level=info msg="shim disconnected"', "panic: not logfmt"])
+    pods = read_runtime_log(
+        [*mixed, 'time="2026-11-24T19:00:02Z" level=info msg="shim disconnected"', "panic: not logfmt"]
+    )
     assert set(pods) == {"one", "two"}
     found = pods["one"]
-    moments = [found.sandbox_asked, found.sandbox_ready, found.container_asked, found.container_created, found.start_asked, found.started]
+    moments = [
+        found.sandbox_asked,
+        found.sandbox_ready,
+        found.container_asked,
+        found.container_created,
+        found.start_asked,
+        found.started,
+    ]
     assert [round(moment - start, 3) for moment in moments] == [0.0, 0.1, 0.2, 0.3, 0.4, 0.5]
     assert round(pods["two"].started - start, 3) == 1.5
 
@@ -57,7 +74,15 @@ def test_a_pod_that_never_started_has_no_time_of_it() -> None:
 def test_the_operator_log_is_read_by_request_and_keeps_the_first_of_each_event() -> None:
     lines = [
         json.dumps({"time": f"2026-11-24T19:00:0{second}.5+00:00", "event": event, **more})
-        for second, (event, more) in enumerate([("request seen", {"uid": "a"}), ("lease taken", {}), ("request seen", {"uid": "b"}), ("request seen", {"uid": "a"}), ("result received", {"uid": "a", "timings": {"load_ms": 7}})])
+        for second, (event, more) in enumerate(
+            [
+                ("request seen", {"uid": "a"}),
+                ("lease taken", {}),
+                ("request seen", {"uid": "b"}),
+                ("request seen", {"uid": "a"}),
+                ("result received", {"uid": "a", "timings": {"load_ms": 7}}),
+            ]
+        )
     ]
     found = read_operator_log([*lines, "Traceback (most recent call last):"])
     assert set(found) == {"a", "b"}

@@ -35,12 +35,16 @@ def test_a_zombie_has_none(tmp_path: Path) -> None:
     ("command", "cgroup", "found"),
     [
         pytest.param("python3 -m voxpod_operator", POD, 12, id="in the cluster"),
-        pytest.param("python3 -m voxpod_operator", POD.replace("voxpod-bench", "voxpod-demo"), None, id="in another cluster"),
+        pytest.param(
+            "python3 -m voxpod_operator", POD.replace("voxpod-bench", "voxpod-demo"), None, id="in another cluster"
+        ),
         pytest.param("python3 -m voxpod_operator", "0::/voxpod-bench/pod1\n", 12, id="cgroup v2"),
         pytest.param("python3 -m voxpod_operator_tool", POD, None, id="another module"),
         pytest.param("vim voxpod_operator/app.py", POD, None, id="only about it"),
     ],
 )
-def test_the_process_of_a_module_is_found_in_its_own_cluster(tmp_path: Path, command: str, cgroup: str, found: int | None) -> None:
+def test_the_process_of_a_module_is_found_in_its_own_cluster(
+    tmp_path: Path, command: str, cgroup: str, found: int | None
+) -> None:
     a_process(tmp_path, 12, command, cgroup)
     assert find_process("voxpod_operator", "bench", tmp_path) == found

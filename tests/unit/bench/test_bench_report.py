@@ -12,7 +12,9 @@ from voxpod_bench.writes import Tally
 QUIET, BUSY = Load(0.1, 0.02), Load(5.0, 0.9)
 
 
-def a_result(before: Load = QUIET, milliseconds_a_stage: float = 100, stored: int = 10, pauses: tuple[float, ...] = (0.2, 0.2)) -> Result:
+def a_result(
+    before: Load = QUIET, milliseconds_a_stage: float = 100, stored: int = 10, pauses: tuple[float, ...] = (0.2, 0.2)
+) -> Result:
     moments = [CREATED, *(stage.moment for stage in STAGES)]
     one = {moment: 1000 + number * milliseconds_a_stage / 1000 for number, moment in enumerate(moments)}
     return Result(
@@ -22,7 +24,12 @@ def a_result(before: Load = QUIET, milliseconds_a_stage: float = 100, stored: in
         after=QUIET,
         timelines=[one, one],
         audio_seconds=2.6,
-        writes=[("voxpod-operator", Tally(Counter(stored=stored, lease=4), Counter({"patch ttsrequests/status": 6, "create jobs": 2}), 1))],
+        writes=[
+            (
+                "voxpod-operator",
+                Tally(Counter(stored=stored, lease=4), Counter({"patch ttsrequests/status": 6, "create jobs": 2}), 1),
+            )
+        ],
         watched_seconds=90,
         operator_idle=Memory(80_000_000, 85_000_000, 60_000_000),
         operator_after=Memory(90_000_000, 91_000_000, 65_000_000),
@@ -34,7 +41,9 @@ def a_result(before: Load = QUIET, milliseconds_a_stage: float = 100, stored: in
 def test_every_stage_has_a_row_with_its_source() -> None:
     page = document(a_result(), "make bench")
     rows = [line for line in page.splitlines() if line.startswith("| ")]
-    assert all(any(row.startswith(f"| {stage.what} ") and f"| {stage.source} " in row for row in rows) for stage in STAGES)
+    assert all(
+        any(row.startswith(f"| {stage.what} ") and f"| {stage.source} " in row for row in rows) for stage in STAGES
+    )
 
 
 @pytest.mark.parametrize(("milliseconds", "verdict"), [(100, "met"), (200, "missed")])
@@ -42,7 +51,9 @@ def test_the_page_says_whether_the_target_is_met(milliseconds: float, verdict: s
     assert f"The target is {verdict}." in document(a_result(milliseconds_a_stage=milliseconds), "make bench")
 
 
-@pytest.mark.parametrize(("stored", "verdict"), [(16, "8.00 times per cold request, within"), (17, "8.50 times per cold request, over")])
+@pytest.mark.parametrize(
+    ("stored", "verdict"), [(16, "8.00 times per cold request, within"), (17, "8.50 times per cold request, over")]
+)
 def test_the_page_says_whether_our_writes_are_within_the_budget(stored: int, verdict: str) -> None:
     assert verdict in document(a_result(stored=stored), "make bench")
 

@@ -19,9 +19,23 @@ def lines(**moments: float) -> Mapping[str, Said]:
 
 
 TRACES = Traces(
-    operator=lines(request_seen=100.02, request_admitted=100.03, sandbox_created=100.05, work_claimed=102.3, result_received=103.9, request_ended=103.95),
+    operator=lines(
+        request_seen=100.02,
+        request_admitted=100.03,
+        sandbox_created=100.05,
+        work_claimed=102.3,
+        result_received=103.9,
+        request_ended=103.95,
+    ),
     sandbox=lines(model_loaded=102.2, claimed=102.35, synthesized=103.4, uploaded=103.5),
-    runtime=PodStart(sandbox_asked=100.4, sandbox_ready=100.6, container_asked=100.61, container_created=100.62, start_asked=100.63, started=100.8),
+    runtime=PodStart(
+        sandbox_asked=100.4,
+        sandbox_ready=100.6,
+        container_asked=100.61,
+        container_created=100.62,
+        start_asked=100.63,
+        started=100.8,
+    ),
     pod_created=100.06,
     pod_bound=100.07,
 )
@@ -54,8 +68,14 @@ def test_what_the_design_limits_leaves_check_and_load_out() -> None:
     ("traces", "said"),
     [
         pytest.param(replace(TRACES, operator={}), "the operator's log has no line 'request seen'", id="operator"),
-        pytest.param(replace(TRACES, sandbox=lines(model_loaded=1)), "the sandbox's log has no line 'claimed'", id="sandbox"),
-        pytest.param(replace(TRACES, runtime=PodStart(sandbox_asked=1)), "no log tells when it was sandbox_ready, container_created, started", id="runtime"),
+        pytest.param(
+            replace(TRACES, sandbox=lines(model_loaded=1)), "the sandbox's log has no line 'claimed'", id="sandbox"
+        ),
+        pytest.param(
+            replace(TRACES, runtime=PodStart(sandbox_asked=1)),
+            "no log tells when it was sandbox_ready, container_created, started",
+            id="runtime",
+        ),
     ],
 )
 def test_a_line_that_is_missing_is_named(traces: Traces, said: str) -> None:
@@ -79,7 +99,9 @@ def test_the_pod_without_a_name_is_the_one_before_its_binding() -> None:
     assert pod_writes(writes, "tts-u1-1-x", after=100) == (101.005, 101.205)
 
 
-@pytest.mark.parametrize("writes", [[], [controller_write("pods", 101)], [controller_write("pods/binding", 101, "tts-u1-1-x")]])
+@pytest.mark.parametrize(
+    "writes", [[], [controller_write("pods", 101)], [controller_write("pods/binding", 101, "tts-u1-1-x")]]
+)
 def test_a_pod_that_the_audit_log_does_not_tell_of_is_named(writes: list[Write]) -> None:
     with pytest.raises(BenchError, match="pod tts-u1-1-x: the audit log lacks"):
         pod_writes(writes, "tts-u1-1-x", after=100)

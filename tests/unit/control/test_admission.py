@@ -11,11 +11,30 @@ from voxpod_operator.policy.admission import Admit, Reject, Snapshot, Wait, deci
 
 
 def seen(**changes: Any) -> Snapshot:
-    base = Snapshot(request=a_request(), tenant=a_tenant(), tenant_problem="", model=a_model(), active_of_tenant=0, ahead_in_tenant=0, active_of_model=0, ahead_in_model=0)
+    base = Snapshot(
+        request=a_request(),
+        tenant=a_tenant(),
+        tenant_problem="",
+        model=a_model(),
+        active_of_tenant=0,
+        ahead_in_tenant=0,
+        active_of_model=0,
+        ahead_in_model=0,
+    )
     return dataclasses.replace(base, **changes)
 
 
-@pytest.mark.parametrize("spec", [{"format": "opus", "sampleRate": 48000}, {"ssml": True, "text": "<speak>Hi</speak>"}, {"text": "a <lang=zh>b</lang>"}, {"timestamps": "word"}, {"seed": 7}, {"lexicon": [{"word": "a", "sayAs": "b"}]}])
+@pytest.mark.parametrize(
+    "spec",
+    [
+        {"format": "opus", "sampleRate": 48000},
+        {"ssml": True, "text": "<speak>Hi</speak>"},
+        {"text": "a <lang=zh>b</lang>"},
+        {"timestamps": "word"},
+        {"seed": 7},
+        {"lexicon": [{"word": "a", "sayAs": "b"}]},
+    ],
+)
 def test_every_field_of_a_request_is_honoured(spec: dict[str, Any]) -> None:
     assert isinstance(decide(seen(request=a_request(**spec))), Admit)
 
@@ -29,21 +48,56 @@ def test_a_plain_request_is_admitted_and_leaves_the_voice_to_the_bundle() -> Non
 REJECTED = [
     pytest.param({"tenant": None}, Reason.NAMESPACE_WITHOUT_TENANT, "namespace acme", id="no tenant"),
     pytest.param({"model": None}, Reason.MODEL_NOT_FOUND, "spec.default", id="no default model"),
-    pytest.param({"model": None, "request": a_request(model="bark")}, Reason.MODEL_NOT_FOUND, "bark", id="unknown model"),
-    pytest.param({"request": a_request(" \n\u200b")}, Reason.TEXT_EMPTY, "spec.text", id="only spaces and a zero-width space"),
-    pytest.param({"request": a_request("x" * 11), "tenant": a_tenant(quota={"maxTextLength": 10})}, Reason.TEXT_TOO_LONG, "11 characters", id="too long"),
-    pytest.param({"tenant": a_tenant(allowedModels=["other"])}, Reason.MODEL_NOT_ALLOWED, "not kokoro", id="model not allowed"),
-    pytest.param({"request": a_request(voice="zf_xiaobei"), "tenant": a_tenant(allowedVoices=["af_heart"])}, Reason.VOICE_NOT_ALLOWED, "af_heart", id="voice not allowed"),
-    pytest.param({"request": a_request(voice="af_heart(2)+zf_xiaobei"), "tenant": a_tenant(allowedVoices=["af_heart"])}, Reason.VOICE_NOT_ALLOWED, "not zf_xiaobei (in af_heart(2)+zf_xiaobei)", id="a voice of the mix not allowed"),
-    pytest.param({"request": a_request(voice="af_heart(2)+zf_xiaobie(0.5)")}, Reason.VOICE_NOT_FOUND, "no voice zf_xiaobie (in af_heart(2)+zf_xiaobie(0.5)); did you mean zf_xiaobei?", id="misspelt voice of a mix"),
-    pytest.param({"request": a_request(voice="af_hart")}, Reason.VOICE_NOT_FOUND, "did you mean af_heart?", id="misspelt voice"),
+    pytest.param(
+        {"model": None, "request": a_request(model="bark")}, Reason.MODEL_NOT_FOUND, "bark", id="unknown model"
+    ),
+    pytest.param(
+        {"request": a_request(" \n\u200b")}, Reason.TEXT_EMPTY, "spec.text", id="only spaces and a zero-width space"
+    ),
+    pytest.param(
+        {"request": a_request("x" * 11), "tenant": a_tenant(quota={"maxTextLength": 10})},
+        Reason.TEXT_TOO_LONG,
+        "11 characters",
+        id="too long",
+    ),
+    pytest.param(
+        {"tenant": a_tenant(allowedModels=["other"])}, Reason.MODEL_NOT_ALLOWED, "not kokoro", id="model not allowed"
+    ),
+    pytest.param(
+        {"request": a_request(voice="zf_xiaobei"), "tenant": a_tenant(allowedVoices=["af_heart"])},
+        Reason.VOICE_NOT_ALLOWED,
+        "af_heart",
+        id="voice not allowed",
+    ),
+    pytest.param(
+        {"request": a_request(voice="af_heart(2)+zf_xiaobei"), "tenant": a_tenant(allowedVoices=["af_heart"])},
+        Reason.VOICE_NOT_ALLOWED,
+        "not zf_xiaobei (in af_heart(2)+zf_xiaobei)",
+        id="a voice of the mix not allowed",
+    ),
+    pytest.param(
+        {"request": a_request(voice="af_heart(2)+zf_xiaobie(0.5)")},
+        Reason.VOICE_NOT_FOUND,
+        "no voice zf_xiaobie (in af_heart(2)+zf_xiaobie(0.5)); did you mean zf_xiaobei?",
+        id="misspelt voice of a mix",
+    ),
+    pytest.param(
+        {"request": a_request(voice="af_hart")}, Reason.VOICE_NOT_FOUND, "did you mean af_heart?", id="misspelt voice"
+    ),
     pytest.param({"request": a_request(language="ko")}, Reason.LANGUAGE_NOT_SUPPORTED, "en, zh, ja", id="language"),
-    pytest.param({"tenant": a_tenant(allowedVoices=["bm_lewis"])}, Reason.VOICE_NOT_FOUND, "bm_lewis", id="none of the allowed voices exists"),
+    pytest.param(
+        {"tenant": a_tenant(allowedVoices=["bm_lewis"])},
+        Reason.VOICE_NOT_FOUND,
+        "bm_lewis",
+        id="none of the allowed voices exists",
+    ),
 ]
 
 
 @pytest.mark.parametrize(("changes", "reason", "said"), REJECTED)
-def test_what_can_never_start_is_rejected_with_what_was_asked(changes: dict[str, Any], reason: Reason, said: str) -> None:
+def test_what_can_never_start_is_rejected_with_what_was_asked(
+    changes: dict[str, Any], reason: Reason, said: str
+) -> None:
     decision = decide(seen(**changes))
     assert isinstance(decision, Reject)
     assert decision.reason == reason
@@ -53,9 +107,24 @@ def test_what_can_never_start_is_rejected_with_what_was_asked(changes: dict[str,
 WAITING = [
     pytest.param({"tenant_problem": "Suspended: x"}, Reason.WAITING_FOR_TENANT, None, id="tenant not ready"),
     pytest.param({"model": a_model(ready=False)}, Reason.WAITING_FOR_MODEL, None, id="model not probed"),
-    pytest.param({"tenant": a_tenant(quota={"concurrentRequests": 2}), "active_of_tenant": 2, "ahead_in_tenant": 3}, Reason.WAITING_FOR_CONCURRENCY, 4, id="tenant at its limit"),
-    pytest.param({"tenant": a_tenant(quota={"concurrentRequests": 2}), "active_of_tenant": 1, "ahead_in_tenant": 1}, Reason.WAITING_FOR_CONCURRENCY, 2, id="the last slot is another's"),
-    pytest.param({"model": a_model(warmPool={"maxSandboxes": 1}), "active_of_model": 1}, Reason.WAITING_FOR_SANDBOX, 1, id="model at its limit"),
+    pytest.param(
+        {"tenant": a_tenant(quota={"concurrentRequests": 2}), "active_of_tenant": 2, "ahead_in_tenant": 3},
+        Reason.WAITING_FOR_CONCURRENCY,
+        4,
+        id="tenant at its limit",
+    ),
+    pytest.param(
+        {"tenant": a_tenant(quota={"concurrentRequests": 2}), "active_of_tenant": 1, "ahead_in_tenant": 1},
+        Reason.WAITING_FOR_CONCURRENCY,
+        2,
+        id="the last slot is another's",
+    ),
+    pytest.param(
+        {"model": a_model(warmPool={"maxSandboxes": 1}), "active_of_model": 1},
+        Reason.WAITING_FOR_SANDBOX,
+        1,
+        id="model at its limit",
+    ),
 ]
 
 
@@ -75,7 +144,9 @@ def test_a_probe_of_an_older_spec_does_not_count() -> None:
 
 
 def test_bad_input_is_rejected_even_while_the_tenant_is_at_its_limit() -> None:
-    at_limit = seen(request=a_request(voice="nobody"), tenant=a_tenant(quota={"concurrentRequests": 1}), active_of_tenant=1)
+    at_limit = seen(
+        request=a_request(voice="nobody"), tenant=a_tenant(quota={"concurrentRequests": 1}), active_of_tenant=1
+    )
     assert isinstance(decide(at_limit), Reject)
 
 
@@ -83,16 +154,32 @@ VOICES = [
     pytest.param({}, {}, {}, "", id="nobody says: the bundle decides by language"),
     pytest.param({"voice": "zf_xiaobei"}, {}, {}, "zf_xiaobei", id="the request says"),
     pytest.param({"voice": "zf_xiaobei+af_heart(3)"}, {}, {}, "zf_xiaobei+af_heart(3)", id="the request mixes"),
-    pytest.param({"voice": "zf_xiaobei+af_heart(3)"}, {"allowedVoices": ["af_heart", "zf_xiaobei"]}, {"defaultVoice": "af_heart"}, "zf_xiaobei+af_heart(3)", id="the request mixes what it may"),
+    pytest.param(
+        {"voice": "zf_xiaobei+af_heart(3)"},
+        {"allowedVoices": ["af_heart", "zf_xiaobei"]},
+        {"defaultVoice": "af_heart"},
+        "zf_xiaobei+af_heart(3)",
+        id="the request mixes what it may",
+    ),
     pytest.param({}, {"allowedVoices": ["zf_xiaobei"]}, {}, "zf_xiaobei", id="the tenant may use one only"),
     pytest.param({}, {}, {"defaultVoice": "af_heart"}, "af_heart", id="the model has a default"),
-    pytest.param({}, {"allowedVoices": ["zf_xiaobei"]}, {"defaultVoice": "af_heart"}, "zf_xiaobei", id="the model's default is not allowed"),
+    pytest.param(
+        {},
+        {"allowedVoices": ["zf_xiaobei"]},
+        {"defaultVoice": "af_heart"},
+        "zf_xiaobei",
+        id="the model's default is not allowed",
+    ),
     pytest.param({}, {"allowedVoices": ["gone", "af_heart"]}, {}, "af_heart", id="the first allowed one that exists"),
 ]
 
 
 @pytest.mark.parametrize(("request_spec", "tenant_spec", "model_spec", "voice"), VOICES)
-def test_voice(request_spec: dict[str, Any], tenant_spec: dict[str, Any], model_spec: dict[str, Any], voice: str) -> None:
-    decision = decide(seen(request=a_request(**request_spec), tenant=a_tenant(**tenant_spec), model=a_model(**model_spec)))
+def test_voice(
+    request_spec: dict[str, Any], tenant_spec: dict[str, Any], model_spec: dict[str, Any], voice: str
+) -> None:
+    decision = decide(
+        seen(request=a_request(**request_spec), tenant=a_tenant(**tenant_spec), model=a_model(**model_spec))
+    )
     assert isinstance(decision, Admit)
     assert decision.voice == voice

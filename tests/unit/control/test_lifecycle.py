@@ -23,30 +23,138 @@ STEPS: list[Any] = [
     pytest.param(a_request(), None, None, steps.AdmitOrWait, id="new"),
     pytest.param(a_request(cancel=True), None, None, steps.Finish, id="cancelled before it started"),
     pytest.param(a_request(age=601), None, None, steps.Finish, id="its deadline passed while it waited"),
-    pytest.param(an_assigned_request(), None, None, steps.CreateSandbox, id="crash after the assignment, before the Job"),
+    pytest.param(
+        an_assigned_request(), None, None, steps.CreateSandbox, id="crash after the assignment, before the Job"
+    ),
     pytest.param(an_assigned_request(), a_job(), None, steps.LookAgain, id="pod not there yet"),
     pytest.param(an_assigned_request(), a_job(age=21), None, steps.AskWhy, id="no pod ever appeared"),
-    pytest.param(an_assigned_request(), a_job(age=9), a_pod(waiting_reason="ContainerCreating"), steps.AskWhy, id="the container is not made"),
-    pytest.param(an_assigned_request(claimed=True), a_job(), a_pod(phase="Running", running=True, deleting=True), steps.Retry, id="the node is lost or drained"),
-    pytest.param(an_assigned_request(claimed=True).model_copy(update={"metadata": an_assigned_request().metadata.model_copy(update={"deletion_timestamp": NOON})}), a_job(), a_pod(), steps.Finish, id="deleted, held by somebody's finalizer"),
-    pytest.param(an_assigned_request(), a_job(), a_pod(unschedulable="0/1 nodes"), steps.LookAgain, id="scheduler just began"),
-    pytest.param(an_assigned_request(), a_job(age=6), a_pod(unschedulable="0/1 nodes"), steps.TellStarting, id="no room on any node"),
-    pytest.param(an_assigned_request(), a_job(), a_pod(waiting_reason="ErrImagePull"), steps.TellStarting, id="image pull failed once"),
-    pytest.param(an_assigned_request(), a_job(age=30), a_pod(waiting_reason="ImagePullBackOff"), steps.Retry, id="image pull fails"),
-    pytest.param(an_assigned_request(), a_job(), a_pod(waiting_reason="ErrImageNeverPull"), steps.Retry, id="image is not on the node"),
-    pytest.param(an_assigned_request(claimed=True), a_job(), a_pod(phase="Running"), steps.LookAgain, id="synthesizing"),
+    pytest.param(
+        an_assigned_request(),
+        a_job(age=9),
+        a_pod(waiting_reason="ContainerCreating"),
+        steps.AskWhy,
+        id="the container is not made",
+    ),
+    pytest.param(
+        an_assigned_request(claimed=True),
+        a_job(),
+        a_pod(phase="Running", running=True, deleting=True),
+        steps.Retry,
+        id="the node is lost or drained",
+    ),
+    pytest.param(
+        an_assigned_request(claimed=True).model_copy(
+            update={"metadata": an_assigned_request().metadata.model_copy(update={"deletion_timestamp": NOON})}
+        ),
+        a_job(),
+        a_pod(),
+        steps.Finish,
+        id="deleted, held by somebody's finalizer",
+    ),
+    pytest.param(
+        an_assigned_request(), a_job(), a_pod(unschedulable="0/1 nodes"), steps.LookAgain, id="scheduler just began"
+    ),
+    pytest.param(
+        an_assigned_request(),
+        a_job(age=6),
+        a_pod(unschedulable="0/1 nodes"),
+        steps.TellStarting,
+        id="no room on any node",
+    ),
+    pytest.param(
+        an_assigned_request(),
+        a_job(),
+        a_pod(waiting_reason="ErrImagePull"),
+        steps.TellStarting,
+        id="image pull failed once",
+    ),
+    pytest.param(
+        an_assigned_request(),
+        a_job(age=30),
+        a_pod(waiting_reason="ImagePullBackOff"),
+        steps.Retry,
+        id="image pull fails",
+    ),
+    pytest.param(
+        an_assigned_request(),
+        a_job(),
+        a_pod(waiting_reason="ErrImageNeverPull"),
+        steps.Retry,
+        id="image is not on the node",
+    ),
+    pytest.param(
+        an_assigned_request(claimed=True), a_job(), a_pod(phase="Running"), steps.LookAgain, id="synthesizing"
+    ),
     pytest.param(an_assigned_request(claimed=True), None, None, steps.Retry, id="somebody deleted the Job"),
-    pytest.param(an_assigned_request(claimed=True), a_job(), a_pod(phase="Failed", termination_message=FAILED_REPORT), steps.Conclude, id="report in the termination message"),
-    pytest.param(an_assigned_request(claimed=True), a_job(), a_pod(phase="Failed", termination_message="garbage"), steps.Retry, id="garbage in the termination message"),
-    pytest.param(an_assigned_request(claimed=True), a_job(), a_pod(phase="Failed", terminated_reason="OOMKilled"), steps.Retry, id="out of memory"),
-    pytest.param(an_assigned_request(claimed=True, attempt=3), a_job(finished=True), a_pod(phase="Failed", reason="Evicted"), steps.Finish, id="evicted at the last attempt"),
-    pytest.param(a_request(status={"phase": "Cancelled"}), a_job(), None, steps.EndSandbox, id="over, but its Job runs on"),
-    pytest.param(a_request(status={"phase": "Succeeded", "conditions": [ended("Succeeded", NOON)]}), a_job(), None, steps.LookAgain, id="over a moment ago: the sandbox exits by itself"),
-    pytest.param(a_request(status={"phase": "Succeeded", "conditions": [ended("Succeeded", NOON - timedelta(seconds=10))]}), a_job(), None, steps.EndSandbox, id="over, but the sandbox lingers"),
-    pytest.param(a_request(status={"phase": "Failed", "conditions": [ended("DeadlineExceeded", NOON)]}), a_job(), None, steps.EndSandbox, id="deadline: the sandbox works on for nothing"),
-    pytest.param(a_request(status={"phase": "Succeeded"}), a_job(finished=True), None, steps.Nothing, id="over, Job waits for its TTL"),
-    pytest.param(a_request(status={"phase": "Failed"}), a_job(deleting=True), None, steps.Nothing, id="over, Job is being deleted"),
-    pytest.param(a_request(status={"phase": "Succeeded"}, cancel=True), None, None, steps.Nothing, id="cancelled too late"),
+    pytest.param(
+        an_assigned_request(claimed=True),
+        a_job(),
+        a_pod(phase="Failed", termination_message=FAILED_REPORT),
+        steps.Conclude,
+        id="report in the termination message",
+    ),
+    pytest.param(
+        an_assigned_request(claimed=True),
+        a_job(),
+        a_pod(phase="Failed", termination_message="garbage"),
+        steps.Retry,
+        id="garbage in the termination message",
+    ),
+    pytest.param(
+        an_assigned_request(claimed=True),
+        a_job(),
+        a_pod(phase="Failed", terminated_reason="OOMKilled"),
+        steps.Retry,
+        id="out of memory",
+    ),
+    pytest.param(
+        an_assigned_request(claimed=True, attempt=3),
+        a_job(finished=True),
+        a_pod(phase="Failed", reason="Evicted"),
+        steps.Finish,
+        id="evicted at the last attempt",
+    ),
+    pytest.param(
+        a_request(status={"phase": "Cancelled"}), a_job(), None, steps.EndSandbox, id="over, but its Job runs on"
+    ),
+    pytest.param(
+        a_request(status={"phase": "Succeeded", "conditions": [ended("Succeeded", NOON)]}),
+        a_job(),
+        None,
+        steps.LookAgain,
+        id="over a moment ago: the sandbox exits by itself",
+    ),
+    pytest.param(
+        a_request(status={"phase": "Succeeded", "conditions": [ended("Succeeded", NOON - timedelta(seconds=10))]}),
+        a_job(),
+        None,
+        steps.EndSandbox,
+        id="over, but the sandbox lingers",
+    ),
+    pytest.param(
+        a_request(status={"phase": "Failed", "conditions": [ended("DeadlineExceeded", NOON)]}),
+        a_job(),
+        None,
+        steps.EndSandbox,
+        id="deadline: the sandbox works on for nothing",
+    ),
+    pytest.param(
+        a_request(status={"phase": "Succeeded"}),
+        a_job(finished=True),
+        None,
+        steps.Nothing,
+        id="over, Job waits for its TTL",
+    ),
+    pytest.param(
+        a_request(status={"phase": "Failed"}),
+        a_job(deleting=True),
+        None,
+        steps.Nothing,
+        id="over, Job is being deleted",
+    ),
+    pytest.param(
+        a_request(status={"phase": "Succeeded"}, cancel=True), None, None, steps.Nothing, id="cancelled too late"
+    ),
 ]
 
 
@@ -56,14 +164,32 @@ def test_next_step(request_: Any, job: Any, pod: Any, step: type) -> None:
 
 
 def test_a_missed_deadline_tells_what_the_request_waited_for() -> None:
-    waiting = {"conditions": [{"type": "Admitted", "status": "False", "reason": "WaitingForModel", "message": "not probed", "lastTransitionTime": "2026-11-24T12:00:00Z"}]}
+    waiting = {
+        "conditions": [
+            {
+                "type": "Admitted",
+                "status": "False",
+                "reason": "WaitingForModel",
+                "message": "not probed",
+                "lastTransitionTime": "2026-11-24T12:00:00Z",
+            }
+        ]
+    }
     step = next_step(a_request(deadlineSeconds=5, status=waiting), None, None, NOON + timedelta(seconds=5))
-    assert step == steps.Finish(Phase.FAILED, Reason.DEADLINE_EXCEEDED, "not done within 5 s of creation; last: WaitingForModel: not probed")
+    assert step == steps.Finish(
+        Phase.FAILED, Reason.DEADLINE_EXCEEDED, "not done within 5 s of creation; last: WaitingForModel: not probed"
+    )
 
 
 @pytest.mark.parametrize(
     ("fault", "attempt", "again"),
-    [("input", 1, False), ("engine", 1, True), ("engine", 2, False), ("infrastructure", 2, True), ("infrastructure", 3, False)],
+    [
+        ("input", 1, False),
+        ("engine", 1, True),
+        ("engine", 2, False),
+        ("infrastructure", 2, True),
+        ("infrastructure", 3, False),
+    ],
 )
 def test_retries_by_who_is_at_fault(fault: Any, attempt: int, again: bool) -> None:
     step = after_failure(an_assigned_request(attempt=attempt), Failure(fault, "EngineFailed", "x"))
@@ -71,6 +197,11 @@ def test_retries_by_who_is_at_fault(fault: Any, attempt: int, again: bool) -> No
 
 
 def test_looking_again_never_sleeps_past_the_deadline() -> None:
-    step = next_step(an_assigned_request(claimed=True, deadlineSeconds=10), a_job(), a_pod(phase="Running"), NOON + timedelta(seconds=9))
+    step = next_step(
+        an_assigned_request(claimed=True, deadlineSeconds=10),
+        a_job(),
+        a_pod(phase="Running"),
+        NOON + timedelta(seconds=9),
+    )
     assert isinstance(step, steps.LookAgain)
     assert step.seconds <= 1.1

@@ -10,11 +10,20 @@ CONCURRENCY = Reason.WAITING_FOR_CONCURRENCY
 
 
 def waiting_for(reason: str) -> dict[str, object]:
-    return {"phase": "Queued", "conditions": [{"type": "Admitted", "status": "False", "reason": reason, "lastTransitionTime": "2026-11-24T12:00:00Z"}]}
+    return {
+        "phase": "Queued",
+        "conditions": [
+            {"type": "Admitted", "status": "False", "reason": reason, "lastTransitionTime": "2026-11-24T12:00:00Z"}
+        ],
+    }
 
 
 def test_an_older_request_goes_first_and_a_higher_priority_before_it() -> None:
-    old, new, urgent = a_request(name="old", age=20), a_request(name="new", age=10), a_request(name="urgent", priority=5)
+    old, new, urgent = (
+        a_request(name="old", age=20),
+        a_request(name="new", age=10),
+        a_request(name="urgent", priority=5),
+    )
     everybody = [new, urgent, old]
     assert [r.metadata.name for r in next_in_line(everybody, frozenset(), 3, ACME)] == ["urgent", "old", "new"]
     assert [standing(r, everybody, frozenset(), CONCURRENCY, ACME).ahead for r in (urgent, old, new)] == [0, 1, 2]
@@ -45,11 +54,15 @@ def test_priority_reorders_a_tenants_own_turns_and_nobody_elses() -> None:
     assert [r.metadata.name for r in turns([*theirs, *mine], ACME)] == ["a-urgent", "b", "a-old"]
 
 
-ages = st.lists(st.tuples(st.integers(0, 50), st.integers(0, 9), st.sampled_from(["acme", "globex", "initech"])), max_size=12)
+ages = st.lists(
+    st.tuples(st.integers(0, 50), st.integers(0, 9), st.sampled_from(["acme", "globex", "initech"])), max_size=12
+)
 
 
 @given(ages)
 def test_somebody_is_always_first_and_every_place_is_taken_once(drawn: list[tuple[int, int, str]]) -> None:
-    waiting = [a_request(name=f"r{n}", namespace=ns, age=age, priority=priority) for n, (age, priority, ns) in enumerate(drawn)]
+    waiting = [
+        a_request(name=f"r{n}", namespace=ns, age=age, priority=priority) for n, (age, priority, ns) in enumerate(drawn)
+    ]
     places = [standing(r, waiting, frozenset(), CONCURRENCY, ACME).ahead for r in waiting]
     assert sorted(places) == list(range(len(waiting)))

@@ -12,7 +12,15 @@ TIMES = TimestampsObject("a" * 64, "b" * 32, 10)
 
 
 def report(times: TimestampsObject | None = None, **audio: Any) -> Report:
-    known: dict[str, Any] = {"sha256": "a" * 64, "md5": "b" * 32, "bytes": 1, "duration_seconds": 1.0, "sample_rate": 24000, "format": "wav", "voice": "af_heart"}
+    known: dict[str, Any] = {
+        "sha256": "a" * 64,
+        "md5": "b" * 32,
+        "bytes": 1,
+        "duration_seconds": 1.0,
+        "sample_rate": 24000,
+        "format": "wav",
+        "voice": "af_heart",
+    }
     return Report("uid-hello", Timings(), audio=Audio(**{**known, **audio}), timestamps=times)
 
 
@@ -21,14 +29,19 @@ def report(times: TimestampsObject | None = None, **audio: Any) -> Report:
     [
         pytest.param({}, ["acme/uid-hello.wav"], id="audio alone"),
         pytest.param({"format": "opus"}, ["acme/uid-hello.opus"], id="the format is the extension"),
-        pytest.param({"timestamps": "sentence"}, ["acme/uid-hello.wav", "acme/uid-hello.timestamps.json"], id="times beside it"),
+        pytest.param(
+            {"timestamps": "sentence"}, ["acme/uid-hello.wav", "acme/uid-hello.timestamps.json"], id="times beside it"
+        ),
     ],
 )
 def test_everything_that_may_have_been_stored_is_named(spec: dict[str, Any], names: list[str]) -> None:
     assert keys(an_assigned_request(**spec)) == names
 
 
-@pytest.mark.parametrize(("audio_format", "rate", "said"), [("mp3", 8000, "audio/mpeg"), ("pcm", 8000, "audio/pcm;rate=8000"), ("pcm", None, "audio/pcm")])
+@pytest.mark.parametrize(
+    ("audio_format", "rate", "said"),
+    [("mp3", 8000, "audio/mpeg"), ("pcm", 8000, "audio/pcm;rate=8000"), ("pcm", None, "audio/pcm")],
+)
 def test_media_type(audio_format: str, rate: int | None, said: str) -> None:
     assert audio_type(audio_format, rate) == said
 
@@ -42,7 +55,9 @@ def test_media_type(audio_format: str, rate: int | None, said: str) -> None:
         pytest.param({"timestamps": "word"}, report(TIMES), "", id="with times"),
         pytest.param({"timestamps": "word"}, report(), "reported no timestamps", id="without times"),
         pytest.param({"format": "mp3"}, report(), "reported wav, the request asks for mp3", id="another format"),
-        pytest.param({"sampleRate": 48000}, report(), "reported 24000 Hz, the request asks for 48000", id="another rate"),
+        pytest.param(
+            {"sampleRate": 48000}, report(), "reported 24000 Hz, the request asks for 48000", id="another rate"
+        ),
     ],
 )
 def test_report_is_held_against_the_request(spec: dict[str, Any], told: Report, problem: str) -> None:

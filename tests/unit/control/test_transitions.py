@@ -36,7 +36,11 @@ def test_a_condition_keeps_its_transition_time_while_its_status_stays() -> None:
     assert (dispatched.last_transition_time, dispatched.reason) == (NOON, "SandboxUnschedulable")
 
 
-json_values = st.recursive(st.integers() | st.text(max_size=3) | st.booleans(), lambda inner: st.dictionaries(st.sampled_from("abc"), inner, max_size=3) | st.lists(inner, max_size=2), max_leaves=8)
+json_values = st.recursive(
+    st.integers() | st.text(max_size=3) | st.booleans(),
+    lambda inner: st.dictionaries(st.sampled_from("abc"), inner, max_size=3) | st.lists(inner, max_size=2),
+    max_leaves=8,
+)
 documents = st.dictionaries(st.sampled_from("abc"), json_values, max_size=3)
 
 

@@ -125,13 +125,21 @@ tts_request_specs = st.fixed_dictionaries(
     {"text": printable | st.integers(9_990, MAX_TEXT).map(lambda n: "👋" * n)},
     optional={
         "model": st.none() | st.from_regex(r"[a-z0-9]([-a-z0-9.]{0,61}[a-z0-9])?", fullmatch=True),
-        "voice": st.none() | st.from_regex(r"[A-Za-z0-9_-]{1,64}", fullmatch=True) | st.from_regex(r"[a-z_]{1,9}(\([1-9]\))?(\+[a-z_]{1,9}(\(0\.[1-9]\))?){0,7}", fullmatch=True),
+        "voice": (
+            st.none()
+            | st.from_regex(r"[A-Za-z0-9_-]{1,64}", fullmatch=True)
+            | st.from_regex(r"[a-z_]{1,9}(\([1-9]\))?(\+[a-z_]{1,9}(\(0\.[1-9]\))?){0,7}", fullmatch=True)
+        ),
         "language": st.sampled_from(["auto", "en", "zh-Hant", "yue", "pt-BR"]),
         "speed": st.floats(0.25, 4) | st.integers(1, 4),
         "format": st.sampled_from(["wav", "mp3", "flac", "ogg", "opus", "pcm"]),
         "sample_rate": st.none() | st.sampled_from([8_000, 16_000, 22_050, 24_000, 44_100, 48_000]),
         "loudness": st.floats(-30, -10) | st.integers(-30, -10),
-        "lexicon": st.lists(st.fixed_dictionaries({"word": words, "say_as": words}) | st.fixed_dictionaries({"word": words, "ipa": words}), max_size=3),
+        "lexicon": st.lists(
+            st.fixed_dictionaries({"word": words, "say_as": words})
+            | st.fixed_dictionaries({"word": words, "ipa": words}),
+            max_size=3,
+        ),
         "timestamps": st.sampled_from(["none", "sentence", "word"]),
         "ssml": st.booleans(),
         "priority": st.integers(0, 9),

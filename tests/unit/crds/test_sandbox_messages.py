@@ -73,11 +73,17 @@ def test_work_round_trips(work: Work) -> None:
 
 
 def test_work_of_an_operator_that_knows_less_is_understood() -> None:
-    known = {k: v for k, v in dataclasses.asdict(WORK).items() if k not in ("loudness", "ssml", "lexicon", "timestamps", "timestamps_upload")}
+    known = {
+        k: v
+        for k, v in dataclasses.asdict(WORK).items()
+        if k not in ("loudness", "ssml", "lexicon", "timestamps", "timestamps_upload")
+    }
     assert work_from_json(json.dumps(known)) == WORK
 
 
-@pytest.mark.parametrize("report", [DONE, FAILED, dataclasses.replace(DONE, timestamps=TIMES)], ids=["audio", "failure", "audio and times"])
+@pytest.mark.parametrize(
+    "report", [DONE, FAILED, dataclasses.replace(DONE, timestamps=TIMES)], ids=["audio", "failure", "audio and times"]
+)
 def test_report_round_trips_through_validation(report: Report) -> None:
     assert REPORT.validate_json(to_json(report)) == report
     assert REPORT.validate_json(termination_message(report)) == report
@@ -148,7 +154,9 @@ def changed(path: str, value: Any) -> str:
         pytest.param("audio", "s3://other-tenant/x.wav", id="audio a string"),
         pytest.param("audio", None, id="neither audio nor failure"),
         pytest.param("timestamps", {"sha256": "c" * 64, "md5": "d" * 32, "bytes": 0}, id="empty times"),
-        pytest.param("timestamps", {"sha256": "c" * 64, "md5": "d" * 32, "bytes": 2**24 + 1}, id="times of more than 16 MiB"),
+        pytest.param(
+            "timestamps", {"sha256": "c" * 64, "md5": "d" * 32, "bytes": 2**24 + 1}, id="times of more than 16 MiB"
+        ),
         pytest.param("timestamps", {"sha256": "c" * 64, "bytes": 1}, id="times without md5"),
         pytest.param("timestamps", "s3://other-tenant/x.json", id="times a string"),
         pytest.param("warnings", ["w"] * 17, id="too many warnings"),

@@ -26,7 +26,9 @@ def test_minimal_spec_asks_for_nothing_unhonoured(model: type[BaseModel]) -> Non
 @pytest.mark.parametrize(
     ("model", "asked", "paths"),
     [
-        pytest.param(TTSRequestSpec, {"format": "opus", "ssml": True, "timestamps": "word", "seed": 0}, [], id="all of a request"),
+        pytest.param(
+            TTSRequestSpec, {"format": "opus", "ssml": True, "timestamps": "word", "seed": 0}, [], id="all of a request"
+        ),
         pytest.param(TenantSpec, {"weight": 2}, ["spec.weight"], id="weight"),
         pytest.param(TenantSpec, {"quota": {"requestsPerDay": 5}}, ["spec.quota.requestsPerDay"], id="nested"),
         pytest.param(TenantSpec, {"quota": {"concurrentRequests": 5}}, [], id="honoured beside unhonoured"),

@@ -30,7 +30,9 @@ def test_stream_tells_each_line_of_both_outputs() -> None:
 
 def test_stream_keeps_stdout_apart_when_asked() -> None:
     lines: list[str] = []
-    kept = commands.stream(python("import sys; print('x' * 200_000); print('progress', file=sys.stderr)"), lines.append, keep_stdout=True)
+    kept = commands.stream(
+        python("import sys; print('x' * 200_000); print('progress', file=sys.stderr)"), lines.append, keep_stdout=True
+    )
     assert lines == ["progress"]
     assert kept == "x" * 200_000 + "\n"
 

@@ -38,7 +38,9 @@ def test_values_set_the_store_the_model_folder_and_all_images() -> None:
 
 
 def test_named_cluster_is_refused_with_the_names_of_what_is_missing() -> None:
-    settings = from_environment({"KUBECONTEXT": "mine", "VOXPOD_OPERATOR_IMAGE": "r/op:1", "VOXPOD_MODEL_PATH": "/models/kokoro"})
+    settings = from_environment(
+        {"KUBECONTEXT": "mine", "VOXPOD_OPERATOR_IMAGE": "r/op:1", "VOXPOD_MODEL_PATH": "/models/kokoro"}
+    )
     with pytest.raises(DemoError, match=r"^VOXPOD_INFERENCE_IMAGE, VOXPOD_MINIO_IMAGE not set.*context mine"):
         require_references(settings)
 

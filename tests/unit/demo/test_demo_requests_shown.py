@@ -31,7 +31,14 @@ SUCCEEDED = a_request(
     tenant="acme",
     voice="af_heart",
     attempt=1,
-    audio={"uri": "s3://voxpod/acme/u-1.wav", "sha256": "0" * 64, "bytes": 240_044, "durationSeconds": 5.0, "sampleRate": 24_000, "format": "wav"},
+    audio={
+        "uri": "s3://voxpod/acme/u-1.wav",
+        "sha256": "0" * 64,
+        "bytes": 240_044,
+        "durationSeconds": 5.0,
+        "sampleRate": 24_000,
+        "format": "wav",
+    },
     timings={"queued": 12, "startup": 1500, "synthesis": 3000, "upload": 40},
     conditions=[ADMITTED, CLAIMED, condition("Complete", "True", "Succeeded", "5.0 s of audio")],
 )
@@ -40,7 +47,10 @@ REJECTED = a_request(
     "typo-voice",
     phase="Rejected",
     tenant="globex",
-    conditions=[condition("Admitted", "False", "VoiceNotFound", VOICE_NOT_FOUND), condition("Complete", "False", "VoiceNotFound", VOICE_NOT_FOUND)],
+    conditions=[
+        condition("Admitted", "False", "VoiceNotFound", VOICE_NOT_FOUND),
+        condition("Complete", "False", "VoiceNotFound", VOICE_NOT_FOUND),
+    ],
 )
 
 
@@ -117,7 +127,15 @@ def test_plain_progress_does_not_tell_each_place_that_a_request_moves_up_in_line
     console = Console(file=io.StringIO(), width=80, no_color=True)
     progress = Progress(console, ["acme/hello-en"])
     for position in (3, 2, 1):
-        progress.show(view_of(a_request(phase="Queued", queuePosition=position, conditions=[condition("Admitted", "False", "WaitingForSandbox", f"{position} ahead")])))
+        progress.show(
+            view_of(
+                a_request(
+                    phase="Queued",
+                    queuePosition=position,
+                    conditions=[condition("Admitted", "False", "WaitingForSandbox", f"{position} ahead")],
+                )
+            )
+        )
     assert len(console.file.getvalue().splitlines()) == 1  # type: ignore[attr-defined]
 
 
@@ -136,17 +154,35 @@ def test_summary_fits_80_columns_and_has_a_dash_where_there_is_no_number() -> No
 
 
 def test_summary_fits_80_columns_with_long_waits_and_names() -> None:
-    slow = RequestView("globex/a-longer-name", "u-2", "globex", "Succeeded", True, "", 9876.54, 123.45, 1234.56, 12.34, 1234.56, "af_heart", "Succeeded")
+    slow = RequestView(
+        "globex/a-longer-name",
+        "u-2",
+        "globex",
+        "Succeeded",
+        True,
+        "",
+        9876.54,
+        123.45,
+        1234.56,
+        12.34,
+        1234.56,
+        "af_heart",
+        "Succeeded",
+    )
     assert max(map(len, printed(summary_table([slow])))) <= 80
 
 
 def test_refusals_name_the_request_and_the_reason() -> None:
-    assert refusals([view_of(SUCCEEDED), view_of(REJECTED), view_of(a_request())]) == [f"acme/typo-voice: Rejected, VoiceNotFound: {VOICE_NOT_FOUND}"]
+    assert refusals([view_of(SUCCEEDED), view_of(REJECTED), view_of(a_request())]) == [
+        f"acme/typo-voice: Rejected, VoiceNotFound: {VOICE_NOT_FOUND}"
+    ]
 
 
 def test_refusals_for_the_same_reason_are_one_line() -> None:
     other = {**REJECTED, "metadata": {**REJECTED["metadata"], "name": "another"}}
-    assert refusals([view_of(REJECTED), view_of(other)]) == [f"acme/typo-voice, acme/another: Rejected, VoiceNotFound: {VOICE_NOT_FOUND}"]
+    assert refusals([view_of(REJECTED), view_of(other)]) == [
+        f"acme/typo-voice, acme/another: Rejected, VoiceNotFound: {VOICE_NOT_FOUND}"
+    ]
 
 
 def test_a_stage_of_no_time_is_not_a_missing_one() -> None:

@@ -42,7 +42,17 @@ def test_a_request_without_voice_and_language_leaves_both_out() -> None:
 
 @pytest.mark.parametrize(
     ("quantity", "expected"),
-    [("2", 2000), (2, 2000), ("1.5", 1500), ("100m", 100), ("250000u", 250), ("250000000n", 250), (0, 0), ("0", 0), (0.5, 500)],
+    [
+        ("2", 2000),
+        (2, 2000),
+        ("1.5", 1500),
+        ("100m", 100),
+        ("250000u", 250),
+        ("250000000n", 250),
+        (0, 0),
+        ("0", 0),
+        (0.5, 500),
+    ],
 )
 def test_cpu_quantities(quantity: str | int | float, expected: int) -> None:
     assert millicores(quantity) == expected
@@ -52,18 +62,38 @@ def node(cpu: str, name: str = "n1") -> dict[str, object]:
     return {"metadata": {"name": name}, "status": {"allocatable": {"cpu": cpu}}}
 
 
-def pod(*cpu: str, namespace: str = "voxpod-system", phase: str = "Running", on: str | None = "n1") -> dict[str, object]:
+def pod(
+    *cpu: str, namespace: str = "voxpod-system", phase: str = "Running", on: str | None = "n1"
+) -> dict[str, object]:
     containers = [{"resources": {"requests": {"cpu": one}} if one else {}} for one in cpu]
-    return {"metadata": {"namespace": namespace}, "spec": {"containers": containers, **({"nodeName": on} if on else {})}, "status": {"phase": phase}}
+    return {
+        "metadata": {"namespace": namespace},
+        "spec": {"containers": containers, **({"nodeName": on} if on else {})},
+        "status": {"phase": phase},
+    }
 
 
 @pytest.mark.parametrize(
     ("nodes", "pods", "cpu"),
     [
-        pytest.param([node("2")], [pod("100m"), pod("50m", "10m")], "900m", id="two cores: what operator and store leave, halved"),
-        pytest.param([node("2")], [pod("100m"), pod("1", namespace="voxpod-sandboxes")], "950m", id="sandboxes of an earlier run do not count"),
-        pytest.param([node("2")], [pod("1", phase="Succeeded"), pod("1", phase="Failed")], "1000m", id="nor do pods that ended"),
-        pytest.param([node("2")], [pod("1", on=None), pod("1", on="elsewhere")], "1000m", id="nor pods of no node or an unknown one"),
+        pytest.param(
+            [node("2")], [pod("100m"), pod("50m", "10m")], "900m", id="two cores: what operator and store leave, halved"
+        ),
+        pytest.param(
+            [node("2")],
+            [pod("100m"), pod("1", namespace="voxpod-sandboxes")],
+            "950m",
+            id="sandboxes of an earlier run do not count",
+        ),
+        pytest.param(
+            [node("2")], [pod("1", phase="Succeeded"), pod("1", phase="Failed")], "1000m", id="nor do pods that ended"
+        ),
+        pytest.param(
+            [node("2")],
+            [pod("1", on=None), pod("1", on="elsewhere")],
+            "1000m",
+            id="nor pods of no node or an unknown one",
+        ),
         pytest.param([node("16")], [pod("")], "1000m", id="never more than a core"),
         pytest.param([node("500m")], [pod("400m")], "250m", id="never less than a quarter"),
         pytest.param([node("1"), node("4", "n2")], [pod("900m")], "1000m", id="the node with most room counts"),

@@ -22,7 +22,14 @@ def write_tone(file: Path, *, seconds: float = 0.5, peak: float = 8000, rate: in
 
 def promise_for(file: Path, *, seconds: float = 0.5, rate: int = RATE) -> AudioObject:
     content = file.read_bytes()
-    return AudioObject(uri="s3://b/t/u.wav", sha256=hashlib.sha256(content).hexdigest(), bytes=len(content), duration_seconds=seconds, sample_rate=rate, format="wav")
+    return AudioObject(
+        uri="s3://b/t/u.wav",
+        sha256=hashlib.sha256(content).hexdigest(),
+        bytes=len(content),
+        duration_seconds=seconds,
+        sample_rate=rate,
+        format="wav",
+    )
 
 
 def test_wav_as_promised_passes(tmp_path: Path) -> None:
@@ -43,7 +50,9 @@ def test_wav_as_promised_passes(tmp_path: Path) -> None:
         pytest.param({"seconds": 0}, {"seconds": 0}, "is silent", id="no samples at all"),
     ],
 )
-def test_wav_that_is_not_as_promised_is_refused(tmp_path: Path, written: dict[str, float], promised: dict[str, float], said: str) -> None:
+def test_wav_that_is_not_as_promised_is_refused(
+    tmp_path: Path, written: dict[str, float], promised: dict[str, float], said: str
+) -> None:
     file = tmp_path / "a.wav"
     write_tone(file, **written)  # type: ignore[arg-type]
     with pytest.raises(DemoError, match=said):
@@ -61,7 +70,11 @@ def test_changed_byte_is_noticed(tmp_path: Path) -> None:
         check_wav(file, promised)
 
 
-@pytest.mark.parametrize("content", [b"", b"<Error>AccessDenied</Error>", b"RIFF\x10\x00\x00\x00WAVE"], ids=["empty", "an S3 error", "a header only"])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"<Error>AccessDenied</Error>", b"RIFF\x10\x00\x00\x00WAVE"],
+    ids=["empty", "an S3 error", "a header only"],
+)
 def test_what_is_no_wav_is_named(tmp_path: Path, content: bytes) -> None:
     file = tmp_path / "a.wav"
     file.write_bytes(content)

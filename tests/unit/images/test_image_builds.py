@@ -34,7 +34,10 @@ def docker_archive(path: Path, layers: dict[str, dict[str, bytes]]) -> None:
                     inner.addfile(member, io.BytesIO(content))
             add(f"{digest}.tar", layer.getvalue())
         add("config.json", json.dumps({"rootfs": {"diff_ids": list(layers)}}).encode())
-        add("manifest.json", json.dumps([{"Config": "config.json", "Layers": [f"{digest}.tar" for digest in layers]}]).encode())
+        add(
+            "manifest.json",
+            json.dumps([{"Config": "config.json", "Layers": [f"{digest}.tar" for digest in layers]}]).encode(),
+        )
 
 
 class MemoryEngine:

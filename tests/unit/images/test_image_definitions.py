@@ -16,7 +16,11 @@ def dockerfile(image: Image) -> str:
 
 @EACH_IMAGE
 def test_everything_copied_is_an_input_of_the_tag(image: Image):
-    copied = {word for line in re.findall(r"^COPY (?!--from)(.*)$", dockerfile(image), re.MULTILINE) for word in line.split()[:-1]}
+    copied = {
+        word
+        for line in re.findall(r"^COPY (?!--from)(.*)$", dockerfile(image), re.MULTILINE)
+        for word in line.split()[:-1]
+    }
 
     assert copied == {image.requirements, "images/slim.py", *image.sources}
 
@@ -26,7 +30,11 @@ def test_build_context_holds_exactly_what_is_copied(image: Image):
     lines = (ROOT / f"{image.dockerfile}.dockerignore").read_text().splitlines()
 
     assert "*" in lines
-    assert {line[1:] for line in lines if line.startswith("!")} == {image.requirements, "images/slim.py", *image.sources}
+    assert {line[1:] for line in lines if line.startswith("!")} == {
+        image.requirements,
+        "images/slim.py",
+        *image.sources,
+    }
 
 
 @EACH_IMAGE

@@ -19,7 +19,11 @@ def test_every_requirement_is_pinned_and_hashed(image: Image):
     entries = re.split(r"\n(?=[a-z0-9])", text.partition("\n")[2].strip())
 
     assert len(entries) > 10
-    assert [entry for entry in entries if not re.fullmatch(r"[a-z0-9._-]+==[^ ]+( \\\n    --hash=sha256:[0-9a-f]{64})+", entry)] == []
+    assert [
+        entry
+        for entry in entries
+        if not re.fullmatch(r"[a-z0-9._-]+==[^ ]+( \\\n    --hash=sha256:[0-9a-f]{64})+", entry)
+    ] == []
 
 
 @EACH_IMAGE
@@ -47,7 +51,9 @@ def test_what_never_runs_is_left_out():
 
 
 def test_own_distributions_are_not_resolved(tmp_path: Path):
-    (tmp_path / "pyproject.toml").write_text('[project]\ndependencies = ["voxpod-crds", "Voxpod_Api>=1", "kopf>=1.45", "voxpodlike"]\n')
+    (tmp_path / "pyproject.toml").write_text(
+        '[project]\ndependencies = ["voxpod-crds", "Voxpod_Api>=1", "kopf>=1.45", "voxpodlike"]\n'
+    )
 
     assert project_dependencies(tmp_path / "pyproject.toml") == ["kopf>=1.45", "voxpodlike"]
 

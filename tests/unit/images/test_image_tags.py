@@ -16,7 +16,9 @@ BASE = "base content"
 def tree(tmp_path: Path) -> Path:
     """A repository with just what the operator image is built from."""
     for name in OPERATOR.inputs:
-        path = tmp_path / name if "." in Path(name).name or name.endswith("Dockerfile") else tmp_path / name / "module.py"
+        path = (
+            tmp_path / name if "." in Path(name).name or name.endswith("Dockerfile") else tmp_path / name / "module.py"
+        )
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(f"content of {name}\n")
     return tmp_path

@@ -13,7 +13,9 @@ ROOT = Path(__file__).resolve().parents[3]
 
 
 def images(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run([sys.executable, str(ROOT / "images"), *arguments], capture_output=True, text=True, env=environment, check=False)
+    return subprocess.run(
+        [sys.executable, str(ROOT / "images"), *arguments], capture_output=True, text=True, env=environment, check=False
+    )
 
 
 def test_without_any_engine_the_way_to_get_one_is_named(tmp_path: Path):
@@ -21,7 +23,11 @@ def test_without_any_engine_the_way_to_get_one_is_named(tmp_path: Path):
 
     assert done.returncode == 1
     assert done.stdout == ""
-    assert done.stderr == "images: buildah and mmdebstrap not found: `python3 images requirements-host --install` installs them on Debian\n"
+    assert (
+        done.stderr
+        == "images: buildah and mmdebstrap not found: `python3 images requirements-host --install` installs them on"
+        " Debian\n"
+    )
 
 
 def test_docker_that_does_not_answer_is_no_engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -47,7 +53,10 @@ def test_without_dpkg_the_needed_packages_are_named(tmp_path: Path):
     done = images("requirements-host", PATH=str(tmp_path), HOME=str(tmp_path))
 
     assert done.returncode == 1
-    assert "this machine has no dpkg: install docker, or what these Debian packages hold: mmdebstrap, buildah" in done.stderr
+    assert (
+        "this machine has no dpkg: install docker, or what these Debian packages hold: mmdebstrap, buildah"
+        in done.stderr
+    )
 
 
 def test_nothing_is_written_where_only_help_is_asked(tmp_path: Path):

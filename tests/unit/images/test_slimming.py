@@ -36,14 +36,23 @@ def slim(*arguments: str | Path) -> "subprocess.CompletedProcess[str]":
 
 
 def files(site: Path) -> set[str]:
-    return {path.relative_to(site).as_posix() for path in site.rglob("*") if path.is_file() and "__pycache__" not in path.parts}
+    return {
+        path.relative_to(site).as_posix()
+        for path in site.rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
 
 
 def test_only_what_runs_is_left(site: Path):
     done = slim(site, "package/grammars/unused*")
 
     assert done.returncode == 0, done.stderr
-    assert files(site) == {"package/__init__.py", "package/data.json", "package/grammars/used.fst", "tests_of_somebody.py"}
+    assert files(site) == {
+        "package/__init__.py",
+        "package/data.json",
+        "package/grammars/used.fst",
+        "tests_of_somebody.py",
+    }
 
 
 def test_byte_code_is_there_and_is_not_checked_against_the_source(site: Path):

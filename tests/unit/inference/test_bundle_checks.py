@@ -64,9 +64,17 @@ def test_complaints_name_what_is_missing_changed_cut_and_extra(tmp_path: Path) -
         pytest.param({"languages": []}, r"has languages \[\]; at least one", id="no languages"),
         pytest.param({"languages": [["en"]]}, r"has languages \[\['en'\]\]", id="language that is a list"),
         pytest.param({"languages": "en"}, r"has default_voices e: None", id="languages that are a word"),
-        pytest.param({"default_voices": {}}, r"has default_voices en: None; each of its languages needs", id="no default voices"),
-        pytest.param({"default_voices": {"en": ["a"]}}, r"has default_voices en: \['a'\]", id="default voice that is a list"),
-        pytest.param({"default_voices": {"en": "a", "fr": "b"}}, r"has default_voices fr: 'b'", id="default voice that is not there"),
+        pytest.param(
+            {"default_voices": {}}, r"has default_voices en: None; each of its languages needs", id="no default voices"
+        ),
+        pytest.param(
+            {"default_voices": {"en": ["a"]}}, r"has default_voices en: \['a'\]", id="default voice that is a list"
+        ),
+        pytest.param(
+            {"default_voices": {"en": "a", "fr": "b"}},
+            r"has default_voices fr: 'b'",
+            id="default voice that is not there",
+        ),
         pytest.param({"voices": {"a": 1}}, r"has voices a: 1; the language", id="voice without a language"),
     ],
 )
@@ -93,12 +101,23 @@ def test_language_that_this_version_cannot_read_is_named(tmp_path: Path) -> None
 
 
 def test_probe_of_anything_unforeseen_ends_with_a_message(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    digest = write_manifest(tmp_path, files={}, voices={f"v{n}": "en" for n in range(2000)}, default_voices={"en": "v0"})
+    digest = write_manifest(
+        tmp_path, files={}, voices={f"v{n}": "en" for n in range(2000)}, default_voices={"en": "v0"}
+    )
     bundle = open_bundle(tmp_path)
-    found = BundleFacts(bundle.manifest.digest, tuple(bundle.manifest.voices), bundle.manifest.languages, bundle.manifest.sample_rate)
+    found = BundleFacts(
+        bundle.manifest.digest, tuple(bundle.manifest.voices), bundle.manifest.languages, bundle.manifest.sample_rate
+    )
     monkeypatch.setattr(probe, "facts", lambda _settings: found)  # what no message can hold
-    monkeypatch.setattr(probe, "prepare_process", lambda: None)  # its limits and signals would stay with the other tests
-    for name, value in {"BUNDLE": tmp_path, "BUNDLE_DIGEST": digest, "CPU_LIMIT": 1, "TERMINATION_LOG": tmp_path / "log"}.items():
+    monkeypatch.setattr(
+        probe, "prepare_process", lambda: None
+    )  # its limits and signals would stay with the other tests
+    for name, value in {
+        "BUNDLE": tmp_path,
+        "BUNDLE_DIGEST": digest,
+        "CPU_LIMIT": 1,
+        "TERMINATION_LOG": tmp_path / "log",
+    }.items():
         monkeypatch.setenv(f"VOXPOD_{name}", str(value))
     assert probe.main() == 1
     report = json.loads((tmp_path / "log").read_text())

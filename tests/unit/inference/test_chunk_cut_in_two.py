@@ -21,7 +21,9 @@ def chunk_of(pieces: list[tuple[str, str]]) -> Chunk:
     return Chunk(text, START, phonemes, 0.7, tuple(words), 0.5, 2.0)
 
 
-@given(pieces=st.lists(st.tuples(st.text("abc", min_size=1, max_size=9), st.sampled_from(MARKS)), min_size=2, max_size=12))
+@given(
+    pieces=st.lists(st.tuples(st.text("abc", min_size=1, max_size=9), st.sampled_from(MARKS)), min_size=2, max_size=12)
+)
 def test_parts_are_the_whole(pieces: list[tuple[str, str]]) -> None:
     chunk = chunk_of(pieces)
     parts = cut_in_two(chunk)
@@ -45,9 +47,13 @@ def test_parts_are_the_whole(pieces: list[tuple[str, str]]) -> None:
     [
         pytest.param("aaaa bbbb cccc dddd", ["aaaa bbbb ", "cccc dddd"], 0, id="in the middle"),
         pytest.param("a, bbbb cccc dddd eeee", ["a, bbbb cccc ", "dddd eeee"], 0, id="not at a comma far away"),
-        pytest.param("aaaa, bbbb cccc dddd", ["aaaa, ", "bbbb cccc dddd"], CLAUSE_PAUSE, id="at a comma near the middle"),
+        pytest.param(
+            "aaaa, bbbb cccc dddd", ["aaaa, ", "bbbb cccc dddd"], CLAUSE_PAUSE, id="at a comma near the middle"
+        ),
         pytest.param("aaaa bbbb. cccc dddd", ["aaaa bbbb. ", "cccc dddd"], SENTENCE_PAUSE, id="after a sentence"),
-        pytest.param("aaaa, bb “cccc dddd", ["aaaa, ", "bb “cccc dddd"], CLAUSE_PAUSE, id="an opening quote is no clause"),
+        pytest.param(
+            "aaaa, bb “cccc dddd", ["aaaa, ", "bb “cccc dddd"], CLAUSE_PAUSE, id="an opening quote is no clause"
+        ),
         pytest.param("aaaa bbbb (cccc dddd", ["aaaa bbbb ", "(cccc dddd"], 0, id="a bracket goes with what it opens"),
     ],
 )

@@ -80,17 +80,22 @@ def test_plain_words_are_left_alone(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("number", "words"), [(0, "zero"), (19, "nineteen"), (40, "forty"), (105, "one hundred five"), (10**6 + 1, "one million one")]
+    ("number", "words"),
+    [(0, "zero"), (19, "nineteen"), (40, "forty"), (105, "one hundred five"), (10**6 + 1, "one million one")],
 )
 def test_cardinals(number: int, words: str) -> None:
     assert cardinal(number) == words
 
 
-@pytest.mark.parametrize(("number", "words"), [(1, "first"), (12, "twelfth"), (20, "twentieth"), (100, "one hundredth")])
+@pytest.mark.parametrize(
+    ("number", "words"), [(1, "first"), (12, "twelfth"), (20, "twentieth"), (100, "one hundredth")]
+)
 def test_ordinals(number: int, words: str) -> None:
     assert ordinal(number) == words
 
 
-@pytest.mark.parametrize(("number", "words"), [(1900, "nineteen hundred"), (2000, "two thousand"), (2010, "twenty ten")])
+@pytest.mark.parametrize(
+    ("number", "words"), [(1900, "nineteen hundred"), (2000, "two thousand"), (2010, "twenty ten")]
+)
 def test_years(number: int, words: str) -> None:
     assert year(number) == words

@@ -19,7 +19,9 @@ from voxpod_inference.text.traced import Traced
 installed = pytest.mark.skipif(shutil.which("espeak-ng") is None, reason="espeak-ng is not installed")
 LETTERS = set("abcdefhijklmnopqrstuvwxyzAIOQSWYæðŋɐɑɒɔəɚɛɜɡɣɪɬɭɲɳɹɾʁɽʂʃʈɖʊʋʌʎʒʔʝβθχøœçɟʣʤʥʦʧɫʲʰ\u0303\u032aːˈˌ")
 SPAN = "áéíñ¿¡üàèìòùçâêîôûãõœ'’-.,;:!?«»()/%€$°ºª 0123456789abcXYZIVM\n\t😀漢я"
-TEXT = st.one_of(st.text(max_size=60), st.text(alphabet=SPAN, max_size=80), st.text(alphabet="कखगमनरताीिुेैोौंँ़्।॥0१२₹ abं", max_size=60))
+TEXT = st.one_of(
+    st.text(max_size=60), st.text(alphabet=SPAN, max_size=80), st.text(alphabet="कखगमनरताीिुेैोौंँ़्।॥0१२₹ abं", max_size=60)
+)
 
 
 def aloud(language: str, text: str) -> str:

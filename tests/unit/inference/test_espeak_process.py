@@ -121,8 +121,12 @@ def test_missing_program_is_named_with_how_to_get_it(monkeypatch: pytest.MonkeyP
         pytest.param("read line; echo mark; exec sleep 60", "no answer within 0.3 seconds", id="hangs in the middle"),
         pytest.param("exec yes", "says more than it was asked", id="floods with marks"),
         pytest.param("read line; echo mark; exec yes", "says more than a text can be", id="floods with lines"),
-        pytest.param("read line; echo mark; exec cat /dev/zero -", "says more than a text can be", id="floods without lines"),
-        pytest.param("read line; echo mark; exec <&-; exec sleep 60", "it closed a pipe|no answer", id="stops listening"),
+        pytest.param(
+            "read line; echo mark; exec cat /dev/zero -", "says more than a text can be", id="floods without lines"
+        ),
+        pytest.param(
+            "read line; echo mark; exec <&-; exec sleep 60", "it closed a pipe|no answer", id="stops listening"
+        ),
     ],
 )
 def test_failing_program_is_ended_and_named(

@@ -33,7 +33,10 @@ def test_ipa_is_mapped_to_the_models_letters(symbols: str, language: str, letter
     assert ipa(symbols, language) == letters
 
 
-@pytest.mark.parametrize(("symbols", "told"), [("tɵ", "'ɵ' (U+0275) in 'tɵ'"), ("a#", "'#' (U+0023)"), ("ǃkung", "'ǃ' (U+01C3)"), ("我", "'我'")])
+@pytest.mark.parametrize(
+    ("symbols", "told"),
+    [("tɵ", "'ɵ' (U+0275) in 'tɵ'"), ("a#", "'#' (U+0023)"), ("ǃkung", "'ǃ' (U+01C3)"), ("我", "'我'")],
+)
 def test_symbol_that_the_model_lacks_is_named(symbols: str, told: str) -> None:
     with pytest.raises(InputError) as refused:
         ipa(symbols)
@@ -43,7 +46,18 @@ def test_symbol_that_the_model_lacks_is_named(symbols: str, told: str) -> None:
 
 @pytest.mark.parametrize(
     ("pinyin", "letters"),
-    [("chong2qing4", "ꭧʰʊ↗ŋʨʰi↘ŋ"), ("nǚ'ér", "ny↓ɚ↗"), ("lü4", "ly↘"), ("lu:4", "ly↘"), ("lv4", "ly↘"), ("ma", "ma"), ("ma5", "ma"), ("ma0", "ma"), ("MA1", "ma→"), ("xī ān", "ɕi→a→n")],
+    [
+        ("chong2qing4", "ꭧʰʊ↗ŋʨʰi↘ŋ"),
+        ("nǚ'ér", "ny↓ɚ↗"),
+        ("lü4", "ly↘"),
+        ("lu:4", "ly↘"),
+        ("lv4", "ly↘"),
+        ("ma", "ma"),
+        ("ma5", "ma"),
+        ("ma0", "ma"),
+        ("MA1", "ma→"),
+        ("xī ān", "ɕi→a→n"),
+    ],
 )
 def test_pinyin_is_read_with_figures_and_with_marks(pinyin: str, letters: str) -> None:
     assert phonemes(Reading("pinyin", pinyin, "phoneme"), "en", count) == letters

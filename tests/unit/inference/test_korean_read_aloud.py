@@ -18,7 +18,10 @@ from voxpod_inference.text.traced import Traced
 STANDARD = Path(__file__).parents[2] / "golden" / "inference" / "ko-standard.tsv"
 LETTERS = set("kɡntdɾlmbpsɕhɛaejwʌouɯi" + "ŋʑ" + "\u0348\u031aʰɰ")
 HANGUL = st.text(alphabet=st.characters(min_codepoint=0xAC00, max_codepoint=0xD7A3), min_size=1, max_size=30)
-TEXT = st.one_of(st.text(max_size=60), st.text(alphabet="가값읽은닭여덟밟의희할것수 0123456789.,:~/%₩$개명시분번년월일살ABckmㅋㅠ한글\n!?", max_size=60))
+TEXT = st.one_of(
+    st.text(max_size=60),
+    st.text(alphabet="가값읽은닭여덟밟의희할것수 0123456789.,:~/%₩$개명시분번년월일살ABckmㅋㅠ한글\n!?", max_size=60),
+)
 
 
 def examples() -> list[tuple[str, str]]:
@@ -35,7 +38,17 @@ def test_example_of_the_standard_is_said_as_it_says(written: str, said: str) -> 
     assert as_pronounced(written) == said
 
 
-@pytest.mark.parametrize(("written", "said"), [("신고하다", "신고하다"), ("감기 조심", "감기 조심"), ("남자 사람", "남자 사람"), ("서울 수도", "서울 수도"), ("길게", "길게"), ("맏형", "마텽")])
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("신고하다", "신고하다"),
+        ("감기 조심", "감기 조심"),
+        ("남자 사람", "남자 사람"),
+        ("서울 수도", "서울 수도"),
+        ("길게", "길게"),
+        ("맏형", "마텽"),
+    ],
+)
 def test_words_that_only_look_like_an_exception_follow_the_rules(written: str, said: str) -> None:
     assert as_pronounced(written) == said
 
@@ -55,7 +68,16 @@ def test_written_forms_are_said_in_hangul(text: str, said: str) -> None:
 
 
 def test_numbers_of_both_kinds() -> None:
-    assert [sino(n) for n in (0, 10, 11, 100, 1000, 10_000, 110_000, 10**8)] == ["영", "십", "십일", "백", "천", "만", "십일만", "일억"]
+    assert [sino(n) for n in (0, 10, 11, 100, 1000, 10_000, 110_000, 10**8)] == [
+        "영",
+        "십",
+        "십일",
+        "백",
+        "천",
+        "만",
+        "십일만",
+        "일억",
+    ]
     assert [native(n) for n in (1, 11, 20, 99, 100)] == ["하나", "열하나", "스물", "아흔아홉", "백"]
     assert [counting(n) for n in (1, 4, 11, 20, 21, 34)] == ["한", "네", "열한", "스무", "스물한", "서른네"]
 

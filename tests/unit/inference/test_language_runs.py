@@ -22,13 +22,17 @@ def runs(text: str, language: str = "auto", fallback: str = "en") -> list[tuple[
     ("text", "expected"),
     [
         pytest.param("Hello, world!", [("Hello, world!", "en")], id="english"),
-        pytest.param("我用 Kubernetes 部署。", [("我用 ", "zh"), ("Kubernetes ", "en"), ("部署。", "zh")], id="word in chinese"),
+        pytest.param(
+            "我用 Kubernetes 部署。", [("我用 ", "zh"), ("Kubernetes ", "en"), ("部署。", "zh")], id="word in chinese"
+        ),
         pytest.param("東京タワーです。", [("東京タワーです。", "ja")], id="kana makes han japanese"),
         pytest.param("東京です\n北京很大", [("東京です\n", "ja"), ("北京很大", "zh")], id="line by line"),
         pytest.param("我有3个 apple", [("我有3个 ", "zh"), ("apple", "en")], id="digits in chinese"),
         pytest.param("用GPT-4写", [("用", "zh"), ("GPT-4", "en"), ("写", "zh")], id="figure glued to a word"),
         pytest.param("iPhone 15を買う", [("iPhone ", "en"), ("15を買う", "ja")], id="figure before japanese"),
-        pytest.param("如果 x > 5，则", [("如果 ", "zh"), ("x ", "en"), ("> 5，则", "zh")], id="comparison with a figure"),
+        pytest.param(
+            "如果 x > 5，则", [("如果 ", "zh"), ("x ", "en"), ("> 5，则", "zh")], id="comparison with a figure"
+        ),
         pytest.param("跑了100km了", [("跑了100km了", "zh")], id="unit after a figure"),
         pytest.param("run 100km", [("run 100km", "en")], id="unit in english"),
         pytest.param("इसमें 5 kg चावल", [("इसमें 5 kg चावल", "hi")], id="unit in hindi"),
@@ -48,7 +52,9 @@ def test_parts_and_their_languages(text: str, expected: list[tuple[str, str]]) -
     assert runs(text) == expected
 
 
-@pytest.mark.parametrize("known", [chinese_normal.UNITS, japanese_normal.UNITS, TABLES["hi"].units], ids=["zh", "ja", "hi"])
+@pytest.mark.parametrize(
+    "known", [chinese_normal.UNITS, japanese_normal.UNITS, TABLES["hi"].units], ids=["zh", "ja", "hi"]
+)
 def test_readers_know_the_units_that_are_left_to_them(known: dict[str, object]) -> None:
     assert {*UNITS, "°C", "°F"} - known.keys() == set()
 
@@ -80,7 +86,9 @@ def test_requested_language_decides_what_han_is_read_as() -> None:
         pytest.param("3µm ⁿ ℓ 𝐱", "auto", "en", [("3µm ⁿ ℓ 𝐱", "en")], id="letters that are symbols"),
     ],
 )  # fmt: skip
-def test_request_voice_and_script_decide(text: str, language: str, fallback: str, expected: list[tuple[str, str]]) -> None:
+def test_request_voice_and_script_decide(
+    text: str, language: str, fallback: str, expected: list[tuple[str, str]]
+) -> None:
     assert runs(text, language, fallback) == expected
 
 
@@ -103,13 +111,35 @@ def test_mandarin_is_not_taken_for_cantonese(text: str) -> None:
     assert {language for _, language in runs(text)} == {"zh"}
 
 
-@pytest.mark.parametrize("text", ["佢哋去咗邊度", "唔該", "唔係咁㗎", "你食咗飯未", "點解唔得", "呢個係我嘅", "今日好攰", "我屋企喺旺角", "俾我睇下", "你知唔知佢边个"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "佢哋去咗邊度",
+        "唔該",
+        "唔係咁㗎",
+        "你食咗飯未",
+        "點解唔得",
+        "呢個係我嘅",
+        "今日好攰",
+        "我屋企喺旺角",
+        "俾我睇下",
+        "你知唔知佢边个",
+    ],
+)
 def test_cantonese_is_told_by_one_of_its_signs(text: str) -> None:
     assert {language for _, language in runs(text)} == {"yue"}
 
 
-@given(LETTERS, st.sampled_from(["auto", *KNOWN]), st.sampled_from(KNOWN), st.lists(st.integers(0, 60), max_size=8), st.data())
-def test_runs_cover_the_text_without_gap_or_overlap(text: str, language: str, fallback: str, cuts: list[int], data: st.DataObject) -> None:
+@given(
+    LETTERS,
+    st.sampled_from(["auto", *KNOWN]),
+    st.sampled_from(KNOWN),
+    st.lists(st.integers(0, 60), max_size=8),
+    st.data(),
+)
+def test_runs_cover_the_text_without_gap_or_overlap(
+    text: str, language: str, fallback: str, cuts: list[int], data: st.DataObject
+) -> None:
     ends = sorted({min(cut, len(text)) for cut in cuts})
     spans = [Run(a, b, data.draw(st.sampled_from(KNOWN))) for a, b in itertools.pairwise(ends)][::2]
     found = language_runs(text, language, fallback, spans)

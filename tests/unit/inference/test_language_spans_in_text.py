@@ -32,7 +32,9 @@ def languages(text: str, language: str = "auto", fallback: str = "en") -> list[t
         pytest.param("去<lang=ja>東京</lang>玩", [("zh", "去"), ("ja", "東京"), ("zh", "玩")], id="inside"),
         pytest.param("<lang=zh>你好<lang=es>hola", [("zh", "你好"), ("es", "hola")], id="to the next tag, to the end"),
         pytest.param("Room <lang=zh>5</lang>", [("en", "Room "), ("zh", "5")], id="figures"),
-        pytest.param("<lang=zh>我用 Linux</lang>", [("zh", "我用 "), ("en", "Linux")], id="latin in a chinese span stays english"),
+        pytest.param(
+            "<lang=zh>我用 Linux</lang>", [("zh", "我用 "), ("en", "Linux")], id="latin in a chinese span stays english"
+        ),
         pytest.param("<lang=pt-BR>x".replace("pt-BR", "es-419"), [("es", "x")], id="region"),
         pytest.param("<LANG = 'yue'>係</Lang >", [("yue", "係")], id="quotes, spaces, capitals"),
         pytest.param("<lang=zh-HK>你好</lang>", [("yue", "你好")], id="hong kong speaks cantonese"),
@@ -42,7 +44,9 @@ def test_span_decides_the_reader(text: str, expected: list[tuple[str, str]]) -> 
     assert languages(text) == expected
 
 
-@pytest.mark.parametrize("text", ["a < b", "if a<b and b>c", "<b>bold</b>", "<language>", "<lang>", "<", "a <lan", "<langur=x>"])
+@pytest.mark.parametrize(
+    "text", ["a < b", "if a<b and b>c", "<b>bold</b>", "<language>", "<lang>", "<", "a <lan", "<langur=x>"]
+)
 def test_what_is_no_language_tag_stays_text(text: str) -> None:
     assert markup.document(text).text == text
 
@@ -50,11 +54,19 @@ def test_what_is_no_language_tag_stays_text(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        pytest.param("Hi <lang=xx>you</lang>", "the tag '<lang=xx>you</lang>' at character 3 names no known language", id="unknown code"),
+        pytest.param(
+            "Hi <lang=xx>you</lang>",
+            "the tag '<lang=xx>you</lang>' at character 3 names no known language",
+            id="unknown code",
+        ),
         pytest.param("<lang=>you", "at character 0 names no known language", id="no code"),
         pytest.param("Hi <lang=zh 你好", "at character 3 is not finished", id="not closed"),
         pytest.param("你好</lang>", "at character 2 closes a language span, and none is open", id="closes nothing"),
-        pytest.param("<lang=zh>a<lang=en>b</lang>c</lang>", "at character 28 closes a language span, and none is open", id="nested"),
+        pytest.param(
+            "<lang=zh>a<lang=en>b</lang>c</lang>",
+            "at character 28 closes a language span, and none is open",
+            id="nested",
+        ),
         pytest.param("</lang", "at character 0 is not finished", id="end not closed"),
     ],
 )
@@ -74,15 +86,25 @@ def test_words_keep_their_places_in_the_marked_text() -> None:
 
 
 def test_language_of_a_span_must_be_spoken() -> None:
-    with pytest.raises(InputError, match=r"characters 13 to 17 of the text \('hola'\) are in Spanish \(es\); this model speaks en, zh"):
+    with pytest.raises(
+        InputError, match=r"characters 13 to 17 of the text \('hola'\) are in Spanish \(es\); this model speaks en, zh"
+    ):
         front_end(languages=("en", "zh")).script("Hi, <lang=es>hola</lang>!", "auto", "en")
 
 
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        pytest.param("Hi 안녕하세요!", "characters 3 to 8 of the text ('안녕하세요') are in Korean (ko); this model speaks en, zh", id="korean"),
-        pytest.param("我哋喺度", "in Cantonese (yue); this model speaks en, zh; if it is Mandarin, set language to zh", id="cantonese"),
+        pytest.param(
+            "Hi 안녕하세요!",
+            "characters 3 to 8 of the text ('안녕하세요') are in Korean (ko); this model speaks en, zh",
+            id="korean",
+        ),
+        pytest.param(
+            "我哋喺度",
+            "in Cantonese (yue); this model speaks en, zh; if it is Mandarin, set language to zh",
+            id="cantonese",
+        ),
         pytest.param("Привет", "written in Cyrillic script; this model speaks en, zh", id="cyrillic"),
         pytest.param("สวัสดี", "written in Thai script", id="thai"),
         pytest.param("नमस्ते", "in Hindi (hi)", id="hindi"),
@@ -97,7 +119,10 @@ def test_language_that_the_model_lacks_is_refused_with_its_place(text: str, told
     assert told in str(refused.value)
 
 
-@pytest.mark.parametrize(("tag", "language"), [("en-GB", "en"), ("zh-CN", "zh"), ("cmn-Hans", "zh"), ("pt-BR", "pt"), ("es_MX", "es"), ("zh-Hant-HK", "yue")])
+@pytest.mark.parametrize(
+    ("tag", "language"),
+    [("en-GB", "en"), ("zh-CN", "zh"), ("cmn-Hans", "zh"), ("pt-BR", "pt"), ("es_MX", "es"), ("zh-Hant-HK", "yue")],
+)
 def test_language_of_the_request_may_have_a_region(tag: str, language: str) -> None:
     text = "香港" if language in ("zh", "yue") else "Ola"
     assert front_end().script(text, tag, "en").language == language

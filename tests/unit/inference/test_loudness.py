@@ -36,7 +36,9 @@ def measured(sound: np.ndarray, rate: int = 48_000, chunk: int = 1 << 20) -> Met
 def levelled(sound: np.ndarray, rate: int, target: float | None, chunk: int = 4_097) -> np.ndarray:
     meter = measured(sound, rate)
     gain = gains(meter, target)
-    return np.concatenate([sound[:0], *(applied(gain, meter.peak_samples, sound[i : i + chunk], i) for i in range(0, len(sound), chunk))])
+    return np.concatenate(
+        [sound[:0], *(applied(gain, meter.peak_samples, sound[i : i + chunk], i) for i in range(0, len(sound), chunk))]
+    )
 
 
 def true_peak(sound: np.ndarray, rate: int) -> float:
@@ -59,7 +61,9 @@ GATING = {
 
 
 @pytest.mark.parametrize(("parts", "loudness"), GATING.values(), ids=GATING.keys())
-def test_soft_passages_are_gated_as_the_broadcasters_test_signals_demand(parts: list[tuple[float, float]], loudness: float) -> None:
+def test_soft_passages_are_gated_as_the_broadcasters_test_signals_demand(
+    parts: list[tuple[float, float]], loudness: float
+) -> None:
     sound = np.concatenate([sine(level, seconds, frequency=1000) for level, seconds in parts])
     assert measured(sound).loudness() == pytest.approx(loudness, abs=0.1)
 
@@ -88,7 +92,9 @@ def test_peak_between_two_samples_is_seen(rate: int) -> None:
 def test_sound_is_brought_to_the_loudness_that_was_asked_for(rate: int, target: float) -> None:
     result = levelled(speechlike(6, rate), rate, target)
     assert measured(result, rate).loudness() == pytest.approx(target, abs=0.6)
-    assert true_peak(result, rate) <= -0.6  # noise up to half the rate is the worst case of reading at four times the rate
+    assert (
+        true_peak(result, rate) <= -0.6
+    )  # noise up to half the rate is the worst case of reading at four times the rate
 
 
 def test_peaks_are_turned_down_only_so_far_and_the_rest_stays_quieter() -> None:
@@ -117,7 +123,11 @@ def test_limiting_a_peak_leaves_what_is_away_from_it_alone() -> None:
     assert true_peak(result, rate) <= -0.8
 
 
-@pytest.mark.parametrize("sound", [np.zeros(48_000, np.float32), sine(-20, 0.39), np.zeros(0, np.float32), sine(-80, 2)], ids=["silence", "short", "nothing", "hardly anything"])
+@pytest.mark.parametrize(
+    "sound",
+    [np.zeros(48_000, np.float32), sine(-20, 0.39), np.zeros(0, np.float32), sine(-80, 2)],
+    ids=["silence", "short", "nothing", "hardly anything"],
+)
 def test_what_has_no_loudness_keeps_its_level(sound: np.ndarray) -> None:
     assert measured(sound).loudness() is None
     assert levelled(sound, 48_000, -16.0) == pytest.approx(sound, abs=1e-7)

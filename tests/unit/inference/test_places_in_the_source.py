@@ -87,7 +87,9 @@ def test_punctuation_before_a_full_chunk_loses_no_words() -> None:
 
 
 @pytest.mark.parametrize("ssml", [False, True])
-@pytest.mark.parametrize("text", ["", " ", "\n\n\t", "...", "?!", "😀👨‍👩‍👧", "“”", "\u200b\u202e\u2066", "\ud800\udc00", "—", "।"])
+@pytest.mark.parametrize(
+    "text", ["", " ", "\n\n\t", "...", "?!", "😀👨‍👩‍👧", "“”", "\u200b\u202e\u2066", "\ud800\udc00", "—", "।"]
+)
 def test_text_without_sound_is_refused(text: str, ssml: bool) -> None:
     with pytest.raises(InputError) as refused:
         front_end().script(f"<speak>{text}</speak>" if ssml else text, "auto", "en", ssml=ssml)

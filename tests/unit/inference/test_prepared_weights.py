@@ -52,7 +52,10 @@ def test_what_was_written_is_found_and_whole(tmp_path: Path) -> None:
     assert verify(weights) == []
 
 
-@pytest.mark.parametrize("other", [{"bundle": "cd" * 32}, {"onnxruntime": "1.33.0"}, {"processor": "x86_64-89abcdef"}, {"vocoder": "avx512.1"}])
+@pytest.mark.parametrize(
+    "other",
+    [{"bundle": "cd" * 32}, {"onnxruntime": "1.33.0"}, {"processor": "x86_64-89abcdef"}, {"vocoder": "avx512.1"}],
+)
 def test_weights_for_anything_else_are_not_used(tmp_path: Path, other: dict[str, str]) -> None:
     place(tmp_path, dataclasses.replace(FIT, **other))
     with pytest.raises(NothingPrepared, match=r"there are weights for .*voxpod-model prepare makes it"):
@@ -95,8 +98,14 @@ def swap_two_words_of_a_block(file: Path) -> None:
         (lambda f: (f.unlink(), f.mkdir()), r"generator\.packed (has|cannot be read)"),
         (lambda f: f.with_name(MANIFEST).unlink(), r"prepared\.json cannot be read"),
         (lambda f: f.with_name(MANIFEST).write_text("{"), r"prepared\.json is not a manifest"),
-        (lambda f: f.with_name(MANIFEST).write_text('{"schema": 2, "fit": {"x": 1}, "files": {}}'), r"prepared\.json is not a manifest"),
-        (lambda f: f.with_name(MANIFEST).write_text('{"schema": 9}'), r"prepared\.json has schema 9, this version reads 2"),
+        (
+            lambda f: f.with_name(MANIFEST).write_text('{"schema": 2, "fit": {"x": 1}, "files": {}}'),
+            r"prepared\.json is not a manifest",
+        ),
+        (
+            lambda f: f.with_name(MANIFEST).write_text('{"schema": 9}'),
+            r"prepared\.json has schema 9, this version reads 2",
+        ),
         (lambda f: f.with_name(MANIFEST).write_bytes(b"\xff\xfe"), r"prepared\.json is not a manifest"),
     ],
 )
@@ -188,8 +197,14 @@ def link_to_itself(root: Path) -> None:
     ("harm", "said"),
     [
         pytest.param(closed, r"cannot be opened \(Permission denied\)", id="closed root"),
-        pytest.param(lambda root: closed(root / f"{FIT.name}.1"), r"cannot be \w+ \(Permission denied\)", id="closed folder"),
-        pytest.param(lambda root: (closed(root), (root / FIT.name).unlink()), r"cannot be \w+ \(Permission denied\)", id="closed root, no link"),
+        pytest.param(
+            lambda root: closed(root / f"{FIT.name}.1"), r"cannot be \w+ \(Permission denied\)", id="closed folder"
+        ),
+        pytest.param(
+            lambda root: (closed(root), (root / FIT.name).unlink()),
+            r"cannot be \w+ \(Permission denied\)",
+            id="closed root, no link",
+        ),
         pytest.param(link_to_itself, r"cannot be opened", id="link in a circle"),
     ],
 )

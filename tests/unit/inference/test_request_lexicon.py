@@ -21,21 +21,42 @@ def spoken(text: str, lexicon: dict[str, str], *, ssml: bool = False) -> str:
     ("text", "lexicon", "phonemes"),
     [
         pytest.param("Run k8s now", {"k8s": "Kubernetes"}, "Run Kubernetes now", id="another text"),
-        pytest.param("SQL, sql, MySQL", {"sql": "sequel"}, "sequel, sequel, MySQL", id="lower case matches any case, whole words only"),
+        pytest.param(
+            "SQL, sql, MySQL",
+            {"sql": "sequel"},
+            "sequel, sequel, MySQL",
+            id="lower case matches any case, whole words only",
+        ),
         pytest.param("IT or it", {"IT": "eye tee"}, "eye tee or it", id="capitals match themselves"),
         pytest.param("a Voxpod.", {"Voxpod": "/vɑks/"}, "a vɑks.", id="ipa"),
         pytest.param("重庆人", {"重庆": "pinyin:chong2 qing4"}, "ꭧʰʊ↗ŋʨʰi↘ŋ 人", id="pinyin"),
         pytest.param("重庆人", {"重庆": "pinyin:chóng qìng"}, "ꭧʰʊ↗ŋʨʰi↘ŋ 人", id="pinyin with marks"),
         pytest.param("北京大学生", {"北京": "A", "北京大学": "B"}, "B 生", id="longest han match"),
         pytest.param("서울은 크다", {"서울": "A"}, "A 은 크다", id="korean noun before its ending"),
-        pytest.param("Voxpod's, don't, don", {"voxpod": "x", "don": "y"}, "x s, don t, y", id="owner's s, but no part of a contraction"),
-        pytest.param("Voxpod's Bosch's", {"voxpod": "/vɑkspɑd/", "bosch": "/bɑʃ/"}, "vɑkspɑdz bɑʃɪz", id="owner's s after ipa"),
+        pytest.param(
+            "Voxpod's, don't, don",
+            {"voxpod": "x", "don": "y"},
+            "x s, don t, y",
+            id="owner's s, but no part of a contraction",
+        ),
+        pytest.param(
+            "Voxpod's Bosch's", {"voxpod": "/vɑkspɑd/", "bosch": "/bɑʃ/"}, "vɑkspɑdz bɑʃɪz", id="owner's s after ipa"
+        ),
         pytest.param("New York, New Yorker", {"New York": "NY"}, "NY, New Yorker", id="two words"),
-        pytest.param("AT&T x_a a1 a", {"at&t": "eighty", "a": "b"}, "eighty x_a a1 b", id="signs, underscores and figures"),
+        pytest.param(
+            "AT&T x_a a1 a", {"at&t": "eighty", "a": "b"}, "eighty x_a a1 b", id="signs, underscores and figures"
+        ),
         pytest.param("a b", {"a": "b", "b": "c"}, "b c", id="not applied twice"),
-        pytest.param("wo\u200brd cafe\u0301", {"word": "x", "café": "y"}, "x y", id="unseen characters and accents do not hide a word"),
+        pytest.param(
+            "wo\u200brd cafe\u0301",
+            {"word": "x", "café": "y"},
+            "x y",
+            id="unseen characters and accents do not hide a word",
+        ),
         pytest.param("cafe\u0301 CAFÉ", {"cafe\u0301": "tea"}, "tea tea", id="accents apart in the lexicon"),
-        pytest.param("e\u0323\u0301 ẹ\u0301", {"ẹ\u0301": "x"}, "x x", id="letter with a mark that never becomes one with it"),
+        pytest.param(
+            "e\u0323\u0301 ẹ\u0301", {"ẹ\u0301": "x"}, "x x", id="letter with a mark that never becomes one with it"
+        ),
         pytest.param("か\u0301\u0323", {"か": "x"}, "か", id="no part of a letter"),
         pytest.param("x" * 65, {"x" * 64: "y"}, "x" * 65, id="longest key"),
     ],
@@ -77,18 +98,32 @@ def test_replacement_in_another_language_is_read_in_it() -> None:
         pytest.param({" a": "x"}, "lexicon entry ' a': a word has", id="space"),
         pytest.param({"...": "x"}, "lexicon entry '...': a word has", id="no letter"),
         pytest.param({"a" * 65: "x"}, "a word has 1 to 64 characters", id="long word"),
-        pytest.param({"a": " "}, "lexicon entry 'a': a text, /IPA/ or pinyin:... of 1 to 256 characters", id="empty value"),
+        pytest.param(
+            {"a": " "}, "lexicon entry 'a': a text, /IPA/ or pinyin:... of 1 to 256 characters", id="empty value"
+        ),
         pytest.param({"a": "x" * 257}, "lexicon entry 'a': a text, /IPA/ or pinyin:... of 1 to 256", id="long value"),
-        pytest.param({"行": "pinyin:hang9"}, "lexicon entry '行': 'hang9' in 'hang9' is no syllable of pinyin", id="pinyin"),
+        pytest.param(
+            {"行": "pinyin:hang9"}, "lexicon entry '行': 'hang9' in 'hang9' is no syllable of pinyin", id="pinyin"
+        ),
         pytest.param({"行": "pinyin:"}, "lexicon entry '行': no syllable after pinyin:", id="no pinyin"),
-        pytest.param({f"w{i}": "x" for i in range(501)}, "the lexicon has 501 entries; at most 500 are accepted", id="many"),
-        pytest.param({"a": "\u200b"}, "lexicon entry 'a': no sound is in '\\u200b'; a text, /IPA/ or pinyin:...", id="value that nobody sees"),
+        pytest.param(
+            {f"w{i}": "x" for i in range(501)}, "the lexicon has 501 entries; at most 500 are accepted", id="many"
+        ),
+        pytest.param(
+            {"a": "\u200b"},
+            "lexicon entry 'a': no sound is in '\\u200b'; a text, /IPA/ or pinyin:...",
+            id="value that nobody sees",
+        ),
         pytest.param({"a": "/ˈ/"}, "lexicon entry 'a': no sound is in '/ˈ/'", id="stress alone"),
         pytest.param({"a": "/ /"}, "lexicon entry 'a': no sound is in '/ /'", id="space between slashes"),
         pytest.param({"a": "\ud800"}, "lexicon entry 'a': no sound is in '\\ud800'", id="half a character"),
         pytest.param({"a": "..."}, "lexicon entry 'a': no sound is in '...'", id="punctuation alone"),
         pytest.param({"\u200b": "x"}, "lexicon entry '\\u200b': a word has 1 to 64", id="word that nobody sees"),
-        pytest.param({"é": "x", "e\u0301": "y"}, "lexicon entry 'e\u0301': the word is there twice, written with other code points", id="twice"),
+        pytest.param(
+            {"é": "x", "e\u0301": "y"},
+            "lexicon entry 'e\u0301': the word is there twice, written with other code points",
+            id="twice",
+        ),
         pytest.param({"a": 5}, "lexicon entry 'a': 5; a text is accepted", id="number"),
     ],
 )
@@ -102,7 +137,10 @@ def test_wrong_entry_is_named(lexicon: dict[str, str], told: str) -> None:
 WORDS = st.text(alphabet="abAB1我们'&-é\u200b한 .", max_size=6)
 
 
-@given(st.dictionaries(WORDS, WORDS | st.sampled_from(["/a/", "pinyin:ma1"]), max_size=6), st.text(alphabet="abAB1我们'&-é\u200b한 .\n", max_size=60))
+@given(
+    st.dictionaries(WORDS, WORDS | st.sampled_from(["/a/", "pinyin:ma1"]), max_size=6),
+    st.text(alphabet="abAB1我们'&-é\u200b한 .\n", max_size=60),
+)
 def test_any_lexicon_is_applied_or_refused(lexicon: dict[str, str], text: str) -> None:
     try:
         script = front_end(most=12, preferred=8).script(text, "auto", "en", lexicon=lexicon)
@@ -122,7 +160,10 @@ def test_word_is_found_however_its_accents_are_written(word: str, in_lexicon: st
     assert written(script, text) == [(unicodedata.normalize(in_text, word), "xyz")]
 
 
-@given(st.sampled_from(["{}", "/{}/", "pinyin:{}"]), st.text(max_size=4) | st.text(alphabet="ˈˌːʰ. |'\u0361\u200b\u0301˥", max_size=4))
+@given(
+    st.sampled_from(["{}", "/{}/", "pinyin:{}"]),
+    st.text(max_size=4) | st.text(alphabet="ˈˌːʰ. |'\u0361\u200b\u0301˥", max_size=4),
+)
 def test_value_sounds_or_is_refused_or_warned_of(shape: str, value: str) -> None:
     try:
         script = front_end().script("Voxpod end", "auto", "en", lexicon={"Voxpod": shape.format(value)})

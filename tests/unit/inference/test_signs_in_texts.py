@@ -57,7 +57,18 @@ def test_signs_between_operands_become_words(language: str, written: str, said: 
 
 @pytest.mark.parametrize(
     "text",
-    ["Go <now> please", "<b>bold</b>", "List<String>", '<img src="a">', "<me@x.org>", "《书》", "hello → ", "Next >", "see ^_^", "https://x.org/~5"],
+    [
+        "Go <now> please",
+        "<b>bold</b>",
+        "List<String>",
+        '<img src="a">',
+        "<me@x.org>",
+        "《书》",
+        "hello → ",
+        "Next >",
+        "see ^_^",
+        "https://x.org/~5",
+    ],
 )
 def test_other_signs_are_not_made_words(text: str) -> None:
     assert read(text) == text.strip()
@@ -93,7 +104,19 @@ def test_reading_signs_loses_no_letter_and_keeps_their_places(text: str, languag
     assert all(0 <= start < end <= len(text) for start, end in zip(made.starts, made.ends, strict=True))
 
 
-@pytest.mark.parametrize("text", ["<" * 10_000, "<a" * 5_000, "#" * 10_000, "<a" + "=" * 9_998, "> " * 5_000, "a" + " " * 9_998 + "b", "x^" * 5_000, "->" * 5_000])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<" * 10_000,
+        "<a" * 5_000,
+        "#" * 10_000,
+        "<a" + "=" * 9_998,
+        "> " * 5_000,
+        "a" + " " * 9_998 + "b",
+        "x^" * 5_000,
+        "->" * 5_000,
+    ],
+)
 def test_hostile_signs_take_no_time(text: str) -> None:
     """A quadratic pattern would take minutes here; the runner's limit ends it."""
     LeftOut(text)
@@ -110,7 +133,9 @@ def test_what_open_jtalk_gives_nothing_back_for_is_told() -> None:
     assert Japanese()("ヽ?").unread == ("ヽ",)
 
 
-@pytest.mark.parametrize(("text", "hangul"), [("5 > 3", "오 크다 삼"), ("2⁵", "이이 오제곱"), ("서울→부산", "서우 레서 부산")])
+@pytest.mark.parametrize(
+    ("text", "hangul"), [("5 > 3", "오 크다 삼"), ("2⁵", "이이 오제곱"), ("서울→부산", "서우 레서 부산")]
+)
 def test_korean_says_signs(text: str, hangul: str) -> None:
     assert in_hangul(text) == hangul
     assert Korean()(text).unread == ()

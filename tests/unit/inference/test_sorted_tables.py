@@ -12,7 +12,9 @@ KEYS = st.text(alphabet="ab-'我zé", min_size=1, max_size=5)
 
 
 @given(entries=st.dictionaries(KEYS, st.text(alphabet="xyz ", max_size=3), min_size=1), others=st.lists(KEYS))
-def test_table_answers_like_a_dictionary(tmp_path_factory: pytest.TempPathFactory, entries: dict[str, str], others: list[str]) -> None:
+def test_table_answers_like_a_dictionary(
+    tmp_path_factory: pytest.TempPathFactory, entries: dict[str, str], others: list[str]
+) -> None:
     path = tmp_path_factory.mktemp("table") / "table.tsv"
     write_table(path, entries.items())
     table = SortedTable(path)

@@ -22,13 +22,19 @@ FORMAT_AND_RATE = [(name, rate) for name, kind in FORMATS.items() for rate in ki
 def sound(seconds: float = 3.0) -> np.ndarray:
     """A voice-like tone, and a burst that ends 20 ms before the end: a lost tail or a delay would show."""
     t = np.arange(round(seconds * ENGINE_RATE)) / ENGINE_RATE
-    voice = sum(0.1 / k * np.sin(2 * np.pi * 150 * k * t) for k in range(1, 6)) * (0.6 + 0.4 * np.sin(2 * np.pi * 2 * t))
+    voice = sum(0.1 / k * np.sin(2 * np.pi * 150 * k * t) for k in range(1, 6)) * (
+        0.6 + 0.4 * np.sin(2 * np.pi * 2 * t)
+    )
     burst = (t > seconds - 0.1) & (t < seconds - 0.02)
     return np.asarray(np.where(burst, 0.3 * np.sin(2 * np.pi * 700 * t), voice), dtype=np.float32)
 
 
 def read(content: bytes, name: str, rate: int) -> tuple[np.ndarray, int]:
-    raw = {"samplerate": rate, "channels": 1, "subtype": "PCM_16", "format": "RAW", "endian": "LITTLE"} if name == "pcm" else {}
+    raw = (
+        {"samplerate": rate, "channels": 1, "subtype": "PCM_16", "format": "RAW", "endian": "LITTLE"}
+        if name == "pcm"
+        else {}
+    )
     samples, found = soundfile.read(io.BytesIO(content), dtype="float32", always_2d=True, **raw)
     assert samples.shape[1] == 1
     return samples[:, 0], found
@@ -59,7 +65,9 @@ def test_file_holds_the_whole_sound_at_its_place(name: str, rate: int) -> None:
 
 def test_a_chunk_that_would_crash_the_vorbis_coder_is_written_whole() -> None:
     file = io.BytesIO()
-    encode(file, "ogg", 8_000, [np.tile(sound(), 42)])  # libsndfile 1.2.2 crashes on a single write of 3 million samples
+    encode(
+        file, "ogg", 8_000, [np.tile(sound(), 42)]
+    )  # libsndfile 1.2.2 crashes on a single write of 3 million samples
     assert len(read(file.getvalue(), "ogg", 8_000)[0]) == 42 * len(sound())
 
 
@@ -97,7 +105,14 @@ def test_sample_rate_of_a_file(name: str, asked: int, engine_rate: int, rate: in
     assert output_rate(name, asked, engine_rate) == rate
 
 
-@pytest.mark.parametrize(("name", "asked", "said"), [("aac", 0, "wav, flac, mp3, ogg, opus, pcm"), ("opus", 22_050, "8000, 16000, 24000, 48000"), ("wav", 11_025, "44100")])
+@pytest.mark.parametrize(
+    ("name", "asked", "said"),
+    [
+        ("aac", 0, "wav, flac, mp3, ogg, opus, pcm"),
+        ("opus", 22_050, "8000, 16000, 24000, 48000"),
+        ("wav", 11_025, "44100"),
+    ],
+)
 def test_what_no_file_can_have_is_refused(name: str, asked: int, said: str) -> None:
     with pytest.raises(InputError, match=said):
         output_rate(name, asked, 24_000)
@@ -153,8 +168,13 @@ def test_a_long_chunk_takes_no_more_memory_than_many_short_ones(tmp_path: Path) 
     assert peak([whole]) < 1.5 * short
 
 
-@pytest.mark.parametrize(("loudness", "ratio"), [pytest.param(-16.0, 16.0, id="brought to a level"), pytest.param(None, 8.9, id="peaks turned down to -1 dB")])
-def test_chunks_beyond_full_scale_are_louder_than_others_by_what_they_were(loudness: float | None, ratio: float) -> None:
+@pytest.mark.parametrize(
+    ("loudness", "ratio"),
+    [pytest.param(-16.0, 16.0, id="brought to a level"), pytest.param(None, 8.9, id="peaks turned down to -1 dB")],
+)
+def test_chunks_beyond_full_scale_are_louder_than_others_by_what_they_were(
+    loudness: float | None, ratio: float
+) -> None:
     file = io.BytesIO()
     tone = (0.1 * np.sin(2 * np.pi * 440 * np.arange(ENGINE_RATE) / ENGINE_RATE)).astype(np.float32)
     write_audio(file, [tone, 16 * tone, tone], ENGINE_RATE, format="wav", loudness=loudness)

@@ -9,7 +9,7 @@ from voxpod_inference.text import split
 from voxpod_inference.text.frontend import FrontEnd, Limits, Script
 from voxpod_inference.text.spoken import Spoken, Word
 
-TEXT = st.text(alphabet="abc Dr.,!?。，、我们\n\"”…-0123456789", max_size=400)
+TEXT = st.text(alphabet='abc Dr.,!?。，、我们\n"”…-0123456789', max_size=400)
 
 
 class Letters:
@@ -129,7 +129,10 @@ def test_sentence_without_spaces_is_cut_between_its_words() -> None:
         """Two characters are a word, as in much Chinese."""
 
         def __call__(self, text: str) -> Spoken:
-            return Spoken(text, words=tuple(Word(i, min(i + 2, len(text)), i, min(i + 2, len(text))) for i in range(0, len(text), 2)))
+            return Spoken(
+                text,
+                words=tuple(Word(i, min(i + 2, len(text)), i, min(i + 2, len(text))) for i in range(0, len(text), 2)),
+            )
 
     made = FrontEnd({"zh": Pairs()}, Limits(20, 12), len).script("我们" * 19, "zh", "zh")
     assert {chunk.text for chunk in made.chunks} == {"我们" * 9, "我们" * 10}

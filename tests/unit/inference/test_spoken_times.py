@@ -43,7 +43,11 @@ def spoken(made: Script, *, with_words: bool = True) -> list[Utterance]:
     """What a model would say: each chunk and the pause after it."""
     utterances = []
     for chunk in made.chunks:
-        words = tuple(WordTime(w.start, w.end, 0.05 + WORD * i, 0.05 + WORD * (i + 1)) for i, w in enumerate(chunk.words)) if with_words else ()
+        words = (
+            tuple(WordTime(w.start, w.end, 0.05 + WORD * i, 0.05 + WORD * (i + 1)) for i, w in enumerate(chunk.words))
+            if with_words
+            else ()
+        )
         seconds = 0.1 + WORD * len(chunk.words) if chunk.phonemes else 0.0
         samples = np.zeros(round((seconds + chunk.pause) * RATE), np.float32)
         utterances.append(Utterance(samples, chunk.start, chunk.start + len(chunk.text), seconds, words))
@@ -51,7 +55,10 @@ def spoken(made: Script, *, with_words: bool = True) -> list[Utterance]:
 
 
 def document(
-    text: str, utterances: Sequence[Utterance] | None = None, kind: Literal["sentence", "word"] = "word", made: Script | None = None
+    text: str,
+    utterances: Sequence[Utterance] | None = None,
+    kind: Literal["sentence", "word"] = "word",
+    made: Script | None = None,
 ) -> dict[str, Any]:
     made = made or script(text)
     utterances = spoken(made) if utterances is None else utterances
@@ -74,7 +81,11 @@ def test_sentences_said_in_one_go_are_told_apart_by_their_words() -> None:
     one = said(text, "Hello there. 你好！", "Hello", "there", "你好", pause=400)
     two = said(text, " Dr. No left.", "Dr.", "No", "left")
     found = document(text, [one, two])
-    assert brief(found["sentences"]) == [("Hello there.", 0.05, 0.45), ("你好！", 0.45, 0.65), ("Dr. No left.", 1.15, 1.75)]
+    assert brief(found["sentences"]) == [
+        ("Hello there.", 0.05, 0.45),
+        ("你好！", 0.45, 0.65),
+        ("Dr. No left.", 1.15, 1.75),
+    ]
     assert brief(found["words"])[2:4] == [("你好", 0.45, 0.65), ("Dr.", 1.15, 1.35)]
     assert found["durationSeconds"] == 2.1
     assert found["version"] == 1
@@ -90,7 +101,9 @@ def test_offsets_are_of_the_text_and_in_code_points() -> None:
 
 def test_times_follow_each_other_within_the_audio() -> None:
     text = "One two. Three four. Five."
-    found = document(text, [said(text, "One two. ", "One", "two"), said(text, "Three four. Five.", "Three", "four", "Five")])
+    found = document(
+        text, [said(text, "One two. ", "One", "two"), said(text, "Three four. Five.", "Three", "four", "Five")]
+    )
     for entries in (found["sentences"], found["words"]):
         seconds = [t for e in entries for t in (e["startSeconds"], e["endSeconds"])]
         assert seconds == sorted(seconds)
@@ -110,9 +123,17 @@ def test_markup_is_kept_in_offsets_and_ends_sentences_as_it_says() -> None:
 
 
 def test_a_sentence_that_was_said_in_parts_is_one() -> None:
-    text = "One, <prosody rate=\"50%\">two</prosody> and three. Four."
-    parts = [said(text, 'One, <prosody rate="50%">', "One"), said(text, "two", "two"), said(text, "</prosody> and three.", "and", "three"), said(text, " Four.", "Four")]
-    assert brief(document(text, parts)["sentences"]) == [('One, <prosody rate="50%">two</prosody> and three.', 0.05, 1.65), ("Four.", 2.05, 2.25)]
+    text = 'One, <prosody rate="50%">two</prosody> and three. Four.'
+    parts = [
+        said(text, 'One, <prosody rate="50%">', "One"),
+        said(text, "two", "two"),
+        said(text, "</prosody> and three.", "and", "three"),
+        said(text, " Four.", "Four"),
+    ]
+    assert brief(document(text, parts)["sentences"]) == [
+        ('One, <prosody rate="50%">two</prosody> and three.', 0.05, 1.65),
+        ("Four.", 2.05, 2.25),
+    ]
 
 
 def test_abbreviations_of_the_texts_language_end_no_sentence() -> None:
@@ -125,7 +146,9 @@ def test_abbreviations_of_the_texts_language_end_no_sentence() -> None:
 @pytest.mark.parametrize(
     ("text", "sentences"),
     [
-        pytest.param("If a < b then c > d. It is done.", ["If a < b then c > d.", "It is done."], id="comparison in plain text"),
+        pytest.param(
+            "If a < b then c > d. It is done.", ["If a < b then c > d.", "It is done."], id="comparison in plain text"
+        ),
         pytest.param('He said "Go <now> please."', ['He said "Go <now> please."'], id="word in angle brackets"),
         pytest.param("a <b c. D e> f. G", ["a <b c.", "D e> f.", "G"], id="sentence end between angle brackets"),
         pytest.param(
@@ -136,10 +159,22 @@ def test_abbreviations_of_the_texts_language_end_no_sentence() -> None:
         pytest.param("<speak><![CDATA[a < b. C > d]]> e. F</speak>", ["a < b.", "C > d]]> e.", "F"], id="cdata"),
         pytest.param("<speak><![CDATA[One.]]>Two</speak>", ["One.", "Two"], id="end of cdata without space"),
         pytest.param("<speak>A &lt;b&gt; c&#46; D</speak>", ["A &lt;b&gt; c&#46;", "D"], id="entities"),
-        pytest.param('<speak>One.<break time="1s"/>Two.<prosody rate="2">Three</prosody></speak>', ["One.", "Two.", "Three"], id="markup without space"),
-        pytest.param('<speak><p>One</p><p><s>Two</s><s>three</s></p></speak>', ["One", "Two", "three"], id="paragraphs"),
-        pytest.param('<speak>One. <sub alias=" Two. C. "><!-- > --> x. Y</sub> d.</speak>', ["One.", "<!-- > --> x. Y</sub> d."], id="comment inside of what is replaced"),
-        pytest.param('<speak>One. <sub alias="Two"/> <sub alias="Two"></sub></speak>', ["One."], id="what stands for nothing"),
+        pytest.param(
+            '<speak>One.<break time="1s"/>Two.<prosody rate="2">Three</prosody></speak>',
+            ["One.", "Two.", "Three"],
+            id="markup without space",
+        ),
+        pytest.param(
+            "<speak><p>One</p><p><s>Two</s><s>three</s></p></speak>", ["One", "Two", "three"], id="paragraphs"
+        ),
+        pytest.param(
+            '<speak>One. <sub alias=" Two. C. "><!-- > --> x. Y</sub> d.</speak>',
+            ["One.", "<!-- > --> x. Y</sub> d."],
+            id="comment inside of what is replaced",
+        ),
+        pytest.param(
+            '<speak>One. <sub alias="Two"/> <sub alias="Two"></sub></speak>', ["One."], id="what stands for nothing"
+        ),
     ],
 )
 def test_sentences_are_those_that_are_spoken(text: str, sentences: list[str]) -> None:
@@ -151,18 +186,58 @@ def test_sentences_are_those_that_are_spoken(text: str, sentences: list[str]) ->
 
 def test_sentence_ends_in_a_lexicons_value_are_none_of_the_text() -> None:
     text = "The etc of it. End."
-    assert texts(document(text, made=script(text, lexicon={"etc": "A. B. C."}))["sentences"]) == ["The etc of it.", "End."]
+    assert texts(document(text, made=script(text, lexicon={"etc": "A. B. C."}))["sentences"]) == [
+        "The etc of it.",
+        "End.",
+    ]
 
 
-PIECES = ["One. ", "two ", "Dr. ", "e.g. ", "五。", "の", "한국", "हिन्दी। ", "3.5", "a < b ", "c > d. ", "<now> ", "! ", "…", "(", "”", "\n", "e\u0301", "\u200b", "😀", "k8s"]
+PIECES = [
+    "One. ",
+    "two ",
+    "Dr. ",
+    "e.g. ",
+    "五。",
+    "の",
+    "한국",
+    "हिन्दी। ",
+    "3.5",
+    "a < b ",
+    "c > d. ",
+    "<now> ",
+    "! ",
+    "…",
+    "(",
+    "”",
+    "\n",
+    "e\u0301",
+    "\u200b",
+    "😀",
+    "k8s",
+]
 PLAIN = st.lists(st.sampled_from([*PIECES, "<lang=es>", "</lang>"]), max_size=40).map("".join)
 INSIDE = st.lists(
-    st.sampled_from([piece for piece in PIECES if "<" not in piece] + ["&lt;", "&#46; ", "<!-- > A. B -->", "<![CDATA[a < b. C > d. ]]>", '<break time="1s"/>', "\r\n"]), max_size=8
+    st.sampled_from(
+        [piece for piece in PIECES if "<" not in piece]
+        + ["&lt;", "&#46; ", "<!-- > A. B -->", "<![CDATA[a < b. C > d. ]]>", '<break time="1s"/>', "\r\n"]
+    ),
+    max_size=8,
 ).map("".join)
 ELEMENTS = st.recursive(
-    INSIDE | st.builds('<sub alias="{}">{}</sub>'.format, st.sampled_from(["x > y. Z", " B. ", "c"]), st.sampled_from(["", "d", "e. F", "g <!-- > -->"])),
+    INSIDE
+    | st.builds(
+        '<sub alias="{}">{}</sub>'.format,
+        st.sampled_from(["x > y. Z", " B. ", "c"]),
+        st.sampled_from(["", "d", "e. F", "g <!-- > -->"]),
+    ),
     lambda inner: st.lists(
-        st.builds("<{0[0]}>{1}</{0[1]}>".format, st.sampled_from([("p", "p"), ("s", "s"), ("w", "w"), ('lang xml:lang="es"', "lang"), ('prosody rate="2"', "prosody")]), inner),
+        st.builds(
+            "<{0[0]}>{1}</{0[1]}>".format,
+            st.sampled_from(
+                [("p", "p"), ("s", "s"), ("w", "w"), ('lang xml:lang="es"', "lang"), ('prosody rate="2"', "prosody")]
+            ),
+            inner,
+        ),
         max_size=3,
     ).map("".join),
     max_leaves=12,
@@ -170,8 +245,15 @@ ELEMENTS = st.recursive(
 SSML = st.builds("<speak>{}</speak>".format, st.lists(ELEMENTS, max_size=4).map("".join))
 
 
-@given(PLAIN | SSML | st.text(), st.integers(12, 80), st.booleans(), st.sampled_from([None, {"k8s": "Kubernetes. And so", "two": "/tu/"}]))
-def test_times_of_any_text_are_in_order_and_of_pieces_of_it(text: str, most: int, with_words: bool, lexicon: dict[str, str] | None) -> None:
+@given(
+    PLAIN | SSML | st.text(),
+    st.integers(12, 80),
+    st.booleans(),
+    st.sampled_from([None, {"k8s": "Kubernetes. And so", "two": "/tu/"}]),
+)
+def test_times_of_any_text_are_in_order_and_of_pieces_of_it(
+    text: str, most: int, with_words: bool, lexicon: dict[str, str] | None
+) -> None:
     try:
         made = script(text, lexicon=lexicon, most=most)
     except InputError:
@@ -184,9 +266,14 @@ def test_times_of_any_text_are_in_order_and_of_pieces_of_it(text: str, most: int
         assert text[entry["startOffset"] : entry["endOffset"]] == entry["text"] == entry["text"].strip()
         assert 0 <= entry["startSeconds"] < entry["endSeconds"] <= found["durationSeconds"]
     for entries in (sentences, words):
-        assert all(a["endOffset"] <= b["startOffset"] and a["endSeconds"] <= b["startSeconds"] for a, b in itertools.pairwise(entries))
+        assert all(
+            a["endOffset"] <= b["startOffset"] and a["endSeconds"] <= b["startSeconds"]
+            for a, b in itertools.pairwise(entries)
+        )
     for word in words:
-        assert any(s["startOffset"] <= word["startOffset"] and word["endOffset"] <= s["endOffset"] for s in sentences), word
+        assert any(
+            s["startOffset"] <= word["startOffset"] and word["endOffset"] <= s["endOffset"] for s in sentences
+        ), word
 
 
 def test_without_word_times_an_utterance_is_one_entry_without_its_pause() -> None:

@@ -29,7 +29,11 @@ def refusal(source: str) -> str:
     ("source", "phonemes"),
     [
         pytest.param("<speak>Hello, world.</speak>", "Hello, world.", id="text"),
-        pytest.param('<?xml version="1.0"?>\n<speak version="1.1" xmlns="http://www.w3.org/2001/10/synthesis" xml:lang="en-US">Hi</speak>', "Hi", id="head"),
+        pytest.param(
+            '<?xml version="1.0"?>\n<speak version="1.1" xmlns="http://www.w3.org/2001/10/synthesis" xml:lang="en-US">Hi</speak>',
+            "Hi",
+            id="head",
+        ),
         pytest.param("<speak>AT&amp;T &lt;3 x&#x41;&#66;</speak>", "AT T 3 xAB", id="entities"),
         pytest.param("<speak><![CDATA[a < b & c]]></speak>", "a b c", id="cdata"),
         pytest.param("<speak>un<!-- not -->til</speak>", "until", id="comment"),
@@ -40,11 +44,29 @@ def refusal(source: str) -> str:
         pytest.param('<speak>a <phoneme alphabet="x-kokoro" ph="xyz">b</phoneme>, c</speak>', "a xyz, c", id="phoneme"),
         pytest.param('<speak><say-as interpret-as="characters">ab1</say-as></speak>', "A B 1", id="characters"),
         pytest.param('<speak><say-as interpret-as="digits">1-23</say-as></speak>', "1, 2 3", id="digits"),
-        pytest.param('<speak><say-as interpret-as="telephone">+49 (30) 12</say-as></speak>', "4 9, 3 0, 1 2", id="telephone"),
-        pytest.param('<speak>on <say-as interpret-as="date" format="dmy">1/2/2026</say-as></speak>', "on February 1, 2026", id="date"),
-        pytest.param('<speak><say-as interpret-as="date">2026-11-24</say-as>了</speak>', "2026 年 11 月 24 日 了", id="date in chinese"),
-        pytest.param('<speak xml:lang="es"><say-as interpret-as="date" format="ymd">20261124</say-as></speak>', "24 de noviembre de 2026", id="date in spanish"),
-        pytest.param('<speak xml:lang="fr"><say-as interpret-as="date" format="md">01-01</say-as></speak>', "1er janvier", id="first of a month in french"),
+        pytest.param(
+            '<speak><say-as interpret-as="telephone">+49 (30) 12</say-as></speak>', "4 9, 3 0, 1 2", id="telephone"
+        ),
+        pytest.param(
+            '<speak>on <say-as interpret-as="date" format="dmy">1/2/2026</say-as></speak>',
+            "on February 1, 2026",
+            id="date",
+        ),
+        pytest.param(
+            '<speak><say-as interpret-as="date">2026-11-24</say-as>了</speak>',
+            "2026 年 11 月 24 日 了",
+            id="date in chinese",
+        ),
+        pytest.param(
+            '<speak xml:lang="es"><say-as interpret-as="date" format="ymd">20261124</say-as></speak>',
+            "24 de noviembre de 2026",
+            id="date in spanish",
+        ),
+        pytest.param(
+            '<speak xml:lang="fr"><say-as interpret-as="date" format="md">01-01</say-as></speak>',
+            "1er janvier",
+            id="first of a month in french",
+        ),
         pytest.param('<speak><say-as interpret-as="ordinal">21</say-as></speak>', "21st", id="ordinal"),
         pytest.param("<speak>so <w>good</w></speak>", "so good", id="word"),
     ],
@@ -55,17 +77,39 @@ def test_elements_say(source: str, phonemes: str) -> None:
 
 def test_rate_and_volume_are_of_their_part_only_and_multiply() -> None:
     made = script('<speak>A <prosody rate="50%" volume="-6dB">B <prosody rate="fast">C</prosody></prosody> D</speak>')
-    assert [(c.phonemes, c.rate, round(c.gain, 2)) for c in made.chunks] == [("A", 1, 1), ("B", 0.5, 0.5), ("C", 0.65, 0.5), ("D", 1, 1)]
+    assert [(c.phonemes, c.rate, round(c.gain, 2)) for c in made.chunks] == [
+        ("A", 1, 1),
+        ("B", 0.5, 0.5),
+        ("C", 0.65, 0.5),
+        ("D", 1, 1),
+    ]
 
 
-@pytest.mark.parametrize(("rate", "factor"), [("x-slow", 0.5), ("default", 1), ("80%", 0.8), ("+20%", 1.2), ("-50%", 0.5), ("1.5", 1.5), ("4", 4), ("25%", 0.25)])
+@pytest.mark.parametrize(
+    ("rate", "factor"),
+    [
+        ("x-slow", 0.5),
+        ("default", 1),
+        ("80%", 0.8),
+        ("+20%", 1.2),
+        ("-50%", 0.5),
+        ("1.5", 1.5),
+        ("4", 4),
+        ("25%", 0.25),
+    ],
+)
 def test_rates(rate: str, factor: float) -> None:
     assert script(f'<speak><prosody rate="{rate}">A</prosody></speak>').chunks[0].rate == factor
 
 
-@pytest.mark.parametrize(("volume", "factor"), [("silent", 0), ("loud", 1.4), ("50", 0.5), ("+10%", 1.1), ("50%", 0.5), ("+6dB", 1.9953), ("0dB", 1)])
+@pytest.mark.parametrize(
+    ("volume", "factor"),
+    [("silent", 0), ("loud", 1.4), ("50", 0.5), ("+10%", 1.1), ("50%", 0.5), ("+6dB", 1.9953), ("0dB", 1)],
+)
 def test_volumes(volume: str, factor: float) -> None:
-    assert script(f'<speak><prosody volume="{volume}">A</prosody></speak>').chunks[0].gain == pytest.approx(factor, abs=1e-4)
+    assert script(f'<speak><prosody volume="{volume}">A</prosody></speak>').chunks[0].gain == pytest.approx(
+        factor, abs=1e-4
+    )
 
 
 @pytest.mark.parametrize(
@@ -87,7 +131,10 @@ def test_breaks_are_pauses(source: str, pauses: list[float]) -> None:
 
 
 def test_punctuation_after_an_element_is_said_with_what_stands_before() -> None:
-    assert [c.phonemes for c in script('<speak><prosody rate="50%">Hello</prosody>! Then</speak>').chunks] == ["Hello!", "Then"]
+    assert [c.phonemes for c in script('<speak><prosody rate="50%">Hello</prosody>! Then</speak>').chunks] == [
+        "Hello!",
+        "Then",
+    ]
     assert [c.phonemes for c in script('<speak><prosody rate="50%">Hello</prosody>!</speak>').chunks] == ["Hello!"]
 
 
@@ -106,7 +153,10 @@ def test_words_are_where_the_source_has_them() -> None:
 
 def test_emphasis_is_spoken_plainly_and_told() -> None:
     made = script('<speak>very <emphasis level="strong">good</emphasis></speak>')
-    assert (said(made), made.warnings) == ("very good", ("emphasis is spoken like the text around it: the model has none",))
+    assert (said(made), made.warnings) == (
+        "very good",
+        ("emphasis is spoken like the text around it: the model has none",),
+    )
 
 
 @pytest.mark.parametrize(
@@ -165,7 +215,13 @@ def test_billion_laughs_are_refused_before_they_grow() -> None:
     assert "a DOCTYPE is not accepted" in refusal(f'<!DOCTYPE speak [<!ENTITY a0 "ha">{entities}]><speak>&a11;</speak>')
 
 
-@pytest.mark.parametrize("source", ['<!DOCTYPE speak SYSTEM "file:///etc/passwd"><speak/>', '<!DOCTYPE speak [<!ENTITY x SYSTEM "http://127.0.0.1/">]><speak>&x;</speak>'])
+@pytest.mark.parametrize(
+    "source",
+    [
+        '<!DOCTYPE speak SYSTEM "file:///etc/passwd"><speak/>',
+        '<!DOCTYPE speak [<!ENTITY x SYSTEM "http://127.0.0.1/">]><speak>&x;</speak>',
+    ],
+)
 def test_external_entities_are_refused(source: str) -> None:
     assert "DOCTYPE is not accepted" in refusal(source)
 
@@ -200,7 +256,10 @@ def test_any_text_as_ssml_is_spoken_or_refused(source: str) -> None:
             assert joined(front_end().script(text, "auto", "en", ssml=True).chunks) == text
 
 
-@pytest.mark.parametrize(("content", "left_out"), [("a.b", ["'.' (U+002E)"]), ("a-b-", ["'-' (U+002D), 2 times"]), ("...", ["'.' (U+002E), 3 times"]), ("a b1", [])])
+@pytest.mark.parametrize(
+    ("content", "left_out"),
+    [("a.b", ["'.' (U+002E)"]), ("a-b-", ["'-' (U+002D), 2 times"]), ("...", ["'.' (U+002E), 3 times"]), ("a b1", [])],
+)
 def test_signs_without_a_sound_are_told_when_they_are_spelled_out(content: str, left_out: list[str]) -> None:
     made = script(f'<speak>Hi <say-as interpret-as="characters">{content}</say-as></speak>')
     assert made.warnings == tuple(f"left out, cannot be spoken: {told}" for told in left_out)

@@ -31,14 +31,33 @@ def test_example_of_an_error_says_what_the_page_says(example: str, told: str) ->
 
 def test_every_element_and_attribute_is_in_the_table() -> None:
     table = PAGE.split("## SSML")[1].split("## Pronunciations")[0]
-    rows = {name: row for row in re.findall(r"^\| `.+$", table, re.M) for name in re.findall(r"`([a-z-]+)`", row.split("|")[1])}
+    rows = {
+        name: row
+        for row in re.findall(r"^\| `.+$", table, re.M)
+        for name in re.findall(r"`([a-z-]+)`", row.split("|")[1])
+    }
     assert rows.keys() == ssml.ELEMENTS.keys()
     for element, attributes in ssml.ELEMENTS.items():
         assert all(f"`{attribute}`" in rows[element] for attribute in attributes), element
-    values = [*ssml_values.BREAKS, *(ssml_values.RATES.keys() - {"default"}), *(ssml_values.VOLUMES.keys() - {"default"}), *say_as.KINDS, *say_as.FORMATS]
+    values = [
+        *ssml_values.BREAKS,
+        *(ssml_values.RATES.keys() - {"default"}),
+        *(ssml_values.VOLUMES.keys() - {"default"}),
+        *say_as.KINDS,
+        *say_as.FORMATS,
+    ]
     assert [value for value in values if f"`{value}`" not in table] == []
 
 
-@pytest.mark.parametrize("bound", [f"{ssml.MOST_CHARACTERS:,}", f"{ssml.MOST_ELEMENTS:,} elements", f"{ssml.DEEPEST} deep", f"{ssml.MOST_SILENCE:g} s", f"{ssml.LONGEST_ALIAS} characters"])
+@pytest.mark.parametrize(
+    "bound",
+    [
+        f"{ssml.MOST_CHARACTERS:,}",
+        f"{ssml.MOST_ELEMENTS:,} elements",
+        f"{ssml.DEEPEST} deep",
+        f"{ssml.MOST_SILENCE:g} s",
+        f"{ssml.LONGEST_ALIAS} characters",
+    ],
+)
 def test_bounds_are_on_the_page(bound: str) -> None:
     assert bound in PAGE.split("## SSML")[1]

@@ -41,14 +41,30 @@ def test_guesses_are_asked_for_together_and_once(lexicon: SortedTable) -> None:
 
 @pytest.mark.parametrize(
     ("word", "phonemes"),
-    [("GitHub", "ɡˈɪthˌʌb"), ("smartwatch", "smˈɑɹtwˌɑʧ"), ("waited", "wˈATᵻd"), ("waits", "wˈAts"), ("waiting", "wˈATɪŋ")],
+    [
+        ("GitHub", "ɡˈɪthˌʌb"),
+        ("smartwatch", "smˈɑɹtwˌɑʧ"),
+        ("waited", "wˈATᵻd"),
+        ("waits", "wˈAts"),
+        ("waiting", "wˈATɪŋ"),
+    ],
 )
 def test_compounds_and_inflections_come_from_known_words(word: str, phonemes: str, lexicon: SortedTable) -> None:
     spoken = English(lexicon, lambda words: {})(word)
     assert (spoken.phonemes, spoken.spelled) == (phonemes, ())
 
 
-@pytest.mark.parametrize(("word", "asked"), [("Beyoncé", "Beyoncé"), ("þing", "þing"), ("Nguyễn", "Nguyen"), ("Đặng", "Dang"), ("Dvořák", "Dvorak"), ("Ŋgũgĩ", "Nggugi")])
+@pytest.mark.parametrize(
+    ("word", "asked"),
+    [
+        ("Beyoncé", "Beyoncé"),
+        ("þing", "þing"),
+        ("Nguyễn", "Nguyen"),
+        ("Đặng", "Dang"),
+        ("Dvořák", "Dvorak"),
+        ("Ŋgũgĩ", "Nggugi"),
+    ],
+)
 def test_espeak_is_asked_for_letters_that_it_knows_in_english(word: str, asked: str, lexicon: SortedTable) -> None:
     spoken = English(lexicon, lambda words: {asked: "zˈu"} if words == [asked] else {})(word)
     assert (spoken.phonemes, spoken.spelled) == ("zˈu", ())

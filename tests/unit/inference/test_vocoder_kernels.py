@@ -140,7 +140,9 @@ def test_moments_of_channels_far_from_zero_keep_their_digits(target: Kernels) ->
 @some_sizes
 @given(
     frames=st.integers(1, 150),
-    shape=st.sampled_from(((10, 20, 5, False), (6, 12, 3, True), (6, 12, 3, False), (4, 16, 6, False), (2, 2, 0, False))),
+    shape=st.sampled_from(
+        ((10, 20, 5, False), (6, 12, 3, True), (6, 12, 3, False), (4, 16, 6, False), (2, 2, 0, False))
+    ),
     threads=st.integers(1, 2),
 )
 def test_transposed_convolution(target: Kernels, frames: int, shape: tuple[int, int, int, bool], threads: int) -> None:

@@ -21,7 +21,10 @@ def voices(tmp_path: Path) -> Voices:
     for number, name in enumerate(NAMES, 1):
         path = tmp_path / "voices" / f"{name}.npy"
         np.save(path, np.full((510, 256), number, np.float32) + np.arange(510, dtype=np.float32)[:, None] / 1024)
-        files[f"voices/{name}.npy"] = {"sha256": hashlib.sha256(path.read_bytes()).hexdigest(), "bytes": path.stat().st_size}
+        files[f"voices/{name}.npy"] = {
+            "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+            "bytes": path.stat().st_size,
+        }
     fields = {
         "schema": 1, "name": "tiny", "version": "1", "engine": "kokoro", "licence": "Apache-2.0", "sample_rate": 24000,
         "languages": ["en", "zh"], "voices": NAMES, "default_voices": {"en": "af_heart", "zh": "zf_xiaoxiao"}, "files": files,

@@ -25,7 +25,13 @@ def project(tmp_path: Path) -> Path:
 
 
 def wheel_of(project: Path) -> Path:
-    subprocess.run([sys.executable, "-m", "hatchling", "build", "-t", "wheel"], cwd=project, check=True, capture_output=True, timeout=60)
+    subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-t", "wheel"],
+        cwd=project,
+        check=True,
+        capture_output=True,
+        timeout=60,
+    )
     (wheel,) = (project / "dist").iterdir()
     return wheel
 

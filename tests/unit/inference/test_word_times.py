@@ -18,7 +18,9 @@ def times(cut: int = 0, stretch: float = 1.0, begins: float = 0.0, ends: float =
     return [(round(w.begins, 6), round(w.ends, 6)) for w in found]
 
 
-def test_word_lasts_as_long_as_its_tokens_and_half_the_spaces_and_the_outer_ones_reach_to_where_there_is_sound() -> None:
+def test_word_lasts_as_long_as_its_tokens_and_half_the_spaces_and_the_outer_ones_reach_to_where_there_is_sound() -> (
+    None
+):
     assert times(begins=0.2, ends=1.1) == [(0.2, 0.3875), (0.3875, 0.625), (0.7875, 1.1)]
 
 

@@ -152,7 +152,13 @@ class Kokoro:
             left -= block
 
     def _utterance(
-        self, chunk: Chunk, sound: Samples, durations: NDArray[np.int64], speed_of_model: float, stretch: float, pause: Samples
+        self,
+        chunk: Chunk,
+        sound: Samples,
+        durations: NDArray[np.int64],
+        speed_of_model: float,
+        stretch: float,
+        pause: Samples,
     ) -> Utterance:
         span = audible(sound, self.sample_rate)
         sound = sound[span]
@@ -164,7 +170,9 @@ class Kokoro:
         seconds = len(sound) / self.sample_rate
         ahead = round(FRAMES_AHEAD / speed_of_model * SAMPLES_A_FRAME)
         edge = EDGE_SECONDS * stretch
-        timeline = Timeline(SAMPLES_A_FRAME, span.start + ahead, stretch, self.sample_rate, edge, max(edge, seconds - edge))
+        timeline = Timeline(
+            SAMPLES_A_FRAME, span.start + ahead, stretch, self.sample_rate, edge, max(edge, seconds - edge)
+        )
         return Utterance(
             samples=np.concatenate([sound, pause]),
             start=chunk.start,
@@ -174,7 +182,15 @@ class Kokoro:
         )
 
     def _script(
-        self, variety: str, text: str, language: str, fallback: str, limits: Limits, *, ssml: bool, lexicon: Mapping[str, str] | None
+        self,
+        variety: str,
+        text: str,
+        language: str,
+        fallback: str,
+        limits: Limits,
+        *,
+        ssml: bool,
+        lexicon: Mapping[str, str] | None,
     ) -> Script:
         """As voices of a language variety read it; their readers are made when one is first asked for."""
         if variety not in self._readers:

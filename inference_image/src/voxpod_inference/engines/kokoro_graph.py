@@ -67,11 +67,18 @@ def _part(model: "ModelProto", name: str, inputs: tuple[Tensor, ...], outputs: t
         _rename(node.output, renamed)
     used = {tensor for node in graph.node for tensor in node.input}
     graph.initializer.extend(i for i in model.graph.initializer if i.name in used)
-    known = {i.name for i in graph.initializer} | {o for node in graph.node for o in node.output} | {t.name for t in inputs} | {""}
+    known = (
+        {i.name for i in graph.initializer}
+        | {o for node in graph.node for o in node.output}
+        | {t.name for t in inputs}
+        | {""}
+    )
     if missing := (used | {t.name for t in outputs}) - known:
         raise ValueError(f"{name} of the model: the graph has no {', '.join(sorted(missing))}, so it is another export")
     for border, tensors in ((graph.input, inputs), (graph.output, outputs)):
-        border.extend(helper.make_tensor_value_info(t.name, TensorProto.DataType.Value(t.type), t.shape) for t in tensors)
+        border.extend(
+            helper.make_tensor_value_info(t.name, TensorProto.DataType.Value(t.type), t.shape) for t in tensors
+        )
     return part
 
 

@@ -147,7 +147,9 @@ def _session(graph: Path, threads: int, *, optimised: bool = False) -> Inference
     try:
         return open_session(graph, threads, optimised=optimised)
     except Exception as error:
-        raise SpeechError("engine", ENGINE_FAILED, f"{graph.name} cannot be loaded: {type(error).__name__}: {error}") from error
+        raise SpeechError(
+            "engine", ENGINE_FAILED, f"{graph.name} cannot be loaded: {type(error).__name__}: {error}"
+        ) from error
 
 
 @contextlib.contextmanager

@@ -33,7 +33,9 @@ def load_engine(bundle: Bundle, threads: int, prepared: Path | None = None, tell
     folder for them) and whole; `tell` is told why when they are not, or when there are no kernels of ours to use them.
     """
     if bundle.manifest.engine != "kokoro":
-        raise BundleError(f"{bundle.root}: the manifest names engine {bundle.manifest.engine!r}; this version has kokoro")
+        raise BundleError(
+            f"{bundle.root}: the manifest names engine {bundle.manifest.engine!r}; this version has kokoro"
+        )
     from voxpod_inference.engines.kokoro import NEEDED, NEEDED_BESIDE_PREPARED, Kokoro
     from voxpod_inference.prepared import WITHOUT_LIBRARY, NothingPrepared, PreparedError, find, fit_of, folder_of
     from voxpod_inference.text.readers import LANGUAGES

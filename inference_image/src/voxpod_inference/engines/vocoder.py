@@ -69,7 +69,11 @@ class Vocoder:
         source_frames = self._library.vp_source_frames(self._handle, frames)
         if source_frames < 0:
             raise ValueError(f"{frames} frames of features; 1 to 1048576 are accepted")
-        arrays = (_array(features, (FEATURES, frames)), _array(timbre, (TIMBRE,)), _array(source, (SOURCE, source_frames)))
+        arrays = (
+            _array(features, (FEATURES, frames)),
+            _array(timbre, (TIMBRE,)),
+            _array(source, (SOURCE, source_frames)),
+        )
         samples = np.empty(self._library.vp_samples(self._handle, frames), np.float32)
         f, t, s = (array.ctypes.data for array in arrays)
         flag = None if stop is None else ctypes.byref(stop)

@@ -35,7 +35,10 @@ class Voices:
         for name in shares:
             if name not in known:
                 where = f" in the mix {voice!r}" if len(shares) > 1 else ""
-                raise InputError(VOICE_NOT_FOUND, f"voice is {name!r}{where}; {self._bundle.manifest.name} has {_nearest(name, known)}")
+                raise InputError(
+                    VOICE_NOT_FOUND,
+                    f"voice is {name!r}{where}; {self._bundle.manifest.name} has {_nearest(name, known)}",
+                )
         return shares
 
     def language(self, shares: Mapping[str, float]) -> str:

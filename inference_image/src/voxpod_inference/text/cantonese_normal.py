@@ -12,13 +12,54 @@ from voxpod_inference.text.traced import Traced
 Rule = tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
 
 _NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
-_CURRENCIES = {"HK$": "蚊", "US$": "美金", "NT$": "台幣", "$": "蚊", "€": "歐元", "£": "英鎊", "¥": "元", "￥": "元", "₩": "韓圜"}
+_CURRENCIES = {
+    "HK$": "蚊",
+    "US$": "美金",
+    "NT$": "台幣",
+    "$": "蚊",
+    "€": "歐元",
+    "£": "英鎊",
+    "¥": "元",
+    "￥": "元",
+    "₩": "韓圜",
+}
 _UNITS = {
     "km/h": "公里每小時", "km": "公里", "cm": "厘米", "mm": "毫米", "m": "米", "kg": "公斤", "mg": "毫克", "g": "克", "ml": "毫升", "mL": "毫升", "L": "公升", "GB": "個G", "MB": "個M",
     "kW": "千瓦", "Hz": "赫茲", "°C": "度", "℃": "度", "°": "度", "m²": "平方米", "㎡": "平方米", "km²": "平方公里",
 }  # fmt: skip
-_SYMBOLS = {"&": "同", "+": "加", "=": "等於", "×": "乘", "÷": "除以", "%": "巴仙", "@": "at", "#": "號", "℃": "度", "°": "度", "½": "二分之一", "¼": "四分之一", "¾": "四分之三", "±": "正負", "№": "號", "²": "嘅平方", "³": "嘅立方", "$": "蚊", "€": "歐元"}
-_ADDRESSES = {".": "點", "/": "斜線", ":": "冒號", "@": "at", "-": "橫線", "_": "底線", "?": "問號", "=": "等於", "&": "同", "#": "號"}
+_SYMBOLS = {
+    "&": "同",
+    "+": "加",
+    "=": "等於",
+    "×": "乘",
+    "÷": "除以",
+    "%": "巴仙",
+    "@": "at",
+    "#": "號",
+    "℃": "度",
+    "°": "度",
+    "½": "二分之一",
+    "¼": "四分之一",
+    "¾": "四分之三",
+    "±": "正負",
+    "№": "號",
+    "²": "嘅平方",
+    "³": "嘅立方",
+    "$": "蚊",
+    "€": "歐元",
+}
+_ADDRESSES = {
+    ".": "點",
+    "/": "斜線",
+    ":": "冒號",
+    "@": "at",
+    "-": "橫線",
+    "_": "底線",
+    "?": "問號",
+    "=": "等於",
+    "&": "同",
+    "#": "號",
+}
 _CLASSIFIERS = "個|个|隻|只|次|本|杯|張|张|位|日|點|点|蚊|條|条|支|枝|份|碗|件|樣|样|年|間|间|架|部|粒|塊|块|歲|岁|分鐘|小時|公里|公斤|公升|米|克|度|層|层|倍|人|名|週|周|星期|磅"
 _UNIT = "|".join(sorted(map(re.escape, _UNITS), key=len, reverse=True))
 _CURRENCY = "|".join(sorted(map(re.escape, _CURRENCIES), key=len, reverse=True))
@@ -49,7 +90,15 @@ def _date(year: str, month: str, day: str, written: str) -> str:
 
 def _time(match: re.Match[str]) -> str:
     hour, minute = str(int(match[1])), int(match[2])
-    minutes = "" if not minute else "半" if minute == 30 else f"零{_number(str(minute))}分" if minute < 10 else f"{_number(str(minute))}分"
+    minutes = (
+        ""
+        if not minute
+        else "半"
+        if minute == 30
+        else f"零{_number(str(minute))}分"
+        if minute < 10
+        else f"{_number(str(minute))}分"
+    )
     return f"{_counted(hour)}點{minutes}"
 
 

@@ -131,7 +131,9 @@ def _mend(word: Word, after: str) -> None:
     for i in range(len(characters)):
         if characters[i] == "一" and i and characters[i - 1] in _FIGURES:
             readings[i] = "yi1"
-        elif characters[i] == "不" and readings[i] == "bu4" and readings[i + 1 : i + 2] and readings[i + 1].endswith("4"):
+        elif (
+            characters[i] == "不" and readings[i] == "bu4" and readings[i + 1 : i + 2] and readings[i + 1].endswith("4")
+        ):
             readings[i] = "bu2"
     if (known := _WORDS.get(characters)) is not None:
         readings[:] = [known.get(character, reading) for character, reading in zip(characters, readings, strict=True)]

@@ -68,12 +68,20 @@ def _date(match: re.Match[str]) -> str:
 
 def _time(match: re.Match[str]) -> str:
     hour, minutes, seconds = int(match[1]), int(match[2]), match[3]
-    said = "" if not (minutes or seconds) else f"{'零' if minutes < 10 else ''}{cardinal(minutes)}分" if minutes else "零分"
+    said = (
+        ""
+        if not (minutes or seconds)
+        else f"{'零' if minutes < 10 else ''}{cardinal(minutes)}分"
+        if minutes
+        else "零分"
+    )
     return f"{'两' if hour == 2 else cardinal(hour)}点{said}" + (f"{cardinal(int(seconds))}秒" if seconds else "")
 
 
 def _telephone(match: re.Match[str]) -> str:
-    return ("加" if "+" in match.group() else "") + "，".join(digits(group, "幺") for group in re.findall(r"\d+", match.group()))
+    return ("加" if "+" in match.group() else "") + "，".join(
+        digits(group, "幺") for group in re.findall(r"\d+", match.group())
+    )
 
 
 def _money(match: re.Match[str]) -> str:

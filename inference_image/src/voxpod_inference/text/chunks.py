@@ -113,7 +113,9 @@ def _cuts(chunk: Chunk) -> list[tuple[int, int]]:
         before = chunk.text[: word.start - chunk.start]
         cuts.append((word.first - opening, word.start - len(before) + len(before.rstrip(OPENING))))
     if not cuts:
-        spaces = (at for at, p in enumerate(phonemes, 1) if p == " " and is_sound(phonemes[:at]) and is_sound(phonemes[at:]))
+        spaces = (
+            at for at, p in enumerate(phonemes, 1) if p == " " and is_sound(phonemes[:at]) and is_sound(phonemes[at:])
+        )
         cuts = [(at, end) for at in spaces]
     return cuts or [((len(phonemes) + 1) // 2, end)]
 
@@ -148,7 +150,9 @@ def _append_punctuation(draft: _Draft, piece: Piece, limits: Limits, count: Call
         draft.phonemes += piece.spoken.phonemes
 
 
-def _joined(text: str, pieces: list[Piece], style: Style, limits: Limits, count: Callable[[str], int]) -> Iterator[_Draft]:
+def _joined(
+    text: str, pieces: list[Piece], style: Style, limits: Limits, count: Callable[[str], int]
+) -> Iterator[_Draft]:
     """Drafts of one or more pieces each."""
     draft = _Draft(pieces[0].start, "", [], style)
     new_line = False

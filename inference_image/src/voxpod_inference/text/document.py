@@ -23,7 +23,9 @@ _SURROGATES = r"\ud800-\udfff"
 _LINE_ENDS = str.maketrans(dict.fromkeys("\x0b\x0c\x85\u2028\u2029", "\n") | {OBJECT: "\ufffd"})
 # Letters and the marks that make one letter with them (accents, voiced kana, Korean written in single jamo), compatibility Han.
 _COMPOSED = r"[^\W\d_][\u0300-\u036f\u3099\u309a]+|[\u1100-\u115e][\u1161-\u11a7][\u11a8-\u11ff]?|[\uf900-\ufaff]"
-_UNEVEN = re.compile(rf"(?P<drop>[{_INVISIBLE}]+|(?<![\u0900-\u097f])[\u200c\u200d]+)|(?P<lone>[{_SURROGATES}])|(?P<letter>{_COMPOSED})")
+_UNEVEN = re.compile(
+    rf"(?P<drop>[{_INVISIBLE}]+|(?<![\u0900-\u097f])[\u200c\u200d]+)|(?P<lone>[{_SURROGATES}])|(?P<letter>{_COMPOSED})"
+)
 
 
 @dataclass(frozen=True, slots=True)

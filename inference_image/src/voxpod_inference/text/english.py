@@ -19,13 +19,77 @@ _LETTER = r"A-Za-z\xc0-\xd6\xd8-\xf6\xf8-\u024f\u1e00-\u1eff"
 _TOKEN = re.compile(rf"'?[{_LETTER}]+(?:['-][{_LETTER}]+)*'?|[^{_LETTER}]")
 _WORD = re.compile(rf"[{_LETTER}]+(?:'[{_LETTER}]+)*'?|[^{_LETTER}]")
 _COMPOSED = re.compile(rf"[{_LETTER}][\u0300-\u036f]+")
-_APOSTROPHE = re.compile(rf"(?<=[{_LETTER}])[’ʼ‛＇′`´ʹ](?=[{_LETTER}])|(?<![{_LETTER}])[‘’ʼ](?=(?:tis|twas|em|til|cause|bout|n)\b)|(?<=s)’(?= )")
+_APOSTROPHE = re.compile(
+    rf"(?<=[{_LETTER}])[’ʼ‛＇′`´ʹ](?=[{_LETTER}])|(?<![{_LETTER}])[‘’ʼ](?=(?:tis|twas|em|til|cause|bout|n)\b)|(?<=s)’(?= )"
+)
 # Letters that are no ASCII letter with a mark; those with a stroke, hook or tail have that letter in their name.
 _FOLDED = {
-    "ß": "ss", "ẞ": "SS", "æ": "ae", "Æ": "Ae", "ǽ": "ae", "Ǽ": "Ae", "ǣ": "ae", "Ǣ": "Ae", "œ": "oe", "Œ": "Oe", "þ": "th", "Þ": "Th", "ð": "d", "Ð": "D",
-    "ŋ": "ng", "Ŋ": "Ng", "ə": "e", "Ə": "E", "ǝ": "e", "Ǝ": "E", "ɛ": "e", "Ɛ": "E", "ĸ": "k", "ƕ": "hv", "Ƕ": "Hv", "ƣ": "gh", "Ƣ": "Gh", "ƿ": "w", "Ƿ": "W",
-    "ȝ": "y", "Ȝ": "Y", "Ʒ": "Zh", "ʒ": "zh", "ƹ": "zh", "Ƹ": "Zh", "ƺ": "zh", "ǯ": "zh", "Ǯ": "Zh", "Ʃ": "Sh", "ƪ": "sh", "Ʊ": "U", "ȣ": "ou", "Ȣ": "Ou", "ȸ": "db", "ȹ": "qp",
-    "Ʀ": "R", "Ƨ": "S", "ƨ": "s", "ƍ": "z", "ƛ": "l", "ẟ": "d", "Ƅ": "B", "ƅ": "b", "Ɣ": "Gh", "Ɩ": "I", "Ɂ": "", "ɂ": "", "ƻ": "dz", "Ƽ": "S", "ƽ": "s", "ƾ": "ts", "Ʌ": "V", "ỻ": "ll", "Ỻ": "Ll", "ỽ": "v", "Ỽ": "V",
+    "ß": "ss",
+    "ẞ": "SS",
+    "æ": "ae",
+    "Æ": "Ae",
+    "ǽ": "ae",
+    "Ǽ": "Ae",
+    "ǣ": "ae",
+    "Ǣ": "Ae",
+    "œ": "oe",
+    "Œ": "Oe",
+    "þ": "th",
+    "Þ": "Th",
+    "ð": "d",
+    "Ð": "D",
+    "ŋ": "ng",
+    "Ŋ": "Ng",
+    "ə": "e",
+    "Ə": "E",
+    "ǝ": "e",
+    "Ǝ": "E",
+    "ɛ": "e",
+    "Ɛ": "E",
+    "ĸ": "k",
+    "ƕ": "hv",
+    "Ƕ": "Hv",
+    "ƣ": "gh",
+    "Ƣ": "Gh",
+    "ƿ": "w",
+    "Ƿ": "W",
+    "ȝ": "y",
+    "Ȝ": "Y",
+    "Ʒ": "Zh",
+    "ʒ": "zh",
+    "ƹ": "zh",
+    "Ƹ": "Zh",
+    "ƺ": "zh",
+    "ǯ": "zh",
+    "Ǯ": "Zh",
+    "Ʃ": "Sh",
+    "ƪ": "sh",
+    "Ʊ": "U",
+    "ȣ": "ou",
+    "Ȣ": "Ou",
+    "ȸ": "db",
+    "ȹ": "qp",
+    "Ʀ": "R",
+    "Ƨ": "S",
+    "ƨ": "s",
+    "ƍ": "z",
+    "ƛ": "l",
+    "ẟ": "d",
+    "Ƅ": "B",
+    "ƅ": "b",
+    "Ɣ": "Gh",
+    "Ɩ": "I",
+    "Ɂ": "",
+    "ɂ": "",
+    "ƻ": "dz",
+    "Ƽ": "S",
+    "ƽ": "s",
+    "ƾ": "ts",
+    "Ʌ": "V",
+    "ỻ": "ll",
+    "Ỻ": "Ll",
+    "ỽ": "v",
+    "Ỽ": "V",
 }
 _NAMED = re.compile(r"LATIN (SMALL|CAPITAL) LETTER (?:[A-Z-]{3,} )?([A-Z])(?: |$)")
 # What English words are written with: espeak-ng says these, and others by their number in Unicode or worse than without the mark.
@@ -36,7 +100,34 @@ _ACCENTED = {
     "pâté": ("pɑtˈA", "pˈatA"), "rosé": ("ɹOzˈA", "ɹˈQzA"), "maté": ("mˈɑtA", "mˈatA"), "lamé": ("lɑmˈA", "lˈɑːmA"),
 }  # fmt: skip
 # Acronyms that the lexicon would read as words.
-_SPELLED = frozenset(["AM", "IT", "US", "UN", "AA", "AD", "AG", "BA", "CAT", "DA", "EST", "GI", "ID", "LA", "LED", "OD", "OS", "PA", "SI", "TA", "VAT", "WHO", "ISO", "ETA"])
+_SPELLED = frozenset(
+    [
+        "AM",
+        "IT",
+        "US",
+        "UN",
+        "AA",
+        "AD",
+        "AG",
+        "BA",
+        "CAT",
+        "DA",
+        "EST",
+        "GI",
+        "ID",
+        "LA",
+        "LED",
+        "OD",
+        "OS",
+        "PA",
+        "SI",
+        "TA",
+        "VAT",
+        "WHO",
+        "ISO",
+        "ETA",
+    ]
+)
 # Said without stress, capital or not; what is said before a vowel, before a consonant and before a pause.
 _WEAK = {"the": ("ði", "ðə", "ði"), "to": ("tʊ", "tə", "tu"), "a": ("ɐ", "ɐ", "A"), "an": ("ɐn", "ɐn", "ɐn"), "am": ("ɐm", "ɐm", "æm"), "in": ("ɪn", "ɪn", "ˈɪn")}  # fmt: skip
 
@@ -64,13 +155,19 @@ class English:
 
     def __call__(self, text: str) -> Spoken:
         """Phonemes in the alphabet that Kokoro was trained with (misaki's EN_PHONES)."""
-        written = Traced.of(text).each(plain_punctuation).sub(_COMPOSED, lambda m: unicodedata.normalize("NFC", m.group()))
+        written = (
+            Traced.of(text).each(plain_punctuation).sub(_COMPOSED, lambda m: unicodedata.normalize("NFC", m.group()))
+        )
         normal = aloud(read_signs(written, "en").each(_narrow).sub(_APOSTROPHE, "'"), british=self._lexicon.british)
         pieces = self._tokens(normal.text)
         tokens = [piece.token for piece in pieces]
         left_out = LeftOut(text)
         for at, piece in enumerate(pieces):
-            piece.phonemes = self._word(tokens, at) if _is_word(piece.token) else self._sign(piece.token, normal.starts[piece.start], left_out)
+            piece.phonemes = (
+                self._word(tokens, at)
+                if _is_word(piece.token)
+                else self._sign(piece.token, normal.starts[piece.start], left_out)
+            )
         self._spell_apart([piece for piece in pieces if _is_word(piece.token)])
         spelled = self._guess_the_rest([piece for piece in pieces if piece.phonemes is None])
         _weaken(pieces)
@@ -97,7 +194,9 @@ class English:
             if known or self._lexicon.get(token) or self._lexicon.get(token.lower()):
                 pieces.append(_Piece(token, *match.span()))
             else:
-                pieces += (_Piece(m.group(), match.start() + m.start(), match.start() + m.end()) for m in _WORD.finditer(token))
+                pieces += (
+                    _Piece(m.group(), match.start() + m.start(), match.start() + m.end()) for m in _WORD.finditer(token)
+                )
         return pieces
 
     def _guess_the_rest(self, pieces: list[_Piece]) -> list[str]:
@@ -125,7 +224,12 @@ class English:
         if (at == 0 or tokens[at - 1] in ' "“(—') and tokens[at + 1 : at + 2] == [" "]:
             if word == "I":
                 return "ˌI"
-            if word == "A" and place.first and len(place.following) > 1 and place.following not in ("is", "was", "and", "or"):
+            if (
+                word == "A"
+                and place.first
+                and len(place.following) > 1
+                and place.following not in ("is", "was", "and", "or")
+            ):
                 return self._lexicon.get("a")
         entry = self._entry(word, place)
         if entry is None:
@@ -135,7 +239,12 @@ class English:
 
     def _entry(self, word: str, place: Place) -> str | None:
         """A word that only begins a sentence is looked up without its capital, if it is one that a capital changes."""
-        if place.first and word.istitle() and place.word in HETERONYMS and (entry := self._lexicon.get(place.word)) is not None:
+        if (
+            place.first
+            and word.istitle()
+            and place.word in HETERONYMS
+            and (entry := self._lexicon.get(place.word)) is not None
+        ):
             return entry
         return self._lexicon.entry(word) or self._lexicon.entry(word.strip("'"))
 
@@ -148,7 +257,9 @@ class English:
         if "None" in by_tag and not place.following:
             return by_tag["None"]
         if "DT" in by_tag:
-            stressed = place.first or place.previous in PREPOSITIONS or not place.following or place.following in ("is", "was")
+            stressed = (
+                place.first or place.previous in PREPOSITIONS or not place.following or place.following in ("is", "was")
+            )
             return by_tag["DT"] if stressed and place.following not in DETERMINERS else default
         said = reading(place)
         if said.startswith("~"):

@@ -8,26 +8,51 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-DETERMINERS = frozenset(
-    ["the", "a", "an", "this", "that", "these", "those", "my", "your", "his", "her", "its", "our", "their", "no", "some", "any", "every", "each", "another", "which", "whose", "what", "both", "either", "neither", "many", "few", "several", "much", "more", "most", "such", "own", "first", "second", "third", "last", "next", "new", "old", "same", "other"]
-)
-OBJECTS = frozenset(["the", "a", "an", "this", "that", "these", "those", "my", "your", "his", "her", "its", "our", "their", "it", "them", "him", "us", "me", "you", "all", "everything"])
-SUBJECTS = frozenset(["i", "you", "we", "they", "who", "he", "she", "it", "people", "children", "men", "women", "police", "everyone", "everybody", "nobody", "we'd", "they'd"])
-MODALS = frozenset(
-    ["to", "will", "would", "can", "could", "should", "must", "may", "might", "shall", "cannot", "do", "did", "don't", "doesn't", "didn't", "won't", "can't", "couldn't", "wouldn't", "shouldn't", "mustn't", "does", "let's", "please", "i'll", "you'll", "he'll", "she'll", "we'll", "they'll", "it'll", "i'd", "you'd", "gonna", "wanna", "gotta", "help", "helps", "helped"]
-)
-BE = frozenset(
-    ["am", "is", "are", "was", "were", "be", "been", "being", "isn't", "aren't", "wasn't", "weren't", "i'm", "you're", "he's", "she's", "it's", "we're", "they're", "that's", "there's", "become", "becomes", "became", "seem", "seems", "seemed", "feel", "feels", "felt", "look", "looks", "looked", "stay", "stayed", "remain", "remains", "remained", "get", "gets", "got", "getting"]
-)
-HAVE = frozenset(["have", "has", "had", "having", "haven't", "hasn't", "hadn't", "i've", "you've", "we've", "they've", "who've", "he'd", "she'd"])
-PREPOSITIONS = frozenset(
-    ["of", "in", "on", "for", "with", "by", "from", "at", "into", "onto", "about", "after", "before", "between", "without", "under", "over", "through", "during", "against", "within", "per", "via", "as", "than", "like", "across", "near", "toward", "towards"]
-)
-_ADVERBS = frozenset(["already", "never", "ever", "just", "always", "also", "often", "recently", "not", "only", "still", "even", "now", "then", "really", "once", "almost", "soon", "finally"])
+# fmt: off
+DETERMINERS = frozenset([
+    "the", "a", "an", "this", "that", "these", "those", "my", "your", "his", "her", "its", "our", "their", "no",
+    "some", "any", "every", "each", "another", "which", "whose", "what", "both", "either", "neither", "many",
+    "few", "several", "much", "more", "most", "such", "own", "first", "second", "third", "last", "next", "new",
+    "old", "same", "other",
+])
+OBJECTS = frozenset([
+    "the", "a", "an", "this", "that", "these", "those", "my", "your", "his", "her", "its", "our", "their", "it",
+    "them", "him", "us", "me", "you", "all", "everything",
+])
+SUBJECTS = frozenset([
+    "i", "you", "we", "they", "who", "he", "she", "it", "people", "children", "men", "women", "police",
+    "everyone", "everybody", "nobody", "we'd", "they'd",
+])
+MODALS = frozenset([
+    "to", "will", "would", "can", "could", "should", "must", "may", "might", "shall", "cannot", "do", "did",
+    "don't", "doesn't", "didn't", "won't", "can't", "couldn't", "wouldn't", "shouldn't", "mustn't", "does",
+    "let's", "please", "i'll", "you'll", "he'll", "she'll", "we'll", "they'll", "it'll", "i'd", "you'd",
+    "gonna", "wanna", "gotta", "help", "helps", "helped",
+])
+BE = frozenset([
+    "am", "is", "are", "was", "were", "be", "been", "being", "isn't", "aren't", "wasn't", "weren't", "i'm",
+    "you're", "he's", "she's", "it's", "we're", "they're", "that's", "there's", "become", "becomes", "became",
+    "seem", "seems", "seemed", "feel", "feels", "felt", "look", "looks", "looked", "stay", "stayed", "remain",
+    "remains", "remained", "get", "gets", "got", "getting",
+])
+HAVE = frozenset([
+    "have", "has", "had", "having", "haven't", "hasn't", "hadn't", "i've", "you've", "we've", "they've",
+    "who've", "he'd", "she'd",
+])
+PREPOSITIONS = frozenset([
+    "of", "in", "on", "for", "with", "by", "from", "at", "into", "onto", "about", "after", "before", "between",
+    "without", "under", "over", "through", "during", "against", "within", "per", "via", "as", "than", "like",
+    "across", "near", "toward", "towards",
+])
+_ADVERBS = frozenset([
+    "already", "never", "ever", "just", "always", "also", "often", "recently", "not", "only", "still", "even",
+    "now", "then", "really", "once", "almost", "soon", "finally",
+])
 _NOT_PLURAL = re.compile(r"(?:ss|us|is|'s|ous|always|perhaps)$")
 _AFTER_NOUN = frozenset(["of", "for", "is", "was", "are", "were", "has", "had", "will"])
 _BREAKS = frozenset('.!?;:,"“”()—…\n')
 _STOPS = frozenset(".!?…\n")
+# fmt: on
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,9 +25,20 @@ from voxpod_inference.text.traced import Part, Replacement, Traced
 
 Rule = tuple[re.Pattern[str], Replacement]
 
-_MONTHS = (
-    ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
-)
+_MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 _DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 _MONTH = "|".join(rf"{m[:3]}(?:{m[3:]}\b|\.|\b)" if len(m) > 3 else rf"{m}\b" for m in _MONTHS) + r"|Sept\b\.?"
 _CURRENCY = "|".join(sorted(map(re.escape, CURRENCIES), key=len, reverse=True))
@@ -52,7 +63,9 @@ _ABBREVIATIONS = (
     ("al", r"(?<=et al\.)", "al"), ("max", r"(?=\s)", "maximum"), ("incl", r"(?=\s)", "including"), ("dept", "", "department"),
     ("govt", "", "government"), ("Blvd", "", "Boulevard"), ("Pl", r"(?=[,\s])", "Place"), ("Hwy", "", "Highway"),
 )  # fmt: skip
-_HUNDRED = re.compile(r"\b(hundred|thousand) (?=(?:[a-z]+ty )?(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|[a-z]+teen|[a-z]+ty)\b(?! (?:hundred|thousand|million)))")
+_HUNDRED = re.compile(
+    r"\b(hundred|thousand) (?=(?:[a-z]+ty )?(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|[a-z]+teen|[a-z]+ty)\b(?! (?:hundred|thousand|million)))"
+)
 _LOOSE_SPACE = re.compile(r" +(?=[ ,.;:!?])")
 
 
@@ -135,7 +148,13 @@ def _power(match: re.Match[str]) -> str:
     exponent = match[1]
     if exponent == "n":
         return " to the N"
-    said = number(exponent[1:]) if exponent[0] == "-" else ordinal(int(exponent)) if len(exponent) < 16 else digits(exponent)
+    said = (
+        number(exponent[1:])
+        if exponent[0] == "-"
+        else ordinal(int(exponent))
+        if len(exponent) < 16
+        else digits(exponent)
+    )
     return f" {_POWERS.get(exponent) or 'to the ' + ('minus ' if exponent[0] == '-' else '') + said}"
 
 
@@ -187,10 +206,22 @@ _WORDS: tuple[Rule, ...] = (
 def _dates(british: bool) -> tuple[Rule, ...]:
     return (
         (re.compile(rf"\b({_MONTH})\s(\d{{1,2}}(?:st|nd|rd|th)?)(?:,?\s(\d{{4}}))?\b(?![:.]\d|,\d)"), _month_first),
-        (re.compile(rf"(?:\b[Tt]he\s)?\b(\d{{1,2}}(?:st|nd|rd|th)?)(?:\sof)?\s({_MONTH})(?:,?\s(\d{{4}})\b)?"), _day_first),
-        (re.compile(r"\b(\d{4})([-/.])(\d{1,2})\2(\d{1,2})\b(?!\.\d)"), lambda m: _in_figures(m[3], m[4], m[1], False) or m.group()),
-        (re.compile(r"(?<![\d./])(\d{1,2})/(\d{1,2})/(\d{4}|\d\d)\b(?!/)"), lambda m: _in_figures(m[1], m[2], m[3], british) or m.group()),
-        (re.compile(r"(?<![\d.])(\d{1,2})\.(\d{1,2})\.(\d{4})\b"), lambda m: _in_figures(m[1], m[2], m[3], True) or m.group()),
+        (
+            re.compile(rf"(?:\b[Tt]he\s)?\b(\d{{1,2}}(?:st|nd|rd|th)?)(?:\sof)?\s({_MONTH})(?:,?\s(\d{{4}})\b)?"),
+            _day_first,
+        ),
+        (
+            re.compile(r"\b(\d{4})([-/.])(\d{1,2})\2(\d{1,2})\b(?!\.\d)"),
+            lambda m: _in_figures(m[3], m[4], m[1], False) or m.group(),
+        ),
+        (
+            re.compile(r"(?<![\d./])(\d{1,2})/(\d{1,2})/(\d{4}|\d\d)\b(?!/)"),
+            lambda m: _in_figures(m[1], m[2], m[3], british) or m.group(),
+        ),
+        (
+            re.compile(r"(?<![\d.])(\d{1,2})\.(\d{1,2})\.(\d{4})\b"),
+            lambda m: _in_figures(m[1], m[2], m[3], True) or m.group(),
+        ),
     )
 
 

@@ -23,9 +23,15 @@ def _value(figure: str) -> int:
 
 
 ROMAN: tuple[tuple[re.Pattern[str], Replacement], ...] = (
-    (re.compile(rf"(?<=\b)(?:(?<=\s)|(?<=^))({_FIGURE})(?=\s+(?:century|Century|dynasty|Olympi))"), lambda m: ordinal(_value(m[1]))),
+    (
+        re.compile(rf"(?<=\b)(?:(?<=\s)|(?<=^))({_FIGURE})(?=\s+(?:century|Century|dynasty|Olympi))"),
+        lambda m: ordinal(_value(m[1])),
+    ),
     (re.compile(rf"\b({_CROWNED})\s({_FIGURE})"), lambda m: [(m[1], 1), (" the ", 2), (ordinal(_value(m[2])), 2)]),
     (re.compile(rf"\b({_COUNTED})\s({_FIGURE})"), lambda m: [(m[1], 1), (" ", 0), (cardinal(_value(m[2])), 2)]),
     # After any other capitalised word: two letters at least, for I and V are letters too.
-    (re.compile(rf"\b([A-Z][a-z]+)\s(?=[IVX]{{2}})({_FIGURE})"), lambda m: [(m[1], 1), (" ", 0), (cardinal(_value(m[2])), 2)]),
+    (
+        re.compile(rf"\b([A-Z][a-z]+)\s(?=[IVX]{{2}})({_FIGURE})"),
+        lambda m: [(m[1], 1), (" ", 0), (cardinal(_value(m[2])), 2)],
+    ),
 )

@@ -6,7 +6,15 @@ from voxpod_inference.text.english_numbers import cardinal, digits, number, ordi
 
 NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 MAGNITUDE = r"thousand|million|billion|trillion|bn|mn|[kKMBT](?![A-Za-z])"
-_MAGNITUDES = {"k": "thousand", "K": "thousand", "M": "million", "mn": "million", "B": "billion", "bn": "billion", "T": "trillion"}
+_MAGNITUDES = {
+    "k": "thousand",
+    "K": "thousand",
+    "M": "million",
+    "mn": "million",
+    "B": "billion",
+    "bn": "billion",
+    "T": "trillion",
+}
 CURRENCIES = {
     "$": ("dollar", "cent"), "€": ("euro", "cent"), "£": ("pound", "penny"), "¥": ("yen", ""), "₹": ("rupee", "paisa"),
     "₩": ("won", ""), "¢": ("cent", ""), "USD": ("US dollar", "cent"), "EUR": ("euro", "cent"), "GBP": ("pound", "penny"),
@@ -73,7 +81,9 @@ def magnitude(match: re.Match[str]) -> str:
 
 def telephone(match: re.Match[str]) -> str:
     """Digit by digit, a pause between groups."""
-    return ("plus " if match.group().startswith("+") else "") + ", ".join(digits(group) for group in re.findall(r"\d+", match.group()))
+    return ("plus " if match.group().startswith("+") else "") + ", ".join(
+        digits(group) for group in re.findall(r"\d+", match.group())
+    )
 
 
 def fraction(match: re.Match[str]) -> str:
@@ -87,8 +97,13 @@ def fraction(match: re.Match[str]) -> str:
     return f"{whole}{number(match['top'])}{out_of}{number(match['bottom'])}"
 
 
-_YEAR_FOLLOWS = re.compile(r"(?:\b(?:in|since|by|of|from|until|till|during|before|after|around|circa|year|early|late|mid|summer|winter|spring|fall|autumn|class))[ -]$", re.I)
-_COUNTED = re.compile(r" +(?!was|is|has|as|this|plus|across|always|perhaps|versus|us)(?:[a-z]+s|people|men|women|children)\b|,\d")
+_YEAR_FOLLOWS = re.compile(
+    r"(?:\b(?:in|since|by|of|from|until|till|during|before|after|around|circa|year|early|late|mid|summer|winter|spring|fall|autumn|class))[ -]$",
+    re.I,
+)
+_COUNTED = re.compile(
+    r" +(?!was|is|has|as|this|plus|across|always|perhaps|versus|us)(?:[a-z]+s|people|men|women|children)\b|,\d"
+)
 
 
 def figure(match: re.Match[str]) -> str:

@@ -14,7 +14,22 @@ from voxpod_inference.text.traced import Traced
 
 Rule = tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
 
-_SPECIAL = {"ß": "ss", "ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ı": "i", "þ": "th", "ð": "d", "æ": "ae", "Æ": "Ae", "œ": "oe", "Œ": "Oe"}
+_SPECIAL = {
+    "ß": "ss",
+    "ł": "l",
+    "Ł": "L",
+    "ø": "o",
+    "Ø": "O",
+    "đ": "d",
+    "Đ": "D",
+    "ı": "i",
+    "þ": "th",
+    "ð": "d",
+    "æ": "ae",
+    "Æ": "Ae",
+    "œ": "oe",
+    "Œ": "Oe",
+}
 _ADDRESS = re.compile(
     r"\b((?:https?://|www\.)[^\s,;)>\"»]*[^\s,;)>\"».!?]|[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
     r"|[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.(?:com|org|net|es|fr|it|br|pt|in|eu)\b(?:/[^\s,;)>\"».!?]*)?)"
@@ -30,7 +45,17 @@ class ReadAloud:
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
         self._number = _FRENCH_NUMBER if tables.spaced_thousands else _NUMBER
-        kinds = (self._addresses, self._abbreviations, self._dates, self._times, self._money, self._units, self._ordinals, self._figures, self._symbols)
+        kinds = (
+            self._addresses,
+            self._abbreviations,
+            self._dates,
+            self._times,
+            self._money,
+            self._units,
+            self._ordinals,
+            self._figures,
+            self._symbols,
+        )
         self._rules: list[Rule] = [rule for kind in kinds for rule in kind()]
 
     def __call__(self, text: Traced) -> Traced:
@@ -49,7 +74,11 @@ class ReadAloud:
             return str(unicodedata.decimal(char))
         if char in "\u200c\u200d\u00ad":
             return ""
-        if not char.isalpha() or not unicodedata.name(char, "").startswith(("LATIN", "FULLWIDTH LATIN")) or char in "ªº":
+        if (
+            not char.isalpha()
+            or not unicodedata.name(char, "").startswith(("LATIN", "FULLWIDTH LATIN"))
+            or char in "ªº"
+        ):
             return unicodedata.normalize("NFKC", char) if unicodedata.east_asian_width(char) == "F" else char
         plain = "".join(c for c in unicodedata.normalize("NFKD", char) if not unicodedata.combining(c))
         return _SPECIAL.get(char, plain)
@@ -73,9 +102,14 @@ class ReadAloud:
             if not (1 <= int(month) <= 12 and 1 <= int(day) <= 31):
                 return written
             name = self._tables.months[int(month) - 1]
-            return self._tables.date.format(day=self._tables.first if int(day) == 1 else int(day), month=name, year=year)
+            return self._tables.date.format(
+                day=self._tables.first if int(day) == 1 else int(day), month=name, year=year
+            )
 
-        yield re.compile(r"(?<![\d/.-])(\d{1,2})([/.-])(\d{1,2})\2(\d{4})(?![\d/-])"), lambda m: said(m[4], m[3], m[1], m.group())
+        yield (
+            re.compile(r"(?<![\d/.-])(\d{1,2})([/.-])(\d{1,2})\2(\d{4})(?![\d/-])"),
+            lambda m: said(m[4], m[3], m[1], m.group()),
+        )
         yield re.compile(r"(?<![\d/.-])(\d{4})-(\d{2})-(\d{2})(?![\d/-])"), lambda m: said(m[1], m[2], m[3], m.group())
 
     def _times(self) -> Iterable[Rule]:
@@ -90,12 +124,18 @@ class ReadAloud:
             return re.sub(r"^(une|uma|una) (heures|horas)", lambda m: f"{m[1]} {m[2][:-1]}", made)
 
         after = r"(?:\s*(?:h|hs|hrs|heures|बजे)(?!\w))?"
-        yield re.compile(rf"{before}([01]?\d|2[0-4]):([0-5]\d)(?::[0-5]\d)?(?![\d:]){after}"), lambda m: said(m[1], m[2])
+        yield (
+            re.compile(rf"{before}([01]?\d|2[0-4]):([0-5]\d)(?::[0-5]\d)?(?![\d:]){after}"),
+            lambda m: said(m[1], m[2]),
+        )
         yield re.compile(rf"{before}([01]?\d|2[0-4])\s?h\s?([0-5]\d)(?!\w)"), lambda m: said(m[1], m[2])
         if tables.voice in ("fr-fr", "pt-br"):
             yield re.compile(rf"{before}([01]?\d|2[0-4])\s?h(?!\w)"), lambda m: said(m[1], "0")
         if tables.voice == "it":
-            yield re.compile(r"\b((?:[Aa]ll|[Dd]all|[Oo]r|[Ll])e )([01]?\d|2[0-4])\.([0-5]\d)(?!\.?\d)"), lambda m: m[1] + said(m[2], m[3])
+            yield (
+                re.compile(r"\b((?:[Aa]ll|[Dd]all|[Oo]r|[Ll])e )([01]?\d|2[0-4])\.([0-5]\d)(?!\.?\d)"),
+                lambda m: m[1] + said(m[2], m[3]),
+            )
 
     def _money(self) -> Iterable[Rule]:
         tables = self._tables
@@ -130,7 +170,10 @@ class ReadAloud:
             return f"{match[1]} {one if match[1] == '1' else several}"
 
         yield re.compile(rf"(?<![\w.,])[-−](?={self._number})"), f"{tables.minus} "
-        yield re.compile(r"(?<!\d)\d{5}-\d{4}(?!\d)"), lambda m: ", ".join(" ".join(group) for group in m.group().split("-"))
+        yield (
+            re.compile(r"(?<!\d)\d{5}-\d{4}(?!\d)"),
+            lambda m: ", ".join(" ".join(group) for group in m.group().split("-")),
+        )
         yield re.compile(r"(?<![\w/.,])(\d{1,4})/(\d{1,4})(?![\w/])"), self._fraction
         yield re.compile(rf"{number}\s?[-–]\s?(?=\d)(?!\d+[-–])"), lambda m: f"{m[1]} {tables.to} "
         yield re.compile(rf"{number}\s?({names})(?!\w)"), said
@@ -144,13 +187,18 @@ class ReadAloud:
         if tables.voice == "hi":
             return
         if tables.voice == "fr-fr":
-            yield re.compile(r"(?<!\w)(\d{1,4})(?:(e|è|ème|ième|er)|(re|ère|nde))s?(?!\w)"), lambda m: french_ordinal(int(m[1]), bool(m[3]))
+            yield (
+                re.compile(r"(?<!\w)(\d{1,4})(?:(e|è|ème|ième|er)|(re|ère|nde))s?(?!\w)"),
+                lambda m: french_ordinal(int(m[1]), bool(m[3])),
+            )
             # not Le, De, Ce, Me, Ver
             century = re.compile(r"(?<!\w)((?:[IVX]+|[CDLM][IVXLCDM]+)(?=e|è)|I(?=er|re))(e|ème|er|re)(?!\w)")
             yield century, lambda m: french_ordinal(value, m[2] == "re") if (value := roman(m[1])) else m.group()
         yield re.compile(r"(?<!\w)(\d+)\.([ºª])"), r"\1\2"
         # A numeral of two letters and more, or one after a capitalised name: `Felipe VI`, `Pedro I`, `capítulo XII`.
-        numeral = re.compile(rf"(?<!\w)(?:(?<=[a-zà-ÿ] )([IVX]{{2,}}|[XLCDM]{{2,}}[IVX]+)|(?<=[a-zà-ÿ] )({_NUMERAL[:-1]}{{2,}})|(?<=[a-zà-ÿ] )([{'VX' if tables.voice == 'it' else 'IVX'}]))(?!\w)")
+        numeral = re.compile(
+            rf"(?<!\w)(?:(?<=[a-zà-ÿ] )([IVX]{{2,}}|[XLCDM]{{2,}}[IVX]+)|(?<=[a-zà-ÿ] )({_NUMERAL[:-1]}{{2,}})|(?<=[a-zà-ÿ] )([{'VX' if tables.voice == 'it' else 'IVX'}]))(?!\w)"
+        )
         yield numeral, lambda m: self._roman(m.group())
 
     def _roman(self, numeral: str) -> str:
@@ -173,7 +221,10 @@ class ReadAloud:
             return agreed(int(match[1]), feminine, tables)
 
         not_a_noun = r"(?!(?:de|del|y|e|et|o|ou|a|à|al|da|do|por|pour|per|en|em|es|est|menos|coma|virgule|virgola|vírgula|com|con|horas? y)\b)"
-        yield re.compile(rf"(?<![\w,.])(?<!{re.escape(tables.decimal)} )(\d{{1,15}})(?= {not_a_noun}([^\W\d_]+))"), counted
+        yield (
+            re.compile(rf"(?<![\w,.])(?<!{re.escape(tables.decimal)} )(\d{{1,15}})(?= {not_a_noun}([^\W\d_]+))"),
+            counted,
+        )
 
     def _version(self, match: re.Match[str]) -> str:
         """`1.2.3` with the dots said; groups of three digits are thousands instead."""

@@ -6,8 +6,40 @@ from voxpod_inference.text.espeak_tables import Tables
 
 _MOST_DIGITS = 15
 """espeak-ng reads longer ones digit by digit, with the decimal word between groups."""
-_FRENCH = ["-", "un", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix", "onze", "douze", "treize", "quatorze", "quinze", "seize", "dix-sept", "dix-huit", "dix-neuf"]
-_FRENCH_TENS = ["-", "dix", "vingt", "trente", "quarante", "cinquante", "soixante", "soixante", "quatre-vingt", "quatre-vingt"]
+_FRENCH = [
+    "-",
+    "un",
+    "deux",
+    "trois",
+    "quatre",
+    "cinq",
+    "six",
+    "sept",
+    "huit",
+    "neuf",
+    "dix",
+    "onze",
+    "douze",
+    "treize",
+    "quatorze",
+    "quinze",
+    "seize",
+    "dix-sept",
+    "dix-huit",
+    "dix-neuf",
+]
+_FRENCH_TENS = [
+    "-",
+    "dix",
+    "vingt",
+    "trente",
+    "quarante",
+    "cinquante",
+    "soixante",
+    "soixante",
+    "quatre-vingt",
+    "quatre-vingt",
+]
 _ROMAN = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
 
 
@@ -59,8 +91,15 @@ def _joined(number: int, last: int, word: str, tables: Tables) -> str:
         base, word = number - 21, "veintiuna" if word == "una" else "veintiún"
     if base == 0:
         return word
-    hundred = base % 1000 == 100 and tables.voice in ("es", "pt-br")  # cien, cem before nothing; ciento, cento before more
-    said = f"{base - 100 if base > 100 else ''} {'ciento' if tables.voice == 'es' else 'cento'}".strip() if hundred else str(base)
+    hundred = base % 1000 == 100 and tables.voice in (
+        "es",
+        "pt-br",
+    )  # cien, cem before nothing; ciento, cento before more
+    said = (
+        f"{base - 100 if base > 100 else ''} {'ciento' if tables.voice == 'es' else 'cento'}".strip()
+        if hundred
+        else str(base)
+    )
     and_word = tables.joiner if (tens > 30 or (tens > 20 and tables.voice != "es") or tables.voice == "pt-br") else ""
     if tables.voice == "fr-fr" and tens == 81:
         and_word = ""

@@ -108,7 +108,9 @@ class _Running:
             )
         except OSError as error:
             raise _failed(f"it cannot be started: {error.strerror}") from error
-        with contextlib.suppress(OSError, AttributeError):  # gVisor refuses it for another process, macOS has no prlimit
+        with contextlib.suppress(
+            OSError, AttributeError
+        ):  # gVisor refuses it for another process, macOS has no prlimit
             resource.prlimit(self.process.pid, resource.RLIMIT_AS, (_MEMORY, _MEMORY))
         self._unread = b""
         try:

@@ -95,10 +95,16 @@ class EspeakReader:
     def _pronounced(self, clauses: list[list[_Token]]) -> Iterator[list[str]]:
         """The phonemes of each clause's tokens."""
         lines = [" ".join(token.said for token in clause) for clause in clauses]
-        answers = dict(zip(filled, self._espeak.ipa(filled), strict=True)) if (filled := sorted({*filter(None, lines)})) else {}
+        answers = (
+            dict(zip(filled, self._espeak.ipa(filled), strict=True))
+            if (filled := sorted({*filter(None, lines)}))
+            else {}
+        )
         whole = [_in_model_alphabet(answers.get(line, "")) for line in lines]
         counted = [_by_count(clause, said) for clause, said in zip(clauses, whole, strict=True)]
-        self._learn({token.said for clause, parts in zip(clauses, counted, strict=True) if parts is None for token in clause})
+        self._learn(
+            {token.said for clause, parts in zip(clauses, counted, strict=True) if parts is None for token in clause}
+        )
         for clause, said, parts in zip(clauses, whole, counted, strict=True):
             yield parts if parts is not None else _by_likeness(said, [self._alone[token.said] for token in clause])
 
@@ -110,7 +116,11 @@ class EspeakReader:
             self._alone |= {word: _in_model_alphabet(ipa) for word, ipa in zip(new, self._espeak.ipa(new), strict=True)}
 
     def _pieces(
-        self, order: list[tuple[str, tuple[int, int]] | list[_Token]], said: Iterator[list[str]], text: str, unread: list[str]
+        self,
+        order: list[tuple[str, tuple[int, int]] | list[_Token]],
+        said: Iterator[list[str]],
+        text: str,
+        unread: list[str],
     ) -> Iterator[tuple[str, tuple[int, int]]]:
         at = 0
         for part in order:

@@ -67,7 +67,9 @@ class FrontEnd:
         said = Spoken("", document.unread)
         warnings = _warnings(document.warnings, [said, *spoken])
         chunks = chunks_of(document, sections, self._limits, self._count)
-        return Script(chunks, warnings, _main_language(runs, asked), frozenset(run.language for run in runs), passage.sentences())
+        return Script(
+            chunks, warnings, _main_language(runs, asked), frozenset(run.language for run in runs), passage.sentences()
+        )
 
     def _asked(self, tag: str) -> str:
         language = "auto" if tag == "auto" else language_of(tag)

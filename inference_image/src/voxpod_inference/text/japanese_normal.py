@@ -18,7 +18,9 @@ UNITS = {
     "m3": "立方メートル", "km2": "平方キロメートル", "°C": "度", "°F": "度", "°": "度", "h": "時間", "min": "分", "s": "秒", "ms": "ミリ秒",
 }  # fmt: skip
 _UNIT = "|".join(sorted(map(re.escape, UNITS), key=len, reverse=True))
-_DIGITS = dict(zip("0123456789", ["ゼロ", "イチ", "ニー", "サン", "ヨン", "ゴー", "ロク", "ナナ", "ハチ", "キュー"], strict=True))
+_DIGITS = dict(
+    zip("0123456789", ["ゼロ", "イチ", "ニー", "サン", "ヨン", "ゴー", "ロク", "ナナ", "ハチ", "キュー"], strict=True)
+)
 _KANJI = "〇一二三四五六七八九"
 _SCALES = ("", "万", "億", "兆")
 _SYMBOLS = str.maketrans({
@@ -33,7 +35,9 @@ _COMPOSED = re.compile("[^\x00-\x7f][\u3099\u309a\uff9e\uff9f]?", re.S)
 
 def aloud(text: Traced) -> Traced:
     """`text` without figures and symbols, in full-width kana; every character knows what was written for it."""
-    text = text.each(lambda char: char.translate(_AINU)).sub(_COMPOSED, lambda m: unicodedata.normalize("NFKC", m.group()))
+    text = text.each(lambda char: char.translate(_AINU)).sub(
+        _COMPOSED, lambda m: unicodedata.normalize("NFKC", m.group())
+    )
     for pattern, replacement in _RULES:
         text = text.sub(pattern, replacement)
     return text.each(lambda char: char.translate(_SYMBOLS))
@@ -94,7 +98,9 @@ def _month_and_day(match: re.Match[str]) -> str:
 
 def _time(match: re.Match[str]) -> str:
     minutes = "" if match[2] == "00" and not match[3] else f"{cardinal(int(match[2]))}分"
-    return f"{cardinal(int(match[1])) if int(match[1]) else '零'}時{minutes}" + (f"{cardinal(int(match[3]))}秒" if match[3] else "")
+    return f"{cardinal(int(match[1])) if int(match[1]) else '零'}時{minutes}" + (
+        f"{cardinal(int(match[3]))}秒" if match[3] else ""
+    )
 
 
 def _telephone(match: re.Match[str]) -> str:

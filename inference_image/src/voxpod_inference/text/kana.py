@@ -57,7 +57,11 @@ def phonemes_of(katakana: str) -> str:
 
 def _combined(kana: str, small: str) -> str:
     palatal = small in "ィュョャ"
-    consonant = _PALATAL[kana] if palatal and kana in _PALATAL and not (small in "ャュョ" and kana == "ツ") else _BEFORE_SMALL[kana]
+    consonant = (
+        _PALATAL[kana]
+        if palatal and kana in _PALATAL and not (small in "ャュョ" and kana == "ツ")
+        else _BEFORE_SMALL[kana]
+    )
     return consonant + _SMALL[small]
 
 

@@ -39,7 +39,9 @@ class Korean:
 
 def in_hangul(text: str) -> str:
     """A text as it is pronounced, in Hangul: what a person can check."""
-    return _PHRASE.sub(lambda m: "".join(f"{' ' if s.spaced else ''}{s}" for s in pronounced(m.group())), _normal(text).text).strip()
+    return _PHRASE.sub(
+        lambda m: "".join(f"{' ' if s.spaced else ''}{s}" for s in pronounced(m.group())), _normal(text).text
+    ).strip()
 
 
 def _normal(text: str) -> Traced:

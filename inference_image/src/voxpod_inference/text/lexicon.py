@@ -22,7 +22,9 @@ LONGEST_VALUE = 256
 """Characters."""
 
 # Written without spaces between words: a key may stand anywhere in these. Korean endings follow their noun without one.
-_UNSPACED = re.compile(r"[\u3005-\u3007\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7fb\uf900-\ufaff\U00020000-\U000323af]")
+_UNSPACED = re.compile(
+    r"[\u3005-\u3007\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7fb\uf900-\ufaff\U00020000-\U000323af]"
+)
 _OWNERS = re.compile(r"(?<=[a-zA-Z])['’]s(?!\w)")
 _SLASHED = re.compile(r"/([^/]+)/")
 
@@ -38,7 +40,9 @@ class Lexicon:
 
     def __init__(self, entries: Mapping[str, str]) -> None:
         if len(entries) > MOST_ENTRIES:
-            raise InputError(INPUT_REFUSED, f"the lexicon has {len(entries)} entries; at most {MOST_ENTRIES} are accepted")
+            raise InputError(
+                INPUT_REFUSED, f"the lexicon has {len(entries)} entries; at most {MOST_ENTRIES} are accepted"
+            )
         self._exact: dict[str, _Entry] = {}
         self._folded: dict[str, _Entry] = {}
         lengths: dict[str, set[int]] = defaultdict(set)
@@ -46,7 +50,10 @@ class Lexicon:
             word, entry = _word(written), _entry(written, value)
             among = self._folded if word == word.lower() else self._exact
             if word in among:
-                raise InputError(INPUT_REFUSED, f"lexicon entry {shown(written)}: the word is there twice, written with other code points")
+                raise InputError(
+                    INPUT_REFUSED,
+                    f"lexicon entry {shown(written)}: the word is there twice, written with other code points",
+                )
             among[word] = entry
             lengths[word[0].lower()].add(len(word))
         self._lengths = {first: sorted(found, reverse=True) for first, found in lengths.items()}
@@ -106,7 +113,9 @@ def _entry(word: str, value: str) -> _Entry:
     if not isinstance(value, str):
         raise InputError(INPUT_REFUSED, f"{place}: {value!r}; a text is accepted for a word")
     if not value.strip() or len(value) > LONGEST_VALUE:
-        raise InputError(INPUT_REFUSED, f"{place}: a text, /IPA/ or pinyin:... of 1 to {LONGEST_VALUE} characters is accepted")
+        raise InputError(
+            INPUT_REFUSED, f"{place}: a text, /IPA/ or pinyin:... of 1 to {LONGEST_VALUE} characters is accepted"
+        )
     if value.startswith("pinyin:"):
         reading = Reading("pinyin", value.removeprefix("pinyin:"), place)
         if not pinyin_phonemes(reading.value, place):
@@ -115,7 +124,9 @@ def _entry(word: str, value: str) -> _Entry:
     slashed = _SLASHED.fullmatch(value)
     text = " ".join(plain(value).split())
     if not (has_sound(slashed[1]) if slashed else is_sound(plain_punctuation(text))):
-        raise InputError(INPUT_REFUSED, f"{place}: no sound is in {shown(value)}; a text, /IPA/ or pinyin:... is accepted")
+        raise InputError(
+            INPUT_REFUSED, f"{place}: no sound is in {shown(value)}; a text, /IPA/ or pinyin:... is accepted"
+        )
     return _Entry("", Reading("ipa", slashed[1], place)) if slashed else _Entry(text, None)
 
 
@@ -172,6 +183,10 @@ def _sliced(document: Document, start: int, end: int) -> Iterator[Part]:
         a, b = max(start, at), min(end, at + len(part.text))
         if a < b:
             whole = (a, b) == (at, at + len(part.text))
-            yield part if whole else replace(part, text=part.text[a - at : b - at], start=part.start + a - at, end=part.start + b - at)
+            yield (
+                part
+                if whole
+                else replace(part, text=part.text[a - at : b - at], start=part.start + a - at, end=part.start + b - at)
+            )
         elif not part.text and at >= start:
             yield part

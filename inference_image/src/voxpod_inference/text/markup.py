@@ -9,7 +9,10 @@ from voxpod_inference.errors import INPUT_REFUSED, InputError
 from voxpod_inference.text.document import Document, Part, Style, spoken_parts
 from voxpod_inference.text.languages import KNOWN, language_of
 
-_TAG = re.compile(r"<(?P<open>lang\s*=\s*(?P<quote>[\"']?)(?P<code>[^<>\s\"']*)(?P=quote)\s*|/\s*lang\s*)>|<(?:lang\s*=|/lang\b)", re.I)
+_TAG = re.compile(
+    r"<(?P<open>lang\s*=\s*(?P<quote>[\"']?)(?P<code>[^<>\s\"']*)(?P=quote)\s*|/\s*lang\s*)>|<(?:lang\s*=|/lang\b)",
+    re.I,
+)
 _ACCEPTED = f"<lang=CODE> and </lang> are accepted, CODE one of {', '.join(KNOWN)}"
 _LOOKS_LIKE_SSML = re.compile(r"\s*(?:<\?xml\b[^>]*>\s*)?<speak\b[^>]*>", re.I)
 
@@ -34,7 +37,9 @@ def document(text: str) -> Document:
         else:
             language = None
     parts += spoken_parts(text[at:], at, Style(language), unread)
-    warnings = ("the text looks like SSML and is read as plain text: ssml is not set",) if _LOOKS_LIKE_SSML.match(text) else ()
+    warnings = (
+        ("the text looks like SSML and is read as plain text: ssml is not set",) if _LOOKS_LIKE_SSML.match(text) else ()
+    )
     return Document(text, tuple(parts), tuple(unread), warnings)
 
 

@@ -35,7 +35,13 @@ class Passage:
     """`runs` cover the document's text, each in a language that has a reader."""
 
     def __init__(
-        self, document: Document, runs: tuple[Run, ...], readers: Mapping[str, Reader], limits: Limits, count: Callable[[str], int], refuse: Refuse
+        self,
+        document: Document,
+        runs: tuple[Run, ...],
+        readers: Mapping[str, Reader],
+        limits: Limits,
+        count: Callable[[str], int],
+        refuse: Refuse,
     ) -> None:
         self._document = document
         self._text = document.text
@@ -80,7 +86,11 @@ class Passage:
     def _middle(self, start: int, end: int, words: tuple[Word, ...]) -> int:
         """Where a stretch is best cut in two: at a word near its middle, at a space, or between letters."""
         middle, near = (start + end) // 2, (end - start) // 4
-        borders = [w.start for w in words if abs(w.start - middle) <= near and start < w.start < end and self._document.may_cut(w.start)]
+        borders = [
+            w.start
+            for w in words
+            if abs(w.start - middle) <= near and start < w.start < end and self._document.may_cut(w.start)
+        ]
         if borders:
             return min(borders, key=lambda border: abs(border - middle))
         cut = start + len(split.halves(self._text[start:end])[0])
@@ -157,7 +167,11 @@ def _with_words(text: str, spoken: Spoken) -> Spoken:
     words = spoken.words
     if not words and is_sound(spoken.phonemes):
         letters = [at for at, char in enumerate(text) if char.isalnum()]
-        words = (Word(letters[0], letters[-1] + 1, 0, len(spoken.phonemes)) if letters else Word(0, len(text), 0, len(spoken.phonemes)),)
+        words = (
+            Word(letters[0], letters[-1] + 1, 0, len(spoken.phonemes))
+            if letters
+            else Word(0, len(text), 0, len(spoken.phonemes)),
+        )
     return replace(spoken, words=tuple(_trimmed(text, word) for word in words))
 
 

@@ -63,7 +63,10 @@ def pinyin_phonemes(text: str, place: str) -> str:
         sound = phonemes_of(syllable)
         if sound is None:
             accepted = "syllables with a tone, such as 'chong2 qing4' or 'chóng qìng', are accepted"
-            raise InputError(INPUT_REFUSED, f"{place}: {syllable.rstrip('5')!r} in {shown(text)} is no syllable of pinyin; {accepted}")
+            raise InputError(
+                INPUT_REFUSED,
+                f"{place}: {syllable.rstrip('5')!r} in {shown(text)} is no syllable of pinyin; {accepted}",
+            )
         said.append(sound)
     return "".join(said)
 

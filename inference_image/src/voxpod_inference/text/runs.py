@@ -73,7 +73,9 @@ def language_runs(text: str, language: str, fallback: str, spans: Sequence[Run] 
     for line in _LINE.finditer(text):
         first, last = bisect.bisect_right(starts, line.start()) - 1, bisect.bisect_left(starts, line.end())
         here = [(r, _marks(text, max(line.start(), r.start), min(line.end(), r.end))) for r in regions[first:last]]
-        unasked = _HanRule(text, [m for region, marks in here if not region.explicit for m in marks], fallback, cantonese)
+        unasked = _HanRule(
+            text, [m for region, marks in here if not region.explicit for m in marks], fallback, cantonese
+        )
         for at, (region, marks) in enumerate(here, first):
             rule = _HanRule(text, marks, fallback, cantonese) if region.explicit else unasked
             resolved[at] += _resolved(text, marks, region.language, fallback, rule)
@@ -103,8 +105,7 @@ def _marks(text: str, start: int, end: int) -> list[_Mark]:
     return [
         mark
         for mark in marks
-        if not (with_units and _is_unit(text, mark))
-        and not (mark.script == "other" and _is_symbol(text, mark.start))
+        if not (with_units and _is_unit(text, mark)) and not (mark.script == "other" and _is_symbol(text, mark.start))
     ]
 
 

@@ -27,7 +27,17 @@ _MONTHS = {
 _FIRST = {"fr": "1er", "it": "1º", "pt": "1º"}
 """The first of a month, where it is not said as a plain number."""
 _SIGNS = re.compile(r"[\s\-./():·,]+")
-_ORDINALS = {"zh": "第{}", "yue": "第{}", "ja": "第{}", "ko": "제{}", "es": "{}.º", "it": "{}º", "pt": "{}º", "fr": "{}e", "hi": "{}वाँ"}
+_ORDINALS = {
+    "zh": "第{}",
+    "yue": "第{}",
+    "ja": "第{}",
+    "ko": "제{}",
+    "es": "{}.º",
+    "it": "{}º",
+    "pt": "{}º",
+    "fr": "{}e",
+    "hi": "{}वाँ",
+}
 
 
 def check(reading: Reading) -> None:
@@ -61,7 +71,9 @@ def phonemes(reading: Reading, language: str, say: Say) -> str:
 
 
 def _one_by_one(text: str, say: Say) -> str:
-    return " ".join(filter(None, (say(char.upper() if char.isascii() else char) for char in text if not char.isspace())))
+    return " ".join(
+        filter(None, (say(char.upper() if char.isascii() else char) for char in text if not char.isspace()))
+    )
 
 
 def _ordinal(number: int, language: str) -> str:
@@ -109,7 +121,9 @@ def _date(fields: dict[str, int], language: str) -> str:
     if language in ("zh", "ja", "yue", "ko"):
         units = "년월일" if language == "ko" else "年月日"
         space = " " if language == "ko" else ""
-        return space.join(f"{field}{unit}" for field, unit in zip((year, month, day), units, strict=True) if field is not None)
+        return space.join(
+            f"{field}{unit}" for field, unit in zip((year, month, day), units, strict=True) if field is not None
+        )
     name = _MONTHS[language].split(" ")[month - 1] if month else ""
     if language == "en":
         told = f"{name} {day}" if day else name
@@ -120,4 +134,6 @@ def _date(fields: dict[str, int], language: str) -> str:
 
 
 def _refused(reading: Reading, accepted: str) -> InputError:
-    return InputError(INPUT_REFUSED, f"{reading.place}: {shown(reading.value)} cannot be said as {reading.kind}; {accepted}")
+    return InputError(
+        INPUT_REFUSED, f"{reading.place}: {shown(reading.value)} cannot be said as {reading.kind}; {accepted}"
+    )

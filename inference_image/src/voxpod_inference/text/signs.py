@@ -37,7 +37,11 @@ class Signs:
 
 def _chinese_figure(exponent: str) -> str:
     """In characters: a 2 before 次 would be taken for a count."""
-    return exponent.replace("-", "负") if exponent[-1:] == "n" else ("负" if exponent[0] == "-" else "") + number(exponent.lstrip("-"))
+    return (
+        exponent.replace("-", "负")
+        if exponent[-1:] == "n"
+        else ("负" if exponent[0] == "-" else "") + number(exponent.lstrip("-"))
+    )
 
 
 def _cantonese_figure(exponent: str) -> str:
@@ -63,7 +67,9 @@ _VOWEL_SIGNS = r"\u0900-\u0963"
 _ENDS = rf"(?<=[\w{_VOWEL_SIGNS})\]%°'′€$£])"
 _BEGINS = r"(?=[-−+]?[.($€£¥₹₩]?[^\W_])"
 _SUPERSCRIPT = "⁰¹²³⁴⁵⁶⁷⁸⁹ⁿ"
-_EXPONENT = re.compile(rf"(?<![A-Za-z][A-Za-z])(?<=[A-Za-zπθ\d)\]])[⁺⁻]?[{_SUPERSCRIPT}]+|(?<=[A-Za-z])⁻[{_SUPERSCRIPT}]+")
+_EXPONENT = re.compile(
+    rf"(?<![A-Za-z][A-Za-z])(?<=[A-Za-zπθ\d)\]])[⁺⁻]?[{_SUPERSCRIPT}]+|(?<=[A-Za-z])⁻[{_SUPERSCRIPT}]+"
+)
 _BRACKETS = r"[<＜]+(?![\s\d<＜=-])(?:[^\s<>＜＞]*|[A-Za-z](?=[^<>=]*=)[^<>]*)[>＞]+"
 """`<b>`, `</a>`, `<now>`, `List<String>`, `<img src="a">`: brackets, nothing is compared."""
 

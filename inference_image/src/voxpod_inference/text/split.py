@@ -36,7 +36,12 @@ def sentences(text: str, language_at: LanguageAt = _always_english) -> list[str]
         following = text[end.end() : end.end() + 8]
         if not _is_line_end(end.group()) and (
             following[:1].islower()
-            or (_is_full_stop(end.group()) and is_abbreviation(text[max(start, end.end() - LONGEST) : end.end()], following, language_at(end.start())))
+            or (
+                _is_full_stop(end.group())
+                and is_abbreviation(
+                    text[max(start, end.end() - LONGEST) : end.end()], following, language_at(end.start())
+                )
+            )
         ):
             continue
         pieces.append(text[start : end.end()])
@@ -73,7 +78,9 @@ def _nearest(text: str, middle: int) -> int:
     reach = min(middle, len(text) - 1 - middle, 64)
     around = [middle, *itertools.chain.from_iterable((middle - i, middle + i) for i in range(1, reach + 1))]
     for is_border in (_parts_words, _parts_letters):
-        if (found := next((at for at in around if 0 < at < len(text) and is_border(text[at - 1], text[at])), None)) is not None:
+        if (
+            found := next((at for at in around if 0 < at < len(text) and is_border(text[at - 1], text[at])), None)
+        ) is not None:
             return found
     return middle
 

@@ -105,4 +105,8 @@ def _words(phonemes: Traced, glued: bool) -> Iterator[Word]:
 
 def is_silent(char: str) -> bool:
     """Whether a character has no sound of its own: spaces, format and control characters, marks, signs that are mostly typography."""
-    return char in _SILENT or char.isspace() or unicodedata.category(char) in ("Cf", "Cc", "Mn", "Zs", "Pd", "Ps", "Pe", "Pi", "Pf")
+    return (
+        char in _SILENT
+        or char.isspace()
+        or unicodedata.category(char) in ("Cf", "Cc", "Mn", "Zs", "Pd", "Ps", "Pe", "Pi", "Pf")
+    )

@@ -79,7 +79,9 @@ class _Open:
 def document(source: str) -> Document:
     """The parts of an SSML text; InputError tells line, column and what is accepted there."""
     if len(source) > MOST_CHARACTERS:
-        raise InputError(INPUT_REFUSED, f"the SSML has {len(source)} characters; at most {MOST_CHARACTERS} are accepted")
+        raise InputError(
+            INPUT_REFUSED, f"the SSML has {len(source)} characters; at most {MOST_CHARACTERS} are accepted"
+        )
     return _Reader(source).document()
 
 
@@ -104,7 +106,9 @@ class _Reader:
         parser.CharacterDataHandler = self._data
         parser.StartCdataSectionHandler = lambda: self._cdata(True)
         parser.EndCdataSectionHandler = lambda: self._cdata(False)
-        parser.StartDoctypeDeclHandler = lambda *_: self._refuse_here("a DOCTYPE is not accepted: entities are the five of XML")
+        parser.StartDoctypeDeclHandler = lambda *_: self._refuse_here(
+            "a DOCTYPE is not accepted: entities are the five of XML"
+        )
         parser.ProcessingInstructionHandler = lambda *_: self._refuse_here("processing instructions are not accepted")
         try:
             parser.Parse(self._places.encoded, True)
@@ -178,7 +182,11 @@ class _Reader:
 
     def _check_element(self, here: int, name: str, attributes: dict[str, str]) -> None:
         if (name == "speak") != (not self._open):
-            what = "'speak' may not be inside another element" if self._open else f"the text is in {name!r}; 'speak' is expected around it"
+            what = (
+                "'speak' may not be inside another element"
+                if self._open
+                else f"the text is in {name!r}; 'speak' is expected around it"
+            )
             raise self._places.refused(here, what)
         if name not in ELEMENTS:
             raise self._places.refused(here, f"element {name!r} is not known; {', '.join(ELEMENTS)} are accepted")
@@ -197,20 +205,37 @@ class _Reader:
         if (tag := element.attributes.get("xml:lang")) is not None:
             language = ssml_values.language(tag)
             if language is None:
-                raise self._places.refused(here, f"xml:lang is {tag!r}; {', '.join(KNOWN)} are accepted, also with a region")
+                raise self._places.refused(
+                    here, f"xml:lang is {tag!r}; {', '.join(KNOWN)} are accepted, also with a region"
+                )
             style = replace(style, language=language)
         if element.name == "prosody":
-            rate = self._factor(here, element, "rate", ssml_values.rate, f"{', '.join(ssml_values.RATES)}, 80%, +20%, 1.2")
-            gain = self._factor(here, element, "volume", ssml_values.volume, f"{', '.join(ssml_values.VOLUMES)}, 50%, +10%, -6dB, 0 to 100")
+            rate = self._factor(
+                here, element, "rate", ssml_values.rate, f"{', '.join(ssml_values.RATES)}, 80%, +20%, 1.2"
+            )
+            gain = self._factor(
+                here,
+                element,
+                "volume",
+                ssml_values.volume,
+                f"{', '.join(ssml_values.VOLUMES)}, 50%, +10%, -6dB, 0 to 100",
+            )
             style = replace(style, rate=style.rate * rate, gain=style.gain * gain)
         if not ssml_values.SLOWEST <= style.rate <= ssml_values.FASTEST:
             bounds = f"{ssml_values.SLOWEST} to {ssml_values.FASTEST} is accepted"
-            raise self._places.refused(here, f"rates one in another make {style.rate:.3g} times the normal one; {bounds}")
+            raise self._places.refused(
+                here, f"rates one in another make {style.rate:.3g} times the normal one; {bounds}"
+            )
         if style.gain > ssml_values.LOUDEST:
-            raise self._places.refused(here, f"volumes one in another make {style.gain:.3g} times the normal one; 0 to {ssml_values.LOUDEST} is accepted")
+            raise self._places.refused(
+                here,
+                f"volumes one in another make {style.gain:.3g} times the normal one; 0 to {ssml_values.LOUDEST} is accepted",
+            )
         return style
 
-    def _factor(self, here: int, element: _Open, attribute: str, parse: Callable[[str], float | None], accepted: str) -> float:
+    def _factor(
+        self, here: int, element: _Open, attribute: str, parse: Callable[[str], float | None], accepted: str
+    ) -> float:
         value = element.attributes.get(attribute)
         factor = parse(value) if value is not None else 1.0
         if factor is None:
@@ -222,7 +247,9 @@ class _Reader:
         time, strength = element.attributes.get("time"), element.attributes.get("strength", "medium")
         pause = ssml_values.seconds(time) if time is not None else ssml_values.BREAKS.get(strength)
         if pause is None and time is not None:
-            raise self._places.refused(here, f"time is {time!r}; such as 500ms or 1.5s is accepted, up to {ssml_values.LONGEST_BREAK:g}s")
+            raise self._places.refused(
+                here, f"time is {time!r}; such as 500ms or 1.5s is accepted, up to {ssml_values.LONGEST_BREAK:g}s"
+            )
         if pause is None:
             raise self._places.refused(here, f"strength is {strength!r}; {', '.join(ssml_values.BREAKS)} are accepted")
         self._silence += pause
@@ -238,14 +265,20 @@ class _Reader:
         if element.name == "sub":
             alias = element.attributes["alias"]
             if len(alias) > LONGEST_ALIAS:
-                raise self._places.refused(element.at, f"an alias has at most {LONGEST_ALIAS} characters, this one {len(alias)}")
+                raise self._places.refused(
+                    element.at, f"an alias has at most {LONGEST_ALIAS} characters, this one {len(alias)}"
+                )
             said = " ".join(plain(alias.translate(_SPACES)).split())
             if not is_sound(plain_punctuation(said)):
                 raise self._places.refused(element.at, f"alias is {pronunciation.shown(alias)}; no sound is in it")
             self._parts.append(replaced(whole, said))
             return
         reading = self._reading(element, content.strip())
-        style = replace(element.style, language=element.style.language or "zh") if reading.kind == "pinyin" else element.style
+        style = (
+            replace(element.style, language=element.style.language or "zh")
+            if reading.kind == "pinyin"
+            else element.style
+        )
         script = "" if reading.kind in ("date", "digits", "telephone") else letter_of(content)
         self._parts.append(replace(replaced(whole, "", reading), style=style, script=script or OBJECT))
 

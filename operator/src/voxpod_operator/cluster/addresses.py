@@ -38,7 +38,13 @@ class Addresses:
         service = await self._gateway.get(SERVICE, self._service)
         address = str((service or {}).get("spec", {}).get("clusterIP", ""))
         if address in ("", "None"):
-            raise Unavailable("GET", SERVICE.name, self._service, 404, "the dispatch Service has no cluster address; the chart creates it")
+            raise Unavailable(
+                "GET",
+                SERVICE.name,
+                self._service,
+                404,
+                "the dispatch Service has no cluster address; the chart creates it",
+            )
         return address
 
     async def _look_up(self, host: str) -> str:

@@ -49,12 +49,16 @@ class ClusterGateway:
         """All objects of the kind; selectors as the API names them (labelSelector, fieldSelector)."""
         return [item async for page in self.pages(kind, namespace, **selectors) for item in page]
 
-    async def pages(self, kind: Kind, namespace: str = "", *, accept: str = JSON, **selectors: str) -> AsyncIterator[Page]:
+    async def pages(
+        self, kind: Kind, namespace: str = "", *, accept: str = JSON, **selectors: str
+    ) -> AsyncIterator[Page]:
         """All objects of the kind, page by page: thousands of them need not be in memory at one time."""
         token = ""
         while True:
             query = {**selectors, "limit": str(PAGE_SIZE), **({"continue": token} if token else {})}
-            page = await self._call("LIST", kind, ResourceKey(namespace, ""), kind.path(namespace), query=query, accept=accept)
+            page = await self._call(
+                "LIST", kind, ResourceKey(namespace, ""), kind.path(namespace), query=query, accept=accept
+            )
             yield page.get("items") or []
             token = page.get("metadata", {}).get("continue") or ""
             if not token:
@@ -87,20 +91,40 @@ class ClusterGateway:
             raise
         return True
 
-    async def _call(self, verb: str, kind: Kind, key: ResourceKey, path: str, *, query: dict[str, str] | None = None, body: Json | None = None, content_type: str = JSON, accept: str = JSON) -> Json:
+    async def _call(
+        self,
+        verb: str,
+        kind: Kind,
+        key: ResourceKey,
+        path: str,
+        *,
+        query: dict[str, str] | None = None,
+        body: Json | None = None,
+        content_type: str = JSON,
+        accept: str = JSON,
+    ) -> Json:
         method = "GET" if verb == "LIST" else verb
         headers = {"Accept": accept, "Content-Type": content_type}
         began = time.perf_counter()
         status = 0
         try:
-            call = await self._api.param_serialize(method, path, query_params=list((query or {}).items()), header_params=headers, body=body, auth_settings=["BearerToken"])
+            call = await self._api.param_serialize(
+                method,
+                path,
+                query_params=list((query or {}).items()),
+                header_params=headers,
+                body=body,
+                auth_settings=["BearerToken"],
+            )
             response = await self._api.call_api(*call, _request_timeout=self._timeout_seconds)
             raw: bytes = await response.read()  # type: ignore[no-untyped-call]
             status = response.status
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise Unavailable(verb, kind.name, key, 0, f"{type(error).__name__}: {error}") from error
         finally:
-            metrics.API_CALL_SECONDS.labels(verb=verb, kind=kind.name, code=str(status)).observe(time.perf_counter() - began)
+            metrics.API_CALL_SECONDS.labels(verb=verb, kind=kind.name, code=str(status)).observe(
+                time.perf_counter() - began
+            )
         answer = _decode(raw)
         if 200 <= status < 300:
             return answer
@@ -115,7 +139,9 @@ def _decode(raw: bytes) -> Json:
     return answer if isinstance(answer, dict) else {"message": str(answer)[:200]}
 
 
-def translate(verb: str, kind: Kind, key: ResourceKey, status: int, answer: Json, retry_after: str | None) -> ClusterError:
+def translate(
+    verb: str, kind: Kind, key: ResourceKey, status: int, answer: Json, retry_after: str | None
+) -> ClusterError:
     """The error that an answer outside 2xx stands for, by status code and machine-readable reason, never by text."""
     message = str(answer.get("message") or "no message")
     seconds = float(retry_after) if retry_after and retry_after.isdigit() else None
@@ -128,5 +154,3 @@ def translate(verb: str, kind: Kind, key: ResourceKey, status: int, answer: Json
     else:
         cls = Denied
     return cls(verb, kind.name, key, status, message, seconds)
-
-

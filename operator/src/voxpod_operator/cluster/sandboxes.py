@@ -86,7 +86,9 @@ def parse_pod(raw: Json) -> PodView:
     meta, status = raw["metadata"], raw.get("status") or {}
     state = next((c.get("state") or {} for c in status.get("containerStatuses") or []), {})
     waiting, terminated = state.get("waiting") or {}, state.get("terminated") or {}
-    unscheduled: Json = next((c for c in status.get("conditions") or [] if c["type"] == "PodScheduled" and c["status"] == "False"), {})
+    unscheduled: Json = next(
+        (c for c in status.get("conditions") or [] if c["type"] == "PodScheduled" and c["status"] == "False"), {}
+    )
     return PodView(
         name=meta["name"],
         uid=meta.get("uid", ""),

@@ -33,7 +33,11 @@ class InvalidResource(ApiModel):
     status: TTSRequestStatus = TTSRequestStatus()
 
 
-MODELS: dict[Kind, type[Tenant] | type[SpeechModel] | type[TTSRequest]] = {TENANT: Tenant, SPEECH_MODEL: SpeechModel, TTS_REQUEST: TTSRequest}
+MODELS: dict[Kind, type[Tenant] | type[SpeechModel] | type[TTSRequest]] = {
+    TENANT: Tenant,
+    SPEECH_MODEL: SpeechModel,
+    TTS_REQUEST: TTSRequest,
+}
 
 Resource = Tenant | SpeechModel | TTSRequest | InvalidResource | JobView | PodView
 
@@ -64,7 +68,9 @@ def parse(kind: Kind, raw: Json) -> Resource:
             return found.model_copy(update={"spec": found.spec.model_copy(update={"text": ""})})
         return found
     except ValidationError as error:
-        return InvalidResource(metadata=ObjectMeta.model_validate(raw["metadata"]), problem=describe(error), status=_readable_status(raw))
+        return InvalidResource(
+            metadata=ObjectMeta.model_validate(raw["metadata"]), problem=describe(error), status=_readable_status(raw)
+        )
 
 
 def _readable_status(raw: Json) -> TTSRequestStatus:

@@ -31,7 +31,15 @@ async def identify(gateway: ClusterGateway, authorization: str, namespace: str, 
     scheme, _, token = authorization.partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise Unauthenticated("a bearer token is required")
-    review = await gateway.create(TOKEN_REVIEW, "", {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenReview", "spec": {"token": token, "audiences": [TOKEN_AUDIENCE]}})
+    review = await gateway.create(
+        TOKEN_REVIEW,
+        "",
+        {
+            "apiVersion": "authentication.k8s.io/v1",
+            "kind": "TokenReview",
+            "spec": {"token": token, "audiences": [TOKEN_AUDIENCE]},
+        },
+    )
     return accept(review.get("status") or {}, namespace, service_account)
 
 

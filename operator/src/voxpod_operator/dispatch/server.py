@@ -72,7 +72,12 @@ async def handle_result(request: web.Request) -> web.StreamResponse:
 
 async def _caller(request: web.Request, ctx: Context) -> PodIdentity:
     async with request.app[REVIEWS]:
-        return await identify(ctx.gateway, request.headers.get("Authorization", ""), ctx.settings.sandbox_namespace, ctx.settings.sandbox_service_account)
+        return await identify(
+            ctx.gateway,
+            request.headers.get("Authorization", ""),
+            ctx.settings.sandbox_namespace,
+            ctx.settings.sandbox_service_account,
+        )
 
 
 def _wait_seconds(request: web.Request) -> float:
@@ -87,7 +92,9 @@ def _report(raw: bytes) -> Report:
     try:
         return read_report(raw)
     except ValidationError as error:
-        problems = "; ".join(f"{'.'.join(str(p) for p in e['loc'])}: {e['msg']}" for e in error.errors(include_input=False)[:5])
+        problems = "; ".join(
+            f"{'.'.join(str(p) for p in e['loc'])}: {e['msg']}" for e in error.errors(include_input=False)[:5]
+        )
         raise web.HTTPBadRequest(text=f"malformed report: {problems}") from error
 
 
@@ -108,10 +115,16 @@ async def _answer_errors(request: web.Request, handler: Handler) -> web.StreamRe
         return _counted(counter, web.Response(status=410, text=str(error)))
     except Conflict as error:
         await _read_again(request.app[CONTEXT], error.key)
-        return _counted(counter, web.Response(status=503, text="the request changed meanwhile; ask again", headers={"Retry-After": "1"}))
+        return _counted(
+            counter,
+            web.Response(status=503, text="the request changed meanwhile; ask again", headers={"Retry-After": "1"}),
+        )
     except OperatorError as error:
         logger.warning("dispatch failed", extra={"path": request.path, "error": str(error)})
-        return _counted(counter, web.Response(status=503, text="a part of the system is away; ask again", headers={"Retry-After": "1"}))
+        return _counted(
+            counter,
+            web.Response(status=503, text="a part of the system is away; ask again", headers={"Retry-After": "1"}),
+        )
 
 
 async def _read_again(ctx: Context, key: ResourceKey) -> None:

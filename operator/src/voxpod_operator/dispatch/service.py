@@ -38,7 +38,10 @@ async def claim(ctx: Context, who: PodIdentity, wait_seconds: float) -> Work | N
         left = until - time.monotonic()
         if left <= 0:
             return None
-        if ctx.view.job(ctx.job_key(pod.job_name)) is None and await ctx.gateway.get(JOB, ctx.job_key(pod.job_name)) is None:
+        if (
+            ctx.view.job(ctx.job_key(pod.job_name)) is None
+            and await ctx.gateway.get(JOB, ctx.job_key(pod.job_name)) is None
+        ):
             raise NotWanted("the sandbox's Job is gone")
         await ctx.view.changed(min(left, 1.0))
     if ended(request) or request.spec.cancel:
@@ -47,7 +50,9 @@ async def claim(ctx: Context, who: PodIdentity, wait_seconds: float) -> Work | N
         raise AlreadyClaimed("this work was claimed before")
     work = _work(ctx, request)
     await ctx.write_status(request, transitions.claim(request, who.name, who.uid, ctx.now()))
-    logger.info("work claimed", extra={"request": str(request.metadata.key), "uid": request.metadata.uid, "pod": who.name})
+    logger.info(
+        "work claimed", extra={"request": str(request.metadata.key), "uid": request.metadata.uid, "pod": who.name}
+    )
     if (request.status.attempt or 1) > 1:
         await _clear_the_key(ctx, request)
     return work
@@ -68,7 +73,11 @@ async def take_report(ctx: Context, who: PodIdentity, report: Report) -> None:
         if _same_audio(request, report):
             return
         raise NotWanted("the request is over")
-    extra = {"request": str(request.metadata.key), "uid": request.metadata.uid, "timings": {k: getattr(report.timings, k) for k in report.timings.__slots__}}
+    extra = {
+        "request": str(request.metadata.key),
+        "uid": request.metadata.uid,
+        "timings": {k: getattr(report.timings, k) for k in report.timings.__slots__},
+    }
     logger.info("result received", extra=extra)
     if request.metadata.uid in ctx.concluding:
         raise StoreUnavailable("a report of this request is being verified already")
@@ -101,7 +110,9 @@ async def _clear_the_key(ctx: Context, request: TTSRequest) -> None:
         try:
             await ctx.store.remove(key)
         except StoreError as error:
-            logger.warning("leftover not removed", extra={"request": str(request.metadata.key), "key": key, "error": str(error)})
+            logger.warning(
+                "leftover not removed", extra={"request": str(request.metadata.key), "key": key, "error": str(error)}
+            )
 
 
 def _work(ctx: Context, request: TTSRequest) -> Work:
@@ -117,7 +128,11 @@ def _work(ctx: Context, request: TTSRequest) -> Work:
         format=spec.format,
         sample_rate=spec.sample_rate or 0,
         seconds_left=max(seconds_left - REPORT_SECONDS, 1.0),
-        upload=ctx.store.presign_put(stored_objects.audio_key(request), stored_objects.audio_type(spec.format, spec.sample_rate or _engine_rate(ctx, request)), life),
+        upload=ctx.store.presign_put(
+            stored_objects.audio_key(request),
+            stored_objects.audio_type(spec.format, spec.sample_rate or _engine_rate(ctx, request)),
+            life,
+        ),
         loudness=spec.loudness,
         ssml=spec.ssml,
         lexicon={entry.word: _reading(entry) for entry in spec.lexicon},
@@ -140,4 +155,8 @@ def _engine_rate(ctx: Context, request: TTSRequest) -> int | None:
 
 def _same_audio(request: TTSRequest, report: Report) -> bool:
     """Whether a repeated report tells what is stored already: the answer to the first one was lost on the way."""
-    return request.status.audio is not None and report.audio is not None and request.status.audio.sha256 == report.audio.sha256
+    return (
+        request.status.audio is not None
+        and report.audio is not None
+        and request.status.audio.sha256 == report.audio.sha256
+    )

@@ -26,7 +26,9 @@ def registry_of(kinds: tuple[Kind, ...], observe: Observer, login: Login) -> kop
     registry = kopf.OperatorRegistry()
     kopf.on.login(registry=registry)(login)
     for kind in kinds:
-        kopf.on.event(kind.group, kind.version, kind.plural, registry=registry, id=f"watch-{kind.plural}")(_handler(kind, observe))
+        kopf.on.event(kind.group, kind.version, kind.plural, registry=registry, id=f"watch-{kind.plural}")(
+            _handler(kind, observe)
+        )
     return registry
 
 
@@ -89,10 +91,25 @@ async def watch(observe: Observer, login: Login, sandbox_namespace: str) -> None
 
 def _run_kopf(observe: Observer, login: Login, sandbox_namespace: str, stop: threading.Event) -> None:
     async def both() -> None:
-        custom, sandboxes = registry_of((TENANT, SPEECH_MODEL, TTS_REQUEST), observe, login), registry_of((JOB, POD), observe, login)
+        custom, sandboxes = (
+            registry_of((TENANT, SPEECH_MODEL, TTS_REQUEST), observe, login),
+            registry_of((JOB, POD), observe, login),
+        )
         async with asyncio.TaskGroup() as operators:
-            operators.create_task(kopf.operator(registry=custom, settings=kopf_settings(), standalone=True, clusterwide=True, stop_flag=stop))
-            operators.create_task(kopf.operator(registry=sandboxes, settings=kopf_settings(), standalone=True, namespaces=[sandbox_namespace], stop_flag=stop))
+            operators.create_task(
+                kopf.operator(
+                    registry=custom, settings=kopf_settings(), standalone=True, clusterwide=True, stop_flag=stop
+                )
+            )
+            operators.create_task(
+                kopf.operator(
+                    registry=sandboxes,
+                    settings=kopf_settings(),
+                    standalone=True,
+                    namespaces=[sandbox_namespace],
+                    stop_flag=stop,
+                )
+            )
 
     asyncio.run(both())
 

@@ -23,9 +23,19 @@ def leader_endpoints(namespace: str, service: str, pod_name: str, pod_ip: str, p
         "metadata": {
             "name": slice_name(service),
             "namespace": namespace,
-            "labels": {"kubernetes.io/service-name": service, "endpointslice.kubernetes.io/managed-by": names.MANAGED_BY, names.MANAGED_BY_LABEL: names.MANAGED_BY},
+            "labels": {
+                "kubernetes.io/service-name": service,
+                "endpointslice.kubernetes.io/managed-by": names.MANAGED_BY,
+                names.MANAGED_BY_LABEL: names.MANAGED_BY,
+            },
         },
         "addressType": "IPv6" if ":" in pod_ip else "IPv4",
-        "endpoints": [{"addresses": [pod_ip], "conditions": {"ready": True}, "targetRef": {"kind": "Pod", "namespace": namespace, "name": pod_name}}],
+        "endpoints": [
+            {
+                "addresses": [pod_ip],
+                "conditions": {"ready": True},
+                "targetRef": {"kind": "Pod", "namespace": namespace, "name": pod_name},
+            }
+        ],
         "ports": [{"name": "dispatch", "port": port, "protocol": "TCP"}],
     }

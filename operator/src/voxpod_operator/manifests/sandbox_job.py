@@ -56,9 +56,24 @@ class Dispatch:
     """Authority of a private object store; empty for the public ones."""
 
 
-def sandbox_job(pod: SandboxPod, dispatch: Dispatch, *, name: str, request: str, request_uid: str, attempt: int, tenant: str, deadline_seconds: int) -> Json:
+def sandbox_job(
+    pod: SandboxPod,
+    dispatch: Dispatch,
+    *,
+    name: str,
+    request: str,
+    request_uid: str,
+    attempt: int,
+    tenant: str,
+    deadline_seconds: int,
+) -> Json:
     """The Job for one attempt at one request; `deadline_seconds` is a backstop behind the operator's own deadline."""
-    labels = {names.ROLE_LABEL: names.SANDBOX_ROLE, names.REQUEST_UID_LABEL: names.label_value(request_uid), names.ATTEMPT_LABEL: str(attempt), names.TENANT_LABEL: names.label_value(tenant)}
+    labels = {
+        names.ROLE_LABEL: names.SANDBOX_ROLE,
+        names.REQUEST_UID_LABEL: names.label_value(request_uid),
+        names.ATTEMPT_LABEL: str(attempt),
+        names.TENANT_LABEL: names.label_value(tenant),
+    }
     container = _container(pod, [])
     container["env"] += [
         {"name": "VOXPOD_DISPATCH_URL", "value": dispatch.url},
@@ -72,14 +87,30 @@ def sandbox_job(pod: SandboxPod, dispatch: Dispatch, *, name: str, request: str,
     spec = _pod_spec(pod, container)
     spec["hostAliases"] = [{"ip": ip, "hostnames": list(hosts)} for ip, hosts in sorted(dispatch.host_aliases.items())]
     token = {"audience": TOKEN_AUDIENCE, "expirationSeconds": dispatch.token_seconds, "path": "token"}
-    spec["volumes"].append({"name": "identity", "projected": {"defaultMode": 0o444, "sources": [{"serviceAccountToken": token}]}})
-    return _job(pod, spec, name=name, labels=labels, annotations={REQUEST_ANNOTATION: request}, deadline_seconds=deadline_seconds)
+    spec["volumes"].append(
+        {"name": "identity", "projected": {"defaultMode": 0o444, "sources": [{"serviceAccountToken": token}]}}
+    )
+    return _job(
+        pod,
+        spec,
+        name=name,
+        labels=labels,
+        annotations={REQUEST_ANNOTATION: request},
+        deadline_seconds=deadline_seconds,
+    )
 
 
 def probe_job(pod: SandboxPod, *, name: str, deadline_seconds: int) -> Json:
     """The Job that checks a bundle and reads its voices and languages: no token, no network needed."""
     spec = _pod_spec(pod, _container(pod, ["python3", "-m", "voxpod_inference.probe"]))
-    return _job(pod, spec, name=name, labels={names.ROLE_LABEL: names.PROBE_ROLE}, annotations={}, deadline_seconds=deadline_seconds)
+    return _job(
+        pod,
+        spec,
+        name=name,
+        labels={names.ROLE_LABEL: names.PROBE_ROLE},
+        annotations={},
+        deadline_seconds=deadline_seconds,
+    )
 
 
 def _container(pod: SandboxPod, command: list[str]) -> Json:
@@ -92,12 +123,24 @@ def _container(pod: SandboxPod, command: list[str]) -> Json:
             {"name": "VOXPOD_BUNDLE", "value": BUNDLE_DIR},
             {"name": "VOXPOD_BUNDLE_DIGEST", "value": pod.bundle_digest},
             # rounded up to whole cores by the kubelet: the engine's number of threads
-            {"name": "VOXPOD_CPU_LIMIT", "valueFrom": {"resourceFieldRef": {"containerName": "sandbox", "resource": "limits.cpu", "divisor": "1"}}},
+            {
+                "name": "VOXPOD_CPU_LIMIT",
+                "valueFrom": {
+                    "resourceFieldRef": {"containerName": "sandbox", "resource": "limits.cpu", "divisor": "1"}
+                },
+            },
         ],
         "resources": {"requests": resources, "limits": resources},
-        "securityContext": {"allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True, "capabilities": {"drop": ["ALL"]}},
+        "securityContext": {
+            "allowPrivilegeEscalation": False,
+            "readOnlyRootFilesystem": True,
+            "capabilities": {"drop": ["ALL"]},
+        },
         "terminationMessagePolicy": "File",
-        "volumeMounts": [{"name": "model", "mountPath": BUNDLE_DIR, "readOnly": True}, {"name": "scratch", "mountPath": "/tmp"}],  # noqa: S108
+        "volumeMounts": [
+            {"name": "model", "mountPath": BUNDLE_DIR, "readOnly": True},
+            {"name": "scratch", "mountPath": "/tmp"},  # noqa: S108
+        ],
     }
     return {**container, "command": command} if command else container
 
@@ -110,9 +153,17 @@ def _pod_spec(pod: SandboxPod, container: Json) -> Json:
         "enableServiceLinks": False,
         # nothing to save: a sandbox that is told to go has nothing that anybody waits for
         "terminationGracePeriodSeconds": 1,
-        "securityContext": {"runAsNonRoot": True, "runAsUser": USER, "runAsGroup": USER, "seccompProfile": {"type": "RuntimeDefault"}},
+        "securityContext": {
+            "runAsNonRoot": True,
+            "runAsUser": USER,
+            "runAsGroup": USER,
+            "seccompProfile": {"type": "RuntimeDefault"},
+        },
         "containers": [container],
-        "volumes": [{"name": "model", "hostPath": {"path": pod.bundle_path, "type": "Directory"}}, {"name": "scratch", "emptyDir": {"sizeLimit": SCRATCH_LIMIT}}],
+        "volumes": [
+            {"name": "model", "hostPath": {"path": pod.bundle_path, "type": "Directory"}},
+            {"name": "scratch", "emptyDir": {"sizeLimit": SCRATCH_LIMIT}},
+        ],
     }
     if pod.user_namespaces:
         spec["hostUsers"] = False
@@ -126,7 +177,15 @@ def _pod_spec(pod: SandboxPod, container: Json) -> Json:
     return spec
 
 
-def _job(pod: SandboxPod, spec: Json, *, name: str, labels: dict[str, str], annotations: dict[str, str], deadline_seconds: int) -> Json:
+def _job(
+    pod: SandboxPod,
+    spec: Json,
+    *,
+    name: str,
+    labels: dict[str, str],
+    annotations: dict[str, str],
+    deadline_seconds: int,
+) -> Json:
     labels = {**labels, names.MANAGED_BY_LABEL: names.MANAGED_BY, names.MODEL_LABEL: names.label_value(pod.model)}
     return {
         "apiVersion": "batch/v1",

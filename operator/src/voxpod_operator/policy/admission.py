@@ -84,12 +84,23 @@ def decide(seen: Snapshot) -> Decision:
     """Admit, or the first objection of the chain."""
     request = seen.request
     if seen.tenant is None:
-        return Reject(Reason.NAMESPACE_WITHOUT_TENANT, f"no Tenant lists namespace {request.metadata.namespace} in spec.namespaces")
+        return Reject(
+            Reason.NAMESPACE_WITHOUT_TENANT,
+            f"no Tenant lists namespace {request.metadata.namespace} in spec.namespaces",
+        )
     tenant_name = seen.tenant.metadata.name
     if asked := unhonoured(request.spec):
-        return Reject(Reason.NOT_SUPPORTED_YET, f"{', '.join(asked)}: this version does not do that yet; leave it out", tenant_name)
+        return Reject(
+            Reason.NOT_SUPPORTED_YET,
+            f"{', '.join(asked)}: this version does not do that yet; leave it out",
+            tenant_name,
+        )
     if seen.model is None:
-        named = f"no SpeechModel is named {request.spec.model}" if request.spec.model else "spec.model is not set and no SpeechModel is marked spec.default"
+        named = (
+            f"no SpeechModel is named {request.spec.model}"
+            if request.spec.model
+            else "spec.model is not set and no SpeechModel is marked spec.default"
+        )
         return Reject(Reason.MODEL_NOT_FOUND, named, tenant_name)
     checked = _Checked(request, seen.tenant, seen.model, seen)
     for check in CHAIN:
@@ -103,7 +114,11 @@ def text_speaks(c: _Checked) -> Reject | None:
     """The text holds something besides white space, control and format characters."""
     if any(unicodedata.category(ch)[0] not in "ZC" for ch in c.request.spec.text):
         return None
-    return Reject(Reason.TEXT_EMPTY, "spec.text holds only spaces or control characters; there is nothing to speak", c.tenant.metadata.name)
+    return Reject(
+        Reason.TEXT_EMPTY,
+        "spec.text holds only spaces or control characters; there is nothing to speak",
+        c.tenant.metadata.name,
+    )
 
 
 def text_fits(c: _Checked) -> Reject | None:
@@ -111,7 +126,11 @@ def text_fits(c: _Checked) -> Reject | None:
     limit, length = c.tenant.spec.quota.max_text_length, len(c.request.spec.text)
     if limit is None or length <= limit:
         return None
-    return Reject(Reason.TEXT_TOO_LONG, f"spec.text has {length} characters, Tenant {c.tenant.metadata.name} allows {limit}", c.tenant.metadata.name)
+    return Reject(
+        Reason.TEXT_TOO_LONG,
+        f"spec.text has {length} characters, Tenant {c.tenant.metadata.name} allows {limit}",
+        c.tenant.metadata.name,
+    )
 
 
 def model_allowed(c: _Checked) -> Reject | None:
@@ -119,7 +138,11 @@ def model_allowed(c: _Checked) -> Reject | None:
     allowed, name = c.tenant.spec.allowed_models, c.model.metadata.name
     if not allowed or name in allowed:
         return None
-    return Reject(Reason.MODEL_NOT_ALLOWED, f"Tenant {c.tenant.metadata.name} may use {', '.join(allowed)}, not {name}", c.tenant.metadata.name)
+    return Reject(
+        Reason.MODEL_NOT_ALLOWED,
+        f"Tenant {c.tenant.metadata.name} may use {', '.join(allowed)}, not {name}",
+        c.tenant.metadata.name,
+    )
 
 
 def voice_allowed(c: _Checked) -> Reject | None:
@@ -128,14 +151,22 @@ def voice_allowed(c: _Checked) -> Reject | None:
     part = next((v for v in _parts(voice) if allowed and v not in allowed), None)
     if part is None:
         return None
-    return Reject(Reason.VOICE_NOT_ALLOWED, f"Tenant {c.tenant.metadata.name} may use the voices {', '.join(allowed)}, not {part}{_of_mix(part, voice)}", c.tenant.metadata.name)
+    return Reject(
+        Reason.VOICE_NOT_ALLOWED,
+        f"Tenant {c.tenant.metadata.name} may use the voices {', '.join(allowed)}, not {part}{_of_mix(part, voice)}",
+        c.tenant.metadata.name,
+    )
 
 
 def tenant_ready(c: _Checked) -> Wait | None:
     """The tenant is neither suspended nor in need of an administrator."""
     if not c.seen.tenant_problem:
         return None
-    return Wait(Reason.WAITING_FOR_TENANT, f"Tenant {c.tenant.metadata.name} is not Ready: {c.seen.tenant_problem}", c.tenant.metadata.name)
+    return Wait(
+        Reason.WAITING_FOR_TENANT,
+        f"Tenant {c.tenant.metadata.name} is not Ready: {c.seen.tenant_problem}",
+        c.tenant.metadata.name,
+    )
 
 
 def model_ready(c: _Checked) -> Wait | None:
@@ -144,7 +175,9 @@ def model_ready(c: _Checked) -> Wait | None:
     if ready is not None and ready.status == "True" and ready.observed_generation == c.model.metadata.generation:
         return None
     why = f"{ready.reason}: {ready.message}" if ready is not None else "it was not probed yet"
-    return Wait(Reason.WAITING_FOR_MODEL, f"SpeechModel {c.model.metadata.name} is not Ready: {why}", c.tenant.metadata.name)
+    return Wait(
+        Reason.WAITING_FOR_MODEL, f"SpeechModel {c.model.metadata.name} is not Ready: {why}", c.tenant.metadata.name
+    )
 
 
 def voice_exists(c: _Checked) -> Reject | None:
@@ -153,7 +186,11 @@ def voice_exists(c: _Checked) -> Reject | None:
     part = next((v for v in _parts(voice) if v not in voices), None)
     if part is None:
         return None
-    return Reject(Reason.VOICE_NOT_FOUND, f"SpeechModel {c.model.metadata.name} has no voice {part}{_of_mix(part, voice)}; {_suggest(part, voices)}", c.tenant.metadata.name)
+    return Reject(
+        Reason.VOICE_NOT_FOUND,
+        f"SpeechModel {c.model.metadata.name} has no voice {part}{_of_mix(part, voice)}; {_suggest(part, voices)}",
+        c.tenant.metadata.name,
+    )
 
 
 def language_spoken(c: _Checked) -> Reject | None:
@@ -161,7 +198,11 @@ def language_spoken(c: _Checked) -> Reject | None:
     language, languages = c.request.spec.language, c.model.status.languages
     if language == "auto" or language.split("-")[0] in languages:
         return None
-    return Reject(Reason.LANGUAGE_NOT_SUPPORTED, f"SpeechModel {c.model.metadata.name} cannot speak {language}; it speaks {', '.join(languages)}", c.tenant.metadata.name)
+    return Reject(
+        Reason.LANGUAGE_NOT_SUPPORTED,
+        f"SpeechModel {c.model.metadata.name} cannot speak {language}; it speaks {', '.join(languages)}",
+        c.tenant.metadata.name,
+    )
 
 
 def an_allowed_voice_exists(c: _Checked) -> Reject | None:
@@ -169,7 +210,12 @@ def an_allowed_voice_exists(c: _Checked) -> Reject | None:
     allowed = c.tenant.spec.allowed_voices
     if c.request.spec.voice or not allowed or any(v in c.model.status.voices for v in allowed):
         return None
-    return Reject(Reason.VOICE_NOT_FOUND, f"SpeechModel {c.model.metadata.name} has none of the voices that Tenant {c.tenant.metadata.name} may use: {', '.join(allowed)}", c.tenant.metadata.name)
+    return Reject(
+        Reason.VOICE_NOT_FOUND,
+        f"SpeechModel {c.model.metadata.name} has none of the voices that Tenant {c.tenant.metadata.name} may use:"
+        f" {', '.join(allowed)}",
+        c.tenant.metadata.name,
+    )
 
 
 def tenant_has_a_slot(c: _Checked) -> Wait | None:
@@ -177,7 +223,10 @@ def tenant_has_a_slot(c: _Checked) -> Wait | None:
     limit = c.tenant.spec.quota.concurrent_requests
     if limit is None or c.seen.active_of_tenant + c.seen.ahead_in_tenant < limit:
         return None
-    said = f"Tenant {c.tenant.metadata.name} runs {c.seen.active_of_tenant} of {limit} concurrent requests{_queue(c.seen.ahead_in_tenant)}"
+    said = (
+        f"Tenant {c.tenant.metadata.name} runs {c.seen.active_of_tenant} of {limit} concurrent"
+        f" requests{_queue(c.seen.ahead_in_tenant)}"
+    )
     return Wait(Reason.WAITING_FOR_CONCURRENCY, said, c.tenant.metadata.name, c.seen.ahead_in_tenant + 1)
 
 
@@ -186,7 +235,10 @@ def model_has_a_slot(c: _Checked) -> Wait | None:
     limit = c.model.spec.warm_pool.max_sandboxes
     if c.seen.active_of_model + c.seen.ahead_in_model < limit:
         return None
-    said = f"SpeechModel {c.model.metadata.name} runs {c.seen.active_of_model} of {limit} sandboxes{_queue(c.seen.ahead_in_model)}"
+    said = (
+        f"SpeechModel {c.model.metadata.name} runs {c.seen.active_of_model} of {limit}"
+        f" sandboxes{_queue(c.seen.ahead_in_model)}"
+    )
     return Wait(Reason.WAITING_FOR_SANDBOX, said, c.tenant.metadata.name, c.seen.ahead_in_model + 1)
 
 

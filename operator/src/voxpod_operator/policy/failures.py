@@ -47,7 +47,10 @@ def read_report(raw: str | bytes) -> Report:
     report = _REPORT.validate_json(raw)
     report = replace(report, warnings=tuple(printable(w) for w in report.warnings))
     if report.audio is not None:
-        return replace(report, audio=replace(report.audio, voice=printable(report.audio.voice), format=printable(report.audio.format)))
+        return replace(
+            report,
+            audio=replace(report.audio, voice=printable(report.audio.voice), format=printable(report.audio.format)),
+        )
     failure = report.failure
     assert failure is not None, "a report has audio or a failure"
     if failure.reason not in SANDBOX_REASONS:
@@ -85,9 +88,13 @@ def failure_of(job: JobView, pod: PodView | None, now: datetime) -> Failure | No
     if pod is not None and pod.terminated_reason == "OOMKilled":
         return Failure("infrastructure", Reason.OUT_OF_MEMORY, "the sandbox was killed at its memory limit")
     if pod is not None and pod.waiting_reason in HOPELESS_WAITING:
-        return Failure("infrastructure", Reason.IMAGE_PULL_FAILED, f"{pod.waiting_reason}: {pod.waiting_message}"[:1024])
+        return Failure(
+            "infrastructure", Reason.IMAGE_PULL_FAILED, f"{pod.waiting_reason}: {pod.waiting_message}"[:1024]
+        )
     if pod is not None and pod.waiting_reason in PULL_WAITING and now - job.created_at > IMAGE_PULL_GRACE:
-        return Failure("infrastructure", Reason.IMAGE_PULL_FAILED, f"{pod.waiting_reason}: {pod.waiting_message}"[:1024])
+        return Failure(
+            "infrastructure", Reason.IMAGE_PULL_FAILED, f"{pod.waiting_reason}: {pod.waiting_message}"[:1024]
+        )
     if job.finished:
         return Failure("infrastructure", Reason.SANDBOX_LOST, _how_it_ended(job, pod))
     if pod is not None and (pod.phase in ("Failed", "Succeeded") or pod.deleting):

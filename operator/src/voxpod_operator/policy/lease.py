@@ -49,4 +49,9 @@ def taken(lease: Json, me: str, duration_seconds: float, wall: datetime) -> Json
 
 def new_lease(namespace: str, name: str) -> Json:
     """A Lease that nobody holds."""
-    return {"apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": {"namespace": namespace, "name": name}, "spec": {}}
+    return {
+        "apiVersion": "coordination.k8s.io/v1",
+        "kind": "Lease",
+        "metadata": {"namespace": namespace, "name": name},
+        "spec": {},
+    }

@@ -98,7 +98,9 @@ class LookAgain:
     seconds: float
 
 
-Step = Nothing | EndSandbox | Finish | AdmitOrWait | CreateSandbox | Conclude | Retry | TellStarting | AskWhy | LookAgain
+Step = (
+    Nothing | EndSandbox | Finish | AdmitOrWait | CreateSandbox | Conclude | Retry | TellStarting | AskWhy | LookAgain
+)
 
 
 def deadline_of(request: TTSRequest) -> datetime:
@@ -114,9 +116,17 @@ def next_step(request: TTSRequest, job: JobView | None, pod: PodView | None, now
     if phase is not None and phase.terminal:
         return _after_the_end(request, job, now)
     if request.spec.cancel or request.metadata.deletion_timestamp is not None:
-        return Finish(Phase.CANCELLED, Reason.CANCELLED, "spec.cancel was set" if request.spec.cancel else "the request is being deleted")
+        return Finish(
+            Phase.CANCELLED,
+            Reason.CANCELLED,
+            "spec.cancel was set" if request.spec.cancel else "the request is being deleted",
+        )
     if now >= deadline_of(request):
-        return Finish(Phase.FAILED, Reason.DEADLINE_EXCEEDED, f"not done within {request.spec.deadline_seconds} s of creation{_last_word(request)}")
+        return Finish(
+            Phase.FAILED,
+            Reason.DEADLINE_EXCEEDED,
+            f"not done within {request.spec.deadline_seconds} s of creation{_last_word(request)}",
+        )
     if request.status.sandbox is None:
         return AdmitOrWait()
     return _with_sandbox(request, job, pod, now)
@@ -147,7 +157,9 @@ def _with_sandbox(request: TTSRequest, job: JobView | None, pod: PodView | None,
     if job is None and not claimed:
         return CreateSandbox()
     if job is None:
-        return after_failure(request, Failure("infrastructure", Reason.SANDBOX_LOST, "the sandbox's Job is gone, and no result came"))
+        return after_failure(
+            request, Failure("infrastructure", Reason.SANDBOX_LOST, "the sandbox's Job is gone, and no result came")
+        )
     if (report := left_behind(pod)) is not None:
         return Conclude(report)
     failure = failure_of(job, pod, now)
@@ -162,7 +174,9 @@ def _slow_start(job: JobView, pod: PodView | None, now: datetime) -> TellStartin
     if pod is not None and pod.unschedulable and now - job.created_at > UNSCHEDULABLE_GRACE:
         return TellStarting(Reason.SANDBOX_UNSCHEDULABLE, pod.unschedulable)
     if pod is not None and pod.waiting_reason in PULL_WAITING:
-        return TellStarting(Reason.SANDBOX_STARTING, f"{pod.waiting_reason}: {pod.waiting_message}; the node goes on trying")
+        return TellStarting(
+            Reason.SANDBOX_STARTING, f"{pod.waiting_reason}: {pod.waiting_message}; the node goes on trying"
+        )
     if now - job.created_at <= STUCK_GRACE:
         return None
     if pod is None:

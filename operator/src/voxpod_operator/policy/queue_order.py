@@ -11,6 +11,7 @@ from voxpod_operator.cluster.view import InvalidResource
 
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """What stands between a request and a slot."""
@@ -43,11 +44,21 @@ def turns(waiting: Iterable[TTSRequest], tenant_of: Mapping[str, str]) -> list[T
     by_tenant: dict[str, list[TTSRequest]] = defaultdict(list)
     for request in waiting:
         by_tenant[tenant_of.get(request.metadata.namespace, "")].append(request)
-    taken = [pair for mine in by_tenant.values() for pair in zip(sorted(map(_age, mine)), sorted(mine, key=rank), strict=True)]
+    taken = [
+        pair
+        for mine in by_tenant.values()
+        for pair in zip(sorted(map(_age, mine)), sorted(mine, key=rank), strict=True)
+    ]
     return [request for _, request in sorted(taken, key=lambda pair: pair[0])]
 
 
-def standing(request: TTSRequest, others: Iterable[TTSRequest], reserved: Set[str], waits_for: Reason, tenant_of: Mapping[str, str]) -> Standing:
+def standing(
+    request: TTSRequest,
+    others: Iterable[TTSRequest],
+    reserved: Set[str],
+    waits_for: Reason,
+    tenant_of: Mapping[str, str],
+) -> Standing:
     """Slots taken among `others` (which may hold `request` itself), and waiting ones whose turn comes before its own.
 
     A request that waits for something else (a model, a tenant) is not ahead: it could not use the slot.
@@ -63,7 +74,9 @@ def standing(request: TTSRequest, others: Iterable[TTSRequest], reserved: Set[st
     return Standing(active, turns(waiting, tenant_of).index(request))
 
 
-def next_in_line(others: Iterable[TTSRequest], reserved: Set[str], count: int, tenant_of: Mapping[str, str]) -> list[TTSRequest]:
+def next_in_line(
+    others: Iterable[TTSRequest], reserved: Set[str], count: int, tenant_of: Mapping[str, str]
+) -> list[TTSRequest]:
     """The first `count` waiting requests: the ones worth a look when a slot came free."""
     return turns((r for r in others if not ended(r) and not holds_a_slot(r, reserved)), tenant_of)[:count]
 

@@ -44,11 +44,20 @@ def tenants_by_namespace(tenants: Sequence[Tenant]) -> dict[str, str]:
 def judge_tenant(tenant: Tenant, tenants: Sequence[Tenant]) -> Verdict:
     """Whether a Tenant is in use as it stands; `tenants` oldest first."""
     if asked := unhonoured(tenant.spec):
-        return Verdict(False, Reason.NOT_SUPPORTED_YET, f"{_listed(asked)}: not enforced by this version; remove it rather than rely on it")
+        return Verdict(
+            False,
+            Reason.NOT_SUPPORTED_YET,
+            f"{_listed(asked)}: not enforced by this version; remove it rather than rely on it",
+        )
     for namespace in tenant.spec.namespaces:
         owner = owner_of(namespace, tenants)
         if owner is not None and owner.metadata.uid != tenant.metadata.uid:
-            return Verdict(False, Reason.NAMESPACE_CONFLICT, f"namespace {namespace} already belongs to Tenant {owner.metadata.name}, which is older; remove it from one of the two")
+            return Verdict(
+                False,
+                Reason.NAMESPACE_CONFLICT,
+                f"namespace {namespace} already belongs to Tenant {owner.metadata.name}, which is older; remove it from"
+                " one of the two",
+            )
     if tenant.spec.suspended:
         return Verdict(False, Reason.SUSPENDED, "spec.suspended is true: new requests wait, running ones end normally")
     return Verdict(True, Reason.READY, f"serves {_listed(tenant.spec.namespaces)}")
@@ -57,12 +66,21 @@ def judge_tenant(tenant: Tenant, tenants: Sequence[Tenant]) -> Verdict:
 def judge_model(model: SpeechModel, model_roots: Sequence[str]) -> Verdict | None:
     """Why a SpeechModel can never become ready as it is specified; None when only a probe can tell."""
     if asked := unhonoured(model.spec):
-        return Verdict(False, Reason.NOT_SUPPORTED_YET, f"{_listed(asked)}: not done by this version; remove it, or use its default")
+        return Verdict(
+            False,
+            Reason.NOT_SUPPORTED_YET,
+            f"{_listed(asked)}: not done by this version; remove it, or use its default",
+        )
     source = model.spec.source.host_path
     if source is None:
         return Verdict(False, Reason.NOT_SUPPORTED_YET, "spec.source: this version reads bundles from hostPath only")
     if not any(source.path.startswith(f"{root.rstrip('/')}/") for root in model_roots):
-        return Verdict(False, Reason.SOURCE_NOT_ALLOWED, f"spec.source.hostPath.path {source.path} is not inside {_listed(model_roots) or 'any folder: sandbox.modelRoots is empty'}")
+        return Verdict(
+            False,
+            Reason.SOURCE_NOT_ALLOWED,
+            f"spec.source.hostPath.path {source.path} is not inside"
+            f" {_listed(model_roots) or 'any folder: sandbox.modelRoots is empty'}",
+        )
     return None
 
 

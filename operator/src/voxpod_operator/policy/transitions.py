@@ -34,20 +34,33 @@ def milliseconds_between(start: str | datetime | None, end: datetime) -> int:
 def wait(request: TTSRequest, decision: Wait, now: datetime) -> TTSRequestStatus:
     """The request waits."""
     status = _with(request, ConditionType.ADMITTED, "False", decision.reason, decision.message, now)
-    return status.model_copy(update={"phase": Phase.QUEUED, "tenant": decision.tenant or None, "queue_position": decision.position})
+    return status.model_copy(
+        update={"phase": Phase.QUEUED, "tenant": decision.tenant or None, "queue_position": decision.position}
+    )
 
 
 def reject(request: TTSRequest, decision: Reject, now: datetime) -> TTSRequestStatus:
     """The request will never start."""
     status = _with(request, ConditionType.ADMITTED, "False", decision.reason, decision.message, now)
     status = _condition(status, request, ConditionType.COMPLETE, "False", decision.reason, decision.message, now)
-    return status.model_copy(update={"phase": Phase.REJECTED, "tenant": decision.tenant or None, "queue_position": None})
+    return status.model_copy(
+        update={"phase": Phase.REJECTED, "tenant": decision.tenant or None, "queue_position": None}
+    )
 
 
 def assign(request: TTSRequest, decision: Admit, job_name: str, now: datetime) -> TTSRequestStatus:
     """The request holds a slot and the first sandbox's name: written before that sandbox exists."""
-    status = _with(request, ConditionType.ADMITTED, "True", Reason.ADMITTED, f"admitted for Tenant {decision.tenant.metadata.name}", now)
-    status = _condition(status, request, ConditionType.DISPATCHED, "False", Reason.SANDBOX_STARTING, f"Job {job_name} starts", now)
+    status = _with(
+        request,
+        ConditionType.ADMITTED,
+        "True",
+        Reason.ADMITTED,
+        f"admitted for Tenant {decision.tenant.metadata.name}",
+        now,
+    )
+    status = _condition(
+        status, request, ConditionType.DISPATCHED, "False", Reason.SANDBOX_STARTING, f"Job {job_name} starts", now
+    )
     return status.model_copy(
         update={
             "phase": Phase.QUEUED,
@@ -69,7 +82,9 @@ def claim(request: TTSRequest, pod_name: str, pod_uid: str, now: datetime) -> TT
     sandbox = request.status.sandbox
     assert sandbox is not None, "only an assigned request can be claimed"
     status = _with(request, ConditionType.DISPATCHED, "True", Reason.CLAIMED, f"pod {pod_name} synthesizes", now)
-    timings = (request.status.timings or RequestTimings()).model_copy(update={"startup": milliseconds_between(request.status.assigned_at, now)})
+    timings = (request.status.timings or RequestTimings()).model_copy(
+        update={"startup": milliseconds_between(request.status.assigned_at, now)}
+    )
     return status.model_copy(
         update={
             "phase": Phase.RUNNING,
@@ -88,7 +103,14 @@ def starting(request: TTSRequest, reason: Reason, message: str, now: datetime) -
 def retry(request: TTSRequest, failure: Failure, job_name: str, now: datetime) -> TTSRequestStatus:
     """A fresh sandbox gets the work; nothing of the old one's claim remains."""
     attempt = (request.status.attempt or 1) + 1
-    status = _with(request, ConditionType.DISPATCHED, "False", Reason.RETRYING, f"attempt {attempt} after {failure.reason}: {failure.message}", now)
+    status = _with(
+        request,
+        ConditionType.DISPATCHED,
+        "False",
+        Reason.RETRYING,
+        f"attempt {attempt} after {failure.reason}: {failure.message}",
+        now,
+    )
     return status.model_copy(
         update={
             "phase": Phase.QUEUED,
@@ -100,24 +122,38 @@ def retry(request: TTSRequest, failure: Failure, job_name: str, now: datetime) -
     )
 
 
-def fail(request: TTSRequest, reason: str, message: str, now: datetime, phase: Phase = Phase.FAILED) -> TTSRequestStatus:
+def fail(
+    request: TTSRequest, reason: str, message: str, now: datetime, phase: Phase = Phase.FAILED
+) -> TTSRequestStatus:
     """The request ended without audio."""
     status = _with(request, ConditionType.COMPLETE, "False", reason, message, now)
     return status.model_copy(update={"phase": phase, "queue_position": None})
 
 
-def succeed(request: TTSRequest, report: Report, uri: str, timestamps_uri: str | None, now: datetime) -> TTSRequestStatus:
+def succeed(
+    request: TTSRequest, report: Report, uri: str, timestamps_uri: str | None, now: datetime
+) -> TTSRequestStatus:
     """The audio is stored and verified, and the times beside it when the request asks for them."""
     audio = report.audio
     assert audio is not None, "only a report with audio can succeed"
     seconds = round(audio.duration_seconds, 3)
     status = _with(request, ConditionType.COMPLETE, "True", Reason.SUCCEEDED, f"{seconds} s of audio at {uri}", now)
-    timings = (request.status.timings or RequestTimings()).model_copy(update={"synthesis": report.timings.synthesis_ms, "upload": report.timings.upload_ms})
+    timings = (request.status.timings or RequestTimings()).model_copy(
+        update={"synthesis": report.timings.synthesis_ms, "upload": report.timings.upload_ms}
+    )
     return status.model_copy(
         update={
             "phase": Phase.SUCCEEDED,
             "voice": audio.voice,
-            "audio": AudioObject(uri=uri, sha256=audio.sha256, bytes=audio.bytes, duration_seconds=seconds, sample_rate=audio.sample_rate, format=audio.format, timestamps_uri=timestamps_uri),
+            "audio": AudioObject(
+                uri=uri,
+                sha256=audio.sha256,
+                bytes=audio.bytes,
+                duration_seconds=seconds,
+                sample_rate=audio.sample_rate,
+                format=audio.format,
+                timestamps_uri=timestamps_uri,
+            ),
             "timings": timings,
             "usage": RequestUsage(characters=len(request.spec.text), audio_seconds=seconds),
             "warnings": list(report.warnings),
@@ -138,11 +174,28 @@ def difference(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
     return patch
 
 
-def _with(request: TTSRequest, type_: ConditionType, value: ConditionStatus, reason: str, message: str, now: datetime) -> TTSRequestStatus:
+def _with(
+    request: TTSRequest, type_: ConditionType, value: ConditionStatus, reason: str, message: str, now: datetime
+) -> TTSRequestStatus:
     status = request.status.model_copy(update={"observed_generation": request.metadata.generation})
     return _condition(status, request, type_, value, reason, message, now)
 
 
-def _condition(status: TTSRequestStatus, request: TTSRequest, type_: ConditionType, value: ConditionStatus, reason: str, message: str, now: datetime) -> TTSRequestStatus:
-    new = Condition(type=type_, status=value, reason=reason, message=message, last_transition_time=now.replace(microsecond=0), observed_generation=request.metadata.generation)
+def _condition(
+    status: TTSRequestStatus,
+    request: TTSRequest,
+    type_: ConditionType,
+    value: ConditionStatus,
+    reason: str,
+    message: str,
+    now: datetime,
+) -> TTSRequestStatus:
+    new = Condition(
+        type=type_,
+        status=value,
+        reason=reason,
+        message=message,
+        last_transition_time=now.replace(microsecond=0),
+        observed_generation=request.metadata.generation,
+    )
     return status.model_copy(update={"conditions": list(set_condition(status.conditions, new))})

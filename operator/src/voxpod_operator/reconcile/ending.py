@@ -26,7 +26,10 @@ async def conclude(ctx: Context, request: TTSRequest, report: Report) -> None:
         problem = stored_objects.mismatch(request, report) or await _problem_in_store(ctx, request, report)
         if not problem:
             times = stored_objects.timestamps_key(request)
-            audio_uri, times_uri = ctx.store.uri(stored_objects.audio_key(request)), ctx.store.uri(times) if times else None
+            audio_uri, times_uri = (
+                ctx.store.uri(stored_objects.audio_key(request)),
+                (ctx.store.uri(times) if times else None),
+            )
             await end(ctx, request, transitions.succeed(request, report, audio_uri, times_uri, ctx.now()))
             _count_audio(request, report)
             return
@@ -43,9 +46,20 @@ async def retry(ctx: Context, request: TTSRequest, failure: Failure) -> None:
         return
     old = request.status.sandbox
     attempt = (request.status.attempt or 1) + 1
-    await ctx.write_status(request, transitions.retry(request, failure, job_name(request.metadata.uid, attempt), ctx.now()))
+    await ctx.write_status(
+        request, transitions.retry(request, failure, job_name(request.metadata.uid, attempt), ctx.now())
+    )
     metrics.RETRIES.labels(reason=failure.reason).inc()
-    logger.info("request retried", extra={"request": str(request.metadata.key), "uid": request.metadata.uid, "attempt": attempt, "reason": failure.reason, "why": failure.message})
+    logger.info(
+        "request retried",
+        extra={
+            "request": str(request.metadata.key),
+            "uid": request.metadata.uid,
+            "attempt": attempt,
+            "reason": failure.reason,
+            "why": failure.message,
+        },
+    )
     ctx.enqueue(TTS_REQUEST, request.metadata.key)
     if old is not None:
         ctx.enqueue_job(old.job_name)
@@ -57,7 +71,15 @@ async def end(ctx: Context, request: TTSRequest, status: TTSRequestStatus) -> No
     complete = find_condition(status.conditions, ConditionType.COMPLETE)
     reason = complete.reason if complete else ""
     metrics.REQUESTS_ENDED.labels(phase=status.phase, reason=reason).inc()
-    logger.info("request ended", extra={"request": str(request.metadata.key), "uid": request.metadata.uid, "phase": status.phase, "reason": reason})
+    logger.info(
+        "request ended",
+        extra={
+            "request": str(request.metadata.key),
+            "uid": request.metadata.uid,
+            "phase": status.phase,
+            "reason": reason,
+        },
+    )
     ctx.enqueue(TTS_REQUEST, request.metadata.key)
     if status.audio is None:
         ctx.discard_audio_of(request)

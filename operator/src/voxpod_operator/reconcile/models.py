@@ -39,8 +39,14 @@ async def reconcile_model(ctx: Context, key: ResourceKey) -> None:
             await _start_probe(ctx, model, name)
             await _write(ctx, model, _ready(ctx, model, Verdict(False, Reason.PROBING, f"Job {name} reads the bundle")))
         case model_probe.Believe(facts):
-            found = _ready(ctx, model, Verdict(True, Reason.READY, f"{len(facts.voices)} voices, {len(facts.languages)} languages"))
-            update = {"voices": list(facts.voices), "languages": list(facts.languages), "sample_rate": facts.sample_rate}
+            found = _ready(
+                ctx, model, Verdict(True, Reason.READY, f"{len(facts.voices)} voices, {len(facts.languages)} languages")
+            )
+            update = {
+                "voices": list(facts.voices),
+                "languages": list(facts.languages),
+                "sample_rate": facts.sample_rate,
+            }
             await _write(ctx, model, found.model_copy(update=update))
         case model_probe.Distrust(verdict, clear_away):
             await _write(ctx, model, _ready(ctx, model, verdict))
@@ -54,7 +60,9 @@ async def reconcile_model(ctx: Context, key: ResourceKey) -> None:
 
 
 async def _start_probe(ctx: Context, model: SpeechModel, name: str) -> None:
-    job = probe_job(sandbox_pod(ctx, model, TenantSandbox()), name=name, deadline_seconds=model_probe.PROBE_DEADLINE_SECONDS)
+    job = probe_job(
+        sandbox_pod(ctx, model, TenantSandbox()), name=name, deadline_seconds=model_probe.PROBE_DEADLINE_SECONDS
+    )
     try:
         stored = await ctx.gateway.create(JOB, ctx.settings.sandbox_namespace, job)
     except AlreadyExists:
@@ -71,7 +79,11 @@ def _ready(ctx: Context, model: SpeechModel, verdict: Verdict) -> SpeechModelSta
 
 
 async def _write(ctx: Context, model: SpeechModel, status: SpeechModelStatus) -> None:
-    mine = [r for r in ctx.view.requests() if r.status.model == model.metadata.name and queue_order.holds_a_slot(r, frozenset())]
+    mine = [
+        r
+        for r in ctx.view.requests()
+        if r.status.model == model.metadata.name and queue_order.holds_a_slot(r, frozenset())
+    ]
     busy = sum(r.status.sandbox is not None and r.status.sandbox.pod_uid is not None for r in mine)
     status = status.model_copy(update={"busy": busy, "starting": len(mine) - busy})
     patch = difference(model.status.to_wire(), status.to_wire())
@@ -80,7 +92,14 @@ async def _write(ctx: Context, model: SpeechModel, status: SpeechModelStatus) ->
     stored = await ctx.gateway.patch_status(SPEECH_MODEL, model.metadata.key, patch, model.metadata.resource_version)
     ctx.view.observe(SPEECH_MODEL, stored)
     if "conditions" in patch:
-        logger.info("model changed", extra={"model": model.metadata.name, "reason": status.conditions[-1].reason, "why": status.conditions[-1].message})
+        logger.info(
+            "model changed",
+            extra={
+                "model": model.metadata.name,
+                "reason": status.conditions[-1].reason,
+                "why": status.conditions[-1].message,
+            },
+        )
         for request in ctx.view.requests():
             if request.status.sandbox is None and not queue_order.ended(request):
                 ctx.enqueue(TTS_REQUEST, request.metadata.key)

@@ -75,10 +75,19 @@ async def _admit(ctx: Context, request: TTSRequest) -> None:
     # no await between the snapshot and this line: the slot is taken before another worker can look
     ctx.reserved.add(request.metadata.uid)
     try:
-        await ctx.write_status(request, transitions.assign(request, decision, job_name(request.metadata.uid, 1), ctx.now()))
+        await ctx.write_status(
+            request, transitions.assign(request, decision, job_name(request.metadata.uid, 1), ctx.now())
+        )
     finally:
         ctx.reserved.discard(request.metadata.uid)
-    logger.info("request admitted", extra={"request": str(request.metadata.key), "uid": request.metadata.uid, "tenant": decision.tenant.metadata.name})
+    logger.info(
+        "request admitted",
+        extra={
+            "request": str(request.metadata.key),
+            "uid": request.metadata.uid,
+            "tenant": decision.tenant.metadata.name,
+        },
+    )
     ctx.refresh_counts(decision.tenant.metadata.name, decision.model.metadata.name)
     assigned = ctx.view.request(request.metadata.key)
     if isinstance(assigned, TTSRequest):
@@ -123,14 +132,28 @@ def _snapshot(ctx: Context, request: TTSRequest) -> admission.Snapshot:
     model = _model_of(ctx, request)
     tenant_of = tenancy.tenants_by_namespace(tenants)
     verdict = tenancy.judge_tenant(tenant, tenants) if tenant else None
-    in_tenant = queue_order.standing(request, ctx.view.requests_in(tenant.spec.namespaces) if tenant else [], ctx.reserved, Reason.WAITING_FOR_CONCURRENCY, tenant_of)
+    in_tenant = queue_order.standing(
+        request,
+        ctx.view.requests_in(tenant.spec.namespaces) if tenant else [],
+        ctx.reserved,
+        Reason.WAITING_FOR_CONCURRENCY,
+        tenant_of,
+    )
     default = _default_model(ctx)
-    of_model = [r for r in ctx.view.requests() if model is not None and (r.status.model or r.spec.model or default) == model.metadata.name]
+    of_model = [
+        r
+        for r in ctx.view.requests()
+        if model is not None and (r.status.model or r.spec.model or default) == model.metadata.name
+    ]
     in_model = queue_order.standing(request, of_model, ctx.reserved, Reason.WAITING_FOR_SANDBOX, tenant_of)
     return admission.Snapshot(
         request=request,
         tenant=tenant,
-        tenant_problem="" if verdict is None or verdict.ready or verdict.reason == Reason.NAMESPACE_CONFLICT else f"{verdict.reason}: {verdict.message}",
+        tenant_problem=(
+            ""
+            if verdict is None or verdict.ready or verdict.reason == Reason.NAMESPACE_CONFLICT
+            else f"{verdict.reason}: {verdict.message}"
+        ),
         model=model,
         active_of_tenant=in_tenant.active,
         ahead_in_tenant=in_tenant.ahead,
@@ -151,5 +174,3 @@ def _model_of(ctx: Context, request: TTSRequest) -> SpeechModel | None:
 
 def _look_again(ctx: Context, request: TTSRequest, seconds: float) -> None:
     ctx.queue.add_after(WorkKey(TTS_REQUEST.plural, request.metadata.key), seconds)
-
-

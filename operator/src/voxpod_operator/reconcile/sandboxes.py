@@ -34,12 +34,16 @@ async def create_sandbox(ctx: Context, request: TTSRequest) -> None:
     if sandbox is None:
         return
     if not isinstance(model, SpeechModel):
-        await retry(ctx, request, Failure("input", Reason.MODEL_NOT_FOUND, f"SpeechModel {request.status.model} is gone"))
+        await retry(
+            ctx, request, Failure("input", Reason.MODEL_NOT_FOUND, f"SpeechModel {request.status.model} is gone")
+        )
         return
     tenant = ctx.view.cluster_resource(TENANT, request.status.tenant or "")
     if not isinstance(tenant, Tenant):
         # its runtime class and nodes are part of the isolation: no sandbox without them
-        await retry(ctx, request, Failure("input", Reason.NAMESPACE_WITHOUT_TENANT, f"Tenant {request.status.tenant} is gone"))
+        await retry(
+            ctx, request, Failure("input", Reason.NAMESPACE_WITHOUT_TENANT, f"Tenant {request.status.tenant} is gone")
+        )
         return
     if (objection := judge_model(model, ctx.settings.sandbox_model_roots)) is not None:
         await retry(ctx, request, Failure("input", objection.reason, objection.message))
@@ -65,12 +69,17 @@ async def create_sandbox(ctx: Context, request: TTSRequest) -> None:
         raise
     if stored:
         ctx.view.observe(JOB, stored)
-        logger.info("sandbox created", extra={"request": str(request.metadata.key), "uid": request.metadata.uid, "job": sandbox.job_name})
+        logger.info(
+            "sandbox created",
+            extra={"request": str(request.metadata.key), "uid": request.metadata.uid, "job": sandbox.job_name},
+        )
 
 
 async def why_not(ctx: Context, subject: str) -> tuple[Reason, str] | None:
     """Why a pod does not start, or a Job has none: the latest warning about it as reason and message."""
-    events = await ctx.gateway.list(EVENT, ctx.settings.sandbox_namespace, fieldSelector=f"involvedObject.name={subject},type=Warning")
+    events = await ctx.gateway.list(
+        EVENT, ctx.settings.sandbox_namespace, fieldSelector=f"involvedObject.name={subject},type=Warning"
+    )
     if not events:
         return None
     last = max(events, key=lambda e: str(e.get("lastTimestamp") or e.get("eventTime") or ""))
@@ -143,7 +152,11 @@ def _wake_the_request_of(ctx: Context, job_name: str) -> None:
 def _superseded(ctx: Context, job: JobView, owner: ResourceKey | None) -> float | None:
     """Seconds until a Job must end whose request went on with another sandbox; None while it is the request's own."""
     request = ctx.view.request(owner) if owner is not None else None
-    if not isinstance(request, TTSRequest) or request.status.sandbox is None or request.status.sandbox.job_name == job.name:
+    if (
+        not isinstance(request, TTSRequest)
+        or request.status.sandbox is None
+        or request.status.sandbox.job_name == job.name
+    ):
         return None
     return EXIT_GRACE.total_seconds() - milliseconds_between(request.status.assigned_at, ctx.now()) / 1000
 

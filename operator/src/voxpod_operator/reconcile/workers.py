@@ -56,7 +56,10 @@ async def reconcile_once(ctx: Context, key: WorkKey) -> None:
         outcome = type(error).__name__
         wait = error.retry_after_seconds if isinstance(error, ClusterError) else None
         delay = ctx.queue.retry(key, wait or 0.0)
-        logger.warning("reconcile failed", extra={"key": str(key.key), "kind": key.plural, "error": str(error), "retry_seconds": round(delay, 2)})
+        logger.warning(
+            "reconcile failed",
+            extra={"key": str(key.key), "kind": key.plural, "error": str(error), "retry_seconds": round(delay, 2)},
+        )
     except asyncio.CancelledError:
         raise
     except Exception:

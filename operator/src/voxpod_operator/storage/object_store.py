@@ -100,5 +100,10 @@ def connect(endpoint: str, access_key: str, secret_key: str, *, secure: bool, re
     tls = ssl.create_default_context(cafile=certifi.where())
     if ca_pem:
         tls.load_verify_locations(cadata=ca_pem)
-    pool = urllib3.PoolManager(ssl_context=tls, timeout=urllib3.Timeout(connect=3, read=10), retries=urllib3.Retry(1, backoff_factor=0.2), maxsize=8)
+    pool = urllib3.PoolManager(
+        ssl_context=tls,
+        timeout=urllib3.Timeout(connect=3, read=10),
+        retries=urllib3.Retry(1, backoff_factor=0.2),
+        maxsize=8,
+    )
     return Minio(endpoint, access_key, secret_key, secure=secure, region=region, http_client=pool)
