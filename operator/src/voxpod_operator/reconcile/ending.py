@@ -56,8 +56,7 @@ async def retry(ctx: Context, request: TTSRequest, failure: Failure) -> None:
             "request": str(request.metadata.key),
             "uid": request.metadata.uid,
             "attempt": attempt,
-            "reason": failure.reason,
-            "why": failure.message,
+            "reason": failure.reason,  # not the message: a sandbox writes it, and may write a tenant's text
         },
     )
     ctx.enqueue(TTS_REQUEST, request.metadata.key)
