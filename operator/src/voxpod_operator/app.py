@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 
 from aiohttp import web
 from kubernetes.aio.client.api_client import ApiClient
-from minio import Minio
 
 from voxpod_crds.base import ResourceKey
 from voxpod_operator.cluster.addresses import Addresses
@@ -26,7 +25,7 @@ from voxpod_operator.leadership import Leadership
 from voxpod_operator.reconcile.workers import work
 from voxpod_operator.resync import WatchHealth, keep_in_sync, load
 from voxpod_operator.settings import OperatorSettings
-from voxpod_operator.storage.object_store import ObjectStore, connect
+from voxpod_operator.storage.object_store import ObjectStore, open_store
 from voxpod_operator.workqueue import WorkQueue
 
 logger = logging.getLogger(__name__)
@@ -139,7 +138,7 @@ def assemble(settings: OperatorSettings, api: ApiClient, login: Login, store: Ob
     ctx = Context(
         settings=settings,
         gateway=gateway,
-        store=store or ObjectStore(_client(settings), settings.object_store_bucket),
+        store=store or _store(settings),
         addresses=Addresses(
             gateway,
             ResourceKey(settings.namespace, settings.dispatch_service),
@@ -154,12 +153,14 @@ def assemble(settings: OperatorSettings, api: ApiClient, login: Login, store: Ob
     return Operator(ctx, api, login, Health(view, WatchHealth()), Leadership(gateway, settings, ctx.now))
 
 
-def _client(settings: OperatorSettings) -> Minio:
-    return connect(
+def _store(settings: OperatorSettings) -> ObjectStore:
+    return open_store(
         settings.object_store_endpoint,
         settings.object_store_access_key.get_secret_value(),
         settings.object_store_secret_key.get_secret_value(),
+        settings.object_store_bucket,
         secure=settings.object_store_secure,
         region=settings.object_store_region,
         ca_pem=settings.object_store_ca_pem,
+        conditional=settings.object_store_conditional_writes,
     )
