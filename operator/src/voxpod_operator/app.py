@@ -26,6 +26,8 @@ from voxpod_operator.reconcile.workers import work
 from voxpod_operator.resync import WatchHealth, keep_in_sync, load
 from voxpod_operator.settings import OperatorSettings
 from voxpod_operator.storage.object_store import ObjectStore, open_store
+from voxpod_operator.store_check import keep_checked
+from voxpod_operator.store_sweep import keep_swept
 from voxpod_operator.workqueue import WorkQueue
 
 logger = logging.getLogger(__name__)
@@ -73,6 +75,7 @@ class Operator:
         self.health.synced = True
         async with asyncio.TaskGroup() as parts:
             parts.create_task(keep_in_sync(self.ctx, self.health.watches), name="resync")
+            parts.create_task(keep_checked(self.ctx), name="store check")
             await self.leadership.acquire()
             try:
                 async with asyncio.TaskGroup() as led:
@@ -95,6 +98,7 @@ class Operator:
             self.ctx.queue.add(key)
         async with _serving(dispatch_app(self.ctx), settings.dispatch_port, settings), asyncio.TaskGroup() as parts:
             parts.create_task(self._stay_published(), name="EndpointSlice")
+            parts.create_task(keep_swept(self.ctx), name="store sweep")
             for number in range(settings.workers):
                 parts.create_task(work(self.ctx), name=f"worker {number}")
 

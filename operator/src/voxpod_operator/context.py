@@ -1,5 +1,6 @@
 """What every reconcile and the dispatch endpoint share: settings, view, queue, gateways, clock."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,10 +12,21 @@ from voxpod_operator.cluster.gateway import ClusterGateway
 from voxpod_operator.cluster.kinds import JOB, SPEECH_MODEL, TENANT, TTS_REQUEST, Kind
 from voxpod_operator.cluster.view import ClusterView, InvalidResource, WorkKey
 from voxpod_operator.policy import stored_objects
+from voxpod_operator.policy.store_state import StoreState
 from voxpod_operator.policy.transitions import difference
 from voxpod_operator.settings import OperatorSettings
 from voxpod_operator.storage.object_store import ObjectStore
 from voxpod_operator.workqueue import WorkQueue
+
+
+@dataclass
+class LastLook:
+    """What the last look at the object store found (`store_check`)."""
+
+    state: StoreState = field(default_factory=StoreState)
+    closely_at: float = float("-inf")
+    """Monotonic time of the last close look."""
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 @dataclass(frozen=True)
@@ -29,6 +41,7 @@ class Context:
     queue: WorkQueue[WorkKey]
     now: Callable[[], datetime]
     dispatch_ca_pem: str
+    last_look: LastLook = field(default_factory=LastLook)
     reserved: set[str] = field(default_factory=set)
     """UIDs of requests that were admitted a moment ago and whose status is being written: they hold a slot already, so
     that two workers deciding at the same time cannot both take the last one."""

@@ -1,18 +1,11 @@
 """What a deleted request leaves in the store: removed when it is known to be unwanted, kept when that is not known."""
 
-from collections.abc import AsyncIterator
-
-import kopf
 import pytest
-from kubernetes.aio.client.api_client import ApiClient
-from kubernetes.aio.client.configuration import Configuration
 
-from operator_harness import settings_for
 from operator_world import World
-from resource_bodies import Json, a_request_body
+from resource_bodies import a_stored_request
 from voxpod_crds.base import ResourceKey
 from voxpod_operator import context
-from voxpod_operator.app import assemble
 from voxpod_operator.cluster.kinds import TTS_REQUEST
 from voxpod_operator.cluster.view import WorkKey
 from voxpod_operator.context import AUDIO, Context
@@ -23,32 +16,9 @@ UID = "6f1d7b6e-1111-4222-8333-444455556666"
 KEY = f"acme/{UID}.wav"
 
 
-@pytest.fixture
-async def ctx(world: World, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Context]:
-    """An operator's parts, none of them running; discards are due at once."""
+@pytest.fixture(autouse=True)
+def discards_are_due_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(context, "DISCARD_SECONDS", 0.0)
-    url = str(world.kube.url).rstrip("/")
-    api = ApiClient(Configuration(host=url))
-    made = assemble(settings_for(world), api, lambda **_: kopf.ConnectionInfo(server=url), world.store)  # type: ignore[arg-type]
-    yield made.ctx
-    await api.close()
-
-
-def version(number: int, phase: str, uid: str = UID) -> Json:
-    """A stored version of the request, as a watch tells it."""
-    times = {"namespace": "acme", "uid": uid, "resourceVersion": str(number), "generation": 1}
-    status: Json = {"phase": phase, "tenant": "acme", "model": "kokoro", "attempt": 1}
-    if phase in ("Running", "Succeeded"):
-        status["sandbox"] = {"jobName": f"tts-{uid}-1", "podName": "p", "podUid": "pu"}
-    if phase == "Succeeded":
-        audio = {"sha256": "a" * 64, "bytes": 4, "durationSeconds": 1, "sampleRate": 24000, "format": "wav"}
-        status["audio"] = {"uri": f"s3://audio/acme/{uid}.wav", **audio}
-    body = a_request_body("hello")
-    return {
-        **body,
-        "metadata": {**body["metadata"], **times, "creationTimestamp": "2026-11-24T12:00:00Z"},
-        "status": status,
-    }
 
 
 async def discards(ctx: Context) -> None:
@@ -66,15 +36,17 @@ async def test_user_keeps_the_audio_and_tidies_the_request_away_whatever_the_wat
     world: World, ctx: Context
 ) -> None:
     world.store.objects[KEY] = b"RIFF"
-    take_in(ctx, TTS_REQUEST, version(1, "Running"), False)
-    take_in(ctx, TTS_REQUEST, version(3, "Succeeded"), True)  # version 2, MODIFIED to Succeeded, was never seen
+    take_in(ctx, TTS_REQUEST, a_stored_request(1, "Running"), False)
+    take_in(
+        ctx, TTS_REQUEST, a_stored_request(3, "Succeeded"), True
+    )  # version 2, MODIFIED to Succeeded, was never seen
     await discards(ctx)
     assert KEY in world.store.objects
 
 
 async def test_request_that_a_list_found_gone_says_nothing_about_its_audio(world: World, ctx: Context) -> None:
     world.store.objects[KEY] = b"RIFF"
-    take_in(ctx, TTS_REQUEST, version(1, "Running"), False)
+    take_in(ctx, TTS_REQUEST, a_stored_request(1, "Running"), False)
     take_in(ctx, TTS_REQUEST, {"metadata": {"namespace": "acme", "name": "hello"}}, True)
     await discards(ctx)
     assert KEY in world.store.objects
@@ -84,15 +56,15 @@ async def test_request_that_was_made_anew_under_its_name_says_nothing_about_the_
     world: World, ctx: Context
 ) -> None:
     world.store.objects[KEY] = b"RIFF"
-    take_in(ctx, TTS_REQUEST, version(1, "Running"), False)
-    take_in(ctx, TTS_REQUEST, version(5, "Queued", uid="0" + UID[1:]), False)
+    take_in(ctx, TTS_REQUEST, a_stored_request(1, "Running"), False)
+    take_in(ctx, TTS_REQUEST, a_stored_request(5, "Queued", uid="0" + UID[1:]), False)
     await discards(ctx)
     assert KEY in world.store.objects
 
 
 async def test_what_a_request_left_that_was_deleted_before_its_end_goes(world: World, ctx: Context) -> None:
     world.store.objects[KEY] = b"RIFF"
-    take_in(ctx, TTS_REQUEST, version(1, "Running"), False)
-    take_in(ctx, TTS_REQUEST, version(2, "Running"), True)
+    take_in(ctx, TTS_REQUEST, a_stored_request(1, "Running"), False)
+    take_in(ctx, TTS_REQUEST, a_stored_request(2, "Running"), True)
     await discards(ctx)
     assert KEY not in world.store.objects

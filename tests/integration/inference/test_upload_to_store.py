@@ -62,7 +62,7 @@ def test_key_is_written_over_where_the_operator_does_not_ask_for_a_new_one(store
 
 def test_store_that_does_not_know_conditional_writes_is_told_at_once(store: FakeStore) -> None:
     store.answers(501, body=b"<Error><Code>NotImplemented</Code></Error>")
-    with pytest.raises(SpeechError, match="501 NotImplemented.*If-None-Match") as failed:
+    with pytest.raises(SpeechError, match=r"501 NotImplemented.*If-None-Match") as failed:
         upload(store)
     assert failed.value.fault == "infrastructure", "the request's input is not to blame"
     assert len(store.seen) == 1

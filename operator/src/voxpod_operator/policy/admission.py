@@ -65,6 +65,8 @@ class Snapshot:
     """Waiting requests of the tenant that go first."""
     active_of_model: int
     ahead_in_model: int
+    store_problem: str = ""
+    """Why the object store cannot be used; empty while it can."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +220,15 @@ def an_allowed_voice_exists(c: _Checked) -> Reject | None:
     )
 
 
+def store_usable(c: _Checked) -> Wait | None:
+    """The audio could be stored."""
+    if not c.seen.store_problem:
+        return None
+    return Wait(
+        Reason.WAITING_FOR_STORE, f"audio cannot be stored at present: {c.seen.store_problem}", c.tenant.metadata.name
+    )
+
+
 def tenant_has_a_slot(c: _Checked) -> Wait | None:
     """The tenant runs fewer requests than it may, those that go first counted in."""
     limit = c.tenant.spec.quota.concurrent_requests
@@ -252,6 +263,7 @@ CHAIN: Sequence[Check] = (
     voice_exists,
     language_spoken,
     an_allowed_voice_exists,
+    store_usable,
     tenant_has_a_slot,
     model_has_a_slot,
 )

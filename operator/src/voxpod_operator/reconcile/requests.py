@@ -159,6 +159,7 @@ def _snapshot(ctx: Context, request: TTSRequest) -> admission.Snapshot:
         ahead_in_tenant=in_tenant.ahead,
         active_of_model=in_model.active,
         ahead_in_model=in_model.ahead,
+        store_problem=ctx.last_look.state.problem,
     )
 
 

@@ -27,6 +27,10 @@ BACKSTOP_SECONDS = 30
 """The kubelet ends a sandbox so long after the request's deadline, should the operator be away."""
 
 
+STORE_SECONDS = 30.0
+"""How often a request that waits for the store looks again; it is woken when the store can be used."""
+
+
 async def create_sandbox(ctx: Context, request: TTSRequest) -> None:
     """Create the Job that the request's status names; that it exists already is fine."""
     sandbox = request.status.sandbox
@@ -47,6 +51,11 @@ async def create_sandbox(ctx: Context, request: TTSRequest) -> None:
         return
     if (objection := judge_model(model, ctx.settings.sandbox_model_roots)) is not None:
         await retry(ctx, request, Failure("input", objection.reason, objection.message))
+        return
+    if problem := ctx.last_look.state.problem:
+        said = f"{sandbox.job_name} is created when audio can be stored again: {problem}"
+        await ctx.write_status(request, transitions.starting(request, Reason.WAITING_FOR_STORE, said, ctx.now()))
+        ctx.queue.add_after(WorkKey(TTS_REQUEST.plural, request.metadata.key), STORE_SECONDS)
         return
     left = (deadline_of(request) - ctx.now()).total_seconds()
     job = sandbox_job(

@@ -5,11 +5,14 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from voxpod_crds.base import ResourceKey
+from voxpod_crds.tts_request import TTSRequest
 from voxpod_operator import metrics
 from voxpod_operator.cluster.kinds import JOB, SPEECH_MODEL, TENANT, TTS_REQUEST
 from voxpod_operator.cluster.view import WATCHED, WorkKey
 from voxpod_operator.context import AUDIO, Context
 from voxpod_operator.errors import ClusterError, Conflict, OperatorError
+from voxpod_operator.policy.lifecycle import deadline_of
+from voxpod_operator.policy.queue_order import ended
 from voxpod_operator.reconcile.ending import discard_audio
 from voxpod_operator.reconcile.models import reconcile_model
 from voxpod_operator.reconcile.requests import reconcile_request
@@ -56,6 +59,7 @@ async def reconcile_once(ctx: Context, key: WorkKey) -> None:
         outcome = type(error).__name__
         wait = error.retry_after_seconds if isinstance(error, ClusterError) else None
         delay = ctx.queue.retry(key, wait or 0.0)
+        _not_past_its_deadline(ctx, key)
         logger.warning(
             "reconcile failed",
             extra={"key": str(key.key), "kind": key.plural, "error": str(error), "retry_seconds": round(delay, 2)},
@@ -65,9 +69,17 @@ async def reconcile_once(ctx: Context, key: WorkKey) -> None:
     except Exception:
         outcome = "bug"
         ctx.queue.retry(key)
+        _not_past_its_deadline(ctx, key)
         logger.exception("reconcile hit a bug", extra={"key": str(key.key), "kind": key.plural})
     finally:
         metrics.RECONCILES.labels(kind=key.plural, outcome=outcome).inc()
+
+
+def _not_past_its_deadline(ctx: Context, key: WorkKey) -> None:
+    """A request whose reconcile fails is looked at when its deadline comes, however long the pause before the next try."""
+    request = ctx.view.request(key.key) if key.plural == TTS_REQUEST.plural else None
+    if isinstance(request, TTSRequest) and not ended(request):
+        ctx.queue.add_after(key, max(0.0, (deadline_of(request) - ctx.now()).total_seconds()))
 
 
 async def _read_again(ctx: Context, key: WorkKey, error: Conflict) -> None:
