@@ -18,6 +18,8 @@ def client_tls(ca_pem: str) -> ssl.SSLContext:
         context = ssl.create_default_context()
     else:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        if not ca_pem.isascii():
+            raise ValueError("no certificates in PEM: there are characters outside ASCII")
         try:
             context.load_verify_locations(cadata=ca_pem)
         except ssl.SSLError as error:

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from builders import an_assigned_request
+from builders import a_request, an_assigned_request
 from voxpod_crds.sandbox_protocol import Audio, Report, TimestampsObject, Timings
-from voxpod_operator.policy.stored_objects import audio_type, keys, mismatch
+from voxpod_operator.policy.stored_objects import Claim, audio_type, claim_on, keys, mismatch, uid_in
 
 TIMES = TimestampsObject("a" * 64, "b" * 32, 10)
 
@@ -63,3 +63,51 @@ def test_media_type(audio_format: str, rate: int | None, said: str) -> None:
 def test_report_is_held_against_the_request(spec: dict[str, Any], told: Report, problem: str) -> None:
     found = mismatch(an_assigned_request(**spec), told)
     assert (problem in found) if problem else not found
+
+
+UID = "6f1d7b6e-1111-4222-8333-444455556666"
+
+
+@pytest.mark.parametrize(
+    ("key", "uid"),
+    [
+        *((f"acme/{UID}.{ext}", UID) for ext in ("wav", "mp3", "flac", "ogg", "opus", "pcm", "timestamps.json")),
+        (f"acme.team-1/{UID}.wav", UID),
+        (f"acme/{UID}.WAV", None),
+        (f"acme/{UID}.json", None),
+        (f"acme/{UID}", None),
+        (f"/acme/{UID}.wav", None),
+        (f"acme/{UID}.wav\n", None),
+        (f"Acme/{UID}.wav", None),
+        ("acme/uid-hello.wav", None),
+        (f"backup/acme/{UID}.wav", None),
+        ("", None),
+    ],
+)
+def test_only_what_is_named_as_we_name_it_is_ours(key: str, uid: str | None) -> None:
+    assert uid_in(key) == uid
+
+
+def test_every_object_that_a_request_may_leave_is_recognized_as_its_own() -> None:
+    for audio_format in ("wav", "mp3", "flac", "ogg", "opus", "pcm"):
+        request = an_assigned_request(uid=UID, format=audio_format, timestamps="word")
+        assert [uid_in(key) for key in keys(request)] == [UID, UID]
+
+
+@pytest.mark.parametrize(
+    ("phase", "claim"),
+    [
+        (None, Claim.HELD),
+        ("Pending", Claim.HELD),
+        ("Queued", Claim.HELD),
+        ("Running", Claim.HELD),
+        ("Succeeded", Claim.HELD),
+        ("Failed", Claim.NONE_LEFT),
+        ("Cancelled", Claim.NONE_LEFT),
+        ("Rejected", Claim.NONE_LEFT),
+    ],
+)
+def test_only_the_end_without_audio_gives_an_object_up(phase: str | None, claim: Claim) -> None:
+    request = a_request(uid=UID, status={"tenant": "acme", **({"phase": phase} if phase else {})})
+    assert claim_on(f"acme/{UID}.wav", request) == claim
+    assert claim_on(f"globex/{UID}.wav", request) == Claim.HELD

@@ -139,12 +139,12 @@ def after_failure(request: TTSRequest, failure: Failure) -> Retry | Finish:
     """Another attempt, or the end."""
     attempt = request.status.attempt or 1
     outages = sum(one.reason == Reason.WAITING_FOR_STORE for one in request.status.failed_attempts)
-    if failure.reason == Reason.WAITING_FOR_STORE and outages < MAX_OUTAGES:
-        return Retry(failure)
-    if may_retry(failure, attempt - outages):
+    outage = failure.reason == Reason.WAITING_FOR_STORE
+    if (outage and outages < MAX_OUTAGES) or may_retry(failure, attempt - min(outages, MAX_OUTAGES)):
         return Retry(failure)
     tried = f" (attempt {attempt} of {attempt})" if attempt > 1 else ""
-    return Finish(Phase.FAILED, failure.reason, _and_before(request, failure.message + tried))
+    reason = Reason.UPLOAD_FAILED if outage else failure.reason
+    return Finish(Phase.FAILED, reason, _and_before(request, failure.message + tried))
 
 
 def _after_the_end(request: TTSRequest, job: JobView | None, now: datetime) -> EndSandbox | LookAgain | Nothing:
