@@ -20,6 +20,8 @@ class MemoryStore:
     def __init__(self) -> None:
         self.objects: dict[str, bytes] = {}
         self.modified: dict[str, datetime] = {}
+        self.upload_seconds: dict[str, int] = {}
+        """How long the permission to store a key lives."""
         self.away = False
         self.refuses = ""
         self.checks: list[bool] = []
@@ -29,6 +31,7 @@ class MemoryStore:
         return f"s3://{self.bucket}/{key}"
 
     def presign_put(self, key: str, content_type: str, seconds: int) -> Upload:
+        self.upload_seconds[key] = seconds
         return Upload(f"memory:{key}", {"Content-Type": content_type})
 
     async def problem_with(self, key: str, reported: Audio | TimestampsObject) -> str:
