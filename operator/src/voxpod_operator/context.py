@@ -12,6 +12,7 @@ from voxpod_operator.cluster.gateway import ClusterGateway
 from voxpod_operator.cluster.kinds import JOB, SPEECH_MODEL, TENANT, TTS_REQUEST, Kind
 from voxpod_operator.cluster.view import ClusterView, InvalidResource, WorkKey
 from voxpod_operator.policy import stored_objects
+from voxpod_operator.policy.lifecycle import deadline_of
 from voxpod_operator.policy.store_state import StoreState
 from voxpod_operator.policy.transitions import difference
 from voxpod_operator.settings import OperatorSettings
@@ -59,6 +60,12 @@ class Context:
     def enqueue_job(self, name: str) -> None:
         """Have a Job of the sandbox namespace looked at now."""
         self.enqueue(JOB, self.job_key(name))
+
+    def look_again(self, request: TTSRequest, seconds: float) -> None:
+        """Have a request reconciled in so many seconds, or when its deadline comes if that is earlier."""
+        if request.status.phase is None or not request.status.phase.terminal:
+            seconds = min(seconds, max(0.05, (deadline_of(request) - self.now()).total_seconds()))
+        self.queue.add_after(WorkKey(TTS_REQUEST.plural, request.metadata.key), seconds)
 
     def discard_audio_of(self, request: TTSRequest | InvalidResource) -> None:
         """Have what a sandbox may have stored removed once it is surely gone: nobody will be told where it is."""

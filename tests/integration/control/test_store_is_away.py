@@ -9,17 +9,11 @@ from prometheus_client import REGISTRY
 from operator_harness import running_operator
 from operator_world import World
 from played_sandbox import speak
-from resource_bodies import a_model_body, a_request_body, a_stored_request, a_tenant_body
-from voxpod_crds.base import ResourceKey
+from resource_bodies import a_model_body, a_request_body, a_tenant_body
 from voxpod_crds.sandbox_protocol import Failure, Report, Timings, Work
 from voxpod_operator import store_check
 from voxpod_operator.cluster.kinds import JOB, SPEECH_MODEL, TENANT, TTS_REQUEST
-from voxpod_operator.cluster.view import WorkKey
-from voxpod_operator.context import Context
-from voxpod_operator.errors import StoreUnavailable, Unavailable
-from voxpod_operator.handlers.events import take_in
-from voxpod_operator.reconcile import workers
-from voxpod_operator.reconcile.workers import reconcile_once
+from voxpod_operator.errors import StoreUnavailable
 
 NO_SUCH_KEY = "InvalidAccessKeyId: The Access Key Id you provided does not exist in our records."
 
@@ -157,18 +151,3 @@ async def test_audio_that_cannot_be_verified_is_told_and_verified_later(world: W
         world.store.refuses = ""
         await world.until(lambda: world.phase("hello") == "Succeeded", "Succeeded")
     assert status(world)["attempt"] == 1
-
-
-async def test_pause_before_another_try_never_outlives_the_deadline(
-    world: World, ctx: Context, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async def fails(ctx: Context, key: ResourceKey) -> None:
-        raise Unavailable("PATCH", "TTSRequest", key, 429, "slow down", 60.0)
-
-    monkeypatch.setitem(workers.RECONCILERS, TTS_REQUEST.plural, fails)
-    take_in(ctx, TTS_REQUEST, a_stored_request(1, "Running", age=4.7, deadlineSeconds=5), False)
-    key = WorkKey(TTS_REQUEST.plural, ResourceKey("acme", "hello"))
-    ctx.queue.done(await ctx.queue.take())
-    await reconcile_once(ctx, key)
-    async with asyncio.timeout(5):
-        assert await ctx.queue.take() == key

@@ -7,8 +7,8 @@ from voxpod_crds.conditions import ConditionType, Reason, find_condition
 from voxpod_crds.names import job_name
 from voxpod_crds.speech_model import SpeechModel
 from voxpod_crds.tts_request import TTSRequest, TTSRequestSpec
-from voxpod_operator.cluster.kinds import SPEECH_MODEL, TENANT, TTS_REQUEST
-from voxpod_operator.cluster.view import InvalidResource, WorkKey
+from voxpod_operator.cluster.kinds import SPEECH_MODEL, TENANT
+from voxpod_operator.cluster.view import InvalidResource
 from voxpod_operator.context import Context
 from voxpod_operator.policy import admission, lifecycle, queue_order, tenancy, transitions
 from voxpod_operator.reconcile.ending import conclude, end, end_sandbox, retry, wake_waiting
@@ -50,13 +50,13 @@ async def reconcile_request(ctx: Context, key: ResourceKey) -> None:
             await end_sandbox(ctx, running)
         case lifecycle.TellStarting(reason, message):
             await ctx.write_status(request, transitions.starting(request, reason, message, ctx.now()))
-            _look_again(ctx, request, 5.0)
+            ctx.look_again(request, 5.0)
         case lifecycle.AskWhy(subject, without_events):
             reason, message = await why_not(ctx, subject) or (Reason.SANDBOX_STARTING, without_events)
             await ctx.write_status(request, transitions.starting(request, reason, message, ctx.now()))
-            _look_again(ctx, request, 10.0)
+            ctx.look_again(request, 10.0)
         case lifecycle.LookAgain(seconds):
-            _look_again(ctx, request, seconds)
+            ctx.look_again(request, seconds)
         case lifecycle.Nothing():
             pass
 
@@ -102,9 +102,8 @@ async def _wait(ctx: Context, request: TTSRequest, decision: admission.Wait) -> 
     if before is None or before.reason != decision.reason:
         wake_waiting(ctx, request)  # who counted this one ahead for the slot it cannot use need not wait any longer
     ctx.refresh_counts(decision.tenant, None)
-    left = (lifecycle.deadline_of(request) - ctx.now()).total_seconds()
     often = decision.position is None or decision.position <= SHOWN_POSITIONS
-    _look_again(ctx, request, min(POSITION_SECONDS if often else 10 * POSITION_SECONDS, max(left, 0.05)))
+    ctx.look_again(request, POSITION_SECONDS if often else 10 * POSITION_SECONDS)
 
 
 async def _reject_unreadable(ctx: Context, request: InvalidResource) -> None:
@@ -171,7 +170,3 @@ def _model_of(ctx: Context, request: TTSRequest) -> SpeechModel | None:
     name = request.status.model or request.spec.model or _default_model(ctx)
     found = ctx.view.cluster_resource(SPEECH_MODEL, name) if name else None
     return found if isinstance(found, SpeechModel) else None
-
-
-def _look_again(ctx: Context, request: TTSRequest, seconds: float) -> None:
-    ctx.queue.add_after(WorkKey(TTS_REQUEST.plural, request.metadata.key), seconds)

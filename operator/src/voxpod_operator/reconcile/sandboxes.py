@@ -55,7 +55,7 @@ async def create_sandbox(ctx: Context, request: TTSRequest) -> None:
     if problem := ctx.last_look.state.problem:
         said = f"{sandbox.job_name} is created when audio can be stored again: {problem}"
         await ctx.write_status(request, transitions.starting(request, Reason.WAITING_FOR_STORE, said, ctx.now()))
-        ctx.queue.add_after(WorkKey(TTS_REQUEST.plural, request.metadata.key), STORE_SECONDS)
+        ctx.look_again(request, STORE_SECONDS)
         return
     left = (deadline_of(request) - ctx.now()).total_seconds()
     job = sandbox_job(

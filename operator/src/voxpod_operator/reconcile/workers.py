@@ -11,7 +11,6 @@ from voxpod_operator.cluster.kinds import JOB, SPEECH_MODEL, TENANT, TTS_REQUEST
 from voxpod_operator.cluster.view import WATCHED, WorkKey
 from voxpod_operator.context import AUDIO, Context
 from voxpod_operator.errors import ClusterError, Conflict, OperatorError
-from voxpod_operator.policy.lifecycle import deadline_of
 from voxpod_operator.policy.queue_order import ended
 from voxpod_operator.reconcile.ending import discard_audio
 from voxpod_operator.reconcile.models import reconcile_model
@@ -79,7 +78,7 @@ def _not_past_its_deadline(ctx: Context, key: WorkKey) -> None:
     """A request whose reconcile fails is looked at when its deadline comes, however long the pause before the next try."""
     request = ctx.view.request(key.key) if key.plural == TTS_REQUEST.plural else None
     if isinstance(request, TTSRequest) and not ended(request):
-        ctx.queue.add_after(key, max(0.0, (deadline_of(request) - ctx.now()).total_seconds()))
+        ctx.look_again(request, float("inf"))
 
 
 async def _read_again(ctx: Context, key: WorkKey, error: Conflict) -> None:
