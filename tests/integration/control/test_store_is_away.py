@@ -88,7 +88,7 @@ async def test_one_lost_answer_is_no_outage(world: World, monkeypatch: pytest.Mo
     monkeypatch.setattr(world.store, "check", check)
     await world.create(SPEECH_MODEL, a_model_body())
     async with running_operator(world):
-        await world.until(lambda: len(world.store.checks) >= 4, "looks")
+        await world.until(lambda: len(world.store.checks) >= 4 and of_model(world, "StoreReachable"), "looks")
         assert of_model(world, "StoreReachable")["status"] == "True"
     assert world.store.checks[:4] == [True, False, True, False], "close at start and when in doubt, else only a list"
 
