@@ -25,7 +25,7 @@ from voxpod_operator.handlers.watches import Login, watch
 from voxpod_operator.health import Health, health_app
 from voxpod_operator.leadership import Leadership
 from voxpod_operator.reconcile.workers import work
-from voxpod_operator.resync import WatchHealth, keep_in_sync, load
+from voxpod_operator.resync import WatchHealth, catch_up_with_all, keep_in_sync, load
 from voxpod_operator.settings import OperatorSettings
 from voxpod_operator.storage.object_store import ObjectStore, connect
 from voxpod_operator.workqueue import WorkQueue
@@ -99,8 +99,7 @@ class Operator:
     async def _lead(self) -> None:
         """All that only the leader does, until cancelled."""
         settings = self.ctx.settings
-        # what the leader before wrote last may still be on its way to this replica's watch
-        await insist("the list at takeover", lambda: load(self.ctx))
+        await insist("the list at takeover", lambda: catch_up_with_all(self.ctx))
         self.ctx.queue.open()
         for key in self.ctx.view.work_keys():
             self.ctx.queue.add(key)

@@ -3,19 +3,19 @@
 import logging
 
 from voxpod_crds.base import ResourceKey
-from voxpod_crds.conditions import ConditionType, Reason, find_condition
+from voxpod_crds.conditions import Reason
 from voxpod_crds.names import job_name
-from voxpod_crds.speech_model import SpeechModel
 from voxpod_crds.tts_request import TTSRequest, TTSRequestSpec
 from voxpod_operator.cluster.ended import EndedRequest
-from voxpod_operator.cluster.kinds import SPEECH_MODEL, TENANT, TTS_REQUEST
+from voxpod_operator.cluster.kinds import TTS_REQUEST
 from voxpod_operator.cluster.view import InvalidResource, WorkKey
 from voxpod_operator.context import PLACE, Context
-from voxpod_operator.policy import admission, lifecycle, tenancy, transitions
+from voxpod_operator.policy import admission, lifecycle, transitions
 from voxpod_operator.policy.book import Candidate
 from voxpod_operator.policy.speech_estimate import seconds_of
 from voxpod_operator.reconcile.ending import conclude, end, end_sandbox, retry
 from voxpod_operator.reconcile.sandboxes import create_sandbox, why_not
+from voxpod_operator.reconcile.telling import snapshot
 from voxpod_operator.workqueue import Lane
 
 logger = logging.getLogger(__name__)
@@ -73,30 +73,17 @@ async def _take_one_step(ctx: Context, request: TTSRequest) -> None:
 
 
 async def _admit(ctx: Context, request: TTSRequest) -> None:
-    decision = admission.decide(_snapshot(ctx, request))
-    if isinstance(decision, admission.Reject) and await _view_was_behind(ctx, decision):
-        await _admit(ctx, request)
-        return
-    match decision:
-        case admission.Reject():
-            await end(ctx, request, transitions.reject(request, decision, ctx.now()))
-        case admission.Wait():
-            _leave_the_book(ctx, request)
-            await _wait(ctx, request, decision)
-        case admission.Admit():
-            await _start_or_queue(ctx, request, decision)
-
-
-async def _start_or_queue(ctx: Context, request: TTSRequest, decision: admission.Admit) -> None:
-    """Take the slot that was granted, else stand in line for one."""
-    candidate = _candidate(request, decision)
-    if ctx.book.granted(candidate):
+    """Take the slot that was granted, or stand in line for one. What is only told (why it waits, that it never starts) is
+    written in a lane of its own: the writes of thousands must not hold up another tenant's first look."""
+    decision = admission.decide(snapshot(ctx, request))
+    candidate = _candidate(request, decision) if isinstance(decision, admission.Admit) else None
+    if isinstance(decision, admission.Admit) and candidate is not None and ctx.book.granted(candidate):
         await _assign(ctx, request, decision)
         return
     _leave_the_book(ctx, request)
-    ctx.book.wait(candidate)
-    ctx.schedule()
-    # told only once the pass could not give it a slot: a request that starts at once costs no write for having waited
+    if candidate is not None:
+        ctx.book.wait(candidate)
+        ctx.schedule()
     ctx.queue.add(WorkKey(PLACE, request.metadata.key), Lane.TELLING)
 
 
@@ -125,14 +112,6 @@ def _leave_the_book(ctx: Context, request: TTSRequest) -> None:
         ctx.schedule()
 
 
-async def _wait(ctx: Context, request: TTSRequest, decision: admission.Wait) -> None:
-    before = find_condition(request.status.conditions, ConditionType.ADMITTED)
-    if before is None or before.reason != decision.reason:
-        logger.info("request waits", extra={"request": str(request.metadata.key), "reason": decision.reason})
-    await ctx.write_status(request, transitions.wait(request, decision, ctx.now()))
-    ctx.refresh_counts(decision.tenant, None)
-
-
 def _candidate(request: TTSRequest, decision: admission.Admit) -> Candidate:
     meta = request.metadata
     assert meta.creation_timestamp is not None, "the API server sets creationTimestamp"
@@ -153,36 +132,6 @@ async def _reject_unreadable(ctx: Context, request: InvalidResource) -> None:
     status = transitions.reject(placeholder, admission.Reject(Reason.INVALID, request.problem), ctx.now())
     await ctx.write_status(request, status)
     logger.info("request rejected", extra={"request": str(request.metadata.key), "reason": Reason.INVALID})
-
-
-async def _view_was_behind(ctx: Context, decision: admission.Reject) -> bool:
-    """Whether the API server has a Tenant or SpeechModel that the watch has not told yet: a rejection is for good."""
-    kinds = {Reason.NAMESPACE_WITHOUT_TENANT: TENANT, Reason.MODEL_NOT_FOUND: SPEECH_MODEL}
-    kind = kinds.get(decision.reason)
-    if kind is None:
-        return False
-    newer = [ctx.view.observe(kind, raw) for raw in await ctx.gateway.list(kind)]
-    return any(newer)
-
-
-def _snapshot(ctx: Context, request: TTSRequest) -> admission.Snapshot:
-    tenant = ctx.view.owner_of(request.metadata.namespace)
-    return admission.Snapshot(
-        request=request,
-        tenant=tenant,
-        tenant_problem=tenancy.problem_of(tenant, ctx.view.owner_of) if tenant is not None else "",
-        model=_model_of(ctx, request),
-    )
-
-
-def _default_model(ctx: Context) -> str | None:
-    return next((m.metadata.name for m in ctx.view.models() if m.spec.default), None)
-
-
-def _model_of(ctx: Context, request: TTSRequest) -> SpeechModel | None:
-    name = request.status.model or request.spec.model or _default_model(ctx)
-    found = ctx.view.cluster_resource(SPEECH_MODEL, name) if name else None
-    return found if isinstance(found, SpeechModel) else None
 
 
 def _look_again(ctx: Context, request: TTSRequest, seconds: float) -> None:

@@ -14,7 +14,8 @@ from voxpod_operator.reconcile.ending import discard_audio
 from voxpod_operator.reconcile.models import reconcile_model
 from voxpod_operator.reconcile.requests import reconcile_request
 from voxpod_operator.reconcile.sandboxes import reconcile_job
-from voxpod_operator.reconcile.schedule import reconcile_line, reconcile_place, reconcile_schedule
+from voxpod_operator.reconcile.schedule import reconcile_schedule
+from voxpod_operator.reconcile.telling import reconcile_line, reconcile_place
 from voxpod_operator.reconcile.tenants import reconcile_tenant
 
 logger = logging.getLogger(__name__)
