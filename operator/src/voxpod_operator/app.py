@@ -165,7 +165,7 @@ def assemble(settings: OperatorSettings, api: ApiClient, login: Login, store: Ob
         dispatch_ca_pem=(settings.dispatch_tls_dir / "ca.crt").read_text(),
     )
     view.on_request = ctx.keep_book
-    return Operator(ctx, api, login, Health(view, WatchHealth()), leadership)
+    return Operator(ctx, api, login, Health(view, WatchHealth(), lambda: leadership.leading), leadership)
 
 
 def _client(settings: OperatorSettings) -> Minio:
