@@ -17,7 +17,7 @@ from voxpod_operator.cluster.addresses import Addresses
 from voxpod_operator.cluster.gateway import ClusterGateway
 from voxpod_operator.cluster.server_clock import ServerClock
 from voxpod_operator.cluster.view import ClusterView
-from voxpod_operator.context import Context
+from voxpod_operator.context import DIRECTORY, Context
 from voxpod_operator.dispatch.server import dispatch_app, tls_context
 from voxpod_operator.errors import ClusterError
 from voxpod_operator.handlers.events import take_in
@@ -103,6 +103,7 @@ class Operator:
         self.ctx.queue.open()
         for key in self.ctx.view.work_keys():
             self.ctx.queue.add(key)
+        self.ctx.queue.add(DIRECTORY)
         async with _serving(dispatch_app(self.ctx), settings.dispatch_port, settings), asyncio.TaskGroup() as parts:
             parts.create_task(self._stay_published(), name="EndpointSlice")
             for number in range(settings.workers):

@@ -99,6 +99,9 @@ AUDIO = "audio"
 SCHEDULE = WorkKey("schedule", ResourceKey("", ""))
 """The work key that stands for giving free slots away."""
 
+DIRECTORY = WorkKey("directory", ResourceKey("", ""))
+"""The work key that stands for the list of the tenants' namespaces."""
+
 PLACE = "place"
 """Plural of the work keys that stand for telling a request its place in the line."""
 

@@ -29,6 +29,14 @@ class OperatorSettings(BaseSettings):
         60.0, ge=1, description="How often everything is listed, to find what a watch missed."
     )
 
+    stray_request_seconds: float = Field(
+        600.0, ge=1, description="How long a request stays that was rejected since no Tenant lists its namespace."
+    )
+    refuse_stray_requests: bool = Field(
+        True,
+        description="Whether the tenants' namespaces are listed for the policy that refuses such requests at once.",
+    )
+
     lease_duration_seconds: float = Field(15.0, ge=2, description="How long followers wait for a silent leader.")
     lease_renew_deadline_seconds: float = Field(
         10.0, ge=1, description="How long a leader that cannot renew goes on before it exits."

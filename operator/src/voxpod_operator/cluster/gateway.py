@@ -91,6 +91,10 @@ class ClusterGateway:
         body = {"metadata": {"resourceVersion": resource_version}, "status": patch}
         return await self._call("PATCH", kind, key, kind.path(*key, "status"), body=body, content_type=MERGE_PATCH)
 
+    async def merge(self, kind: Kind, key: ResourceKey, patch: Json) -> Json:
+        """The object as stored after a JSON merge patch of it."""
+        return await self._call("PATCH", kind, key, kind.path(*key), body=patch, content_type=MERGE_PATCH)
+
     async def delete(self, kind: Kind, key: ResourceKey, uid: str = "") -> bool:
         """Whether there was something to delete; its children go in the background. `uid` guards against a namesake."""
         body: Json = {"propagationPolicy": "Background"}

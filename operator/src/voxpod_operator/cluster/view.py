@@ -14,6 +14,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from voxpod_crds.base import ApiModel, ObjectMeta, ResourceKey
+from voxpod_crds.conditions import Reason
 from voxpod_crds.speech_model import SpeechModel
 from voxpod_crds.tenant import Tenant
 from voxpod_crds.tts_request import TTSRequest, TTSRequestStatus
@@ -169,7 +170,7 @@ class ClusterView:
         """Everything known that may need something done, as keys to reconcile. A Job leads to its ended request."""
         for kind, objects in self._objects.items():
             for key, resource in objects.items():
-                if not isinstance(resource, EndedRequest):
+                if not isinstance(resource, EndedRequest) or resource.reason == Reason.NAMESPACE_WITHOUT_TENANT:
                     yield WorkKey(kind.plural, key)
 
     def request(self, key: ResourceKey) -> Request | None:

@@ -10,7 +10,7 @@ from voxpod_crds.tts_request import TTSRequest
 from voxpod_operator.cluster.kinds import POD, SPEECH_MODEL, TENANT, TTS_REQUEST, Kind
 from voxpod_operator.cluster.sandboxes import parse_pod
 from voxpod_operator.cluster.view import Resource, job_of
-from voxpod_operator.context import Context
+from voxpod_operator.context import DIRECTORY, Context
 from voxpod_operator.handlers.watches import key_of
 
 logger = logging.getLogger(__name__)
@@ -41,6 +41,7 @@ def _enqueue(ctx: Context, kind: Kind, key: ResourceKey, job_name: str) -> None:
     if kind is POD:
         ctx.enqueue_job(job_name)
     elif kind is TENANT:
+        ctx.queue.add(DIRECTORY)
         # an older or younger Tenant may own a namespace now
         for tenant in ctx.view.tenants():
             ctx.enqueue(TENANT, tenant.metadata.key)

@@ -151,6 +151,13 @@ def after_the_end(request: EndedRequest, job: JobView | None, now: datetime) -> 
     return LookAgain(left) if left > 0 else EndSandbox(job)
 
 
+def stray_for(request: EndedRequest, keep_seconds: float, now: datetime) -> float | None:
+    """Seconds until a request of a namespace without a Tenant is deleted; None for a tenant's: that stays."""
+    if request.reason != Reason.NAMESPACE_WITHOUT_TENANT or request.ended_at is None:
+        return None
+    return (request.ended_at - now).total_seconds() + keep_seconds
+
+
 def _with_sandbox(request: TTSRequest, job: JobView | None, pod: PodView | None, now: datetime) -> Step:
     claimed = request.status.sandbox is not None and request.status.sandbox.pod_uid is not None
     if job is None and not claimed:

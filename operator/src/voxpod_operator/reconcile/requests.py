@@ -36,7 +36,13 @@ async def reconcile_request(ctx: Context, key: ResourceKey) -> None:
 
 
 async def _clear_up(ctx: Context, request: EndedRequest) -> None:
-    """The request is over: its sandbox must not run on."""
+    """The request is over: its sandbox must not run on; and where no tenant answers for it, it must not stay."""
+    if (left := lifecycle.stray_for(request, ctx.settings.stray_request_seconds, ctx.now())) is not None:
+        if left > 0:
+            ctx.queue.add_after(WorkKey(TTS_REQUEST.plural, request.key), left, Lane.TELLING)
+        else:
+            await ctx.gateway.delete(TTS_REQUEST, request.key, uid=request.uid)
+        return
     match lifecycle.after_the_end(request, ctx.view.job(ctx.job_key(request.job_name)), ctx.now()):
         case lifecycle.EndSandbox(running):
             await end_sandbox(ctx, running)

@@ -7,6 +7,7 @@ from voxpod_operator.cluster.kinds import TENANT, TTS_REQUEST
 from voxpod_operator.context import Context
 from voxpod_operator.policy import tenancy
 from voxpod_operator.policy.transitions import difference
+from voxpod_operator.reconcile.directory import reconcile_directory
 
 
 async def reconcile_tenant(ctx: Context, key: ResourceKey) -> None:
@@ -15,6 +16,9 @@ async def reconcile_tenant(ctx: Context, key: ResourceKey) -> None:
     if not isinstance(tenant, Tenant):
         return
     ctx.schedule()  # its limit or weight may have changed
+    if tenant.status.observed_generation != tenant.metadata.generation:
+        # before Ready is said, so that whoever waits for Ready can send a request then
+        await reconcile_directory(ctx, key)
     verdict = tenancy.judge_tenant(tenant, ctx.view.owner_of)
     owned = [n for n in tenant.spec.namespaces if ctx.view.owner_of(n) is tenant]
     requests = list(ctx.view.requests_in(owned))
