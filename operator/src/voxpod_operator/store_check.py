@@ -13,7 +13,6 @@ from voxpod_operator import metrics
 from voxpod_operator.cluster.kinds import SPEECH_MODEL, TTS_REQUEST
 from voxpod_operator.context import Context
 from voxpod_operator.errors import StoreError, StoreUnavailable
-from voxpod_operator.policy.queue_order import ended
 from voxpod_operator.policy.store_state import StoreState
 
 logger = logging.getLogger(__name__)
@@ -75,5 +74,4 @@ def _take_in(ctx: Context, found: StoreState) -> None:
     for model in ctx.view.models():
         ctx.enqueue(SPEECH_MODEL, model.metadata.key)
     for request in ctx.view.requests():
-        if not ended(request):
-            ctx.enqueue(TTS_REQUEST, request.metadata.key)
+        ctx.enqueue(TTS_REQUEST, request.metadata.key)

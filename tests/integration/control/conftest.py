@@ -28,5 +28,6 @@ async def ctx(world: World) -> AsyncIterator[Context]:
     url = str(world.kube.url).rstrip("/")
     api = ApiClient(Configuration(host=url))
     made = assemble(settings_for(world), api, lambda **_: kopf.ConnectionInfo(server=url), world.store)  # type: ignore[arg-type]
+    made.ctx.queue.open()
     yield made.ctx
     await api.close()

@@ -10,13 +10,14 @@ from operator_world import World
 from resource_bodies import Json, a_model_body, a_request_body, a_tenant_body
 from voxpod_crds.base import ResourceKey
 from voxpod_crds.conditions import Reason
+from voxpod_crds.tts_request import TTSRequest
 from voxpod_operator.cluster.kinds import JOB, POD, SPEECH_MODEL, TENANT, TTS_REQUEST
 from voxpod_operator.cluster.view import WorkKey
 from voxpod_operator.context import Context
 from voxpod_operator.errors import Unavailable
 from voxpod_operator.handlers.events import take_in
 from voxpod_operator.policy.store_state import StoreState
-from voxpod_operator.reconcile import workers
+from voxpod_operator.reconcile import requests
 from voxpod_operator.reconcile.workers import reconcile_once
 
 KEY = WorkKey(TTS_REQUEST.plural, ResourceKey("acme", "hello"))
@@ -63,10 +64,10 @@ def a_store_that_is_away(ctx: Context) -> None:
 def a_reconcile_that_fails(ctx: Context, monkeypatch: pytest.MonkeyPatch) -> None:
     """With a pause of a minute before the next try."""
 
-    async def fails(ctx: Context, key: ResourceKey) -> None:
-        raise Unavailable("PATCH", "TTSRequest", key, 429, "slow down", 60.0)
+    async def fails(ctx: Context, request: TTSRequest) -> None:
+        raise Unavailable("POST", "Job", request.metadata.key, 429, "slow down", 60.0)
 
-    monkeypatch.setitem(workers.RECONCILERS, TTS_REQUEST.plural, fails)
+    monkeypatch.setattr(requests, "create_sandbox", fails)
 
 
 @pytest.mark.parametrize("waits_for", ["a Job's pod", "a node", "the store", "another try"])

@@ -5,7 +5,10 @@ from typing import Any
 import pytest
 
 from builders import a_request, an_assigned_request
+from voxpod_crds.base import ResourceKey
 from voxpod_crds.sandbox_protocol import Audio, Report, TimestampsObject, Timings
+from voxpod_crds.tts_request import TTSRequest
+from voxpod_operator.cluster.ended import EndedRequest
 from voxpod_operator.policy.stored_objects import Claim, audio_type, claim_on, keys, mismatch, uid_in
 
 TIMES = TimestampsObject("a" * 64, "b" * 32, 10)
@@ -94,20 +97,23 @@ def test_every_object_that_a_request_may_leave_is_recognized_as_its_own() -> Non
         assert [uid_in(key) for key in keys(request)] == [UID, UID]
 
 
+def over(phase: str, audio_sha256: str = "") -> EndedRequest:
+    return EndedRequest(ResourceKey("acme", "hello"), UID, "1", phase, "acme", "job", audio_sha256, "", None)
+
+
 @pytest.mark.parametrize(
-    ("phase", "claim"),
+    ("request_", "claim"),
     [
-        (None, Claim.HELD),
-        ("Pending", Claim.HELD),
-        ("Queued", Claim.HELD),
-        ("Running", Claim.HELD),
-        ("Succeeded", Claim.HELD),
-        ("Failed", Claim.NONE_LEFT),
-        ("Cancelled", Claim.NONE_LEFT),
-        ("Rejected", Claim.NONE_LEFT),
+        pytest.param(a_request(uid=UID), Claim.HELD, id="new"),
+        pytest.param(an_assigned_request(uid=UID, claimed=True), Claim.HELD, id="running"),
+        pytest.param(over("Succeeded", "a" * 64), Claim.HELD, id="succeeded"),
+        pytest.param(over("Succeeded"), Claim.HELD, id="succeeded, and where the audio is cannot be read"),
+        pytest.param(over("Failed", "a" * 64), Claim.HELD, id="it tells of audio, whatever its phase"),
+        pytest.param(over("Failed"), Claim.NONE_LEFT, id="failed"),
+        pytest.param(over("Cancelled"), Claim.NONE_LEFT, id="cancelled"),
+        pytest.param(over("Rejected"), Claim.NONE_LEFT, id="rejected"),
     ],
 )
-def test_only_the_end_without_audio_gives_an_object_up(phase: str | None, claim: Claim) -> None:
-    request = a_request(uid=UID, status={"tenant": "acme", **({"phase": phase} if phase else {})})
-    assert claim_on(f"acme/{UID}.wav", request) == claim
-    assert claim_on(f"globex/{UID}.wav", request) == Claim.HELD
+def test_only_the_end_without_audio_gives_an_object_up(request_: TTSRequest | EndedRequest, claim: Claim) -> None:
+    assert claim_on(f"acme/{UID}.wav", request_) == claim
+    assert claim_on(f"globex/{UID}.wav", request_) == Claim.HELD

@@ -6,6 +6,7 @@ from enum import Enum, auto
 from voxpod_crds.names import object_key
 from voxpod_crds.sandbox_protocol import Report
 from voxpod_crds.tts_request import Phase, TTSRequest
+from voxpod_operator.cluster.ended import EndedRequest
 
 TIMESTAMPS_TYPE = "application/json"
 
@@ -23,6 +24,12 @@ _OURS = re.compile(
     + "|".join([*_CONTENT_TYPES, r"timestamps\.json"])
     + ")"
 )
+
+_MOST_BITS_PER_SECOND = {"mp3": 320_000, "ogg": 500_000, "opus": 510_000}
+"""What the encoders can spend at most; the other formats keep 16-bit samples, compressed or not."""
+
+_CONTAINER_SECONDS = 1.0
+"""What headers and tags of a short file weigh, as sound."""
 
 
 def audio_type(audio_format: str, sample_rate: int | None) -> str:
@@ -68,12 +75,11 @@ def uid_in(key: str) -> str | None:
     return found.group("uid") if found else None
 
 
-def claim_on(key: str, request: TTSRequest) -> Claim:
+def claim_on(key: str, request: TTSRequest | EndedRequest) -> Claim:
     """What the request with the UID in the key has to say about the object."""
-    phase, status = request.status.phase, request.status
-    if phase is None or not phase.terminal or phase == Phase.SUCCEEDED or status.audio is not None:
+    if isinstance(request, TTSRequest) or request.phase == Phase.SUCCEEDED or request.audio_sha256:
         return Claim.HELD
-    return Claim.NONE_LEFT if key.startswith(f"{status.tenant}/{request.metadata.uid}.") else Claim.HELD
+    return Claim.NONE_LEFT if key.startswith(f"{request.tenant}/{request.uid}.") else Claim.HELD
 
 
 def mismatch(request: TTSRequest, report: Report) -> str:
@@ -84,6 +90,9 @@ def mismatch(request: TTSRequest, report: Report) -> str:
         return f"the sandbox reported {audio.format}, the request asks for {spec.format}"
     if spec.sample_rate is not None and audio.sample_rate != spec.sample_rate:
         return f"the sandbox reported {audio.sample_rate} Hz, the request asks for {spec.sample_rate}"
+    least = audio.bytes * 8 / _MOST_BITS_PER_SECOND.get(spec.format, audio.sample_rate * 16)
+    if audio.duration_seconds < 0.9 * least - _CONTAINER_SECONDS:
+        return f"the sandbox reported {audio.duration_seconds:g} s, the stored {audio.bytes} bytes hold {least:.1f} s"
     if spec.timestamps != "none" and report.timestamps is None:
         return f"the sandbox reported no timestamps, the request asks for {spec.timestamps}"
     return ""

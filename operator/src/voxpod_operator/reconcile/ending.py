@@ -8,18 +8,16 @@ from voxpod_crds.names import job_name
 from voxpod_crds.sandbox_protocol import Failure, Report
 from voxpod_crds.tts_request import TTSRequest, TTSRequestStatus
 from voxpod_operator import metrics
+from voxpod_operator.cluster.ended import EndedRequest
 from voxpod_operator.cluster.kinds import JOB, POD, TTS_REQUEST
 from voxpod_operator.cluster.sandboxes import JobView
 from voxpod_operator.cluster.view import WorkKey
 from voxpod_operator.context import AUDIO, Context
 from voxpod_operator.errors import StoreError, StoreUnavailable
-from voxpod_operator.policy import lifecycle, queue_order, stored_objects, tenancy, transitions
+from voxpod_operator.policy import lifecycle, stored_objects, transitions
 from voxpod_operator.store_check import look_closely
 
 logger = logging.getLogger(__name__)
-
-WAKE = 4
-"""Waiting requests that are looked at when a slot came free: the next one, and some in case it cannot use the slot."""
 
 
 REMOVAL_TRIES = 10
@@ -76,7 +74,7 @@ async def retry(ctx: Context, request: TTSRequest, failure: Failure) -> None:
 
 
 async def end(ctx: Context, request: TTSRequest, status: TTSRequestStatus) -> None:
-    """Write a terminal status, end the sandbox if one runs, and wake who waits for the slot."""
+    """Write a terminal status, which frees the slot, and end the sandbox if one runs."""
     await ctx.write_status(request, status)
     complete = find_condition(status.conditions, ConditionType.COMPLETE)
     reason = complete.reason if complete else ""
@@ -93,7 +91,7 @@ async def end(ctx: Context, request: TTSRequest, status: TTSRequestStatus) -> No
     ctx.enqueue(TTS_REQUEST, request.metadata.key)
     if status.audio is None:
         ctx.discard_audio_of(request)
-    wake_waiting(ctx, request)
+    ctx.refresh_counts(request.status.tenant, request.status.model)
 
 
 async def end_sandbox(ctx: Context, job: JobView) -> None:
@@ -109,7 +107,7 @@ async def discard_audio(ctx: Context, key: ResourceKey) -> None:
     """Remove an object (tenant and `uid.extension`) whose request ended without audio, or is gone."""
     where = ctx.view.request_key_of_uid(key.name.partition(".")[0])
     request = ctx.view.request(where) if where is not None else None
-    if request is not None and not (queue_order.ended(request) and request.status.audio is None):
+    if request is not None and not (isinstance(request, EndedRequest) and not request.audio_sha256):
         return
     try:
         await ctx.store.remove(f"{key.namespace}/{key.name}")
@@ -122,16 +120,6 @@ async def discard_audio(ctx: Context, key: ResourceKey) -> None:
         logger.warning("unwanted object not removed", extra={"key": f"{key.namespace}/{key.name}", "error": str(error)})
     else:
         metrics.STORE_REMOVALS.labels(outcome="removed").inc()
-
-
-def wake_waiting(ctx: Context, request: TTSRequest) -> None:
-    """A slot came free: have the first waiting requests of the tenant and of the model looked at."""
-    tenants = ctx.view.tenants()
-    tenant, tenant_of = tenancy.owner_of(request.metadata.namespace, tenants), tenancy.tenants_by_namespace(tenants)
-    for candidates in (ctx.view.requests_in(tenant.spec.namespaces) if tenant else [], ctx.view.requests()):
-        for waiting in queue_order.next_in_line(candidates, ctx.reserved, WAKE, tenant_of):
-            ctx.enqueue(TTS_REQUEST, waiting.metadata.key)
-    ctx.refresh_counts(request.status.tenant, request.status.model)
 
 
 async def _verified(ctx: Context, request: TTSRequest, report: Report) -> str:
