@@ -92,6 +92,8 @@ def serving(fake: FakeDispatch | FakeStore, context: ssl.SSLContext | None) -> I
                 return
             self.send_response(status)
             self.send_header("Content-Length", str(len(answer)))
+            if answer.startswith(b"<?xml"):
+                self.send_header("Content-Type", "application/xml")
             self.end_headers()
             self.wfile.write(answer)
 

@@ -31,13 +31,25 @@ FRESH_SECONDS = 5.0
 async def keep_checked(ctx: Context) -> None:
     """Look until cancelled."""
     while True:
-        was_usable = ctx.last_look.state.reason == Reason.STORE_USABLE
-        found = await _ask(ctx, thorough=not was_usable)
-        if found.problem and was_usable:
+        if await _look(ctx) is None:
             await asyncio.sleep(CONFIRM_SECONDS)
-            found = await _ask(ctx, thorough=True)
+            await _look(ctx, confirming=True)
+        slept = 0.0
+        while slept == 0 or (slept < CHECK_SECONDS and not ctx.last_look.state.problem):
+            await asyncio.sleep(CHECK_AGAIN_SECONDS)
+            slept += CHECK_AGAIN_SECONDS
+
+
+async def _look(ctx: Context, *, confirming: bool = False) -> StoreState | None:
+    """What was found and taken in; None for a problem of a store that was usable, unless this look confirms one."""
+    look = ctx.last_look
+    async with look.lock:  # what one look found must not be overwritten by one that began earlier
+        was_usable = look.state.reason == Reason.STORE_USABLE
+        found = await _ask(ctx, thorough=confirming or not was_usable)
+        if found.problem and was_usable and not confirming:
+            return None
         _take_in(ctx, found)
-        await asyncio.sleep(CHECK_AGAIN_SECONDS if found.problem else CHECK_SECONDS)
+        return found
 
 
 async def look_closely(ctx: Context) -> str:

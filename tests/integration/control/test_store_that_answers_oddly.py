@@ -64,6 +64,22 @@ async def test_store_that_does_not_look_at_the_digest_keeps_nothing(fake: FakeSt
     assert fake.objects == {}
 
 
+@pytest.mark.parametrize("status", [429, 503])
+async def test_busy_store_is_away_not_refusing(fake: FakeStore, store: ObjectStore, status: int) -> None:
+    fake.script.clear()
+    fake.answers(status, body=error("SlowDown"))
+    with pytest.raises(StoreUnavailable, match="SlowDown"):
+        await store.check(thorough=False)
+
+
+async def test_answer_of_a_proxy_is_told_without_its_page(fake: FakeStore, store: ObjectStore) -> None:
+    fake.script.clear()
+    fake.answers(502, body=b"<html>request 0815</html>")
+    with pytest.raises(StoreUnavailable, match="502") as told:
+        await store.check(thorough=False)
+    assert "0815" not in str(told.value)
+
+
 async def test_lost_answers_are_told_in_the_same_words_each_time(fake: FakeStore, store: ObjectStore) -> None:
     fake.script.clear()
     fake.answers(*[RESET] * 8)

@@ -133,7 +133,7 @@ class ObjectStore:
             raise StoreError(
                 f"{code}: the store does not know If-None-Match; set objectStore.conditionalWrites to false"
             )
-        elif answer.status >= 500:
+        elif answer.status >= 500 or answer.status in (408, 429):
             raise StoreUnavailable(f"{code}: the store cannot take uploads at present")
         elif code not in ("BadDigest", "InvalidDigest") and answer.status not in (409, 412):
             raise StoreError(f"{code}: the store refuses uploads of the operator's user (s3:PutObject)")
@@ -168,7 +168,8 @@ class ObjectStore:
         try:
             return await asyncio.get_running_loop().run_in_executor(self._threads, call)
         except S3Error as error:
-            kind = StoreUnavailable if error.response is not None and error.response.status >= 500 else StoreError
+            status = error.response.status if error.response is not None else 0
+            kind = StoreUnavailable if status >= 500 or status in (408, 429) else StoreError
             raise kind(f"{error.code}: {error.message}"[:200]) from error
         except (urllib3.exceptions.HTTPError, MinioException, OSError) as error:
             raise StoreUnavailable(_told(error)) from error
@@ -177,11 +178,12 @@ class ObjectStore:
 def _told(error: Exception) -> str:
     """Why there was no answer, in the same words each time: it ends up in a status, which is written when it changes.
 
-    Without the URL, which may be a presigned one.
+    Without the URL, which may be a presigned one, and without the body of a proxy's answer.
     """
     while isinstance(error, urllib3.exceptions.MaxRetryError) and error.reason is not None:
         error = error.reason
-    return f"{type(error).__name__}: {_PLACES.sub('', str(error))}"[:200]
+    said = _PLACES.sub("", str(error)).partition(", Body: ")[0]
+    return f"{type(error).__name__}: {said}"[:200]
 
 
 def open_store(
