@@ -80,6 +80,20 @@ async def test_answer_of_a_proxy_is_told_without_its_page(fake: FakeStore, store
     assert "0815" not in str(told.value)
 
 
+@pytest.mark.parametrize(
+    "page",
+    [b"", b"<html><br>Sign in", b"<?xml version='1.0'?><ListBucketResult><Contents/></ListBucketResult>", b"\xff"],
+)
+async def test_answer_that_is_no_list_is_a_store_that_is_away(fake: FakeStore, store: ObjectStore, page: bytes) -> None:
+    """A portal, a proxy, another kind of server: never the end of the operator."""
+    fake.script.clear()
+    fake.answers(200, 200, body=page)
+    with pytest.raises(StoreUnavailable, match="not one of S3"):
+        await store.check(thorough=False)
+    with pytest.raises(StoreUnavailable, match="not one of S3"):
+        _ = [page async for page in store.pages()]
+
+
 async def test_lost_answers_are_told_in_the_same_words_each_time(fake: FakeStore, store: ObjectStore) -> None:
     fake.script.clear()
     fake.answers(*[RESET] * 8)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import TypeVar
+from xml.etree.ElementTree import ParseError
 
 import urllib3
 from minio import Minio
@@ -173,6 +174,8 @@ class ObjectStore:
             raise kind(f"{error.code}: {error.message}"[:200]) from error
         except (urllib3.exceptions.HTTPError, MinioException, OSError) as error:
             raise StoreUnavailable(_told(error)) from error
+        except (ParseError, ValueError) as error:  # a portal's page, another kind of server
+            raise StoreUnavailable(f"the answer is not one of S3: {error}"[:200]) from error
 
 
 def _told(error: Exception) -> str:
