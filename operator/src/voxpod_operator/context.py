@@ -28,6 +28,8 @@ class LastLook:
     closely_at: float = float("-inf")
     """Monotonic time of the last close look."""
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    trouble: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set while the store cannot be used."""
 
 
 @dataclass(frozen=True)

@@ -18,8 +18,10 @@ from voxpod_operator.policy.store_state import StoreState
 logger = logging.getLogger(__name__)
 
 CHECK_SECONDS = 60.0
-CHECK_AGAIN_SECONDS = 10.0
-"""The same while the store cannot be used: who waits for it should not wait much longer than it is away."""
+
+FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 1.0, 10.0
+"""Between looks at a store that cannot be used, doubling: who waits for it should not wait much longer than it is away, such as
+after an installation whose store starts with it."""
 
 CONFIRM_SECONDS = 2.0
 """One lost answer is no outage: a store that was usable is asked again after so long."""
@@ -30,14 +32,21 @@ FRESH_SECONDS = 5.0
 
 async def keep_checked(ctx: Context) -> None:
     """Look until cancelled."""
+    pause = FIRST_PAUSE_SECONDS
     while True:
         if await _look(ctx) is None:
             await asyncio.sleep(CONFIRM_SECONDS)
             await _look(ctx, confirming=True)
-        slept = 0.0
-        while slept == 0 or (slept < CHECK_SECONDS and not ctx.last_look.state.problem):
-            await asyncio.sleep(CHECK_AGAIN_SECONDS)
-            slept += CHECK_AGAIN_SECONDS
+        if ctx.last_look.state.problem:
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
+            continue
+        pause = FIRST_PAUSE_SECONDS
+        try:
+            async with asyncio.timeout(CHECK_SECONDS):
+                await ctx.last_look.trouble.wait()  # a close look found some
+        except TimeoutError:
+            continue
 
 
 async def _look(ctx: Context, *, confirming: bool = False) -> StoreState | None:
@@ -77,6 +86,10 @@ def _take_in(ctx: Context, found: StoreState) -> None:
     """Keep what was found; a change is logged, and told to all that it may matter to."""
     before, ctx.last_look.state = ctx.last_look.state, found
     metrics.STORE_UP.set(0 if found.problem else 1)
+    if found.problem:
+        ctx.last_look.trouble.set()
+    else:
+        ctx.last_look.trouble.clear()
     if found == before:
         return
     if found.problem:

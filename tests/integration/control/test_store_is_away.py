@@ -21,7 +21,7 @@ NO_SUCH_KEY = "InvalidAccessKeyId: The Access Key Id you provided does not exist
 @pytest.fixture(autouse=True)
 def soon(monkeypatch: pytest.MonkeyPatch) -> None:
     """Looks at the store follow one another quickly."""
-    for name in ("CHECK_SECONDS", "CHECK_AGAIN_SECONDS", "CONFIRM_SECONDS"):
+    for name in ("CHECK_SECONDS", "FIRST_PAUSE_SECONDS", "LONGEST_PAUSE_SECONDS", "CONFIRM_SECONDS"):
         monkeypatch.setattr(store_check, name, 0.05)
 
 
