@@ -3,6 +3,7 @@
 The development environment is not what users run: a package that only it has would hide a fault that each request meets.
 """
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,12 +19,23 @@ pytestmark = [pytest.mark.e2e, pytest.mark.model]
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden" / "inference"
 LANGUAGES = ("en", "zh", "ja", "es", "fr", "hi", "it", "pt")
+TEAM = "team-a"
 READ_ONLY = ("ko",)
 """Read, but no voice of the bundle speaks it; Cantonese needs a table that this bundle lacks."""
 REQUESTS = documented_requests()
 KANJI = [*range(0x3400, 0x4DC0), *range(0x4E00, 0xA000), *range(0x20000, 0x20100)]
-TRIED_IN_VAIN: dict[str, str] = {}
-"""Modules that something looks for and goes on without, each with the reason why that is no fault."""
+TRIED_IN_VAIN = {
+    "_wmi": "platform, on Windows",
+    "msvcrt": "subprocess, on Windows",
+    "numpy._distributor_init_local": "numpy, for who distributes it with libraries of their own",
+    "onnxruntime.experimental": "ONNX Runtime, in builds that have it",
+}
+"""Modules that something looks for and goes on without, and who that is."""
+NOT_FOR_SANDBOXES = {
+    "onnx": "voxpod-model fetch-kokoro, which makes a bundle",
+    "pydantic": "voxpod_crds, in what only the operator uses",
+}
+"""Modules that our code imports and that the image leaves out, and what would need them."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +45,9 @@ class Said:
     reports: dict[str, dict[str, Any]]
     phonemes: dict[str, list[str]]
     missing: list[str]
+    """Modules that were looked for meanwhile, in vain."""
+    not_there: dict[str, list[str]]
+    """Modules that our code imports somewhere and the image has not, with the importers."""
 
 
 def golden(language: str) -> list[list[str]]:
@@ -64,14 +79,18 @@ def work(spec: TTSRequestSpec, name: str) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def said(voxpod: Voxpod) -> Said:
-    specs = {**REQUESTS, **{f"golden, {one}": TTSRequestSpec(text=golden(one)[0][0], language=one) for one in LANGUAGES}}
+    specs = {
+        **REQUESTS,
+        **{f"golden, {one}": TTSRequestSpec(text=golden(one)[0][0], language=one) for one in LANGUAGES},
+    }
     texts = {one: [line[0] for line in golden(one)] for one in (*LANGUAGES, *READ_ONLY)}
     texts["ja"] += ["".join(map(chr, KANJI[at : at + 100])) for at in range(0, len(KANJI), 100)]
     given = {"works": [work(spec, name) for name, spec in specs.items()], "texts": texts}
     image = voxpod.installation.inference.reference
     with stray_sandbox(voxpod, image, SLEEP, cpu="1", memory="1Gi") as pod:
         answer = voxpod.inside(pod["metadata"]["name"], "speak", given)
-    return Said(dict(zip(specs, answer["reports"], strict=True)), answer["phonemes"], answer["missing"])
+        not_there = voxpod.inside(pod["metadata"]["name"], "imports", ["voxpod_inference", "voxpod_crds"])
+    return Said(dict(zip(specs, answer["reports"], strict=True)), answer["phonemes"], answer["missing"], not_there)
 
 
 @pytest.mark.parametrize("place", REQUESTS)
@@ -83,11 +102,15 @@ def test_request_that_is_shown_is_spoken(place: str, said: Said) -> None:
     assert (report["timestamps"] is not None) == (REQUESTS[place].timestamps != "none")
 
 
-def test_readme_prints_what_its_first_request_gives(said: Said) -> None:
-    audio, shown = next(iter(said.reports.values()))["audio"], shown_in_readme()
-    assert shown.phase == "Succeeded"
-    assert shown.voice == audio["voice"]
-    assert shown.seconds == pytest.approx(audio["duration_seconds"], abs=0.1)
+def test_readme_shows_what_kubectl_prints_of_its_first_request(voxpod: Voxpod) -> None:
+    spec = next(iter(REQUESTS.values())).model_dump(by_alias=True, exclude_unset=True)
+    request = voxpod.speak(TEAM, **spec)
+    printed = voxpod.kubectl("get", "ttsr", request.metadata.name, "-n", TEAM).stdout.splitlines()
+    header, shown = (re.split(" {2,}", line) for line in shown_in_readme())
+    assert re.split(" {2,}", printed[0].strip()) == header
+    found = re.split(" {2,}", printed[1].strip())
+    assert (found[1:3], found[4]) == (shown[1:3], shown[4])
+    assert float(found[3]) == pytest.approx(float(shown[3]), abs=0.1)  # processors round the lengths of sounds apart
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -107,7 +130,7 @@ def test_agreed_pronunciations_are_those_of_the_image(language: str, said: Said)
 def test_every_kanji_is_read_or_left_out(said: Said) -> None:
     rows = said.phonemes["ja"][len(golden("ja")) :]
     assert len(rows) > 250
-    assert all(rows)
+    assert [row for row in rows if not row or "Error" in row] == []
 
 
 def test_weights_are_the_prepared_ones(said: Said) -> None:
@@ -116,3 +139,4 @@ def test_weights_are_the_prepared_ones(said: Said) -> None:
 
 def test_nothing_is_looked_for_that_the_image_lacks(said: Said) -> None:
     assert set(said.missing) == TRIED_IN_VAIN.keys()
+    assert said.not_there.keys() == NOT_FOR_SANDBOXES.keys()

@@ -50,6 +50,13 @@ def report_of(fields, synthesizer, url):
 
 
 def phonemes_of(language, text):
+    try:
+        return read(language, text)
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"
+
+
+def read(language, text):
     if language in ("en", "zh", "ja"):  # as the engine says them, cut where it cuts
         script = synthesizer.prepare(text, language=language).script
         return " ".join(chunk.phonemes for chunk in script.chunks)
