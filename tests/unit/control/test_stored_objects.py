@@ -76,6 +76,10 @@ UID = "6f1d7b6e-1111-4222-8333-444455556666"
     [
         *((f"acme/{UID}.{ext}", UID) for ext in ("wav", "mp3", "flac", "ogg", "opus", "pcm", "timestamps.json")),
         (f"acme.team-1/{UID}.wav", UID),
+        (f"acme/{UID}.2.wav", UID),
+        (f"acme/{UID}.12.timestamps.json", UID),
+        (f"acme/{UID}.0.wav", None),
+        (f"acme/{UID}.x.wav", None),
         (f"acme/{UID}.WAV", None),
         (f"acme/{UID}.json", None),
         (f"acme/{UID}", None),

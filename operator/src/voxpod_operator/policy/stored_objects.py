@@ -20,10 +20,11 @@ _CONTENT_TYPES = {
 }
 
 _OURS = re.compile(
-    r"[a-z0-9][a-z0-9.-]*/(?P<uid>[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})\.("
+    r"[a-z0-9][a-z0-9.-]*/(?P<uid>[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})\.([1-9][0-9]{0,3}\.)?("
     + "|".join([*_CONTENT_TYPES, r"timestamps\.json"])
     + ")"
 )
+"""As `names.object_key` makes them; with an attempt's number or without."""
 
 _MOST_BITS_PER_SECOND = {"mp3": 320_000, "ogg": 500_000, "opus": 510_000}
 """What the encoders can spend at most; the other formats keep 16-bit samples, compressed or not."""
