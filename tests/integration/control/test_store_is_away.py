@@ -135,7 +135,11 @@ async def test_upload_that_is_refused_by_a_store_that_takes_others_fails_with_al
     )
 
 
-async def test_audio_that_cannot_be_verified_is_told_and_verified_later(world: World) -> None:
+async def test_audio_that_cannot_be_verified_is_told_and_verified_later(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store_check, "CHECK_SECONDS", 60.0)
+
     def stored_then_shut(world: World, work: Work) -> Report:
         report = speak(world, work)
         world.store.refuses = "AccessDenied: Access Denied."
@@ -148,6 +152,8 @@ async def test_audio_that_cannot_be_verified_is_told_and_verified_later(world: W
         await world.create(TTS_REQUEST, a_request_body("hello"), "acme")
         await world.until(lambda: world.reason("hello", "Dispatched") == "WaitingForStore", "told")
         assert "verified when the store lets it be: AccessDenied" in condition(world, "Dispatched")["message"]
+        await world.create(TTS_REQUEST, a_request_body("other"), "acme")
+        await world.until(lambda: world.reason("other", "Admitted") == "WaitingForStore", "others wait at once")
         world.store.refuses = ""
         await world.until(lambda: world.phase("hello") == "Succeeded", "Succeeded")
     assert status(world)["attempt"] == 1

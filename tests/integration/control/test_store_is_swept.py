@@ -3,9 +3,11 @@
 import logging
 from datetime import UTC, datetime, timedelta
 
+import kmock
 import pytest
 from prometheus_client import REGISTRY
 
+from operator_harness import running_operator
 from operator_world import World
 from resource_bodies import a_request_body, a_stored_request
 from voxpod_crds.base import ResourceKey
@@ -176,3 +178,15 @@ def forbid_removal(world: World, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     monkeypatch.setattr(world.store, "remove", refuse)
     return asked
+
+
+async def test_leftover_that_a_restart_forgot_is_found_by_the_next_leader(world: World) -> None:
+    kept = "acme/11111111-1111-4222-8333-444455556666.wav"
+    world.store.objects = {KEY: b"RIFF", kept: b"RIFF", NOBODYS: b"OggS"}
+    for uid, phase, name in ((UID, "Failed", "failed"), (kept[5:41], "Succeeded", "succeeded")):
+        stored = a_stored_request(1, phase, uid, name)
+        key = (kmock.resource("voxpod.dev", "v1alpha1", "ttsrequests"), "acme", name)
+        world.kube.objects[key] = stored
+    async with running_operator(world):
+        await world.until(lambda: KEY not in world.store.objects, "the leftover is gone")
+    assert set(world.store.objects) == {kept, NOBODYS}

@@ -127,6 +127,7 @@ async def _verified(ctx: Context, request: TTSRequest, report: Report) -> str:
     try:
         return await _problem_in_store(ctx, request, report)
     except StoreError as error:
+        await look_closely(ctx)  # so that others wait rather than end up here too
         await ctx.write_status(request, transitions.unverified(request, str(error), ctx.now()))
         raise
 
