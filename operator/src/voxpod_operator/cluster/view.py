@@ -11,35 +11,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import ValidationError
-
-from voxpod_crds.base import ApiModel, ObjectMeta, ResourceKey
+from voxpod_crds.base import ResourceKey
 from voxpod_crds.speech_model import SpeechModel
 from voxpod_crds.tenant import Tenant
-from voxpod_crds.tts_request import TTSRequest, TTSRequestStatus
+from voxpod_crds.tts_request import TTSRequest
 from voxpod_operator.cluster.kinds import JOB, POD, SPEECH_MODEL, TENANT, TTS_REQUEST, Kind
-from voxpod_operator.cluster.sandboxes import JobView, PodView, parse_job, parse_pod
+from voxpod_operator.cluster.reading import Resource, Unreadable, parse
+from voxpod_operator.cluster.sandboxes import JobView, PodView
 
 Json = dict[str, Any]
 
 WATCHED = (TENANT, SPEECH_MODEL, TTS_REQUEST, JOB, POD)
-
-
-class InvalidResource(ApiModel):
-    """A stored object that this version's models refuse: written before a schema change, or past the API server."""
-
-    metadata: ObjectMeta
-    problem: str
-    status: TTSRequestStatus = TTSRequestStatus()
-
-
-MODELS: dict[Kind, type[Tenant] | type[SpeechModel] | type[TTSRequest]] = {
-    TENANT: Tenant,
-    SPEECH_MODEL: SpeechModel,
-    TTS_REQUEST: TTSRequest,
-}
-
-Resource = Tenant | SpeechModel | TTSRequest | InvalidResource | JobView | PodView
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,36 +30,6 @@ class WorkKey:
 
     plural: str
     key: ResourceKey
-
-
-def describe(error: ValidationError) -> str:
-    """The first few problems of a validation, as `path: what`."""
-    return "; ".join(f"{'.'.join(str(p) for p in e['loc'])}: {e['msg']}" for e in error.errors()[:3])
-
-
-def parse(kind: Kind, raw: Json) -> Resource:
-    """The object as its model; InvalidResource when the model refuses it."""
-    if kind is JOB:
-        return parse_job(raw)
-    if kind is POD:
-        return parse_pod(raw)
-    try:
-        found = MODELS[kind].model_validate(raw)
-        # an ended request's text serves nobody any more, and is most of what it weighs (40 kB for 10,000 characters)
-        if isinstance(found, TTSRequest) and found.status.phase is not None and found.status.phase.terminal:
-            return found.model_copy(update={"spec": found.spec.model_copy(update={"text": ""})})
-        return found
-    except ValidationError as error:
-        return InvalidResource(
-            metadata=ObjectMeta.model_validate(raw["metadata"]), problem=describe(error), status=_readable_status(raw)
-        )
-
-
-def _readable_status(raw: Json) -> TTSRequestStatus:
-    try:
-        return TTSRequestStatus.model_validate(raw.get("status") or {})
-    except ValidationError:
-        return TTSRequestStatus()
 
 
 def _age(resource: Tenant | SpeechModel) -> tuple[str, str]:
@@ -154,10 +106,10 @@ class ClusterView:
             for key in objects:
                 yield WorkKey(kind.plural, key)
 
-    def request(self, key: ResourceKey) -> TTSRequest | InvalidResource | None:
+    def request(self, key: ResourceKey) -> TTSRequest | Unreadable | None:
         """A TTSRequest."""
         found = self._objects[TTS_REQUEST].get(key)
-        return found if isinstance(found, TTSRequest | InvalidResource) else None
+        return found if isinstance(found, TTSRequest | Unreadable) else None
 
     def requests(self) -> Iterator[TTSRequest]:
         """All readable TTSRequests."""
@@ -190,10 +142,10 @@ class ClusterView:
         found = [m for m in self._objects[SPEECH_MODEL].values() if isinstance(m, SpeechModel)]
         return sorted(found, key=_age)
 
-    def cluster_resource(self, kind: Kind, name: str) -> Tenant | SpeechModel | InvalidResource | None:
+    def cluster_resource(self, kind: Kind, name: str) -> Tenant | SpeechModel | Unreadable | None:
         """A Tenant or SpeechModel by name."""
         found = self._objects[kind].get(ResourceKey("", name))
-        return found if isinstance(found, Tenant | SpeechModel | InvalidResource) else None
+        return found if isinstance(found, Tenant | SpeechModel | Unreadable) else None
 
     def jobs(self) -> list[JobView]:
         """All Jobs in the sandbox namespace."""
@@ -227,7 +179,7 @@ class ClusterView:
         self._changed = asyncio.Event()
 
     def _index(self, kind: Kind, key: ResourceKey, resource: Resource) -> None:
-        if kind is TTS_REQUEST and isinstance(resource, TTSRequest | InvalidResource):
+        if kind is TTS_REQUEST and isinstance(resource, TTSRequest | Unreadable):
             self._by_uid[resource.metadata.uid] = key
             self._by_namespace[key.namespace].add(key)
             if resource.status.sandbox:
@@ -236,7 +188,7 @@ class ClusterView:
             self._pod_of_job[resource.job_name] = key
 
     def _unindex(self, kind: Kind, key: ResourceKey, resource: Resource) -> None:
-        if kind is TTS_REQUEST and isinstance(resource, TTSRequest | InvalidResource):
+        if kind is TTS_REQUEST and isinstance(resource, TTSRequest | Unreadable):
             self._by_uid.pop(resource.metadata.uid, None)
             self._by_namespace[key.namespace].discard(key)
             if resource.status.sandbox:

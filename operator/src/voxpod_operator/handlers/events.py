@@ -5,8 +5,8 @@ from typing import Any
 
 from voxpod_crds.base import ResourceKey
 from voxpod_operator.cluster.kinds import POD, TENANT, TTS_REQUEST, Kind
+from voxpod_operator.cluster.reading import Unreadable
 from voxpod_operator.cluster.sandboxes import parse_pod
-from voxpod_operator.cluster.view import InvalidResource
 from voxpod_operator.context import Context
 from voxpod_operator.handlers.watches import key_of
 from voxpod_operator.policy import queue_order
@@ -47,7 +47,7 @@ def _take_out(ctx: Context, kind: Kind, key: ResourceKey) -> None:
     pod = ctx.view.pod(key) if kind is POD else None
     ctx.view.forget(kind, key)
     _enqueue(ctx, kind, key, pod.job_name if pod else "")
-    if gone is None or isinstance(gone, InvalidResource):
+    if gone is None or isinstance(gone, Unreadable):
         return
     if gone.status.sandbox is not None:
         ctx.enqueue_job(gone.status.sandbox.job_name)

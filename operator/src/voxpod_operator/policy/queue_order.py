@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from voxpod_crds.conditions import ConditionType, Reason, find_condition
 from voxpod_crds.tts_request import TTSRequest
-from voxpod_operator.cluster.view import InvalidResource
+from voxpod_operator.cluster.reading import Unreadable
 
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -25,7 +25,7 @@ def rank(request: TTSRequest) -> tuple[int, tuple[datetime, str, str]]:
     return (-request.spec.priority, _age(request))
 
 
-def ended(request: TTSRequest | InvalidResource) -> bool:
+def ended(request: TTSRequest | Unreadable) -> bool:
     """Whether the request has a terminal phase."""
     return request.status.phase is not None and request.status.phase.terminal
 

@@ -8,7 +8,8 @@ from voxpod_crds.names import job_name
 from voxpod_crds.speech_model import SpeechModel
 from voxpod_crds.tts_request import TTSRequest, TTSRequestSpec
 from voxpod_operator.cluster.kinds import SPEECH_MODEL, TENANT, TTS_REQUEST
-from voxpod_operator.cluster.view import InvalidResource, WorkKey
+from voxpod_operator.cluster.reading import Unreadable
+from voxpod_operator.cluster.view import WorkKey
 from voxpod_operator.context import Context
 from voxpod_operator.policy import admission, lifecycle, queue_order, tenancy, transitions
 from voxpod_operator.reconcile.ending import conclude, end, end_sandbox, retry, wake_waiting
@@ -29,7 +30,7 @@ async def reconcile_request(ctx: Context, key: ResourceKey) -> None:
     request = ctx.view.request(key)
     if request is None:
         return
-    if isinstance(request, InvalidResource):
+    if isinstance(request, Unreadable):
         await _reject_unreadable(ctx, request)
         return
     sandbox = request.status.sandbox
@@ -107,7 +108,7 @@ async def _wait(ctx: Context, request: TTSRequest, decision: admission.Wait) -> 
     _look_again(ctx, request, min(POSITION_SECONDS if often else 10 * POSITION_SECONDS, max(left, 0.05)))
 
 
-async def _reject_unreadable(ctx: Context, request: InvalidResource) -> None:
+async def _reject_unreadable(ctx: Context, request: Unreadable) -> None:
     if request.status.phase is not None and request.status.phase.terminal:
         return
     placeholder = TTSRequest(metadata=request.metadata, spec=TTSRequestSpec(text="?"), status=request.status)
