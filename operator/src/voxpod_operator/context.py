@@ -9,7 +9,7 @@ from voxpod_crds.tts_request import TTSRequest, TTSRequestStatus
 from voxpod_operator.cluster.addresses import Addresses
 from voxpod_operator.cluster.gateway import ClusterGateway
 from voxpod_operator.cluster.kinds import JOB, SPEECH_MODEL, TENANT, TTS_REQUEST, Kind
-from voxpod_operator.cluster.reading import Unreadable
+from voxpod_operator.cluster.reading import UnreadableRequest
 from voxpod_operator.cluster.view import ClusterView, WorkKey
 from voxpod_operator.policy import stored_objects
 from voxpod_operator.policy.transitions import difference
@@ -48,7 +48,7 @@ class Context:
         """Have a Job of the sandbox namespace looked at now."""
         self.enqueue(JOB, self.job_key(name))
 
-    def discard_audio_of(self, request: TTSRequest | Unreadable) -> None:
+    def discard_audio_of(self, request: TTSRequest | UnreadableRequest) -> None:
         """Have what a sandbox may have stored removed once it is surely gone: nobody will be told where it is."""
         if isinstance(request, TTSRequest) and request.status.sandbox is not None and request.status.tenant:
             for key in stored_objects.keys(request):
@@ -61,7 +61,7 @@ class Context:
             if name:
                 self.queue.add_after(WorkKey(kind.plural, ResourceKey("", name)), COUNTS_DELAY_SECONDS)
 
-    async def write_status(self, request: TTSRequest | Unreadable, status: TTSRequestStatus) -> None:
+    async def write_status(self, request: TTSRequest, status: TTSRequestStatus) -> None:
         """Store a request's new status if it differs; the view has it before this returns. Raises Conflict."""
         patch = difference(request.status.to_wire(), status.to_wire())
         if not patch:

@@ -7,7 +7,7 @@ integers (KEP-5504).
 
 import asyncio
 from collections import OrderedDict, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,10 +16,13 @@ from voxpod_crds.speech_model import SpeechModel
 from voxpod_crds.tenant import Tenant
 from voxpod_crds.tts_request import TTSRequest
 from voxpod_operator.cluster.kinds import JOB, POD, SPEECH_MODEL, TENANT, TTS_REQUEST, Kind
-from voxpod_operator.cluster.reading import Resource, Unreadable, parse
+from voxpod_operator.cluster.reading import Resource, UnreadableModel, UnreadableRequest, UnreadableTenant, parse
 from voxpod_operator.cluster.sandboxes import JobView, PodView
 
 Json = dict[str, Any]
+
+AnyTenant = Tenant | UnreadableTenant
+AnyModel = SpeechModel | UnreadableModel
 
 WATCHED = (TENANT, SPEECH_MODEL, TTS_REQUEST, JOB, POD)
 
@@ -32,7 +35,7 @@ class WorkKey:
     key: ResourceKey
 
 
-def _age(resource: Tenant | SpeechModel) -> tuple[str, str]:
+def _age(resource: AnyTenant | AnyModel) -> tuple[str, str]:
     created = resource.metadata.creation_timestamp
     return (created.isoformat() if created else "", resource.metadata.name)
 
@@ -106,16 +109,16 @@ class ClusterView:
             for key in objects:
                 yield WorkKey(kind.plural, key)
 
-    def request(self, key: ResourceKey) -> TTSRequest | Unreadable | None:
+    def request(self, key: ResourceKey) -> TTSRequest | UnreadableRequest | None:
         """A TTSRequest."""
         found = self._objects[TTS_REQUEST].get(key)
-        return found if isinstance(found, TTSRequest | Unreadable) else None
+        return found if isinstance(found, TTSRequest | UnreadableRequest) else None
 
     def requests(self) -> Iterator[TTSRequest]:
         """All readable TTSRequests."""
         return (r for r in self._objects[TTS_REQUEST].values() if isinstance(r, TTSRequest))
 
-    def requests_in(self, namespaces: list[str]) -> Iterator[TTSRequest]:
+    def requests_in(self, namespaces: Iterable[str]) -> Iterator[TTSRequest]:
         """The readable TTSRequests of some namespaces."""
         for namespace in namespaces:
             for key in self._by_namespace.get(namespace, ()):
@@ -132,20 +135,25 @@ class ClusterView:
         found = self.request(self._by_job[job_name]) if job_name in self._by_job else None
         return found if isinstance(found, TTSRequest) else None
 
-    def tenants(self) -> list[Tenant]:
-        """All readable Tenants, oldest first (by name within a second)."""
-        found = [t for t in self._objects[TENANT].values() if isinstance(t, Tenant)]
+    def tenants(self) -> list[AnyTenant]:
+        """All Tenants, oldest first (by name within a second)."""
+        found = [t for t in self._objects[TENANT].values() if isinstance(t, AnyTenant)]
         return sorted(found, key=_age)
 
-    def models(self) -> list[SpeechModel]:
-        """All readable SpeechModels, oldest first (by name within a second)."""
-        found = [m for m in self._objects[SPEECH_MODEL].values() if isinstance(m, SpeechModel)]
+    def models(self) -> list[AnyModel]:
+        """All SpeechModels, oldest first (by name within a second)."""
+        found = [m for m in self._objects[SPEECH_MODEL].values() if isinstance(m, AnyModel)]
         return sorted(found, key=_age)
 
-    def cluster_resource(self, kind: Kind, name: str) -> Tenant | SpeechModel | Unreadable | None:
-        """A Tenant or SpeechModel by name."""
-        found = self._objects[kind].get(ResourceKey("", name))
-        return found if isinstance(found, Tenant | SpeechModel | Unreadable) else None
+    def tenant(self, name: str) -> AnyTenant | None:
+        """A Tenant by name."""
+        found = self._objects[TENANT].get(ResourceKey("", name))
+        return found if isinstance(found, AnyTenant) else None
+
+    def model(self, name: str) -> AnyModel | None:
+        """A SpeechModel by name."""
+        found = self._objects[SPEECH_MODEL].get(ResourceKey("", name))
+        return found if isinstance(found, AnyModel) else None
 
     def jobs(self) -> list[JobView]:
         """All Jobs in the sandbox namespace."""
@@ -179,7 +187,7 @@ class ClusterView:
         self._changed = asyncio.Event()
 
     def _index(self, kind: Kind, key: ResourceKey, resource: Resource) -> None:
-        if kind is TTS_REQUEST and isinstance(resource, TTSRequest | Unreadable):
+        if kind is TTS_REQUEST and isinstance(resource, TTSRequest | UnreadableRequest):
             self._by_uid[resource.metadata.uid] = key
             self._by_namespace[key.namespace].add(key)
             if resource.status.sandbox:
@@ -188,7 +196,7 @@ class ClusterView:
             self._pod_of_job[resource.job_name] = key
 
     def _unindex(self, kind: Kind, key: ResourceKey, resource: Resource) -> None:
-        if kind is TTS_REQUEST and isinstance(resource, TTSRequest | Unreadable):
+        if kind is TTS_REQUEST and isinstance(resource, TTSRequest | UnreadableRequest):
             self._by_uid.pop(resource.metadata.uid, None)
             self._by_namespace[key.namespace].discard(key)
             if resource.status.sandbox:

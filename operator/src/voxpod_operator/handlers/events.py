@@ -5,7 +5,7 @@ from typing import Any
 
 from voxpod_crds.base import ResourceKey
 from voxpod_operator.cluster.kinds import POD, TENANT, TTS_REQUEST, Kind
-from voxpod_operator.cluster.reading import Unreadable
+from voxpod_operator.cluster.reading import UnreadableRequest
 from voxpod_operator.cluster.sandboxes import parse_pod
 from voxpod_operator.context import Context
 from voxpod_operator.handlers.watches import key_of
@@ -47,10 +47,10 @@ def _take_out(ctx: Context, kind: Kind, key: ResourceKey) -> None:
     pod = ctx.view.pod(key) if kind is POD else None
     ctx.view.forget(kind, key)
     _enqueue(ctx, kind, key, pod.job_name if pod else "")
-    if gone is None or isinstance(gone, Unreadable):
-        return
-    if gone.status.sandbox is not None:
+    if gone is not None and gone.status.sandbox is not None:
         ctx.enqueue_job(gone.status.sandbox.job_name)
+    if gone is None or isinstance(gone, UnreadableRequest):
+        return
     if not queue_order.ended(gone):
         ctx.discard_audio_of(gone)
     wake_waiting(ctx, gone)

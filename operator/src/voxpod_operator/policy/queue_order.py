@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from voxpod_crds.conditions import ConditionType, Reason, find_condition
 from voxpod_crds.tts_request import TTSRequest
-from voxpod_operator.cluster.reading import Unreadable
+from voxpod_operator.cluster.reading import UnreadableRequest
 
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -25,12 +25,12 @@ def rank(request: TTSRequest) -> tuple[int, tuple[datetime, str, str]]:
     return (-request.spec.priority, _age(request))
 
 
-def ended(request: TTSRequest | Unreadable) -> bool:
+def ended(request: TTSRequest | UnreadableRequest) -> bool:
     """Whether the request has a terminal phase."""
     return request.status.phase is not None and request.status.phase.terminal
 
 
-def holds_a_slot(request: TTSRequest, reserved: Set[str]) -> bool:
+def holds_a_slot(request: TTSRequest | UnreadableRequest, reserved: Set[str]) -> bool:
     """Whether the request has a sandbox, or was promised one a moment ago (`reserved`: UIDs) and the write is under way."""
     return not ended(request) and (request.status.sandbox is not None or request.metadata.uid in reserved)
 

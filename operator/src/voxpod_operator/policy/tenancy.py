@@ -8,6 +8,9 @@ from voxpod_crds.base import unhonoured
 from voxpod_crds.conditions import Condition, ConditionType, Reason
 from voxpod_crds.speech_model import SpeechModel
 from voxpod_crds.tenant import Tenant
+from voxpod_operator.cluster.reading import UnreadableTenant
+
+AnyTenant = Tenant | UnreadableTenant
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,18 +34,28 @@ def ready_condition(verdict: Verdict, generation: int, now: datetime) -> Conditi
     )
 
 
-def owner_of(namespace: str, tenants: Sequence[Tenant]) -> Tenant | None:
-    """The tenant of a namespace: of several that list it the oldest, so that a newcomer cannot take a namespace over."""
-    return next((t for t in tenants if namespace in t.spec.namespaces), None)
+def namespaces_of(tenant: AnyTenant) -> Sequence[str]:
+    """The namespaces that a Tenant lists, as far as they can be read."""
+    return tenant.namespaces if isinstance(tenant, UnreadableTenant) else tenant.spec.namespaces
 
 
-def tenants_by_namespace(tenants: Sequence[Tenant]) -> dict[str, str]:
+def owner_of(namespace: str, tenants: Sequence[AnyTenant]) -> AnyTenant | None:
+    """The tenant of a namespace: of several that list it the oldest, so that a newcomer cannot take a namespace over.
+
+    Nor can one while the owner is unreadable.
+    """
+    return next((t for t in tenants if namespace in namespaces_of(t)), None)
+
+
+def tenants_by_namespace(tenants: Sequence[AnyTenant]) -> dict[str, str]:
     """Namespace to the name of its tenant; `tenants` oldest first."""
-    return {namespace: tenant.metadata.name for tenant in reversed(tenants) for namespace in tenant.spec.namespaces}
+    return {namespace: tenant.metadata.name for tenant in reversed(tenants) for namespace in namespaces_of(tenant)}
 
 
-def judge_tenant(tenant: Tenant, tenants: Sequence[Tenant]) -> Verdict:
+def judge_tenant(tenant: AnyTenant, tenants: Sequence[AnyTenant]) -> Verdict:
     """Whether a Tenant is in use as it stands; `tenants` oldest first."""
+    if isinstance(tenant, UnreadableTenant):
+        return unreadable(tenant.problem)
     if asked := unhonoured(tenant.spec):
         return Verdict(
             False,
@@ -61,6 +74,11 @@ def judge_tenant(tenant: Tenant, tenants: Sequence[Tenant]) -> Verdict:
     if tenant.spec.suspended:
         return Verdict(False, Reason.SUSPENDED, "spec.suspended is true: new requests wait, running ones end normally")
     return Verdict(True, Reason.READY, f"serves {_listed(tenant.spec.namespaces)}")
+
+
+def unreadable(problem: str) -> Verdict:
+    """What a Tenant or SpeechModel of another version is told."""
+    return Verdict(False, Reason.UNREADABLE, problem)
 
 
 def judge_model(model: SpeechModel, model_roots: Sequence[str]) -> Verdict | None:

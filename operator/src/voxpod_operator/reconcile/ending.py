@@ -107,7 +107,7 @@ def wake_waiting(ctx: Context, request: TTSRequest) -> None:
     """A slot came free: have the first waiting requests of the tenant and of the model looked at."""
     tenants = ctx.view.tenants()
     tenant, tenant_of = tenancy.owner_of(request.metadata.namespace, tenants), tenancy.tenants_by_namespace(tenants)
-    for candidates in (ctx.view.requests_in(tenant.spec.namespaces) if tenant else [], ctx.view.requests()):
+    for candidates in (ctx.view.requests_in(tenancy.namespaces_of(tenant)) if tenant else [], ctx.view.requests()):
         for waiting in queue_order.next_in_line(candidates, ctx.reserved, WAKE, tenant_of):
             ctx.enqueue(TTS_REQUEST, waiting.metadata.key)
     ctx.refresh_counts(request.status.tenant, request.status.model)

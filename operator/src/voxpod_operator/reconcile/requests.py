@@ -5,13 +5,14 @@ import logging
 from voxpod_crds.base import ResourceKey
 from voxpod_crds.conditions import ConditionType, Reason, find_condition
 from voxpod_crds.names import job_name
-from voxpod_crds.speech_model import SpeechModel
-from voxpod_crds.tts_request import TTSRequest, TTSRequestSpec
-from voxpod_operator.cluster.kinds import SPEECH_MODEL, TENANT, TTS_REQUEST
-from voxpod_operator.cluster.reading import Unreadable
-from voxpod_operator.cluster.view import WorkKey
+from voxpod_crds.tts_request import TTSRequest
+from voxpod_operator.cluster.kinds import TTS_REQUEST, Kind
+from voxpod_operator.cluster.reading import UnreadableModel, UnreadableRequest
+from voxpod_operator.cluster.view import AnyModel, WorkKey
 from voxpod_operator.context import Context
-from voxpod_operator.policy import admission, lifecycle, queue_order, tenancy, transitions
+from voxpod_operator.errors import Conflict
+from voxpod_operator.policy import admission, lifecycle, queue_order, tenancy, transitions, unreadable
+from voxpod_operator.policy.grounds import Ground, grounds_of
 from voxpod_operator.reconcile.ending import conclude, end, end_sandbox, retry, wake_waiting
 from voxpod_operator.reconcile.sandboxes import create_sandbox, why_not
 
@@ -30,8 +31,8 @@ async def reconcile_request(ctx: Context, key: ResourceKey) -> None:
     request = ctx.view.request(key)
     if request is None:
         return
-    if isinstance(request, Unreadable):
-        await _reject_unreadable(ctx, request)
+    if isinstance(request, UnreadableRequest):
+        await _leave_to_another_version(ctx, request)
         return
     sandbox = request.status.sandbox
     job = ctx.view.job(ctx.job_key(sandbox.job_name)) if sandbox else None
@@ -63,17 +64,14 @@ async def reconcile_request(ctx: Context, key: ResourceKey) -> None:
 
 
 async def _admit(ctx: Context, request: TTSRequest) -> None:
-    decision = admission.decide(_snapshot(ctx, request))
-    if isinstance(decision, admission.Reject) and await _view_was_behind(ctx, decision):
-        await _admit(ctx, request)
-        return
+    decision = await _decide(ctx, request)
     if isinstance(decision, admission.Reject):
         await end(ctx, request, transitions.reject(request, decision, ctx.now()))
         return
     if isinstance(decision, admission.Wait):
         await _wait(ctx, request, decision)
         return
-    # no await between the snapshot and this line: the slot is taken before another worker can look
+    # nothing is waited for between the snapshot and this line: the slot is taken before another worker can look
     ctx.reserved.add(request.metadata.uid)
     try:
         await ctx.write_status(
@@ -108,23 +106,49 @@ async def _wait(ctx: Context, request: TTSRequest, decision: admission.Wait) -> 
     _look_again(ctx, request, min(POSITION_SECONDS if often else 10 * POSITION_SECONDS, max(left, 0.05)))
 
 
-async def _reject_unreadable(ctx: Context, request: Unreadable) -> None:
-    if request.status.phase is not None and request.status.phase.terminal:
+async def _leave_to_another_version(ctx: Context, request: UnreadableRequest) -> None:
+    known, sandbox = unreadable.stand_in(request), request.status.sandbox
+    job = ctx.view.job(ctx.job_key(sandbox.job_name)) if sandbox else None
+    match unreadable.next_step(request, job, ctx.now()):
+        case admission.Wait() as decision:
+            await _wait(ctx, known, decision)
+        case lifecycle.Finish(phase, reason, message):
+            await end(ctx, known, transitions.fail(known, reason, message, ctx.now(), phase))
+        case lifecycle.EndSandbox(running):
+            await end_sandbox(ctx, running)
+        case lifecycle.LookAgain(seconds):
+            _look_again(ctx, known, seconds)
+
+
+async def _decide(ctx: Context, request: TTSRequest) -> admission.Decision:
+    """Admission's decision, but a rejection is for good: what it rests on is read from the API server first, once each.
+
+    A watch of Tenants and one of requests have no order: `kubectl apply` of a larger limit and of a request that needs it
+    may be told the other way round.
+    """
+    read: set[Ground] = set()
+    while True:
+        seen = _snapshot(ctx, request)
+        decision = admission.decide(seen)
+        unread = grounds_of(decision, seen) - read if isinstance(decision, admission.Reject) else set()
+        if not unread:
+            return decision
+        for kind, name in unread:
+            await _read(ctx, kind, name)
+        read |= unread
+
+
+async def _read(ctx: Context, kind: Kind, name: str) -> None:
+    """Have the view hold what the API server holds. Raises Conflict when the object is gone and its watch has yet to tell."""
+    if not name:
+        for raw in await ctx.gateway.list(kind):
+            ctx.view.observe(kind, raw)
         return
-    placeholder = TTSRequest(metadata=request.metadata, spec=TTSRequestSpec(text="?"), status=request.status)
-    status = transitions.reject(placeholder, admission.Reject(Reason.INVALID, request.problem), ctx.now())
-    await ctx.write_status(request, status)
-    logger.info("request rejected", extra={"request": str(request.metadata.key), "reason": Reason.INVALID})
-
-
-async def _view_was_behind(ctx: Context, decision: admission.Reject) -> bool:
-    """Whether the API server has a Tenant or SpeechModel that the watch has not told yet: a rejection is for good."""
-    kinds = {Reason.NAMESPACE_WITHOUT_TENANT: TENANT, Reason.MODEL_NOT_FOUND: SPEECH_MODEL}
-    kind = kinds.get(decision.reason)
-    if kind is None:
-        return False
-    newer = [ctx.view.observe(kind, raw) for raw in await ctx.gateway.list(kind)]
-    return any(newer)
+    key = ResourceKey("", name)
+    found = await ctx.gateway.get(kind, key)
+    if found is None:
+        raise Conflict("GET", kind.name, key, 404, "deleted a moment ago")
+    ctx.view.observe(kind, found)
 
 
 def _snapshot(ctx: Context, request: TTSRequest) -> admission.Snapshot:
@@ -135,7 +159,7 @@ def _snapshot(ctx: Context, request: TTSRequest) -> admission.Snapshot:
     verdict = tenancy.judge_tenant(tenant, tenants) if tenant else None
     in_tenant = queue_order.standing(
         request,
-        ctx.view.requests_in(tenant.spec.namespaces) if tenant else [],
+        ctx.view.requests_in(tenancy.namespaces_of(tenant)) if tenant else [],
         ctx.reserved,
         Reason.WAITING_FOR_CONCURRENCY,
         tenant_of,
@@ -164,13 +188,19 @@ def _snapshot(ctx: Context, request: TTSRequest) -> admission.Snapshot:
 
 
 def _default_model(ctx: Context) -> str | None:
-    return next((m.metadata.name for m in ctx.view.models() if m.spec.default), None)
+    return next(
+        (
+            m.metadata.name
+            for m in ctx.view.models()
+            if (m.default if isinstance(m, UnreadableModel) else m.spec.default)
+        ),
+        None,
+    )
 
 
-def _model_of(ctx: Context, request: TTSRequest) -> SpeechModel | None:
+def _model_of(ctx: Context, request: TTSRequest) -> AnyModel | None:
     name = request.status.model or request.spec.model or _default_model(ctx)
-    found = ctx.view.cluster_resource(SPEECH_MODEL, name) if name else None
-    return found if isinstance(found, SpeechModel) else None
+    return ctx.view.model(name) if name else None
 
 
 def _look_again(ctx: Context, request: TTSRequest, seconds: float) -> None:
