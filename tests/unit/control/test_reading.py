@@ -1,0 +1,104 @@
+"""What becomes of an object that another version wrote: as much as can be read, and never an error."""
+
+from typing import Any
+
+import pytest
+
+from resource_bodies import Json, a_model_body, a_request_body, a_tenant_body
+from voxpod_crds.speech_model import SpeechModel
+from voxpod_crds.tenant import Tenant
+from voxpod_crds.tts_request import Phase, TTSRequest
+from voxpod_operator.cluster.kinds import SPEECH_MODEL, TENANT, TTS_REQUEST
+from voxpod_operator.cluster.reading import UnreadableModel, UnreadableRequest, UnreadableTenant, parse
+
+
+def a_request(status: Json | None = None, **spec: Any) -> TTSRequest | UnreadableRequest:
+    found = parse(TTS_REQUEST, {**a_request_body("hello", **spec), "status": status or {}})
+    assert isinstance(found, TTSRequest | UnreadableRequest)
+    return found
+
+
+def test_what_can_be_read_is_read() -> None:
+    assert isinstance(a_request(), TTSRequest)
+    assert isinstance(parse(TENANT, a_tenant_body()), Tenant)
+    assert isinstance(parse(SPEECH_MODEL, a_model_body()), SpeechModel)
+
+
+def test_an_ended_request_keeps_no_text() -> None:
+    ended = a_request({"phase": "Succeeded"})
+    assert isinstance(ended, TTSRequest)
+    assert ended.spec.text == ""
+
+
+@pytest.mark.parametrize(
+    ("spec", "problem"),
+    [
+        pytest.param({"format": "aac"}, "spec.format: ", id="a value"),
+        pytest.param({"emotion": "happy"}, "spec.emotion: this version does not know the field", id="a field"),
+        pytest.param({"lexicon": "none"}, "spec.lexicon: ", id="a type"),
+    ],
+)
+def test_a_request_that_cannot_be_read_names_the_field(spec: Json, problem: str) -> None:
+    found = a_request({"phase": "Running", "sandbox": {"jobName": "tts-1"}}, **spec)
+    assert isinstance(found, UnreadableRequest)
+    assert found.problem.startswith(problem)
+    assert (found.cancel, found.deadline_seconds, found.status_is_whole) == (False, 600, True)
+    assert found.status.sandbox is not None
+    assert found.status.phase == Phase.RUNNING
+
+
+@pytest.mark.parametrize("deadline", [1, 10**9, "soon", 7.5, None])
+def test_a_deadline_that_cannot_be_read_is_none(deadline: Any) -> None:
+    found = a_request(deadlineSeconds=deadline)
+    assert isinstance(found, UnreadableRequest)
+    assert found.deadline_seconds is None
+
+
+@pytest.mark.parametrize("cancel", [1, "yes", None, False])
+def test_only_true_cancels(cancel: Any) -> None:
+    found = a_request(cancel=cancel, emotion="happy")
+    assert isinstance(found, UnreadableRequest)
+    assert not found.cancel
+
+
+def test_the_rest_of_a_status_is_read_where_one_value_cannot_be() -> None:
+    found = a_request({"phase": "Archived", "tenant": "acme", "sandbox": {"jobName": "tts-1"}})
+    assert isinstance(found, UnreadableRequest)
+    assert not found.status_is_whole
+    assert found.problem.startswith("status.phase: ")
+    assert found.status.phase is None
+    assert found.status.tenant == "acme"
+    assert found.status.sandbox is not None
+
+
+@pytest.mark.parametrize(
+    ("spec", "namespaces"),
+    [
+        pytest.param({"namespaces": ["a", "b"], "gpu": 1}, ["a", "b"], id="a field"),
+        pytest.param({"namespaces": ["a", {"name": "b"}]}, ["a"], id="another form of a namespace"),
+        pytest.param({"namespaces": {"a": {}}}, [], id="another form of the list"),
+        pytest.param({"namespaces": ["Not a name"]}, ["Not a name"], id="a name that is none"),
+        pytest.param({"namespaces": []}, [], id="none"),
+    ],
+)
+def test_a_tenant_that_cannot_be_read_has_its_namespaces_as_far_as_they_can_be(
+    spec: Json, namespaces: list[str]
+) -> None:
+    body = a_tenant_body()
+    found = parse(TENANT, {**body, "spec": spec, "status": {"active": 2, "waiting": "some"}})
+    assert isinstance(found, UnreadableTenant)
+    assert found.namespaces == namespaces
+    assert (found.status.active, found.status.waiting) == (2, None)
+
+
+def test_a_model_that_cannot_be_read_stays_the_default_with_what_was_read_of_it() -> None:
+    found = parse(SPEECH_MODEL, {**a_model_body(engine="other"), "status": {"voices": ["a"], "idle": -1}})
+    assert isinstance(found, UnreadableModel)
+    assert found.default
+    assert found.status.voices == ["a"]
+
+
+def test_a_status_of_another_version_leaves_a_tenant_readable() -> None:
+    found = parse(TENANT, {**a_tenant_body(), "status": {"active": -1, "waiting": 3}})
+    assert isinstance(found, Tenant)
+    assert found.status.waiting == 3
