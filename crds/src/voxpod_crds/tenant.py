@@ -14,11 +14,13 @@ ObjectName = Annotated[str, Field(min_length=1, max_length=63, pattern=r"^[a-z0-
 VoiceName = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
 _CPU = r"^([0-9]*[1-9][0-9]*(m|\.[0-9]{1,3})?|0?\.[0-9]{0,2}[1-9][0-9]{0,2})$"
 _MEMORY = r"^([0-9]*[1-9][0-9]*(\.[0-9]+)?|0?\.[0-9]*[1-9][0-9]*)([MGT]i?)$"
+MOST_CORES = 10**15 - 1
+"""As an integer. The API server compares as 64-bit floats, which tell integers of up to 15 digits apart."""
 Cpu = Annotated[
     str,
-    BeforeValidator(lambda v: str(v) if type(v) is int else v),
+    BeforeValidator(lambda v: str(v) if type(v) is int and v <= MOST_CORES else v),
     Field(min_length=1, max_length=16, pattern=_CPU),
-    # minimum and maximum bound the integer as pattern and maxLength bound the string: 16 digits
+    # minimum and maximum are for the integer, pattern and lengths for the string
     WithJsonSchema(
         {
             "x-kubernetes-int-or-string": True,
@@ -26,7 +28,7 @@ Cpu = Annotated[
             "minLength": 1,
             "maxLength": 16,
             "minimum": 1,
-            "maximum": 10**16 - 1,
+            "maximum": MOST_CORES,
         }
     ),
 ]
