@@ -1,10 +1,12 @@
 """etcd and kube-apiserver without the rest of a cluster: what settles schemas, defaults, pruning and conflicts."""
 
 import json
+import re
 import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from http.client import HTTPException
 from ipaddress import IPv4Network
 from pathlib import Path
@@ -16,9 +18,19 @@ from localcluster.layout import Cluster
 PATIENCE_SECONDS = 120.0
 
 
+@dataclass(frozen=True)
+class RealApiServer:
+    """A running API server on a loopback address of its own."""
+
+    kubeconfig: Path
+    """Its admin's."""
+    url: str
+    """Where it answers without TLS, as that admin: through `kubectl proxy`."""
+
+
 @contextmanager
-def real_api_server(state: Path) -> Iterator[Cluster]:
-    """A running API server on a loopback address of its own; its files lie in `state`, its admin's key in `pki/admin`."""
+def real_api_server(state: Path) -> Iterator[RealApiServer]:
+    """Start one whose files lie in `state`, and end it."""
     # all of 127.0.0.0/8 is this machine: an address nobody else uses spares us the choice of ports
     address = f"127.{randrange(16, 240)}.{randrange(0, 256)}.{4 * randrange(0, 63)}/30"
     cluster = Cluster("bare", state, IPv4Network(address))
@@ -38,11 +50,21 @@ def real_api_server(state: Path) -> Iterator[Cluster]:
             environment = processes.marked_environment(state, name)
             running.append(processes.start(argv, cluster.log / f"{name}.log", environment))
         _wait(cluster, running)
-        yield cluster
+        proxy = [binaries / "kubectl", "proxy", "--kubeconfig", cluster.kubeconfig, "--port=0"]
+        running.append(processes.start(proxy, cluster.log / "proxy.log", processes.marked_environment(state, "proxy")))
+        yield RealApiServer(cluster.kubeconfig, f"http://{_served_at(cluster.log / 'proxy.log')}")
     finally:
         for process in reversed(running):
             process.kill()
             process.wait()
+
+
+def _served_at(log: Path) -> str:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while (found := re.search(r"serve on (\S+)", processes.last_lines(log))) is None:
+        assert time.monotonic() < deadline, f"kubectl proxy: {processes.last_lines(log)}"
+        time.sleep(0.05)
+    return found[1]
 
 
 def _at(word: str, cluster: Cluster) -> str:

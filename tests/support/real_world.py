@@ -15,12 +15,12 @@ from kubernetes.aio.client.configuration import Configuration
 
 from certificates import write_dispatch_certificate
 from kube_api import KubeApi
-from localcluster.layout import Cluster
 from loopback_ports import free_port
 from memory_store import MemoryStore
 from operator_harness import Loopback
 from operator_world import World
 from played_sandbox import play_sandbox
+from real_api_server import RealApiServer
 from resource_bodies import Json
 from voxpod_crds.sandbox_protocol import TOKEN_AUDIENCE
 from voxpod_operator.cluster.kinds import JOB, LEASE, POD, SERVICE, Kind
@@ -32,21 +32,11 @@ ACCOUNT = "voxpod-sandbox"
 class RealWorld(World):
     """Reads and writes go to the API server; there is no other emulation than that of Job controller and kubelet."""
 
-    cluster: Cluster
+    url: str
     api: KubeApi
 
     def connection(self) -> tuple[ApiClient, kopf.ConnectionInfo]:
-        pki, settings = self.cluster.pki, Configuration(host=self.cluster.api_url)
-        settings.ssl_ca_cert, settings.cert_file, settings.key_file = (
-            str(pki / name) for name in ("ca.crt", "admin.crt", "admin.key")
-        )
-        login = kopf.ConnectionInfo(
-            server=self.cluster.api_url,
-            ca_path=str(pki / "ca.crt"),
-            certificate_path=str(pki / "admin.crt"),
-            private_key_path=str(pki / "admin.key"),
-        )
-        return ApiClient(settings), login
+        return ApiClient(Configuration(host=self.url)), kopf.ConnectionInfo(server=self.url)
 
     async def token_of(self, pod: Json) -> str:
         bound = {key: pod["metadata"][key] for key in ("name", "uid")}
@@ -110,9 +100,9 @@ def _job_status(ended: Json) -> Json:
 
 
 @asynccontextmanager
-async def a_real_world(cluster: Cluster, tls_dir: Path) -> AsyncIterator[RealWorld]:
+async def a_real_world(server: RealApiServer, tls_dir: Path) -> AsyncIterator[RealWorld]:
     """The namespaces, the dispatch Service and the sandboxes' account, once a cluster, and played sandboxes."""
-    api = KubeApi(str(cluster.kubeconfig))
+    api = KubeApi(str(server.kubeconfig))
     for namespace in (SANDBOXES, SYSTEM, "acme"):
         _ensure(api, "/api/v1/namespaces", {"metadata": {"name": namespace}})
     _ensure(api, f"/api/v1/namespaces/{SANDBOXES}/serviceaccounts", {"metadata": {"name": ACCOUNT}})
@@ -122,7 +112,7 @@ async def a_real_world(cluster: Cluster, tls_dir: Path) -> AsyncIterator[RealWor
     connector = aiohttp.TCPConnector(ssl=ssl.create_default_context(cafile=str(ca)), resolver=Loopback())
     async with aiohttp.ClientSession(connector=connector) as http:
         world = RealWorld(None, http, MemoryStore(), tls_dir, free_port())  # type: ignore[arg-type]
-        world.cluster, world.api = cluster, api
+        world.url, world.api = server.url, api
         world.start(world.play_jobs())
         try:
             yield world

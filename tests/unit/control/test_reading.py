@@ -42,7 +42,7 @@ def test_a_request_that_cannot_be_read_names_the_field(spec: Json, problem: str)
     found = a_request({"phase": "Running", "sandbox": {"jobName": "tts-1"}}, **spec)
     assert isinstance(found, UnreadableRequest)
     assert found.problem.startswith(problem)
-    assert (found.cancel, found.deadline_seconds, found.status_is_whole) == (False, 600, True)
+    assert (found.cancel, found.deadline_seconds, found.may_be_written) == (False, 600, True)
     assert found.status.sandbox is not None
     assert found.status.phase == Phase.RUNNING
 
@@ -64,11 +64,57 @@ def test_only_true_cancels(cancel: Any) -> None:
 def test_the_rest_of_a_status_is_read_where_one_value_cannot_be() -> None:
     found = a_request({"phase": "Archived", "tenant": "acme", "sandbox": {"jobName": "tts-1"}})
     assert isinstance(found, UnreadableRequest)
-    assert not found.status_is_whole
+    assert not found.may_be_written
     assert found.problem.startswith("status.phase: ")
     assert found.status.phase is None
     assert found.status.tenant == "acme"
     assert found.status.sandbox is not None
+
+
+def created_with(fields: Json, status: Json | None = None, **spec: Any) -> TTSRequest | UnreadableRequest:
+    body = a_request_body("hello", **spec)
+    body["metadata"]["managedFields"] = [
+        {"manager": "kubectl", "fieldsV1": {"f:spec": {".": {}, "f:text": {}, **fields}}},
+        {"manager": "voxpod", "subresource": "status", "fieldsV1": {"f:status": {"f:phase": {}}}},
+    ]
+    found = parse(TTS_REQUEST, {**body, "status": status or {}})
+    assert isinstance(found, TTSRequest | UnreadableRequest)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("fields", "path"),
+    [
+        pytest.param({"f:emotion": {}}, "spec.emotion", id="a field"),
+        pytest.param(
+            {"f:lexicon": {'k:{"word":"a"}': {".": {}, "f:word": {}, "f:jyutping": {}}}},
+            "spec.lexicon[].jyutping",
+            id="a field of an item",
+        ),
+    ],
+)
+def test_a_field_that_an_older_crd_hides_is_noticed_and_no_write_makes_that_final(fields: Json, path: str) -> None:
+    found = created_with(fields)
+    assert isinstance(found, UnreadableRequest)
+    assert found.problem == f"{path}: dropped by a CRD that is older than the request"
+    assert not found.may_be_written
+    cancelled = created_with(fields, cancel=True)
+    assert isinstance(cancelled, UnreadableRequest)
+    assert cancelled.may_be_written
+    assert isinstance(created_with(fields, {"phase": "Succeeded"}), TTSRequest)
+
+
+def test_a_field_that_the_crd_still_has_is_only_unknown() -> None:
+    entries = [{"word": "a", "sayAs": "b"}, {"word": "b", "sayAs": "c", "jyutping": "d"}]
+    of_item = {'k:{"word":"b"}': {"f:word": {}, "f:jyutping": {}}}
+    found = created_with({"f:emotion": {}, "f:lexicon": of_item}, emotion="happy", lexicon=entries)
+    assert isinstance(found, UnreadableRequest)
+    assert found.may_be_written
+
+
+def test_fields_that_this_version_has_are_no_loss() -> None:
+    lexicon = {".": {}, 'k:{"word":"a"}': {".": {}, "f:word": {}, "f:sayAs": {}}}
+    assert isinstance(created_with({"f:lexicon": lexicon, "f:voice": {}}), TTSRequest)
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ hold a value that this version's models refuse, or a field that they do not have
 judges it, and what could not be read is never written over.
 """
 
+import re
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -48,8 +49,8 @@ class UnreadableRequest(ApiModel):
     """None when that is what cannot be read: then no time ends the request."""
     status: TTSRequestStatus
     """As far as it can be read."""
-    status_is_whole: bool
-    """False: a newer operator wrote into the status what this one cannot judge, so that nothing is written to it."""
+    may_be_written: bool
+    """False: the status holds what this version cannot judge, or any write would make the loss of a field final."""
 
 
 Resource = (
@@ -97,18 +98,20 @@ def _model(raw: Json) -> SpeechModel | UnreadableModel:
 def _request(raw: Json) -> TTSRequest | UnreadableRequest:
     meta, (status, of_status) = _metadata(raw), _as_far_as_readable(TTSRequestStatus, raw.get("status"), "status")
     spec, problem = _spec(TTSRequestSpec, raw)
-    if spec is not None and not of_status:
+    ended = status.phase is not None and status.phase.terminal
+    dropped = "" if ended else _dropped(raw)
+    if spec is not None and not of_status and not dropped:
         # an ended request's text serves nobody any more, and is most of what it weighs (40 kB for 10,000 characters)
-        ended = status.phase is not None and status.phase.terminal
         return TTSRequest(metadata=meta, spec=spec.model_copy(update={"text": ""}) if ended else spec, status=status)
     said = raw.get("spec") or {}
+    cancel = said.get("cancel") is True
     return UnreadableRequest(
         metadata=meta,
-        problem=of_status or problem,
-        cancel=said.get("cancel") is True,
+        problem=of_status or dropped or problem,
+        cancel=cancel,
         deadline_seconds=_deadline(said),
         status=status,
-        status_is_whole=not of_status,
+        may_be_written=not of_status and (cancel or not dropped),
     )
 
 
@@ -126,6 +129,29 @@ def _spec(model: type[M], raw: Json) -> tuple[M | None, str]:
     if surplus := [path for _, path in zip(range(3), unknown(model, said), strict=False)]:
         return None, f"{', '.join(surplus)}: this version does not know the field"
     return read, ""
+
+
+def _dropped(raw: Json) -> str:
+    """What the request was created with and the API server does not show, since its CRD was rolled back.
+
+    It is still stored and shows again under the newer CRD, unless somebody writes to the object before. managedFields,
+    which go through a rollback unchanged, tell its name (seen with Kubernetes 1.37).
+    """
+    owned = [m.get("fieldsV1") or {} for m in raw["metadata"].get("managedFields") or [] if not m.get("subresource")]
+    asked = {path for fields in owned for path in _unknown_paths(_as_json(fields.get("f:spec") or {}))}
+    lost = sorted(asked - _unknown_paths(raw.get("spec") or {})) if asked else []
+    return f"{', '.join(lost[:3])}: dropped by a CRD that is older than the request" if lost else ""
+
+
+def _unknown_paths(spec: Any) -> set[str]:
+    """Without places in lists: managedFields name items by their keys, in no order."""
+    return {re.sub(r"\[\d+\]", "[]", path) for path in unknown(TTSRequestSpec, spec)}
+
+
+def _as_json(fields: Json) -> Any:
+    """The tree of a fieldsV1 (`f:` names a field, `k:` an item of a list) in the form of the object that it is about."""
+    items = [_as_json(below) for name, below in fields.items() if name.startswith("k:")]
+    return items or {name[2:]: _as_json(below) or True for name, below in fields.items() if name.startswith("f:")}
 
 
 def _as_far_as_readable(model: type[M], raw: Json | None, path: str) -> tuple[M, str]:

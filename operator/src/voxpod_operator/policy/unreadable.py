@@ -26,7 +26,7 @@ def stand_in(request: UnreadableRequest) -> TTSRequest:
 
 def next_step(request: UnreadableRequest, job: JobView | None, now: datetime) -> lifecycle.Step | Wait:
     """Finish, EndSandbox, LookAgain or Nothing of the lifecycle's steps; Wait when it is to be told that it waits."""
-    if not request.status_is_whole:
+    if not request.may_be_written:
         return lifecycle.Nothing()
     known = stand_in(request)
     without_sandbox = known.model_copy(update={"status": known.status.model_copy(update={"sandbox": None})})

@@ -118,6 +118,8 @@ async def _leave_to_another_version(ctx: Context, request: UnreadableRequest) ->
             await end_sandbox(ctx, running)
         case lifecycle.LookAgain(seconds):
             _look_again(ctx, known, seconds)
+        case lifecycle.Nothing() if not request.may_be_written:
+            logger.info("request left alone", extra={"request": str(request.metadata.key), "why": request.problem})
 
 
 async def _decide(ctx: Context, request: TTSRequest) -> admission.Decision:
