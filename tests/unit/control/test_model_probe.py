@@ -65,7 +65,7 @@ def test_a_probe_is_needed_when_what_it_reads_changed(
     edited = with_spec(READY, **spec)
     step = next_probe_step(edited, image, None, None, NOON)
     assert step == (steps.Known() if known else steps.StartProbe(news=not stays_ready))
-    assert steps.in_use(edited) == stays_ready
+    assert bundle_facts.in_use(edited) == stays_ready
     assert bundle_facts.are_true(edited) == stays_ready
 
 

@@ -174,16 +174,11 @@ def tenant_ready(c: _Checked) -> Wait | None:
 
 
 def model_ready(c: _Checked) -> Wait | None:
-    """A probe has read the bundle that the model's spec names now.
-
-    The message names the reason only: the model's own message may change with each probe, and a write to every waiting
-    request each time would be one without news.
-    """
-    ready = find_condition(c.model.status.conditions, ConditionType.READY)
-    if ready is not None and ready.status == "True" and bundle_facts.are_true(c.model):
+    """A probe has read the bundle that the model's spec names now."""
+    if bundle_facts.in_use(c.model):
         return None
-    why = ready.reason if ready is not None and ready.status != "True" else Reason.PROBING
-    return Wait(Reason.WAITING_FOR_MODEL, _not_ready(c.model, why), c.tenant.metadata.name)
+    said = _not_ready(c.model, bundle_facts.why_not_in_use(c.model))
+    return Wait(Reason.WAITING_FOR_MODEL, said, c.tenant.metadata.name)
 
 
 def nodes_exist(c: _Checked) -> Wait | None:

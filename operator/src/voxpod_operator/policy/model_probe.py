@@ -74,7 +74,7 @@ def next_probe_step(
     """The one thing to do now for a model that `judge_model` has no objection to; `job` and `pod` are `probe_name`'s."""
     if model.status.probed == bundle_facts.probed(model.spec, image):
         return Known()
-    ready = in_use(model)
+    ready = bundle_facts.in_use(model)
     if job is None:
         return StartProbe(news=not ready and not _failed_before(model))
     if pod is not None and pod.termination_message and (facts := _facts(pod.termination_message)) is not None:
@@ -92,12 +92,6 @@ def next_probe_step(
     # a full cluster, a drained node: no word about the bundle that is in use, nor about the image
     silent = ready and reason == Reason.SANDBOX_LOST
     return Distrust(None if silent else Verdict(False, reason, message), now - job.created_at > RETRY_AFTER)
-
-
-def in_use(model: SpeechModel) -> bool:
-    """Whether the model is Ready and its facts are true, so that it stays so while it is probed anew."""
-    ready = find_condition(model.status.conditions, ConditionType.READY)
-    return ready is not None and ready.status == "True" and bundle_facts.are_true(model)
 
 
 def _failed_before(model: SpeechModel) -> bool:

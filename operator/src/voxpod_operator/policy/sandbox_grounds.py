@@ -11,7 +11,7 @@ from voxpod_crds.speech_model import SpeechModel
 from voxpod_crds.tenant import Tenant
 from voxpod_crds.tts_request import TTSRequest
 from voxpod_operator.cluster.reading import UnreadableModel, UnreadableTenant
-from voxpod_operator.policy import placement
+from voxpod_operator.policy import bundle_facts, placement
 from voxpod_operator.policy.tenancy import judge_model
 
 Obstacle = tuple[Reason, str]
@@ -31,8 +31,11 @@ def obstacle(
         # its runtime class and nodes are part of the isolation: no sandbox without them
         why = "gone" if tenant is None else f"not Ready: {Reason.UNREADABLE}; its Ready condition says more"
         return Reason.WAITING_FOR_TENANT, f"Tenant {request.status.tenant} is {why}"
-    if (objection := judge_model(model, model_roots)) is not None:
-        return Reason.WAITING_FOR_MODEL, f"SpeechModel {request.status.model} is not Ready: {objection.reason}"
+    objection = judge_model(model, model_roots)
+    if objection is not None or not bundle_facts.in_use(model):
+        # the next attempt would fail as the last one did: an image that is not there, a bundle that is broken
+        why = objection.reason if objection is not None else bundle_facts.why_not_in_use(model)
+        return Reason.WAITING_FOR_MODEL, f"SpeechModel {request.status.model} is not Ready: {why}"
     return nodes_apart(model, tenant)
 
 

@@ -138,8 +138,8 @@ async def _write(ctx: Context, model: AnyModel, status: SpeechModelStatus) -> No
 
 def _wake_waiting_for(ctx: Context, model: AnyModel) -> None:
     for request in ctx.view.requests():
-        waits = request.status.sandbox is None and not queue_order.ended(request)
-        if waits and request.spec.model in (None, model.metadata.name):
+        claimed = request.status.sandbox is not None and request.status.sandbox.pod_uid is not None
+        if not claimed and not queue_order.ended(request) and request.spec.model in (None, model.metadata.name):
             ctx.enqueue(TTS_REQUEST, request.metadata.key)
 
 
