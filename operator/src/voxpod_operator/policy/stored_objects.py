@@ -3,6 +3,8 @@
 from voxpod_crds.names import object_key
 from voxpod_crds.sandbox_protocol import Report
 from voxpod_crds.tts_request import TTSRequest
+from voxpod_operator.cluster.reading import UnreadableRequest
+from voxpod_operator.policy.queue_order import ended
 
 TIMESTAMPS_TYPE = "application/json"
 
@@ -38,6 +40,17 @@ def keys(request: TTSRequest) -> list[str]:
     """Everything that a sandbox of the request may have stored."""
     times = timestamps_key(request)
     return [audio_key(request), *([times] if times else [])]
+
+
+def unwanted(request: TTSRequest | UnreadableRequest | None) -> bool:
+    """Whether nobody wants what a request's sandbox stored: the request is gone, or ended without audio.
+
+    Never of one whose status this version cannot read as a whole: it may hold audio in another form.
+    """
+    if request is None:
+        return True
+    readable = isinstance(request, TTSRequest) or request.may_be_written
+    return readable and ended(request) and request.status.audio is None
 
 
 def mismatch(request: TTSRequest, report: Report) -> str:

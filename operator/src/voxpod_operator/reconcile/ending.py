@@ -99,7 +99,7 @@ async def discard_audio(ctx: Context, key: ResourceKey) -> None:
     """Remove an object (tenant and `uid.extension`) whose request ended without audio, or is gone."""
     where = ctx.view.request_key_of_uid(key.name.partition(".")[0])
     request = ctx.view.request(where) if where is not None else None
-    if request is None or (queue_order.ended(request) and request.status.audio is None):
+    if stored_objects.unwanted(request):
         await ctx.store.remove(f"{key.namespace}/{key.name}")
 
 
