@@ -8,13 +8,16 @@ from resource_bodies import Json, a_model_body, a_request_body, a_tenant_body
 from voxpod_crds.speech_model import SpeechModel
 from voxpod_crds.tenant import Tenant
 from voxpod_crds.tts_request import Phase, TTSRequest
+from voxpod_operator.cluster.ended import EndedRequest
 from voxpod_operator.cluster.kinds import SPEECH_MODEL, TENANT, TTS_REQUEST
-from voxpod_operator.cluster.reading import UnreadableModel, UnreadableRequest, UnreadableTenant, parse
+from voxpod_operator.cluster.reading import Request, UnreadableModel, UnreadableRequest, UnreadableTenant, parse
 
 
-def a_request(status: Json | None = None, **spec: Any) -> TTSRequest | UnreadableRequest:
-    found = parse(TTS_REQUEST, {**a_request_body("hello", **spec), "status": status or {}})
-    assert isinstance(found, TTSRequest | UnreadableRequest)
+def a_request(status: Json | None = None, **spec: Any) -> Request:
+    body = a_request_body("hello", **spec)
+    body["metadata"]["namespace"] = "acme"
+    found = parse(TTS_REQUEST, {**body, "status": status or {}})
+    assert isinstance(found, Request)
     return found
 
 
@@ -24,10 +27,10 @@ def test_what_can_be_read_is_read() -> None:
     assert isinstance(parse(SPEECH_MODEL, a_model_body()), SpeechModel)
 
 
-def test_an_ended_request_keeps_no_text() -> None:
-    ended = a_request({"phase": "Succeeded"})
-    assert isinstance(ended, TTSRequest)
-    assert ended.spec.text == ""
+@pytest.mark.parametrize("rest", [{}, {"attempt": 0}, {"audio": {"bytes": "many"}}, {"emotion": "happy"}])
+def test_what_ended_has_ended_whatever_else_its_status_says(rest: Json) -> None:
+    assert isinstance(a_request({"phase": "Succeeded", **rest}), EndedRequest)
+    assert isinstance(a_request({"phase": "Failed", **rest}, emotion="happy"), EndedRequest)
 
 
 @pytest.mark.parametrize(
@@ -71,14 +74,15 @@ def test_the_rest_of_a_status_is_read_where_one_value_cannot_be() -> None:
     assert found.status.sandbox is not None
 
 
-def created_with(fields: Json, status: Json | None = None, **spec: Any) -> TTSRequest | UnreadableRequest:
+def created_with(fields: Json, status: Json | None = None, **spec: Any) -> Request:
     body = a_request_body("hello", **spec)
+    body["metadata"]["namespace"] = "acme"
     body["metadata"]["managedFields"] = [
         {"manager": "kubectl", "fieldsV1": {"f:spec": {".": {}, "f:text": {}, **fields}}},
         {"manager": "voxpod", "subresource": "status", "fieldsV1": {"f:status": {"f:phase": {}}}},
     ]
     found = parse(TTS_REQUEST, {**body, "status": status or {}})
-    assert isinstance(found, TTSRequest | UnreadableRequest)
+    assert isinstance(found, Request)
     return found
 
 
@@ -101,7 +105,7 @@ def test_a_field_that_an_older_crd_hides_is_noticed_and_no_write_makes_that_fina
     cancelled = created_with(fields, cancel=True)
     assert isinstance(cancelled, UnreadableRequest)
     assert cancelled.may_be_written
-    assert isinstance(created_with(fields, {"phase": "Succeeded"}), TTSRequest)
+    assert isinstance(created_with(fields, {"phase": "Succeeded"}), EndedRequest)
 
 
 def test_a_field_that_the_crd_still_has_is_only_unknown() -> None:

@@ -7,9 +7,8 @@ import pytest
 from builders import an_assigned_request
 from resource_bodies import a_request_body
 from voxpod_crds.sandbox_protocol import Audio, Report, TimestampsObject, Timings
-from voxpod_crds.tts_request import TTSRequest
 from voxpod_operator.cluster.kinds import TTS_REQUEST
-from voxpod_operator.cluster.reading import UnreadableRequest, parse
+from voxpod_operator.cluster.reading import Request, parse
 from voxpod_operator.policy.stored_objects import audio_type, keys, mismatch, unwanted
 
 AUDIO = {
@@ -91,8 +90,10 @@ def test_report_is_held_against_the_request(spec: dict[str, Any], told: Report, 
 def test_only_what_surely_belongs_to_nobody_is_unwanted(
     status: dict[str, Any], spec: dict[str, Any], wanted_by_nobody: bool
 ) -> None:
-    found = parse(TTS_REQUEST, {**a_request_body("hello", **spec), "status": status})
-    assert isinstance(found, TTSRequest | UnreadableRequest)
+    body = a_request_body("hello", **spec)
+    body["metadata"]["namespace"] = "acme"
+    found = parse(TTS_REQUEST, {**body, "status": status})
+    assert isinstance(found, Request)
     assert unwanted(found) == wanted_by_nobody
 
 

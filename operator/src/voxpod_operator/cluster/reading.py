@@ -6,6 +6,7 @@ judges it, and what could not be read is never written over.
 """
 
 import re
+from collections.abc import Sequence
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -14,6 +15,7 @@ from voxpod_crds.base import ApiModel, ObjectMeta, unknown
 from voxpod_crds.speech_model import SpeechModel, SpeechModelSpec, SpeechModelStatus
 from voxpod_crds.tenant import Tenant, TenantSpec, TenantStatus
 from voxpod_crds.tts_request import TTSRequest, TTSRequestSpec, TTSRequestStatus
+from voxpod_operator.cluster.ended import EndedRequest, read_ended
 from voxpod_operator.cluster.kinds import JOB, POD, SPEECH_MODEL, TENANT, Kind
 from voxpod_operator.cluster.sandboxes import JobView, PodView, parse_job, parse_pod
 
@@ -53,9 +55,10 @@ class UnreadableRequest(ApiModel):
     """False: the status holds what this version cannot judge, or any write would make the loss of a field final."""
 
 
-Resource = (
-    Tenant | SpeechModel | TTSRequest | UnreadableTenant | UnreadableModel | UnreadableRequest | JobView | PodView
-)
+AnyTenant = Tenant | UnreadableTenant
+AnyModel = SpeechModel | UnreadableModel
+Request = TTSRequest | EndedRequest | UnreadableRequest
+Resource = AnyTenant | AnyModel | Request | JobView | PodView
 
 
 def parse(kind: Kind, raw: Json) -> Resource:
@@ -67,6 +70,16 @@ def parse(kind: Kind, raw: Json) -> Resource:
     if kind is TENANT:
         return _tenant(raw)
     return _model(raw) if kind is SPEECH_MODEL else _request(raw)
+
+
+def namespaces_of(tenant: AnyTenant) -> Sequence[str]:
+    """The namespaces that a Tenant lists, as far as they can be read."""
+    return tenant.namespaces if isinstance(tenant, UnreadableTenant) else tenant.spec.namespaces
+
+
+def is_default(model: AnyModel) -> bool:
+    """Whether requests that name no model get this one."""
+    return model.default if isinstance(model, UnreadableModel) else model.spec.default
 
 
 def describe(error: ValidationError, path: str = "") -> str:
@@ -95,14 +108,14 @@ def _model(raw: Json) -> SpeechModel | UnreadableModel:
     return UnreadableModel(metadata=meta, problem=problem, default=default, status=status)
 
 
-def _request(raw: Json) -> TTSRequest | UnreadableRequest:
+def _request(raw: Json) -> Request:
+    if (over := read_ended(raw)) is not None:
+        return over
     meta, (status, of_status) = _metadata(raw), _as_far_as_readable(TTSRequestStatus, raw.get("status"), "status")
     spec, problem = _spec(TTSRequestSpec, raw)
-    ended = status.phase is not None and status.phase.terminal
-    dropped = "" if ended else _dropped(raw)
+    dropped = _dropped(raw)
     if spec is not None and not of_status and not dropped:
-        # an ended request's text serves nobody any more, and is most of what it weighs (40 kB for 10,000 characters)
-        return TTSRequest(metadata=meta, spec=spec.model_copy(update={"text": ""}) if ended else spec, status=status)
+        return TTSRequest(metadata=meta, spec=spec, status=status)
     said = raw.get("spec") or {}
     cancel = said.get("cancel") is True
     return UnreadableRequest(

@@ -2,9 +2,9 @@
 
 from voxpod_crds.names import object_key
 from voxpod_crds.sandbox_protocol import Report
-from voxpod_crds.tts_request import TTSRequest
-from voxpod_operator.cluster.reading import UnreadableRequest
-from voxpod_operator.policy.queue_order import ended
+from voxpod_crds.tts_request import Phase, TTSRequest
+from voxpod_operator.cluster.ended import EndedRequest
+from voxpod_operator.cluster.reading import Request
 
 TIMESTAMPS_TYPE = "application/json"
 
@@ -16,6 +16,12 @@ _CONTENT_TYPES = {
     "opus": "audio/ogg; codecs=opus",
     "pcm": "audio/pcm",
 }
+
+_MOST_BITS_PER_SECOND = {"mp3": 320_000, "ogg": 500_000, "opus": 510_000}
+"""What the encoders can spend at most; the other formats keep 16-bit samples, compressed or not."""
+
+_CONTAINER_SECONDS = 1.0
+"""What headers and tags of a short file weigh, as sound."""
 
 
 def audio_type(audio_format: str, sample_rate: int | None) -> str:
@@ -42,15 +48,12 @@ def keys(request: TTSRequest) -> list[str]:
     return [audio_key(request), *([times] if times else [])]
 
 
-def unwanted(request: TTSRequest | UnreadableRequest | None) -> bool:
-    """Whether nobody wants what a request's sandbox stored: the request is gone, or ended without audio.
+def unwanted(request: Request | None) -> bool:
+    """Whether nobody wants what a request's sandbox stored: the request is gone, or ended otherwise than well.
 
-    Never of one whose status this version cannot read as a whole: it may hold audio in another form.
+    Never of one whose phase this version does not know, nor by what its status says of audio, which may have another form.
     """
-    if request is None:
-        return True
-    readable = isinstance(request, TTSRequest) or request.may_be_written
-    return readable and ended(request) and request.status.audio is None
+    return request is None or (isinstance(request, EndedRequest) and request.phase != Phase.SUCCEEDED)
 
 
 def mismatch(request: TTSRequest, report: Report) -> str:
@@ -61,6 +64,9 @@ def mismatch(request: TTSRequest, report: Report) -> str:
         return f"the sandbox reported {audio.format}, the request asks for {spec.format}"
     if spec.sample_rate is not None and audio.sample_rate != spec.sample_rate:
         return f"the sandbox reported {audio.sample_rate} Hz, the request asks for {spec.sample_rate}"
+    least = audio.bytes * 8 / _MOST_BITS_PER_SECOND.get(spec.format, audio.sample_rate * 16)
+    if audio.duration_seconds < 0.9 * least - _CONTAINER_SECONDS:
+        return f"the sandbox reported {audio.duration_seconds:g} s, the stored {audio.bytes} bytes hold {least:.1f} s"
     if spec.timestamps != "none" and report.timestamps is None:
         return f"the sandbox reported no timestamps, the request asks for {spec.timestamps}"
     return ""

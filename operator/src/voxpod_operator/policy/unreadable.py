@@ -9,7 +9,6 @@ from datetime import datetime
 from voxpod_crds.conditions import Reason
 from voxpod_crds.tts_request import TTSRequest, TTSRequestSpec
 from voxpod_operator.cluster.reading import UnreadableRequest
-from voxpod_operator.cluster.sandboxes import JobView
 from voxpod_operator.policy import lifecycle
 from voxpod_operator.policy.admission import Wait
 
@@ -24,13 +23,13 @@ def stand_in(request: UnreadableRequest) -> TTSRequest:
     return TTSRequest(metadata=request.metadata, spec=spec, status=request.status)
 
 
-def next_step(request: UnreadableRequest, job: JobView | None, now: datetime) -> lifecycle.Step | Wait:
-    """Finish, EndSandbox, LookAgain or Nothing of the lifecycle's steps; Wait when it is to be told that it waits."""
+def next_step(request: UnreadableRequest, now: datetime) -> lifecycle.Step | Wait:
+    """Finish, LookAgain or Nothing of the lifecycle's steps; Wait when it is to be told that it waits."""
     if not request.may_be_written:
         return lifecycle.Nothing()
     known = stand_in(request)
     without_sandbox = known.model_copy(update={"status": known.status.model_copy(update={"sandbox": None})})
-    step = lifecycle.next_step(without_sandbox, job, None, now)
+    step = lifecycle.next_step(without_sandbox, None, None, now)
     if not isinstance(step, lifecycle.AdmitOrWait):
         return step
     if request.status.sandbox is not None:

@@ -8,12 +8,12 @@ from voxpod_crds.names import PROBE_ROLE, is_probe_of
 from voxpod_crds.speech_model import SpeechModel, SpeechModelStatus
 from voxpod_crds.tenant import TenantSandbox
 from voxpod_operator.cluster.kinds import JOB, SPEECH_MODEL, TTS_REQUEST
-from voxpod_operator.cluster.reading import UnreadableModel
-from voxpod_operator.cluster.view import AnyModel, WorkKey
+from voxpod_operator.cluster.reading import AnyModel, UnreadableModel
+from voxpod_operator.cluster.view import WorkKey
 from voxpod_operator.context import Context
 from voxpod_operator.errors import AlreadyExists
 from voxpod_operator.manifests.sandbox_job import probe_job
-from voxpod_operator.policy import bundle_facts, model_probe, queue_order
+from voxpod_operator.policy import bundle_facts, model_probe
 from voxpod_operator.policy.tenancy import Verdict, judge_model, ready_condition, unreadable
 from voxpod_operator.policy.transitions import difference
 from voxpod_operator.reconcile.ending import end_sandbox
@@ -28,6 +28,7 @@ async def reconcile_model(ctx: Context, key: ResourceKey) -> None:
     """Write the model's Ready condition, voices and counts; probe its bundle when what is known of it is not true any more."""
     model = ctx.view.model(key.name)
     name = ""
+    ctx.schedule()  # its limit may have changed
     if isinstance(model, UnreadableModel):
         await _write(ctx, model, _ready(ctx, model, unreadable(model.problem)))
     elif model is not None and (objection := judge_model(model, ctx.settings.sandbox_model_roots)) is not None:
@@ -116,11 +117,7 @@ def _ready(ctx: Context, model: AnyModel, verdict: Verdict) -> SpeechModelStatus
 
 
 async def _write(ctx: Context, model: AnyModel, status: SpeechModelStatus) -> None:
-    mine = [
-        r
-        for r in ctx.view.requests()
-        if r.status.model == model.metadata.name and queue_order.holds_a_slot(r, frozenset())
-    ]
+    mine = [r for r in ctx.view.requests() if r.status.model == model.metadata.name and r.status.sandbox is not None]
     busy = sum(r.status.sandbox is not None and r.status.sandbox.pod_uid is not None for r in mine)
     status = status.model_copy(update={"busy": busy, "starting": len(mine) - busy})
     patch = difference(model.status.to_wire(), status.to_wire())
@@ -132,14 +129,12 @@ async def _write(ctx: Context, model: AnyModel, status: SpeechModelStatus) -> No
     if after is not None and (before is None or (before.status, before.reason) != (after.status, after.reason)):
         logger.info("model changed", extra={"model": model.metadata.name, "reason": after.reason, "why": after.message})
         _wake_waiting_for(ctx, model)
-    elif "observedGeneration" in patch:
-        _wake_waiting_for(ctx, model)  # more sandboxes, another default: some may start now
 
 
 def _wake_waiting_for(ctx: Context, model: AnyModel) -> None:
     for request in ctx.view.requests():
         claimed = request.status.sandbox is not None and request.status.sandbox.pod_uid is not None
-        if not claimed and not queue_order.ended(request) and request.spec.model in (None, model.metadata.name):
+        if not claimed and request.spec.model in (None, model.metadata.name):
             ctx.enqueue(TTS_REQUEST, request.metadata.key)
 
 
