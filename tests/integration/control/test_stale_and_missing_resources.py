@@ -53,6 +53,27 @@ async def test_a_change_that_the_watch_has_not_told_counts(
     assert world.phase("hello") == "Succeeded"
 
 
+async def test_what_a_rejection_found_out_matters_to_others_too(world: World) -> None:
+    """The watch's event is an echo then: the limit that it raised must not be lost on those who wait for it."""
+    world.sandboxes_silent = True
+    await an_idle_world(world, {"quota": {"concurrentRequests": 1, "maxTextLength": 10}})
+    async with running_operator(world, resync_seconds=60):
+        for name in ("one", "two"):
+            await world.create(TTS_REQUEST, a_request_body(name), "acme")
+        await world.until(lambda: reasons(world, "one", "two") == ["Admitted", "WaitingForConcurrency"], "one runs")
+        change_silently(world, TENANT, "acme", {"quota": {"concurrentRequests": 3, "maxTextLength": 10}})
+        await world.create(TTS_REQUEST, a_request_body("long", "Longer than ten."), "acme")
+        await world.until(
+            lambda: reasons(world, "one", "two", "long") == ["Admitted", "Admitted", "TextTooLong"], "two"
+        )
+        ready = lambda: (world.stored(TENANT, None, "acme") or {})["status"]["observedGeneration"]  # noqa: E731
+        await world.until(lambda: ready() == 2, "the Tenant is judged")
+
+
+def reasons(world: World, *which: str) -> list[str]:
+    return sorted(world.reason(name, "Admitted") for name in which)
+
+
 async def test_a_voice_that_the_watch_has_not_told_counts(world: World) -> None:
     await an_idle_world(world, {})
     async with running_operator(world, resync_seconds=60):

@@ -16,6 +16,7 @@ from voxpod_operator.errors import Conflict
 from voxpod_operator.policy import admission, tenancy, transitions, unreadable
 from voxpod_operator.policy.grounds import Ground, grounds_of
 from voxpod_operator.reconcile.ending import end
+from voxpod_operator.reconcile.news import learn
 from voxpod_operator.workqueue import Lane
 
 logger = logging.getLogger(__name__)
@@ -84,13 +85,13 @@ async def _read(ctx: Context, kind: Kind, name: str) -> None:
     """Have the view hold what the API server holds. Raises Conflict when the object is gone and its watch has yet to tell."""
     if not name:
         for raw in await ctx.gateway.list(kind):
-            ctx.view.observe(kind, raw)
+            learn(ctx, kind, raw)
         return
     key = ResourceKey("", name)
     found = await ctx.gateway.get(kind, key)
     if found is None:
         raise Conflict("GET", kind.name, key, 404, "deleted a moment ago")
-    ctx.view.observe(kind, found)
+    learn(ctx, kind, found)
 
 
 def snapshot(ctx: Context, request: TTSRequest) -> admission.Snapshot:
