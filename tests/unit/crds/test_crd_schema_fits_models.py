@@ -9,7 +9,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 from pydantic import BaseModel, ValidationError
 
-from crd_samples import Refused, accepted, accepted_names, refused
+from crd_samples import Refused, accepted, accepted_names, for_python, refused
 from voxpod_crds.base import API_VERSION
 from voxpod_crds.crd import object_schema
 from voxpod_crds.definitions import DEFINITIONS, Definition
@@ -40,11 +40,6 @@ def as_json_schema(schema: Any) -> Any:
     if out.get("x-kubernetes-int-or-string") is True:
         out["type"] = ["integer", "string"]
     return out
-
-
-def for_python(pattern: str) -> str:
-    """A pattern with the separators of Unicode (category Z) written out."""
-    return pattern.replace(r"\p{Z}", " \xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000")
 
 
 @pytest.mark.parametrize("name", accepted_names())
