@@ -21,6 +21,7 @@ REASON_GROUPS: dict[str, tuple[str, str, tuple[Reason, ...]]] = {
             Reason.WAITING_FOR_TENANT,
             Reason.WAITING_FOR_NODES,
             Reason.WAITING_FOR_NEWER_VERSION,
+            Reason.WAITING_FOR_STORE,
         ),
     ),
     "Never": (
@@ -46,6 +47,7 @@ REASON_GROUPS: dict[str, tuple[str, str, tuple[Reason, ...]]] = {
             Reason.SANDBOX_STARTING,
             Reason.SANDBOX_UNSCHEDULABLE,
             Reason.RETRYING,
+            Reason.WAITING_FOR_STORE,
             Reason.CLAIMED,
         ),
     ),
@@ -86,6 +88,15 @@ REASON_GROUPS: dict[str, tuple[str, str, tuple[Reason, ...]]] = {
             Reason.SANDBOX_UNSCHEDULABLE,
             Reason.SANDBOX_REFUSED,
             Reason.SANDBOX_LOST,
+        ),
+    ),
+    "StoreReachable": (
+        "StoreReachable, of SpeechModel",
+        "Whether audio can be stored: looked at when the operator starts and each minute, the same for every model.",
+        (
+            Reason.STORE_USABLE,
+            Reason.STORE_AWAY,
+            Reason.STORE_REFUSES,
         ),
     ),
 }

@@ -14,6 +14,7 @@ from voxpod_operator.context import Context
 from voxpod_operator.errors import AlreadyExists
 from voxpod_operator.manifests.sandbox_job import probe_job
 from voxpod_operator.policy import bundle_facts, model_probe
+from voxpod_operator.policy.store_state import store_condition
 from voxpod_operator.policy.tenancy import Verdict, judge_model, ready_condition, unreadable
 from voxpod_operator.policy.transitions import difference
 from voxpod_operator.reconcile.ending import end_sandbox
@@ -119,7 +120,10 @@ def _ready(ctx: Context, model: AnyModel, verdict: Verdict) -> SpeechModelStatus
 async def _write(ctx: Context, model: AnyModel, status: SpeechModelStatus) -> None:
     mine = [r for r in ctx.view.requests() if r.status.model == model.metadata.name and r.status.sandbox is not None]
     busy = sum(r.status.sandbox is not None and r.status.sandbox.pod_uid is not None for r in mine)
-    status = status.model_copy(update={"busy": busy, "starting": len(mine) - busy})
+    conditions = list(status.conditions)
+    if (store := store_condition(ctx.last_look.state, ctx.now())) is not None:
+        conditions = list(set_condition(conditions, store))
+    status = status.model_copy(update={"busy": busy, "starting": len(mine) - busy, "conditions": conditions})
     patch = difference(model.status.to_wire(), status.to_wire())
     if not patch:
         return

@@ -43,6 +43,10 @@ async def create_sandbox(ctx: Context, request: TTSRequest) -> None:
         again = WorkKey(TTS_REQUEST.plural, request.metadata.key)
         ctx.queue.add_after(again, min(OBSTACLE_SECONDS, max(left, 0.05)))
         return
+    if problem := ctx.last_look.state.problem:
+        said = f"{sandbox.job_name} is created when audio can be stored again: {problem}"
+        await ctx.write_status(request, transitions.starting(request, Reason.WAITING_FOR_STORE, said, ctx.now()))
+        return
     assert isinstance(tenant, Tenant), "or there is an obstacle"
     assert isinstance(model, SpeechModel), "or there is an obstacle"
     job = sandbox_job(
