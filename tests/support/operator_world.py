@@ -9,6 +9,9 @@ from typing import Any
 
 import aiohttp
 import kmock
+import kopf
+from kubernetes.aio.client.api_client import ApiClient
+from kubernetes.aio.client.configuration import Configuration
 
 from kube_emulator import KubeEmulator
 from memory_store import MemoryStore
@@ -38,6 +41,15 @@ class World:
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
     errors: list[BaseException] = field(default_factory=list)
     """What the played parts stumbled over: a broken test, not a broken operator."""
+
+    def connection(self) -> tuple[ApiClient, kopf.ConnectionInfo]:
+        """How an operator reaches the API server, and how its Kopf does."""
+        url = str(self.kube.url).rstrip("/")
+        return ApiClient(Configuration(host=url)), kopf.ConnectionInfo(server=url)
+
+    async def token_of(self, pod: Json) -> str:
+        """What the pod says who it is with: here its UID."""
+        return str(pod["metadata"]["uid"])
 
     async def create(self, kind: Kind, body: Json, namespace: str = "") -> Json:
         async with self.http.post(f"{str(self.kube.url).rstrip('/')}{kind.path(namespace)}", json=body) as response:

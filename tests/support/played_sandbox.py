@@ -40,14 +40,15 @@ async def play_sandbox(world: World, job: Json) -> None:
         return
     if world.sandboxes_silent:
         return
-    work = await claim(world, pod["metadata"]["uid"])
+    token = await world.token_of(pod)
+    work = await claim(world, token)
     if work is None:
         await finish_pod(world, pod, name, "", True)
         return
     await pause(world, "claimed")
     report = (world.synthesize or speak)(world, work)
     await pause(world, "stored")
-    await post_result(world, pod["metadata"]["uid"], report)
+    await post_result(world, token, report)
     await finish_pod(world, pod, name, termination_message(report), report.audio is not None)
 
 

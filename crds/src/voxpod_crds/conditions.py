@@ -47,12 +47,34 @@ class Reason(StrEnum):
         "WaitingForSandbox",
         "The model runs as many sandboxes as warmPool.maxSandboxes allows; the request starts when one ends.",
     )
-    WAITING_FOR_MODEL = "WaitingForModel", "The SpeechModel is not Ready yet; its own Ready condition says why."
+    WAITING_FOR_MODEL = (
+        "WaitingForModel",
+        (
+            "The SpeechModel is not Ready yet; its own Ready condition says why. Or it was deleted while the request"
+            " waited: the request goes on when it is there again."
+        ),
+    )
     WAITING_FOR_TENANT = (
         "WaitingForTenant",
         (
-            "The Tenant sets spec.suspended or is not Ready; its own Ready condition says why. An administrator mends"
-            " it; the request waits until its deadline."
+            "The Tenant sets spec.suspended or is not Ready; its own Ready condition says why. Or it was deleted, or"
+            " lost the namespace, while the request waited. An administrator mends it; the request waits until its"
+            " deadline."
+        ),
+    )
+    WAITING_FOR_NODES = (
+        "WaitingForNodes",
+        (
+            "The Tenant's and the SpeechModel's nodeSelector ask for different values of one label, so that no node"
+            " has both. An administrator changes one of the two."
+        ),
+    )
+    WAITING_FOR_NEWER_VERSION = (
+        "WaitingForNewerVersion",
+        (
+            "The request has a field or a value that the operator does not know; the message names it. So it is for a"
+            " moment during an upgrade, and after a rollback. The request goes on when an operator that knows it leads;"
+            " its deadline counts on."
         ),
     )
     WAITING_FOR_STORE = (
@@ -101,7 +123,6 @@ class Reason(StrEnum):
             " durations)."
         ),
     )
-    INVALID = "Invalid", "The stored object does not match this version's schema; the message names the field."
     # Dispatched
     SANDBOX_STARTING = (
         "SandboxStarting",
@@ -178,7 +199,21 @@ class Reason(StrEnum):
             " namespaces only."
         ),
     )
-    PROBING = "Probing", "A probe Job checks the bundle on a node and reads its voices and languages."
+    UNREADABLE = (
+        "Unreadable",
+        (
+            "The resource has a field or a value that the operator does not know; the message names it. So it is for a"
+            " moment during an upgrade, and after a rollback. A Tenant keeps its namespaces; requests wait, running ones"
+            " end normally."
+        ),
+    )
+    PROBING = (
+        "Probing",
+        (
+            "A probe Job checks the bundle on a node and reads its voices and languages: it was not read yet, or source,"
+            " digest or engine changed. A new sandbox image or other nodes are probed while the model stays Ready."
+        ),
+    )
     SOURCE_NOT_ALLOWED = (
         "SourceNotAllowed",
         "spec.source.hostPath.path is outside the folders that the chart's sandbox.modelRoots allows.",

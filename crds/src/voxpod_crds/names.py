@@ -1,6 +1,7 @@
 """Names of child objects, labels and object keys. Each function states its contract; a table of hostile input tests it."""
 
 import hashlib
+import json
 import re
 
 from voxpod_crds.base import GROUP
@@ -36,9 +37,25 @@ def job_name(request_uid: str, attempt: int) -> str:
     return f"tts-{slug(request_uid)}-{attempt}"
 
 
-def probe_job_name(model_uid: str, generation: int) -> str:
-    """The Job that checks a SpeechModel's bundle, one for each generation of its spec."""
-    return f"probe-{slug(model_uid)}-{generation}"
+def fingerprint(*facts: object) -> str:
+    """16 hexadecimal digits (64 bits of SHA-256) for any facts that JSON can hold: the same for equal ones only, in any order of keys."""
+    text = json.dumps(facts, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def probe_job_name(model_uid: str, reads: str) -> str:
+    """The Job that checks a SpeechModel's bundle, one for each `fingerprint` of what it reads: at most 63 characters.
+
+    ValueError when `reads` is no fingerprint.
+    """
+    if not re.fullmatch(r"[0-9a-f]{16}", reads):
+        raise ValueError(f"expected a fingerprint, got {reads!r}")
+    return f"probe-{slug(model_uid)}-{reads}"
+
+
+def is_probe_of(job_name: str, model_uid: str) -> bool:
+    """Whether the name is one that `probe_job_name` gives for the SpeechModel, whatever the probe reads."""
+    return job_name[:-17] == f"probe-{slug(model_uid)}"
 
 
 def label_value(text: str) -> str:

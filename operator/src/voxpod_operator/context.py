@@ -10,7 +10,8 @@ from voxpod_crds.tts_request import TTSRequest, TTSRequestStatus
 from voxpod_operator.cluster.addresses import Addresses
 from voxpod_operator.cluster.gateway import ClusterGateway
 from voxpod_operator.cluster.kinds import JOB, SPEECH_MODEL, TENANT, TTS_REQUEST, Kind
-from voxpod_operator.cluster.view import ClusterView, InvalidResource, Request, WorkKey
+from voxpod_operator.cluster.reading import Request, UnreadableRequest
+from voxpod_operator.cluster.view import ClusterView, WorkKey
 from voxpod_operator.policy import stored_objects
 from voxpod_operator.policy.book import Book, Slot
 from voxpod_operator.policy.store_state import StoreState
@@ -52,7 +53,7 @@ class Context:
 
     def keep_book(self, uid: str, request: Request | None) -> None:
         """Enter a new version of a request (None: it is gone) into the book; a slot that comes free is given away anew."""
-        if isinstance(request, TTSRequest | InvalidResource) and not ended(request):
+        if isinstance(request, TTSRequest | UnreadableRequest) and not ended(request):
             status = request.status
             if status.sandbox is not None:
                 self.book.held_by(uid, Slot(status.tenant or "", status.model or ""))
@@ -92,7 +93,7 @@ class Context:
             if name:
                 self.queue.add_after(WorkKey(kind.plural, ResourceKey("", name)), COUNTS_DELAY_SECONDS)
 
-    async def write_status(self, request: TTSRequest | InvalidResource, status: TTSRequestStatus) -> None:
+    async def write_status(self, request: TTSRequest, status: TTSRequestStatus) -> None:
         """Store a request's new status if it differs; the view has it before this returns. Raises Conflict."""
         patch = difference(request.status.to_wire(), status.to_wire())
         if not patch:
@@ -103,7 +104,7 @@ class Context:
         self.view.observe(TTS_REQUEST, stored)
 
 
-def ended(request: TTSRequest | InvalidResource) -> bool:
+def ended(request: TTSRequest | UnreadableRequest) -> bool:
     """Whether the request's status has a terminal phase."""
     return request.status.phase is not None and request.status.phase.terminal
 

@@ -5,12 +5,23 @@ from typing import Any
 import pytest
 
 from builders import a_request, an_assigned_request
+from resource_bodies import a_request_body
 from voxpod_crds.base import ResourceKey
 from voxpod_crds.sandbox_protocol import Audio, Report, TimestampsObject, Timings
 from voxpod_crds.tts_request import TTSRequest
 from voxpod_operator.cluster.ended import EndedRequest
-from voxpod_operator.policy.stored_objects import Claim, audio_type, claim_on, keys, mismatch, uid_in
+from voxpod_operator.cluster.kinds import TTS_REQUEST
+from voxpod_operator.cluster.reading import Request, parse
+from voxpod_operator.policy.stored_objects import Claim, audio_type, claim_on, keys, mismatch, uid_in, unwanted
 
+AUDIO = {
+    "uri": "s3://audio/acme/x.wav",
+    "sha256": "a" * 64,
+    "bytes": 1,
+    "durationSeconds": 1.0,
+    "sampleRate": 24000,
+    "format": "wav",
+}
 TIMES = TimestampsObject("a" * 64, "b" * 32, 10)
 
 
@@ -66,6 +77,31 @@ def test_media_type(audio_format: str, rate: int | None, said: str) -> None:
 def test_report_is_held_against_the_request(spec: dict[str, Any], told: Report, problem: str) -> None:
     found = mismatch(an_assigned_request(**spec), told)
     assert (problem in found) if problem else not found
+
+
+@pytest.mark.parametrize(
+    ("status", "spec", "wanted_by_nobody"),
+    [
+        pytest.param({"phase": "Failed"}, {}, True, id="failed"),
+        pytest.param({"phase": "Succeeded", "audio": AUDIO}, {}, False, id="succeeded"),
+        pytest.param({"phase": "Running"}, {}, False, id="runs"),
+        pytest.param({"phase": "Cancelled"}, {"emotion": "x"}, True, id="cancelled, spec unreadable"),
+        pytest.param({"phase": "Succeeded", "audio": {"uri": 1}}, {}, False, id="audio of another form"),
+        pytest.param({"phase": "Archived"}, {}, False, id="phase of a newer version"),
+    ],
+)
+def test_only_what_surely_belongs_to_nobody_is_unwanted(
+    status: dict[str, Any], spec: dict[str, Any], wanted_by_nobody: bool
+) -> None:
+    body = a_request_body("hello", **spec)
+    body["metadata"]["namespace"] = "acme"
+    found = parse(TTS_REQUEST, {**body, "status": status})
+    assert isinstance(found, Request)
+    assert unwanted(found) == wanted_by_nobody
+
+
+def test_what_a_request_that_is_gone_has_stored_is_unwanted() -> None:
+    assert unwanted(None)
 
 
 UID = "6f1d7b6e-1111-4222-8333-444455556666"

@@ -4,10 +4,9 @@ import logging
 import time
 
 from voxpod_crds.sandbox_protocol import Report, Work
-from voxpod_crds.speech_model import SpeechModel
 from voxpod_crds.tts_request import LexiconEntry, TTSRequest
 from voxpod_operator.cluster.ended import EndedRequest
-from voxpod_operator.cluster.kinds import JOB, POD, SPEECH_MODEL
+from voxpod_operator.cluster.kinds import JOB, POD
 from voxpod_operator.cluster.sandboxes import PodView, parse_pod
 from voxpod_operator.context import Context
 from voxpod_operator.dispatch.identity import PodIdentity
@@ -152,8 +151,8 @@ def _reading(entry: LexiconEntry) -> str:
 
 
 def _engine_rate(ctx: Context, request: TTSRequest) -> int | None:
-    model = ctx.view.cluster_resource(SPEECH_MODEL, request.status.model or "")
-    return model.status.sample_rate if isinstance(model, SpeechModel) else None
+    model = ctx.view.model(request.status.model or "")
+    return model.status.sample_rate if model is not None else None
 
 
 def _same_audio(request: EndedRequest, report: Report) -> bool:

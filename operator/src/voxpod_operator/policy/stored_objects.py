@@ -7,6 +7,7 @@ from voxpod_crds.names import object_key
 from voxpod_crds.sandbox_protocol import Report
 from voxpod_crds.tts_request import Phase, TTSRequest
 from voxpod_operator.cluster.ended import EndedRequest
+from voxpod_operator.cluster.reading import Request
 
 TIMESTAMPS_TYPE = "application/json"
 
@@ -55,6 +56,18 @@ def keys(request: TTSRequest) -> list[str]:
     """Everything that a sandbox of the request may have stored."""
     times = timestamps_key(request)
     return [audio_key(request), *([times] if times else [])]
+
+
+def unwanted(request: Request | None) -> bool:
+    """Whether nobody wants what a request's sandbox stored: the request is gone, or ended otherwise than well.
+
+    Never of one whose phase this version does not know, nor by what its status says of audio, which may have another form.
+    """
+    return request is None or (isinstance(request, EndedRequest) and _without_audio(request))
+
+
+def _without_audio(over: EndedRequest) -> bool:
+    return over.phase != Phase.SUCCEEDED and not over.audio_sha256
 
 
 class Claim(Enum):

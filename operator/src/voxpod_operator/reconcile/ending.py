@@ -8,7 +8,6 @@ from voxpod_crds.names import job_name
 from voxpod_crds.sandbox_protocol import Failure, Report
 from voxpod_crds.tts_request import TTSRequest, TTSRequestStatus
 from voxpod_operator import metrics
-from voxpod_operator.cluster.ended import EndedRequest
 from voxpod_operator.cluster.kinds import JOB, POD, TTS_REQUEST
 from voxpod_operator.cluster.sandboxes import JobView
 from voxpod_operator.cluster.view import WorkKey
@@ -107,7 +106,7 @@ async def discard_audio(ctx: Context, key: ResourceKey) -> None:
     """Remove an object (tenant and `uid.extension`) whose request ended without audio, or is gone."""
     where = ctx.view.request_key_of_uid(key.name.partition(".")[0])
     request = ctx.view.request(where) if where is not None else None
-    if request is not None and not (isinstance(request, EndedRequest) and not request.audio_sha256):
+    if not stored_objects.unwanted(request):
         return
     try:
         await ctx.store.remove(f"{key.namespace}/{key.name}")
