@@ -13,11 +13,12 @@ from kubernetes.aio.client.api_client import ApiClient
 from minio import Minio
 
 from voxpod_crds.base import ResourceKey
+from voxpod_operator.certificates import LOOK_SECONDS, DispatchCertificate
 from voxpod_operator.cluster.addresses import Addresses
 from voxpod_operator.cluster.gateway import ClusterGateway
 from voxpod_operator.cluster.view import ClusterView
 from voxpod_operator.context import Context
-from voxpod_operator.dispatch.server import dispatch_app, tls_context
+from voxpod_operator.dispatch.server import serving
 from voxpod_operator.errors import ClusterError
 from voxpod_operator.handlers.events import take_in
 from voxpod_operator.handlers.watches import Login, watch
@@ -49,7 +50,7 @@ class Operator:
     async def run(self, stop: asyncio.Event) -> None:
         """Watch, follow, lead, until `stop`. Raises LeadershipLost, or what a part failed with."""
         try:
-            async with asyncio.TaskGroup() as parts, _serving(health_app(self.health), self.ctx.settings.health_port):
+            async with asyncio.TaskGroup() as parts, _health(health_app(self.health), self.ctx.settings.health_port):
                 watching = parts.create_task(self._watch(), name="watches")
                 leading = parts.create_task(self._follow_then_lead(), name="leadership")
                 await asyncio.wait(
@@ -74,6 +75,7 @@ class Operator:
         self.health.synced = True
         async with asyncio.TaskGroup() as parts:
             parts.create_task(keep_in_sync(self.ctx, self.health.watches), name="resync")
+            parts.create_task(self._keep_certificate(), name="certificate")
             await self.leadership.acquire()
             try:
                 async with asyncio.TaskGroup() as led:
@@ -82,6 +84,11 @@ class Operator:
                     await self._lead()
             finally:
                 await asyncio.shield(self.leadership.release())
+
+    async def _keep_certificate(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            self.ctx.certificate.look(self.ctx.view.jobs())
 
     async def _until_lost(self) -> None:
         await self.leadership.keep()
@@ -94,7 +101,7 @@ class Operator:
         await insist("the list at takeover", lambda: load(self.ctx))
         for key in self.ctx.view.work_keys():
             self.ctx.queue.add(key)
-        async with _serving(dispatch_app(self.ctx), settings.dispatch_port, settings), asyncio.TaskGroup() as parts:
+        async with serving(self.ctx), asyncio.TaskGroup() as parts:
             parts.create_task(self._stay_published(), name="EndpointSlice")
             for number in range(settings.workers):
                 parts.create_task(work(self.ctx), name=f"worker {number}")
@@ -122,11 +129,11 @@ async def insist(what: str, call: Callable[[], Awaitable[None]]) -> None:
 
 
 @asynccontextmanager
-async def _serving(app: web.Application, port: int, tls: OperatorSettings | None = None) -> AsyncIterator[None]:
+async def _health(app: web.Application, port: int) -> AsyncIterator[None]:
     runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=1.0)
     await runner.setup()
     try:
-        await web.TCPSite(runner, None, port, ssl_context=tls_context(tls.dispatch_tls_dir) if tls else None).start()
+        await web.TCPSite(runner, None, port).start()
         yield
     finally:
         await runner.cleanup()
@@ -149,7 +156,7 @@ def assemble(settings: OperatorSettings, api: ApiClient, login: Login, store: Ob
         view=view,
         queue=WorkQueue(time.monotonic),
         now=lambda: datetime.now(UTC),
-        dispatch_ca_pem=(settings.dispatch_tls_dir / "ca.crt").read_text(),
+        certificate=DispatchCertificate(settings.dispatch_tls_dir, settings.dispatch_host, lambda: datetime.now(UTC)),
     )
     return Operator(ctx, api, login, Health(view, WatchHealth()), Leadership(gateway, settings, ctx.now))
 

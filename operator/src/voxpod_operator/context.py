@@ -6,6 +6,7 @@ from datetime import datetime
 
 from voxpod_crds.base import ResourceKey
 from voxpod_crds.tts_request import TTSRequest, TTSRequestStatus
+from voxpod_operator.certificates import DispatchCertificate
 from voxpod_operator.cluster.addresses import Addresses
 from voxpod_operator.cluster.gateway import ClusterGateway
 from voxpod_operator.cluster.kinds import JOB, SPEECH_MODEL, TENANT, TTS_REQUEST, Kind
@@ -28,7 +29,7 @@ class Context:
     view: ClusterView
     queue: WorkQueue[WorkKey]
     now: Callable[[], datetime]
-    dispatch_ca_pem: str
+    certificate: DispatchCertificate
     reserved: set[str] = field(default_factory=set)
     """UIDs of requests that were admitted a moment ago and whose status is being written: they hold a slot already, so
     that two workers deciding at the same time cannot both take the last one."""

@@ -1,6 +1,7 @@
 """One pod, one claim, one result: who else asks is refused, and learns nothing."""
 
 import asyncio
+import ssl
 
 import pytest
 
@@ -135,3 +136,18 @@ async def test_a_failure_before_the_claim_counts(world: World) -> None:
             lambda: "BundleInvalid" in str((world.stored(TTS_REQUEST, "acme", "hello") or {})["status"]["conditions"]),
             "the reason",
         )
+
+
+async def test_work_is_not_written_off_to_a_sandbox_that_hung_up(world: World) -> None:
+    tls = ssl.create_default_context(cafile=str(world.tls_dir / "ca.crt"))
+    async with running_operator(world):
+        token = await a_request_with_a_silent_sandbox(world)
+        _, writer = await asyncio.open_connection(
+            "127.0.0.1", world.dispatch_port, ssl=tls, server_hostname="voxpod-dispatch"
+        )
+        head = f"GET /v1/claim?wait=5 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n\r\n"
+        writer.write(head.encode())
+        await writer.drain()
+        writer.transport.abort()
+        await asyncio.sleep(0.3)
+        assert (await claim_once(world, token))[0] == 200

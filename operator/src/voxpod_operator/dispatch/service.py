@@ -2,6 +2,7 @@
 
 import logging
 import time
+from collections.abc import Callable
 
 from voxpod_crds.sandbox_protocol import Report, Work
 from voxpod_crds.speech_model import SpeechModel
@@ -30,13 +31,16 @@ class AlreadyClaimed(Exception):
     """The work was handed out once; once is all there is (409)."""
 
 
-async def claim(ctx: Context, who: PodIdentity, wait_seconds: float) -> Work | None:
-    """The work for this pod, None when there is none yet after `wait_seconds`. Raises NotWanted, AlreadyClaimed, Conflict."""
+async def claim(ctx: Context, who: PodIdentity, wait_seconds: float, still_there: Callable[[], bool]) -> Work | None:
+    """The work for this pod; None when there is none after `wait_seconds`, or nobody is there to take it any more.
+
+    Raises NotWanted, AlreadyClaimed, Conflict.
+    """
     pod = await _pod(ctx, who)
     until = time.monotonic() + wait_seconds
     while (request := ctx.view.request_of_job(pod.job_name)) is None:
         left = until - time.monotonic()
-        if left <= 0:
+        if left <= 0 or not still_there():
             return None
         if (
             ctx.view.job(ctx.job_key(pod.job_name)) is None
@@ -48,6 +52,8 @@ async def claim(ctx: Context, who: PodIdentity, wait_seconds: float) -> Work | N
         raise NotWanted("the request is over")
     if request.status.sandbox is None or request.status.sandbox.pod_uid is not None:
         raise AlreadyClaimed("this work was claimed before")
+    if not still_there():
+        return None  # the claim would be written for nobody, and the attempt lost
     work = _work(ctx, request)
     await ctx.write_status(request, transitions.claim(request, who.name, who.uid, ctx.now()))
     logger.info(
