@@ -26,10 +26,9 @@ from voxpod_operator.cluster.kinds import JOB, POD
 async def play_sandbox(world: World, job: Json) -> None:
     """What Job controller, kubelet and sandbox do between them, in 20 ms."""
     name, namespace = job["metadata"]["name"], job["metadata"]["namespace"]
-    labels = {**job["spec"]["template"]["metadata"]["labels"], "batch.kubernetes.io/job-name": name}
-    pod = await world.create(
-        POD, {"metadata": {"name": f"{name}-abcde", "labels": labels}, "status": {"phase": "Pending"}}, namespace
-    )
+    labels = job["spec"]["template"]["metadata"]["labels"]
+    meta = {"name": f"{name}-abcde", "labels": labels, "ownerReferences": [controlled_by(job)]}
+    pod = await world.create(POD, {"metadata": meta, "status": {"phase": "Pending"}}, namespace)
     if labels["voxpod.dev/role"] == "probe":
         facts = {
             "digest": DIGEST.removeprefix("sha256:"),
@@ -78,6 +77,12 @@ def speak(world: World, work: Work) -> Report:
         world.store.objects[work.timestamps_upload.url.removeprefix("memory:")] = document
         times = TimestampsObject(hashlib.sha256(document).hexdigest(), hashlib.md5(document).hexdigest(), len(document))
     return Report(work.request_uid, Timings(boot_ms=1, synthesis_ms=750, upload_ms=3), audio=made, timestamps=times)
+
+
+def controlled_by(job: Json) -> Json:
+    """The owner reference that the Job controller gives a Job's pod."""
+    meta = job["metadata"]
+    return {"apiVersion": "batch/v1", "kind": "Job", "name": meta["name"], "uid": meta["uid"], "controller": True}
 
 
 def pinned_by(job: Json) -> ssl.SSLContext:

@@ -2,15 +2,16 @@
 
 import asyncio
 import ssl
+from collections.abc import Callable
 
 import pytest
 
 from operator_harness import running_operator
 from operator_world import World
-from played_sandbox import post_result, speak
-from resource_bodies import a_model_body, a_request_body, a_tenant_body
+from played_sandbox import controlled_by, post_result, speak
+from resource_bodies import Json, a_model_body, a_request_body, a_tenant_body
 from voxpod_crds.sandbox_protocol import Failure, Report, Timings, Upload, Work
-from voxpod_operator.cluster.kinds import POD, SPEECH_MODEL, TENANT, TTS_REQUEST
+from voxpod_operator.cluster.kinds import JOB, POD, SPEECH_MODEL, TENANT, TTS_REQUEST
 
 
 async def claim_once(world: World, token: str | None) -> tuple[int, str]:
@@ -65,17 +66,39 @@ async def test_a_pod_of_no_request_gets_nothing(world: World) -> None:
     assert (status, body) == (410, "the pod belongs to no Job")
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(lambda _: {"ownerReferences": []}, id="it names the Job in a label"),
+        pytest.param(
+            lambda owner: {"ownerReferences": [{**owner, "controller": False}]}, id="the Job does not control it"
+        ),
+        pytest.param(
+            lambda owner: {"ownerReferences": [{**owner, "kind": "ReplicaSet"}]}, id="its controller is no Job"
+        ),
+        pytest.param(lambda owner: {"ownerReferences": [{**owner, "uid": "before"}]}, id="a Job of that name before"),
+    ],
+)
+async def test_a_pod_that_is_not_the_jobs_gets_no_work(world: World, change: Callable[[Json], Json]) -> None:
+    async with running_operator(world):
+        await a_request_with_a_silent_sandbox(world)
+        job = next(j for j in world.all_of(JOB) if j["metadata"]["name"].startswith("tts-"))
+        labels = {"batch.kubernetes.io/job-name": job["metadata"]["name"]}
+        meta = {"name": "stray", "labels": labels, **change(controlled_by(job))}
+        stray = await world.create(POD, {"metadata": meta}, "voxpod-sandboxes")
+        status, body = await claim_once(world, stray["metadata"]["uid"])
+        assert status == 410
+        assert "secret" not in body
+        assert world.phase("hello") == "Queued"
+
+
 async def test_a_result_of_another_pod_is_refused(world: World) -> None:
     async with running_operator(world):
         token = await a_request_with_a_silent_sandbox(world)
         await claim_once(world, token)
-        job = next(
-            p["metadata"]["labels"]["batch.kubernetes.io/job-name"]
-            for p in world.all_of(POD)
-            if p["metadata"]["uid"] == token
-        )
+        job = next(j for j in world.all_of(JOB) if j["metadata"]["name"].startswith("tts-"))
         twin = await world.create(
-            POD, {"metadata": {"name": "twin", "labels": {"batch.kubernetes.io/job-name": job}}}, "voxpod-sandboxes"
+            POD, {"metadata": {"name": "twin", "ownerReferences": [controlled_by(job)]}}, "voxpod-sandboxes"
         )
         uid = (world.stored(TTS_REQUEST, "acme", "hello") or {})["metadata"]["uid"]
         report = speak(world, Work(uid, "x", "", "auto", 1.0, "wav", 0, 60.0, Upload(f"memory:acme/{uid}.wav", {})))

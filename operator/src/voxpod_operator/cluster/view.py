@@ -209,9 +209,9 @@ class ClusterView:
         found = self._objects[POD].get(key)
         return found if isinstance(found, PodView) else None
 
-    def pod_of_job(self, job_name: str) -> PodView | None:
+    def pod_of_job(self, job: JobView | None) -> PodView | None:
         """The pod of a Job (there is one at most: backoffLimit is 0)."""
-        key = self._pod_of_job.get(job_name)
+        key = self._pod_of_job.get(job.uid) if job is not None else None
         return self.pod(key) if key else None
 
     async def changed(self, timeout_seconds: float) -> None:
@@ -233,7 +233,7 @@ class ClusterView:
             if resource.status.sandbox:
                 self._by_job[resource.status.sandbox.job_name] = key
         elif isinstance(resource, PodView):
-            self._pod_of_job[resource.job_name] = key
+            self._pod_of_job[resource.job_uid] = key
 
     def _unindex(self, kind: Kind, key: ResourceKey, resource: Resource) -> None:
         if kind is TTS_REQUEST and isinstance(resource, TTSRequest | InvalidResource):
@@ -241,5 +241,5 @@ class ClusterView:
             self._by_namespace[key.namespace].discard(key)
             if resource.status.sandbox:
                 self._by_job.pop(resource.status.sandbox.job_name, None)
-        elif isinstance(resource, PodView) and self._pod_of_job.get(resource.job_name) == key:
-            del self._pod_of_job[resource.job_name]
+        elif isinstance(resource, PodView) and self._pod_of_job.get(resource.job_uid) == key:
+            del self._pod_of_job[resource.job_uid]

@@ -102,8 +102,14 @@ async def _pod(ctx: Context, who: PodIdentity) -> PodView:
             raise NotWanted("the sandbox's pod is gone")
         ctx.view.observe(POD, raw)
         pod = parse_pod(raw)
-    if not pod.job_name:
+    if not pod.job_uid:
         raise NotWanted("the pod belongs to no Job")
+    job = ctx.view.job(ctx.job_key(pod.job_name))
+    if job is None or job.uid != pod.job_uid:
+        raw = await ctx.gateway.get(JOB, ctx.job_key(pod.job_name))
+        if raw is None or raw["metadata"]["uid"] != pod.job_uid:
+            raise NotWanted("the pod's Job is gone")
+        ctx.view.observe(JOB, raw)
     return pod
 
 

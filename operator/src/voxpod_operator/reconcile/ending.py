@@ -88,7 +88,7 @@ async def end(ctx: Context, request: TTSRequest, status: TTSRequestStatus) -> No
 
 async def end_sandbox(ctx: Context, job: JobView) -> None:
     """End a Job that nobody wants: its pod first, since the garbage collector takes a second longer."""
-    pod = ctx.view.pod_of_job(job.name)
+    pod = ctx.view.pod_of_job(job)
     if pod is not None and pod.phase in ("Pending", "Running"):
         await ctx.gateway.delete(POD, ctx.job_key(pod.name), uid=pod.uid)
     await ctx.gateway.delete(JOB, ctx.job_key(job.name), uid=job.uid)

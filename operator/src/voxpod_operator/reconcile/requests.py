@@ -34,7 +34,7 @@ async def reconcile_request(ctx: Context, key: ResourceKey) -> None:
         return
     sandbox = request.status.sandbox
     job = ctx.view.job(ctx.job_key(sandbox.job_name)) if sandbox else None
-    pod = ctx.view.pod_of_job(sandbox.job_name) if sandbox else None
+    pod = ctx.view.pod_of_job(job)
     match lifecycle.next_step(request, job, pod, ctx.now()):
         case lifecycle.AdmitOrWait():
             await _admit(ctx, request)
