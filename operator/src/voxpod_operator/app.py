@@ -6,16 +6,17 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from aiohttp import web
 from kubernetes.aio.client.api_client import ApiClient
 from minio import Minio
 
 from voxpod_crds.base import ResourceKey
+from voxpod_operator import metrics
 from voxpod_operator.certificates import LOOK_SECONDS, DispatchCertificate
 from voxpod_operator.cluster.addresses import Addresses
 from voxpod_operator.cluster.gateway import ClusterGateway
+from voxpod_operator.cluster.server_clock import ServerClock
 from voxpod_operator.cluster.view import ClusterView
 from voxpod_operator.context import Context
 from voxpod_operator.dispatch.server import serving
@@ -51,6 +52,7 @@ class Operator:
         """Watch, follow, lead, until `stop`. Raises LeadershipLost, or what a part failed with."""
         try:
             async with asyncio.TaskGroup() as parts, _health(health_app(self.health), self.ctx.settings.health_port):
+                beating = parts.create_task(self._beat(), name="beat")
                 watching = parts.create_task(self._watch(), name="watches")
                 leading = parts.create_task(self._follow_then_lead(), name="leadership")
                 await asyncio.wait(
@@ -59,9 +61,16 @@ class Operator:
                 stop.set()
                 leading.cancel()  # first: the Lease is released while Kopf still takes its time
                 watching.cancel()
+                beating.cancel()
         finally:
             await self.api.close()  # type: ignore[no-untyped-call]
             self.ctx.store.close()
+
+    async def _beat(self) -> None:
+        while True:
+            began = time.monotonic()
+            await asyncio.sleep(BEAT_SECONDS)
+            metrics.LOOP_LAG.observe(max(0.0, time.monotonic() - began - BEAT_SECONDS))
 
     async def _watch(self) -> None:
         await watch(
@@ -99,6 +108,7 @@ class Operator:
         settings = self.ctx.settings
         # what the leader before wrote last may still be on its way to this replica's watch
         await insist("the list at takeover", lambda: load(self.ctx))
+        self.ctx.queue.open()
         for key in self.ctx.view.work_keys():
             self.ctx.queue.add(key)
         async with serving(self.ctx), asyncio.TaskGroup() as parts:
@@ -111,6 +121,8 @@ class Operator:
             await insist("the EndpointSlice", self.leadership.publish)
             await asyncio.sleep(PUBLISH_SECONDS)
 
+
+BEAT_SECONDS = 0.05
 
 PUBLISH_SECONDS = 30.0
 """How soon an EndpointSlice that somebody deleted or changed is put right."""
@@ -141,7 +153,9 @@ async def _health(app: web.Application, port: int) -> AsyncIterator[None]:
 
 def assemble(settings: OperatorSettings, api: ApiClient, login: Login, store: ObjectStore | None = None) -> Operator:
     """Wire an operator; nothing is contacted yet."""
-    gateway = ClusterGateway(api)
+    clock = ServerClock()
+    leadership = Leadership(ClusterGateway(api, clock), settings, clock.now)
+    gateway = ClusterGateway(api, clock, may_write=lambda: leadership.fresh)
     view = ClusterView()
     ctx = Context(
         settings=settings,
@@ -155,10 +169,11 @@ def assemble(settings: OperatorSettings, api: ApiClient, login: Login, store: Ob
         ),
         view=view,
         queue=WorkQueue(time.monotonic),
-        now=lambda: datetime.now(UTC),
-        certificate=DispatchCertificate(settings.dispatch_tls_dir, settings.dispatch_host, lambda: datetime.now(UTC)),
+        now=clock.now,
+        certificate=DispatchCertificate(settings.dispatch_tls_dir, settings.dispatch_host, clock.now),
     )
-    return Operator(ctx, api, login, Health(view, WatchHealth()), Leadership(gateway, settings, ctx.now))
+    view.on_request = ctx.keep_book
+    return Operator(ctx, api, login, Health(view, WatchHealth()), leadership)
 
 
 def _client(settings: OperatorSettings) -> Minio:

@@ -17,6 +17,7 @@ from voxpod_operator.cluster.view import WATCHED
 from voxpod_operator.context import Context
 from voxpod_operator.errors import ClusterError
 from voxpod_operator.handlers.events import take_in
+from voxpod_operator.handlers.feed import BATCH
 from voxpod_operator.handlers.watches import key_of
 
 logger = logging.getLogger(__name__)
@@ -47,8 +48,10 @@ async def load(ctx: Context) -> None:
     """Fill the view before anything is decided. Raises ClusterError."""
     for kind in WATCHED:
         async for page in ctx.gateway.pages(kind, _namespace(ctx, kind)):
-            for raw in page:
+            for number, raw in enumerate(page):
                 ctx.view.observe(kind, raw)
+                if number % BATCH == 0:
+                    await asyncio.sleep(0)
 
 
 async def keep_in_sync(ctx: Context, health: WatchHealth) -> None:

@@ -6,7 +6,7 @@ The order is that of the chart's values.yaml, and a test holds the two together.
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -96,3 +96,13 @@ class OperatorSettings(BaseSettings):
     upload_url_seconds: int = Field(
         86_400, ge=30, le=604_800, description="Longest life of a presigned PUT; a request's own deadline shortens it."
     )
+
+    @model_validator(mode="after")
+    def _lease_times_leave_a_gap(self) -> "OperatorSettings":
+        """A leader must have stopped before a follower may take over, and must have tried before it stops."""
+        if not self.lease_retry_seconds < self.lease_renew_deadline_seconds < self.lease_duration_seconds:
+            raise ValueError(
+                "lease_retry_seconds < lease_renew_deadline_seconds < lease_duration_seconds is needed, got"
+                f" {self.lease_retry_seconds:g}, {self.lease_renew_deadline_seconds:g}, {self.lease_duration_seconds:g}"
+            )
+        return self
