@@ -11,7 +11,10 @@ from builders import DIGEST
 from operator_world import World
 from resource_bodies import Json
 from voxpod_crds.sandbox_protocol import (
+    VERSION,
+    VERSION_HEADER,
     Audio,
+    Progress,
     Report,
     TimestampsObject,
     Timings,
@@ -93,13 +96,13 @@ def pinned_by(job: Json) -> ssl.SSLContext:
     return context
 
 
-async def claim(world: World, token: str, tls: ssl.SSLContext) -> Work | None:
+async def claim(world: World, token: str, tls: ssl.SSLContext | bool = True) -> Work | None:
     """Ask for work until there is some (None: not wanted)."""
     for _ in range(200):
         try:
             async with world.http.get(
                 f"https://voxpod-dispatch:{world.dispatch_port}/v1/claim?wait=1",
-                headers={"Authorization": f"Bearer {token}"},
+                headers={"Authorization": f"Bearer {token}", VERSION_HEADER: str(VERSION)},
                 ssl=tls,
             ) as response:
                 if response.status == 200:
@@ -112,6 +115,16 @@ async def claim(world: World, token: str, tls: ssl.SSLContext) -> Work | None:
             pass
         await asyncio.sleep(0.05)
     return None
+
+
+async def tell(world: World, token: str, progress: Progress) -> int:
+    """Tell what the sandbox is at; the answer's status."""
+    async with world.http.post(
+        f"https://voxpod-dispatch:{world.dispatch_port}/v1/progress",
+        data=to_json(progress).encode(),
+        headers={"Authorization": f"Bearer {token}", VERSION_HEADER: str(VERSION)},
+    ) as response:
+        return response.status
 
 
 async def post_result(world: World, token: str, report: Report, tls: ssl.SSLContext | bool = True) -> int:

@@ -46,6 +46,7 @@ REASON_GROUPS: dict[str, tuple[str, str, tuple[Reason, ...]]] = {
             Reason.SANDBOX_UNSCHEDULABLE,
             Reason.RETRYING,
             Reason.CLAIMED,
+            Reason.UPLOADING,
         ),
     ),
     "Ended": (
@@ -61,6 +62,7 @@ REASON_GROUPS: dict[str, tuple[str, str, tuple[Reason, ...]]] = {
             Reason.IMAGE_PULL_FAILED,
             Reason.OUT_OF_MEMORY,
             Reason.SANDBOX_LOST,
+            Reason.SANDBOX_HUNG,
             Reason.SANDBOX_REFUSED,
             Reason.UPLOAD_FAILED,
             Reason.VERIFICATION_FAILED,

@@ -34,6 +34,7 @@ RETRIES = Counter(
     "voxpod_request_retries_total", "Sandboxes that were replaced, by the reason of the failure.", ["reason"]
 )
 CLAIMS = Counter("voxpod_dispatch_claims_total", "Answers to claims, by HTTP status.", ["code"])
+PROGRESS = Counter("voxpod_dispatch_progress_total", "Answers to progress, by HTTP status.", ["code"])
 RESULTS = Counter("voxpod_dispatch_results_total", "Answers to results, by HTTP status.", ["code"])
 DISPATCH_CONNECTIONS = Gauge("voxpod_dispatch_connections", "Open connections to the dispatch endpoint.")
 DISPATCH_REFUSED = Counter(

@@ -2,23 +2,27 @@
 
 import asyncio
 import logging
+import re
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from typing import TypeVar
 
 from aiohttp import web
 from prometheus_client import Counter
 from pydantic import ValidationError
 
 from voxpod_crds.base import ResourceKey
-from voxpod_crds.sandbox_protocol import CLAIM_PATH, RESULT_PATH, Report, to_json
+from voxpod_crds.sandbox_protocol import CLAIM_PATH, PROGRESS_PATH, RESULT_PATH, VERSION, VERSION_HEADER, to_json
 from voxpod_operator import metrics
 from voxpod_operator.cluster.kinds import TTS_REQUEST
 from voxpod_operator.context import Context
 from voxpod_operator.dispatch.connections import IDLE_SECONDS, Connections, accept, listening_socket
 from voxpod_operator.dispatch.identity import PodIdentity, Unauthenticated, identify
-from voxpod_operator.dispatch.service import AlreadyClaimed, NotWanted, claim, take_report
-from voxpod_operator.errors import Conflict, OperatorError
+from voxpod_operator.dispatch.service import AlreadyClaimed, NotWanted, claim, take_progress, take_report
+from voxpod_operator.errors import ClusterError, Conflict, OperatorError
 from voxpod_operator.policy.failures import read_report
+from voxpod_operator.policy.progress import read_progress
 
 logger = logging.getLogger(__name__)
 
@@ -33,6 +37,9 @@ BODY_SECONDS = 10.0
 STOP_SECONDS = 1.0
 """How long calls under way may go on when the leader stops."""
 
+COUNTERS = {CLAIM_PATH: metrics.CLAIMS, PROGRESS_PATH: metrics.PROGRESS, RESULT_PATH: metrics.RESULTS}
+
+T = TypeVar("T")
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -69,6 +76,7 @@ def dispatch_app(ctx: Context, connections: Connections) -> web.Application:
     app[CONNECTIONS] = connections
     app[REVIEWS] = asyncio.Semaphore(MAX_REVIEWS)
     app.router.add_get(CLAIM_PATH, handle_claim)
+    app.router.add_post(PROGRESS_PATH, handle_progress)
     app.router.add_post(RESULT_PATH, handle_result)
     return app
 
@@ -77,30 +85,42 @@ async def handle_claim(request: web.Request) -> web.StreamResponse:
     """200 with the work, 204 when there is none yet, 409 when it was claimed before, 410 when the sandbox is not wanted."""
     ctx = request.app[CONTEXT]
     who = await _caller(request, ctx)
-    wait = _wait_seconds(request)
-    work = await claim(ctx, who, wait, lambda: request.transport is not None)
+    wait, protocol = _wait_seconds(request), _protocol(request)
+    work = await claim(ctx, who, wait, protocol, lambda: request.transport is not None)
     if work is None:
-        return _counted(metrics.CLAIMS, web.Response(status=204))
-    return _counted(metrics.CLAIMS, web.Response(text=to_json(work), content_type="application/json"))
+        return web.Response(status=204)
+    answer = to_json(work, protocol)
+    return web.Response(text=answer, content_type="application/json", headers={VERSION_HEADER: str(protocol)})
+
+
+async def handle_progress(request: web.Request) -> web.StreamResponse:
+    """204 when it was heard, 410 when the sandbox should stop, 400 when it is malformed."""
+    ctx = request.app[CONTEXT]
+    who = await _caller(request, ctx)
+    await take_progress(ctx, who, _parsed(read_progress, await _body(request), "progress"))
+    return web.Response(status=204)
 
 
 async def handle_result(request: web.Request) -> web.StreamResponse:
     """204 when the outcome is stored, 410 when it is not wanted (any more), 400 when the report is malformed."""
     ctx = request.app[CONTEXT]
     who = await _caller(request, ctx)
-    report = _report(await _body(request))
-    await take_report(ctx, who, report)
-    return _counted(metrics.RESULTS, web.Response(status=204))
+    await take_report(ctx, who, _parsed(read_report, await _body(request), "report"))
+    return web.Response(status=204)
 
 
 async def _caller(request: web.Request, ctx: Context) -> PodIdentity:
     async with request.app[REVIEWS]:
-        return await identify(
-            ctx.gateway,
-            request.headers.get("Authorization", ""),
-            ctx.settings.sandbox_namespace,
-            ctx.settings.sandbox_service_account,
-        )
+        try:
+            return await identify(
+                ctx.gateway,
+                request.headers.get("Authorization", ""),
+                ctx.settings.sandbox_namespace,
+                ctx.settings.sandbox_service_account,
+            )
+        except ClusterError:
+            ctx.progress.deaf(time.monotonic())  # whoever it was, it may be a sandbox that gets on well
+            raise
 
 
 async def _body(request: web.Request) -> bytes:
@@ -119,14 +139,20 @@ def _wait_seconds(request: web.Request) -> float:
     return min(max(wait, 0.0), LONGEST_WAIT_SECONDS) if wait == wait else 0.0
 
 
-def _report(raw: bytes) -> Report:
+def _protocol(request: web.Request) -> int:
+    """The newest version of the protocol that both sides speak."""
+    said = request.headers.get(VERSION_HEADER, "1")
+    return min(max(int(said), 1), VERSION) if re.fullmatch(r"[0-9]{1,4}", said) else 1
+
+
+def _parsed(read: Callable[[bytes], T], raw: bytes, what: str) -> T:
     try:
-        return read_report(raw)
+        return read(raw)
     except ValidationError as error:
         problems = "; ".join(
             f"{'.'.join(str(p) for p in e['loc'])}: {e['msg']}" for e in error.errors(include_input=False)[:5]
         )
-        raise web.HTTPBadRequest(text=f"malformed report: {problems}") from error
+        raise web.HTTPBadRequest(text=f"malformed {what}: {problems}") from error
 
 
 @web.middleware
@@ -138,9 +164,9 @@ async def _while_serving(request: web.Request, handler: Handler) -> web.StreamRe
 
 @web.middleware
 async def _answer_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
-    counter = metrics.CLAIMS if request.path == CLAIM_PATH else metrics.RESULTS
+    counter = COUNTERS.get(request.path, metrics.RESULTS)
     try:
-        return await handler(request)
+        return _counted(counter, await handler(request))
     except web.HTTPException as error:
         counter.labels(code=str(error.status)).inc()
         raise
@@ -175,6 +201,6 @@ async def _read_again(ctx: Context, key: ResourceKey) -> None:
         ctx.view.observe(TTS_REQUEST, found)
 
 
-def _counted(counter: Counter, response: web.Response) -> web.Response:
+def _counted(counter: Counter, response: web.StreamResponse) -> web.StreamResponse:
     counter.labels(code=str(response.status)).inc()
     return response

@@ -4,7 +4,7 @@ import logging
 
 from voxpod_crds.base import ResourceKey
 from voxpod_crds.conditions import ConditionType, Reason, find_condition
-from voxpod_crds.names import job_name
+from voxpod_crds.names import attempt_in, job_name
 from voxpod_crds.sandbox_protocol import Failure, Report
 from voxpod_crds.tts_request import TTSRequest, TTSRequestStatus
 from voxpod_operator import metrics
@@ -81,6 +81,8 @@ async def end(ctx: Context, request: TTSRequest, status: TTSRequestStatus) -> No
     ctx.enqueue(TTS_REQUEST, request.metadata.key)
     if status.audio is None:
         ctx.discard_audio_of(request)
+    else:
+        ctx.discard(stored_objects.leftovers(request))
     ctx.refresh_counts(request.status.tenant, request.status.model)
 
 
@@ -94,10 +96,10 @@ async def end_sandbox(ctx: Context, job: JobView) -> None:
 
 
 async def discard_audio(ctx: Context, key: ResourceKey) -> None:
-    """Remove an object (tenant and `uid.extension`) whose request ended without audio, or is gone."""
+    """Remove an object (tenant and `uid.extension`) whose request ended without it, or is gone."""
     where = ctx.view.request_key_of_uid(key.name.partition(".")[0])
     request = ctx.view.request(where) if where is not None else None
-    if request is None or (isinstance(request, EndedRequest) and not request.audio_sha256):
+    if request is None or (isinstance(request, EndedRequest) and request.audio_attempt != attempt_in(key.name)):
         await ctx.store.remove(f"{key.namespace}/{key.name}")
 
 
