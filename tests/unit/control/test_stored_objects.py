@@ -101,8 +101,8 @@ def test_every_object_that_a_request_may_leave_is_recognized_as_its_own() -> Non
         assert [uid_in(key) for key in keys(request)] == [UID, UID]
 
 
-def over(phase: str, audio_sha256: str = "") -> EndedRequest:
-    return EndedRequest(ResourceKey("acme", "hello"), UID, "1", phase, "acme", "job", audio_sha256, "", None)
+def over(phase: str, audio_sha256: str = "", attempt: int = 0) -> EndedRequest:
+    return EndedRequest(ResourceKey("acme", "hello"), UID, "1", phase, "acme", "job", audio_sha256, "", None, attempt)
 
 
 @pytest.mark.parametrize(
@@ -121,3 +121,17 @@ def over(phase: str, audio_sha256: str = "") -> EndedRequest:
 def test_only_the_end_without_audio_gives_an_object_up(request_: TTSRequest | EndedRequest, claim: Claim) -> None:
     assert claim_on(f"acme/{UID}.wav", request_) == claim
     assert claim_on(f"globex/{UID}.wav", request_) == Claim.HELD
+
+
+@pytest.mark.parametrize(
+    ("key", "claim"),
+    [
+        (f"acme/{UID}.2.wav", Claim.HELD),
+        (f"acme/{UID}.2.timestamps.json", Claim.HELD),
+        (f"acme/{UID}.wav", Claim.NONE_LEFT),
+        (f"acme/{UID}.3.wav", Claim.NONE_LEFT),
+        (f"globex/{UID}.wav", Claim.HELD),
+    ],
+)
+def test_of_a_request_that_succeeded_only_what_other_attempts_stored_is_given_up(key: str, claim: Claim) -> None:
+    assert claim_on(key, over("Succeeded", "a" * 64, attempt=2)) == claim

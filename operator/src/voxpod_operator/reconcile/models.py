@@ -33,7 +33,8 @@ async def reconcile_model(ctx: Context, key: ResourceKey) -> None:
         await _write(ctx, model, _ready(ctx, model, objection))
         return
     name = probe_job_name(model.metadata.uid, model.metadata.generation)
-    job, pod = ctx.view.job(ctx.job_key(name)), ctx.view.pod_of_job(name)
+    job = ctx.view.job(ctx.job_key(name))
+    pod = ctx.view.pod_of_job(job)
     match model_probe.next_probe_step(model, job, pod, ctx.now()):
         case model_probe.Known():
             await _write(ctx, model, model.status)
