@@ -135,7 +135,7 @@ def a_job(
 def a_pod(job: str = "tts-uid-hello-1", **fields: Any) -> PodView:
     """The pod of a Job."""
     known: dict[str, Any] = {
-        "name": "pod-1", "uid": "pod-uid-1", "resource_version": "1", "job_name": job, "phase": "Pending", "reason": "", "waiting_reason": "", "waiting_message": "",
+        "name": "pod-1", "uid": "pod-uid-1", "resource_version": "1", "job_name": job, "job_uid": f"uid-{job}", "phase": "Pending", "reason": "", "waiting_reason": "", "waiting_message": "",
         "terminated_reason": "", "termination_message": "", "exit_code": None, "unschedulable": "", "running": False, "deleting": False,
     }  # fmt: skip
     return PodView(**{**known, **fields})

@@ -15,7 +15,7 @@ import aiohttp
 import kmock
 from kubernetes.aio.client.api_client import ApiClient
 
-from certificates import write_dispatch_certificate
+from certificates import an_authority, mount
 from kube_emulator import KubeEmulator
 from memory_store import MemoryStore
 from operator_world import World
@@ -106,9 +106,9 @@ async def a_world(kube: KubeEmulator, tmp_path: Path, dispatch_port: int) -> Asy
             "namespaced": False,
             "verbs": {"get", "list", "watch"},
         }
-    ca = write_dispatch_certificate(tmp_path / "tls")
-    tls = ssl.create_default_context(cafile=str(ca))
-    connector = aiohttp.TCPConnector(ssl=tls, resolver=Loopback())
+    mount(tmp_path / "tls", an_authority().files())
+    tls = ssl.create_default_context(cafile=str(tmp_path / "tls" / "ca.crt"))
+    connector = aiohttp.TCPConnector(ssl=tls, resolver=Loopback(), force_close=True)  # as a sandbox calls
     async with aiohttp.ClientSession(connector=connector) as http:
         world = World(kube, http, MemoryStore(), tmp_path / "tls", dispatch_port)
         kube.on_change = lambda method, plural, raw: (

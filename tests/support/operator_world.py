@@ -16,8 +16,9 @@ from kubernetes.aio.client.configuration import Configuration
 from kube_emulator import KubeEmulator
 from memory_store import MemoryStore
 from resource_bodies import Json
+from voxpod_crds.names import REQUEST_UID_LABEL
 from voxpod_crds.sandbox_protocol import Report, Work
-from voxpod_operator.cluster.kinds import TTS_REQUEST, Kind
+from voxpod_operator.cluster.kinds import POD, TTS_REQUEST, Kind
 
 
 @dataclass
@@ -99,6 +100,16 @@ class World:
     def reason(self, name: str, condition: str, namespace: str = "acme") -> str:
         status = (self.stored(TTS_REQUEST, namespace, name) or {}).get("status") or {}
         return next((str(c["reason"]) for c in status.get("conditions") or [] if c["type"] == condition), "")
+
+    async def token_of_request(self, name: str) -> str:
+        """The token of the first sandbox of a request, once its pod is there: here a pod's UID is its token."""
+        uid = (self.stored(TTS_REQUEST, "acme", name) or {})["metadata"]["uid"]
+
+        def pods() -> list[Json]:
+            return [p for p in self.all_of(POD) if p["metadata"]["labels"].get(REQUEST_UID_LABEL) == uid]
+
+        await self.until(pods, "the sandbox's pod")
+        return await self.token_of(pods()[0])
 
     def start(self, coroutine: Any) -> None:
         task: asyncio.Task[None] = asyncio.get_running_loop().create_task(coroutine)

@@ -13,7 +13,7 @@ import kopf
 from kubernetes.aio.client.api_client import ApiClient
 from kubernetes.aio.client.configuration import Configuration
 
-from certificates import write_dispatch_certificate
+from certificates import an_authority, mount
 from kube_api import KubeApi
 from loopback_ports import free_port
 from memory_store import MemoryStore
@@ -108,7 +108,8 @@ async def a_real_world(server: RealApiServer, tls_dir: Path) -> AsyncIterator[Re
     _ensure(api, f"/api/v1/namespaces/{SANDBOXES}/serviceaccounts", {"metadata": {"name": ACCOUNT}})
     ports = {"ports": [{"port": 443}]}
     _ensure(api, SERVICE.path(SYSTEM), {"metadata": {"name": "voxpod-dispatch"}, "spec": ports})
-    ca = write_dispatch_certificate(tls_dir)
+    mount(tls_dir, an_authority().files())
+    ca = tls_dir / "ca.crt"
     connector = aiohttp.TCPConnector(ssl=ssl.create_default_context(cafile=str(ca)), resolver=Loopback())
     async with aiohttp.ClientSession(connector=connector) as http:
         world = RealWorld(None, http, MemoryStore(), tls_dir, free_port())  # type: ignore[arg-type]

@@ -143,6 +143,13 @@ class Reason(StrEnum):
         "The last sandbox failed for a reason that a fresh one may not meet; another attempt is under way.",
     )
     CLAIMED = "Claimed", "The sandbox took the work and synthesizes."
+    UPLOADING = (
+        "Uploading",
+        (
+            "The speech is made and the sandbox stores it, which takes longer than usual; the message quotes why its last"
+            " try failed. It goes on trying until the request's deadline."
+        ),
+    )
     # Complete
     SUCCEEDED = "Succeeded", "The audio is in the object store; size and checksum were verified."
     CANCELLED = "Cancelled", "spec.cancel was set; the sandbox was ended."
@@ -171,6 +178,13 @@ class Reason(StrEnum):
         "The sandbox met its memory limit; raise resources.memory of the SpeechModel or the Tenant's sandbox.memory.",
     )
     SANDBOX_LOST = "SandboxLost", "The sandbox ended without a result (node lost, evicted, killed) on every attempt."
+    SANDBOX_HUNG = (
+        "SandboxHung",
+        (
+            "The sandbox that held the work said nothing for a minute, or got nowhere for three: it hangs, or cannot"
+            " reach the operator. It was ended, on every attempt."
+        ),
+    )
     SANDBOX_REFUSED = (
         "SandboxRefused",
         (

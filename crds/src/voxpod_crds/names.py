@@ -63,12 +63,19 @@ def label_value(text: str) -> str:
     return text if re.fullmatch(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?", text) else slug(text)
 
 
-def object_key(tenant: str, request_uid: str, extension: str) -> str:
-    """Where a request's audio lies in the bucket: `<tenant>/<request uid>.<extension>`.
+def object_key(tenant: str, request_uid: str, extension: str, attempt: int = 1) -> str:
+    """Where a request's audio lies in the bucket: `<tenant>/<request uid>.<extension>`; what a later attempt stores has its
+    number before the extension, so that no two sandboxes ever write to one key.
 
     ValueError unless each part is of lower-case letters, digits, `-` and `.`: none can lead out of the tenant's folder.
     """
     for part in (tenant, request_uid, extension):
         if not re.fullmatch(r"[a-z0-9][a-z0-9.-]*", part):
             raise ValueError(f"object key: {part!r} is not of lower-case letters, digits, '-' and '.'")
-    return f"{tenant}/{request_uid}.{extension}"
+    return f"{tenant}/{request_uid}.{extension}" if attempt == 1 else f"{tenant}/{request_uid}.{attempt}.{extension}"
+
+
+def attempt_in(key: str) -> int:
+    """Of which attempt an object is, by its key or URI."""
+    second = key.rpartition("/")[2].split(".")[1:2]
+    return int(second[0]) if second and second[0].isdecimal() else 1

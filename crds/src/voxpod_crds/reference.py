@@ -49,6 +49,7 @@ REASON_GROUPS: dict[str, tuple[str, str, tuple[Reason, ...]]] = {
             Reason.RETRYING,
             Reason.WAITING_FOR_STORE,
             Reason.CLAIMED,
+            Reason.UPLOADING,
         ),
     ),
     "Ended": (
@@ -64,6 +65,7 @@ REASON_GROUPS: dict[str, tuple[str, str, tuple[Reason, ...]]] = {
             Reason.IMAGE_PULL_FAILED,
             Reason.OUT_OF_MEMORY,
             Reason.SANDBOX_LOST,
+            Reason.SANDBOX_HUNG,
             Reason.SANDBOX_REFUSED,
             Reason.UPLOAD_FAILED,
             Reason.VERIFICATION_FAILED,

@@ -180,6 +180,7 @@ class SandboxRef(ApiModel):
     pod_uid: str | None = Field(
         None, max_length=64, description="UID of that pod; only its token may report the result."
     )
+    protocol: int | None = Field(None, ge=1, description="Version of the sandbox protocol that it speaks.")
 
 
 class FailedAttempt(ApiModel):

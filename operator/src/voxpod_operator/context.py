@@ -7,6 +7,7 @@ from datetime import datetime
 
 from voxpod_crds.base import ResourceKey
 from voxpod_crds.tts_request import TTSRequest, TTSRequestStatus
+from voxpod_operator.certificates import DispatchCertificate
 from voxpod_operator.cluster.addresses import Addresses
 from voxpod_operator.cluster.gateway import ClusterGateway
 from voxpod_operator.cluster.kinds import JOB, SPEECH_MODEL, TENANT, TTS_REQUEST, Kind
@@ -14,6 +15,7 @@ from voxpod_operator.cluster.reading import Request, UnreadableRequest
 from voxpod_operator.cluster.view import ClusterView, WorkKey
 from voxpod_operator.policy import stored_objects
 from voxpod_operator.policy.book import Book, Slot
+from voxpod_operator.policy.progress import ProgressBook
 from voxpod_operator.policy.store_state import StoreState
 from voxpod_operator.policy.transitions import difference
 from voxpod_operator.settings import OperatorSettings
@@ -44,10 +46,12 @@ class Context:
     view: ClusterView
     queue: WorkQueue[WorkKey]
     now: Callable[[], datetime]
-    dispatch_ca_pem: str
+    certificate: DispatchCertificate
     book: Book = field(default_factory=Book)
     """Who waits and who holds a slot. The view keeps it, `reconcile.schedule` gives slots away."""
     last_look: LastLook = field(default_factory=LastLook)
+    progress: ProgressBook = field(default_factory=ProgressBook)
+    """What sandboxes told this leader; in memory only."""
     concluding: set[str] = field(default_factory=set)
     """UIDs of requests whose report is being verified: a sandbox that reports many times at once gets one verification."""
 
@@ -60,6 +64,7 @@ class Context:
                 return
             freed = self.book.without_slot(uid)
         else:
+            self.progress.forget(uid)
             freed = self.book.gone(uid)
         if freed:
             self.schedule()
@@ -83,9 +88,13 @@ class Context:
     def discard_audio_of(self, request: TTSRequest) -> None:
         """Have what a sandbox may have stored removed once it is surely gone: nobody will be told where it is."""
         if request.status.sandbox is not None and request.status.tenant:
-            for key in stored_objects.keys(request):
-                folder, _, name = key.partition("/")
-                self.queue.add_after(WorkKey(AUDIO, ResourceKey(folder, name)), DISCARD_SECONDS)
+            self.discard(stored_objects.keys(request))
+
+    def discard(self, keys: list[str]) -> None:
+        """Have objects removed once the sandboxes that may store them are surely gone."""
+        for key in keys:
+            folder, _, name = key.partition("/")
+            self.queue.add_after(WorkKey(AUDIO, ResourceKey(folder, name)), DISCARD_SECONDS)
 
     def refresh_counts(self, tenant: str | None, model: str | None) -> None:
         """Have the counts in a Tenant's and SpeechModel's status brought up to date, at most every few seconds."""

@@ -94,14 +94,14 @@ def test_only_what_surely_belongs_to_nobody_is_unwanted(
     status: dict[str, Any], spec: dict[str, Any], wanted_by_nobody: bool
 ) -> None:
     body = a_request_body("hello", **spec)
-    body["metadata"]["namespace"] = "acme"
-    found = parse(TTS_REQUEST, {**body, "status": status})
+    body["metadata"] |= {"namespace": "acme", "uid": "uid-hello"}
+    found = parse(TTS_REQUEST, {**body, "status": {"tenant": "acme", **status}})
     assert isinstance(found, Request)
-    assert unwanted(found) == wanted_by_nobody
+    assert unwanted("acme/uid-hello.wav", found) == wanted_by_nobody
 
 
 def test_what_a_request_that_is_gone_has_stored_is_unwanted() -> None:
-    assert unwanted(None)
+    assert unwanted("acme/uid-hello.wav", None)
 
 
 UID = "6f1d7b6e-1111-4222-8333-444455556666"
@@ -137,8 +137,8 @@ def test_every_object_that_a_request_may_leave_is_recognized_as_its_own() -> Non
         assert [uid_in(key) for key in keys(request)] == [UID, UID]
 
 
-def over(phase: str, audio_sha256: str = "") -> EndedRequest:
-    return EndedRequest(ResourceKey("acme", "hello"), UID, "1", phase, "acme", "job", audio_sha256, "", None)
+def over(phase: str, audio_sha256: str = "", attempt: int = 0) -> EndedRequest:
+    return EndedRequest(ResourceKey("acme", "hello"), UID, "1", phase, "acme", "job", audio_sha256, "", None, attempt)
 
 
 @pytest.mark.parametrize(
@@ -157,3 +157,17 @@ def over(phase: str, audio_sha256: str = "") -> EndedRequest:
 def test_only_the_end_without_audio_gives_an_object_up(request_: TTSRequest | EndedRequest, claim: Claim) -> None:
     assert claim_on(f"acme/{UID}.wav", request_) == claim
     assert claim_on(f"globex/{UID}.wav", request_) == Claim.HELD
+
+
+@pytest.mark.parametrize(
+    ("key", "claim"),
+    [
+        (f"acme/{UID}.2.wav", Claim.HELD),
+        (f"acme/{UID}.2.timestamps.json", Claim.HELD),
+        (f"acme/{UID}.wav", Claim.NONE_LEFT),
+        (f"acme/{UID}.3.wav", Claim.NONE_LEFT),
+        (f"globex/{UID}.wav", Claim.HELD),
+    ],
+)
+def test_of_a_request_that_succeeded_only_what_other_attempts_stored_is_given_up(key: str, claim: Claim) -> None:
+    assert claim_on(key, over("Succeeded", "a" * 64, attempt=2)) == claim

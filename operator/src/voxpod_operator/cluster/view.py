@@ -206,9 +206,9 @@ class ClusterView:
         found = self._objects[POD].get(key)
         return found if isinstance(found, PodView) else None
 
-    def pod_of_job(self, job_name: str) -> PodView | None:
+    def pod_of_job(self, job: JobView | None) -> PodView | None:
         """The pod of a Job (there is one at most: backoffLimit is 0)."""
-        key = self._pod_of_job.get(job_name)
+        key = self._pod_of_job.get(job.uid) if job is not None else None
         return self.pod(key) if key else None
 
     async def changed(self, timeout_seconds: float) -> None:
@@ -232,7 +232,7 @@ class ClusterView:
                 self._live[key.namespace][key] = resource
             self.on_request(uid_of(resource), resource)
         elif isinstance(resource, PodView):
-            self._pod_of_job[resource.job_name] = key
+            self._pod_of_job[resource.job_uid] = key
         elif kind is TENANT:
             self._tenants = None
 
@@ -244,7 +244,7 @@ class ClusterView:
                 del self._live[key.namespace][key]
                 if not self._live[key.namespace]:
                     del self._live[key.namespace]
-        elif isinstance(resource, PodView) and self._pod_of_job.get(resource.job_name) == key:
-            del self._pod_of_job[resource.job_name]
+        elif isinstance(resource, PodView) and self._pod_of_job.get(resource.job_uid) == key:
+            del self._pod_of_job[resource.job_uid]
         elif kind is TENANT:
             self._tenants = None

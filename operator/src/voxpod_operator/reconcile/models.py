@@ -41,8 +41,8 @@ async def reconcile_model(ctx: Context, key: ResourceKey) -> None:
 
 
 async def _probe(ctx: Context, model: SpeechModel, name: str) -> None:
-    image = ctx.settings.sandbox_image
-    job, pod = ctx.view.job(ctx.job_key(name)), ctx.view.pod_of_job(name)
+    image, job = ctx.settings.sandbox_image, ctx.view.job(ctx.job_key(name))
+    pod = ctx.view.pod_of_job(job)
     match model_probe.next_probe_step(model, image, job, pod, ctx.now()):
         case model_probe.Known():
             await _write(ctx, model, _ready(ctx, model, _speaks(model.status)))

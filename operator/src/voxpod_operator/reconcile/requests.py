@@ -1,6 +1,7 @@
 """TTSRequest: observe, take one step, come back."""
 
 import logging
+import time
 
 from voxpod_crds.base import ResourceKey
 from voxpod_crds.conditions import Reason
@@ -54,8 +55,9 @@ async def _clear_up(ctx: Context, request: EndedRequest) -> None:
 async def _take_one_step(ctx: Context, request: TTSRequest) -> None:
     sandbox = request.status.sandbox
     job = ctx.view.job(ctx.job_key(sandbox.job_name)) if sandbox else None
-    pod = ctx.view.pod_of_job(sandbox.job_name) if sandbox else None
-    match lifecycle.next_step(request, job, pod, ctx.now()):
+    pod = ctx.view.pod_of_job(job)
+    quiet = ctx.progress.quiet(request, time.monotonic())
+    match lifecycle.next_step(request, job, pod, ctx.now(), quiet):
         case lifecycle.AdmitOrWait():
             await _admit(ctx, request)
         case lifecycle.CreateSandbox():

@@ -137,7 +137,7 @@ def sandbox_pod(ctx: Context, model: SpeechModel, tenant_settings: TenantSandbox
 async def _dispatch(ctx: Context) -> Dispatch:
     return Dispatch(
         url=f"https://{ctx.settings.dispatch_host}:{ctx.settings.dispatch_service_port}",
-        ca_pem=ctx.dispatch_ca_pem,
+        ca_pem=ctx.certificate.pinned(),
         host_aliases=await ctx.addresses.host_aliases(),
         token_seconds=ctx.settings.sandbox_token_seconds,
         max_idle_seconds=ctx.settings.sandbox_max_idle_seconds,
