@@ -1,7 +1,7 @@
 """A good sandbox Job as the operator makes it, and every way in which the admission policy must find one bad."""
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,7 +31,7 @@ def sandbox_pod(namespace: str, tenant: TenantSandbox | None = None) -> SandboxP
     )
 
 
-def good_job(namespace: str, tenant: TenantSandbox | None = None) -> Json:
+def good_job(namespace: str, tenant: TenantSandbox | None = None, avoid_nodes: Sequence[str] = ()) -> Json:
     """A sandbox Job."""
     dispatch = Dispatch(
         "https://voxpod-dispatch:443", "-----BEGIN CERTIFICATE-----", {"10.96.0.77": ["voxpod-dispatch"]}, 3600, 120
@@ -45,6 +45,7 @@ def good_job(namespace: str, tenant: TenantSandbox | None = None) -> Json:
         attempt=1,
         tenant="team-a",
         deadline_seconds=600,
+        avoid_nodes=avoid_nodes,
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from voxpod_crds import names
 from voxpod_crds.sandbox_protocol import TOKEN_AUDIENCE
-from voxpod_crds.tenant import TenantSandbox
+from voxpod_crds.tenant import TenantSandbox, Toleration
 from voxpod_operator.cluster.sandboxes import REQUEST_ANNOTATION
 
 Json = dict[str, Any]
@@ -66,8 +66,12 @@ def sandbox_job(
     attempt: int,
     tenant: str,
     deadline_seconds: int,
+    avoid_nodes: Sequence[str] = (),
 ) -> Json:
-    """The Job for one attempt at one request; `deadline_seconds` is a backstop behind the operator's own deadline."""
+    """The Job for one attempt at one request; `deadline_seconds` is a backstop behind the operator's own deadline.
+
+    `avoid_nodes`: nodes that earlier attempts failed on.
+    """
     labels = {
         names.ROLE_LABEL: names.SANDBOX_ROLE,
         names.REQUEST_UID_LABEL: names.label_value(request_uid),
@@ -85,6 +89,8 @@ def sandbox_job(
         container["env"].append({"name": "VOXPOD_OBJECT_STORE_CA_PEM", "value": dispatch.store_ca_pem})
     container["volumeMounts"].append({"name": "identity", "mountPath": IDENTITY_DIR, "readOnly": True})
     spec = _pod_spec(pod, container)
+    if avoid_nodes:
+        spec["affinity"] = {"nodeAffinity": _rather_not_on(avoid_nodes)}
     spec["hostAliases"] = [{"ip": ip, "hostnames": list(hosts)} for ip, hosts in sorted(dispatch.host_aliases.items())]
     token = {"audience": TOKEN_AUDIENCE, "expirationSeconds": dispatch.token_seconds, "path": "token"}
     spec["volumes"].append(
@@ -172,9 +178,32 @@ def _pod_spec(pod: SandboxPod, container: Json) -> Json:
         spec["runtimeClassName"] = settings.runtime_class_name
     if settings.node_selector:
         spec["nodeSelector"] = dict(settings.node_selector)
-    if settings.tolerations:
-        spec["tolerations"] = [t.to_wire() for t in settings.tolerations]
+    spec["tolerations"] = [t.to_wire() for t in (*settings.tolerations, *_leave_lost_nodes(settings.tolerations))]
     return spec
+
+
+LOST_NODE_TAINTS = ("node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable")
+LOST_NODE_SECONDS = 30
+"""How long a sandbox stays bound to a node that does not answer; Kubernetes' own 300 s are half of a usual deadline."""
+
+
+def _leave_lost_nodes(tolerations: Sequence[Toleration]) -> list[Toleration]:
+    """Tolerations that bound how long a sandbox waits for a lost node, but for taints of which the tenant's say it."""
+    return [
+        Toleration(key=taint, operator="Exists", effect="NoExecute", toleration_seconds=LOST_NODE_SECONDS)
+        for taint in LOST_NODE_TAINTS
+        if not any(t.key in (taint, "", None) and t.effect in ("NoExecute", None) for t in tolerations)
+    ]
+
+
+def _rather_not_on(nodes: Sequence[str]) -> Json:
+    """Node affinity against some nodes, preferred: they are taken when there are no others.
+
+    A required rule would leave a retry on a cluster of one node without any, and the operator may not list nodes to tell.
+    By metadata.name, since the label kubernetes.io/hostname is not everywhere the node's name.
+    """
+    others = [{"key": "metadata.name", "operator": "NotIn", "values": [node]} for node in nodes]
+    return {"preferredDuringSchedulingIgnoredDuringExecution": [{"weight": 100, "preference": {"matchFields": others}}]}
 
 
 def _job(
