@@ -40,19 +40,27 @@ def a_request(
     )
 
 
-def an_assigned_request(*, claimed: bool = False, attempt: int = 1, **rest: Any) -> TTSRequest:
-    """A request that holds a sandbox, claimed by pod `pod-1` or not."""
+def an_assigned_request(
+    *, claimed: bool = False, attempt: int = 1, assigned_ago: float = 0.0, pause: float | None = None, **rest: Any
+) -> TTSRequest:
+    """A request that holds a sandbox, claimed by pod `pod-1` or not; those before it were lost, each on a node of its own.
+
+    `assigned_ago`: seconds before noon; `pause`: seconds after noon before which no sandbox is made.
+    """
     sandbox = {
         "jobName": f"tts-uid-{rest.get('name', 'hello')}-{attempt}",
         **({"podName": "pod-1", "podUid": "pod-uid-1"} if claimed else {}),
     }
+    failed = [{"attempt": n, "reason": "SandboxLost", "node": f"node-{n}"} for n in range(1, attempt)]
     status = {
         "phase": "Running" if claimed else "Queued",
         "tenant": "acme",
         "model": "kokoro",
         "attempt": attempt,
+        "failedAttempts": failed,
         "sandbox": sandbox,
-        "assignedAt": "2026-11-24T12:00:00.000Z",
+        "assignedAt": (NOON - timedelta(seconds=assigned_ago)).isoformat(timespec="milliseconds"),
+        "notBefore": None if pause is None else NOON + timedelta(seconds=pause),
     }
     return a_request(status=status, **rest)
 
@@ -131,6 +139,7 @@ def a_pod(job: str = "tts-uid-hello-1", **fields: Any) -> PodView:
     """The pod of a Job."""
     known: dict[str, Any] = {
         "name": "pod-1", "uid": "pod-uid-1", "resource_version": "1", "job_name": job, "phase": "Pending", "reason": "", "waiting_reason": "", "waiting_message": "",
-        "terminated_reason": "", "termination_message": "", "exit_code": None, "unschedulable": "", "running": False, "deleting": False,
+        "terminated_reason": "", "termination_message": "", "exit_code": None, "unschedulable": "", "node": "", "scheduled_at": None, "set_up": False,
+        "running": False, "started_at": None, "deleting": False,
     }  # fmt: skip
     return PodView(**{**known, **fields})

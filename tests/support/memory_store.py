@@ -1,5 +1,6 @@
 """The operator's side of an object store, in memory."""
 
+import asyncio
 import hashlib
 
 from voxpod_crds.sandbox_protocol import Audio, TimestampsObject, Upload
@@ -14,6 +15,10 @@ class MemoryStore:
     def __init__(self) -> None:
         self.objects: dict[str, bytes] = {}
         self.away = False
+        self.looked_at = False
+        self.answers = asyncio.Event()
+        """Cleared: whoever looks at an object waits, as with a store that is slow."""
+        self.answers.set()
 
     def uri(self, key: str) -> str:
         return f"s3://{self.bucket}/{key}"
@@ -24,6 +29,8 @@ class MemoryStore:
     async def problem_with(self, key: str, reported: Audio | TimestampsObject) -> str:
         if self.away:
             raise StoreUnavailable("the store is away")
+        self.looked_at = True
+        await self.answers.wait()
         found = self.objects.get(key)
         if found is None:
             return f"{self.uri(key)} is not there"

@@ -26,6 +26,7 @@ from resource_bodies import Json
 from voxpod_operator.app import assemble
 from voxpod_operator.cluster.kinds import (
     ENDPOINT_SLICE,
+    EVENT,
     JOB,
     LEASE,
     POD,
@@ -36,19 +37,19 @@ from voxpod_operator.cluster.kinds import (
 )
 from voxpod_operator.settings import OperatorSettings
 
-KINDS = (TENANT, SPEECH_MODEL, TTS_REQUEST, JOB, POD, SERVICE, LEASE, ENDPOINT_SLICE)
+KINDS = (TENANT, SPEECH_MODEL, TTS_REQUEST, JOB, POD, EVENT, SERVICE, LEASE, ENDPOINT_SLICE)
 CALL_SECONDS = 1.0
 
 
 def settings_for(world: World, name: str = "operator-0", **changes: Any) -> OperatorSettings:
-    """Settings of one replica: short periods, free ports."""
+    """Settings of one replica: short periods, free ports. Changes are not checked: a test may be in a greater hurry than anybody."""
     known: Json = {
         "namespace": "voxpod-system", "pod_name": name, "pod_ip": "127.0.0.1", "sandbox_image": "inference:1", "sandbox_model_roots": ["/models"],
         "dispatch_tls_dir": world.tls_dir, "dispatch_port": world.dispatch_port, "health_port": 0, "object_store_endpoint": "store:9000", "object_store_bucket": "audio",
         "object_store_access_key": "a", "object_store_secret_key": "s", "lease_duration_seconds": 15.0, "lease_renew_deadline_seconds": 10.0, "lease_retry_seconds": 0.2,
         "resync_seconds": 1.0, "workers": 4,
     }  # fmt: skip
-    return OperatorSettings(**{**known, **changes})
+    return OperatorSettings(**known).model_copy(update=changes)
 
 
 @dataclass
@@ -96,11 +97,7 @@ async def a_world(kube: KubeEmulator, tmp_path: Path, dispatch_port: int) -> Asy
             "kind": kind.name, "singular": kind.name.lower(), "namespaced": kind.namespaced, "subresources": {"status"},
             "verbs": {"get", "list", "watch", "create", "update", "patch", "delete"},
         }  # fmt: skip
-    for backbone in (
-        ("apiextensions.k8s.io", "v1", "customresourcedefinitions"),
-        ("", "v1", "namespaces"),
-        ("", "v1", "events"),
-    ):
+    for backbone in (("apiextensions.k8s.io", "v1", "customresourcedefinitions"), ("", "v1", "namespaces")):
         # Kopf looks for these before it watches anything
         kube.resources[kmock.resource(*backbone)] = {
             "kind": "x",

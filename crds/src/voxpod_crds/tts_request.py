@@ -1,5 +1,6 @@
 """TTSRequest: one text that becomes one audio object. Namespaced, short name `ttsr`, category `voxpod`."""
 
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Literal
 
@@ -181,6 +182,16 @@ class SandboxRef(ApiModel):
     )
 
 
+class FailedAttempt(ApiModel):
+    """A sandbox that was given up."""
+
+    attempt: int = Field(ge=1, description="Which sandbox it was.")
+    reason: str = Field(max_length=64, description="Why it was given up; docs/reasons.md lists them all.")
+    node: str | None = Field(
+        None, max_length=253, description="Node that had its pod; later sandboxes of the request avoid it."
+    )
+
+
 class RequestTimings(ApiModel):
     """Where the time went, in milliseconds."""
 
@@ -207,7 +218,15 @@ class TTSRequestStatus(ApiModel):
     voice: str | None = Field(None, max_length=MAX_VOICE, description="Voice or mix that was chosen.")
     queue_position: int | None = Field(None, ge=1, description="Place among the tenant's waiting requests.")
     sandbox: SandboxRef | None = Field(None, description="The sandbox that holds the request.")
-    attempt: int | None = Field(None, ge=1, description="Which sandbox this is, counted from 1.")
+    attempt: int | None = Field(
+        None, ge=1, description="Which sandbox this is, counted from 1; those that never got a node count as well."
+    )
+    failed_attempts: list[FailedAttempt] = Field(
+        default_factory=list, max_length=8, description="Earlier sandboxes that failed; three at most may."
+    )
+    not_before: datetime | None = Field(
+        None, description="No sandbox is created before this moment: the pause after one that failed or did not start."
+    )
     assigned_at: str | None = Field(
         None, max_length=40, description="When the sandbox was assigned (RFC 3339, milliseconds)."
     )

@@ -16,6 +16,7 @@ from voxpod_crds.base import ResourceKey
 from voxpod_operator.cluster.addresses import Addresses
 from voxpod_operator.cluster.gateway import ClusterGateway
 from voxpod_operator.cluster.view import ClusterView
+from voxpod_operator.cluster.warnings import Warnings
 from voxpod_operator.context import Context
 from voxpod_operator.dispatch.server import dispatch_app, tls_context
 from voxpod_operator.errors import ClusterError
@@ -146,6 +147,7 @@ def assemble(settings: OperatorSettings, api: ApiClient, login: Login, store: Ob
             settings.dispatch_host,
             settings.sandbox_resolve_hosts,
         ),
+        warnings=Warnings(gateway, settings.sandbox_namespace),
         view=view,
         queue=WorkQueue(time.monotonic),
         now=lambda: datetime.now(UTC),

@@ -10,6 +10,7 @@ from voxpod_operator.cluster.addresses import Addresses
 from voxpod_operator.cluster.gateway import ClusterGateway
 from voxpod_operator.cluster.kinds import JOB, SPEECH_MODEL, TENANT, TTS_REQUEST, Kind
 from voxpod_operator.cluster.view import ClusterView, InvalidResource, WorkKey
+from voxpod_operator.cluster.warnings import Warnings
 from voxpod_operator.policy import stored_objects
 from voxpod_operator.policy.transitions import difference
 from voxpod_operator.settings import OperatorSettings
@@ -25,6 +26,7 @@ class Context:
     gateway: ClusterGateway
     store: ObjectStore
     addresses: Addresses
+    warnings: Warnings
     view: ClusterView
     queue: WorkQueue[WorkKey]
     now: Callable[[], datetime]
@@ -49,7 +51,7 @@ class Context:
 
     def discard_audio_of(self, request: TTSRequest | InvalidResource) -> None:
         """Have what a sandbox may have stored removed once it is surely gone: nobody will be told where it is."""
-        if isinstance(request, TTSRequest) and request.status.sandbox is not None and request.status.tenant:
+        if isinstance(request, TTSRequest) and request.status.attempt is not None and request.status.tenant:
             for key in stored_objects.keys(request):
                 folder, _, name = key.partition("/")
                 self.queue.add_after(WorkKey(AUDIO, ResourceKey(folder, name)), DISCARD_SECONDS)

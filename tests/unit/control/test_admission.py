@@ -20,6 +20,7 @@ def seen(**changes: Any) -> Snapshot:
         ahead_in_tenant=0,
         active_of_model=0,
         ahead_in_model=0,
+        own_ahead_in_model=0,
     )
     return dataclasses.replace(base, **changes)
 

@@ -65,6 +65,8 @@ class Snapshot:
     """Waiting requests of the tenant that go first."""
     active_of_model: int
     ahead_in_model: int
+    own_ahead_in_model: int
+    """Of those, the tenant's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,11 +237,9 @@ def model_has_a_slot(c: _Checked) -> Wait | None:
     limit = c.model.spec.warm_pool.max_sandboxes
     if c.seen.active_of_model + c.seen.ahead_in_model < limit:
         return None
-    said = (
-        f"SpeechModel {c.model.metadata.name} runs {c.seen.active_of_model} of {limit}"
-        f" sandboxes{_queue(c.seen.ahead_in_model)}"
-    )
-    return Wait(Reason.WAITING_FOR_SANDBOX, said, c.tenant.metadata.name, c.seen.ahead_in_model + 1)
+    # what the other tenants run or wait for is not for this one to know
+    said = f"SpeechModel {c.model.metadata.name} runs as many sandboxes as it may{_queue(c.seen.own_ahead_in_model)}"
+    return Wait(Reason.WAITING_FOR_SANDBOX, said, c.tenant.metadata.name, c.seen.own_ahead_in_model + 1)
 
 
 CHAIN: Sequence[Check] = (
@@ -258,7 +258,7 @@ CHAIN: Sequence[Check] = (
 
 
 def _queue(ahead: int) -> str:
-    return f"; waiting ahead of this one: {ahead}" if ahead else ""
+    return f"; requests of the tenant that go first: {ahead}" if ahead else ""
 
 
 def _voice(c: _Checked) -> str:

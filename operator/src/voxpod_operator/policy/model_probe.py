@@ -10,7 +10,7 @@ from voxpod_crds.sandbox_protocol import BundleFacts
 from voxpod_crds.speech_model import SpeechModel
 from voxpod_operator.cluster.sandboxes import JobView, PodView
 from voxpod_operator.policy.failures import failure_of, left_behind, read_facts
-from voxpod_operator.policy.lifecycle import STUCK_GRACE
+from voxpod_operator.policy.starting import Timeouts, stage_of
 from voxpod_operator.policy.tenancy import Verdict
 
 PROBE_DEADLINE_SECONDS = 120
@@ -45,16 +45,40 @@ class Distrust:
 
 @dataclass(frozen=True, slots=True)
 class Probing:
-    """The probe runs."""
-
-    stuck: str
-    """Name of its pod (or Job) when it does not start as it should; empty otherwise."""
+    """The probe is on its way."""
 
 
-ProbeStep = Known | StartProbe | Believe | Distrust | Probing
+@dataclass(frozen=True, slots=True)
+class Delayed:
+    """The probe does not start as it should; tell why, and clear the Job away for a new one when its time is up."""
+
+    verdict: Verdict
+    subject: str
+    """Name of its pod (or Job) whose events tell more; empty when the verdict says it all."""
+    clear_away: bool
 
 
-def next_probe_step(model: SpeechModel, job: JobView | None, pod: PodView | None, now: datetime) -> ProbeStep:
+ProbeStep = Known | StartProbe | Believe | Distrust | Probing | Delayed
+
+
+TOLD_OF_A_PROBE = frozenset(
+    {
+        Reason.BUNDLE_INVALID,
+        Reason.ENGINE_FAILED,
+        Reason.IMAGE_PULL_FAILED,
+        Reason.OUT_OF_MEMORY,
+        Reason.SANDBOX_LOST,
+        Reason.SANDBOX_REFUSED,
+        Reason.SANDBOX_STARTING,
+        Reason.SANDBOX_UNSCHEDULABLE,
+    }
+)
+"""Reasons of a request's sandbox that a probe's can have as well; docs/reasons.md lists them under Ready."""
+
+
+def next_probe_step(
+    model: SpeechModel, job: JobView | None, pod: PodView | None, now: datetime, timeouts: Timeouts
+) -> ProbeStep:
     """The one thing to do now for a model that `judge_model` has no objection to."""
     ready = find_condition(model.status.conditions, ConditionType.READY)
     current = ready is not None and ready.observed_generation == model.metadata.generation
@@ -65,12 +89,18 @@ def next_probe_step(model: SpeechModel, job: JobView | None, pod: PodView | None
     if pod is not None and pod.termination_message and (facts := _facts(pod.termination_message)) is not None:
         return Believe(facts)
     report = left_behind(pod)
-    failure = report.failure if report is not None else failure_of(job, pod, now)
+    failure = report.failure if report is not None else failure_of(job, pod)
     if failure is None:
-        late = now - job.created_at > STUCK_GRACE and (pod is None or not pod.running)
-        return Probing((pod.name if pod is not None else job.name) if late else "")
-    reason = next((r for r in Reason if r == failure.reason), Reason.BUNDLE_INVALID)
+        return _on_its_way(job, pod, now, timeouts)
+    reason = next((r for r in TOLD_OF_A_PROBE if r == failure.reason), Reason.BUNDLE_INVALID)
     return Distrust(Verdict(False, reason, failure.message), now - job.created_at > RETRY_AFTER)
+
+
+def _on_its_way(job: JobView, pod: PodView | None, now: datetime, timeouts: Timeouts) -> Probing | Delayed:
+    stage = stage_of(job, pod, timeouts)
+    if now < stage.tell_at or (pod is not None and pod.running):
+        return Probing()
+    return Delayed(Verdict(False, stage.reason, stage.message), stage.events_of, now >= stage.until)
 
 
 def _facts(raw: str) -> BundleFacts | None:

@@ -1,5 +1,6 @@
 """Who goes first among waiting requests, and how many slots are taken. Pure."""
 
+import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
@@ -18,10 +19,12 @@ class Standing:
 
     active: int
     ahead: int
+    ahead_of_own: int
+    """Of those ahead, requests of its own tenant."""
 
 
 def rank(request: TTSRequest) -> tuple[int, tuple[datetime, str, str]]:
-    """Sort key within a tenant: higher priority first, then older; creation times are whole seconds, so by name within one."""
+    """Sort key within a tenant: higher priority first, then who waits longer; times are whole seconds, so by name within one."""
     return (-request.spec.priority, _age(request))
 
 
@@ -71,7 +74,9 @@ def standing(
             active += 1
         elif _could_use_a_slot(other, waits_for):
             waiting.append(other)
-    return Standing(active, turns(waiting, tenant_of).index(request))
+    ahead = list(itertools.takewhile(lambda r: r is not request, turns(waiting, tenant_of)))
+    tenant = tenant_of.get(request.metadata.namespace)
+    return Standing(active, len(ahead), sum(tenant_of.get(r.metadata.namespace) == tenant for r in ahead))
 
 
 def next_in_line(
@@ -82,8 +87,11 @@ def next_in_line(
 
 
 def _age(request: TTSRequest) -> tuple[datetime, str, str]:
+    """Since when it waits. Who gave a slot back waits since the end of its pause: it had its turn, and by its age it would have
+    the next one too, for ever ahead of all who came later."""
     meta = request.metadata
-    return (meta.creation_timestamp or _BEGINNING, meta.name, meta.uid)
+    created = meta.creation_timestamp or _BEGINNING
+    return (max(created, request.status.not_before or created), meta.name, meta.uid)
 
 
 def _could_use_a_slot(request: TTSRequest, waits_for: Reason) -> bool:

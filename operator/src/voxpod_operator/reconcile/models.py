@@ -3,19 +3,20 @@
 import logging
 
 from voxpod_crds.base import ResourceKey
-from voxpod_crds.conditions import Reason, set_condition
+from voxpod_crds.conditions import ConditionType, Reason, find_condition, set_condition
 from voxpod_crds.names import probe_job_name
 from voxpod_crds.speech_model import SpeechModel, SpeechModelStatus
 from voxpod_crds.tenant import TenantSandbox
 from voxpod_operator.cluster.kinds import JOB, SPEECH_MODEL, TTS_REQUEST
+from voxpod_operator.cluster.sandboxes import JobView
 from voxpod_operator.cluster.view import WorkKey
 from voxpod_operator.context import Context
 from voxpod_operator.errors import AlreadyExists
 from voxpod_operator.manifests.sandbox_job import probe_job
 from voxpod_operator.policy import model_probe, queue_order
 from voxpod_operator.policy.tenancy import Verdict, judge_model, ready_condition
-from voxpod_operator.policy.transitions import difference
-from voxpod_operator.reconcile.sandboxes import sandbox_pod, why_not
+from voxpod_operator.policy.transitions import difference, no_news
+from voxpod_operator.reconcile.sandboxes import sandbox_pod, start_timeouts, why_not
 
 logger = logging.getLogger(__name__)
 
@@ -32,7 +33,7 @@ async def reconcile_model(ctx: Context, key: ResourceKey) -> None:
         return
     name = probe_job_name(model.metadata.uid, model.metadata.generation)
     job, pod = ctx.view.job(ctx.job_key(name)), ctx.view.pod_of_job(name)
-    match model_probe.next_probe_step(model, job, pod, ctx.now()):
+    match model_probe.next_probe_step(model, job, pod, ctx.now(), start_timeouts(ctx.settings)):
         case model_probe.Known():
             await _write(ctx, model, model.status)
         case model_probe.StartProbe():
@@ -49,14 +50,20 @@ async def reconcile_model(ctx: Context, key: ResourceKey) -> None:
             }
             await _write(ctx, model, found.model_copy(update=update))
         case model_probe.Distrust(verdict, clear_away):
-            await _write(ctx, model, _ready(ctx, model, verdict))
-            if clear_away and job is not None:
-                await ctx.gateway.delete(JOB, ctx.job_key(name), uid=job.uid)
+            await _tell_and_clear(ctx, model, verdict, job if clear_away else None)
+        case model_probe.Delayed(verdict, subject, clear_away):
+            told = await why_not(ctx, subject) if subject else None
+            why = Verdict(False, *told) if told else verdict
+            await _tell_and_clear(ctx, model, why, job if clear_away else None)
+        case model_probe.Probing():
             _look_again(ctx, model)
-        case model_probe.Probing(stuck):
-            if stuck and (told := await why_not(ctx, stuck)) is not None:
-                await _write(ctx, model, _ready(ctx, model, Verdict(False, *told)))
-            _look_again(ctx, model)
+
+
+async def _tell_and_clear(ctx: Context, model: SpeechModel, verdict: Verdict, done_with: JobView | None) -> None:
+    await _write(ctx, model, _ready(ctx, model, verdict))
+    if done_with is not None:
+        await ctx.gateway.delete(JOB, ctx.job_key(done_with.name), uid=done_with.uid)
+    _look_again(ctx, model)
 
 
 async def _start_probe(ctx: Context, model: SpeechModel, name: str) -> None:
@@ -74,6 +81,9 @@ async def _start_probe(ctx: Context, model: SpeechModel, name: str) -> None:
 
 def _ready(ctx: Context, model: SpeechModel, verdict: Verdict) -> SpeechModelStatus:
     condition = ready_condition(verdict, model.metadata.generation, ctx.now())
+    told = find_condition(model.status.conditions, ConditionType.READY)
+    if told is not None and no_news(told, verdict.reason, verdict.message):
+        condition = condition.model_copy(update={"message": told.message})
     conditions = list(set_condition(model.status.conditions, condition))
     return model.status.model_copy(update={"observed_generation": model.metadata.generation, "conditions": conditions})
 

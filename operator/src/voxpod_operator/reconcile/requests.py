@@ -1,6 +1,7 @@
 """TTSRequest: observe, take one step, come back."""
 
 import logging
+from dataclasses import replace
 
 from voxpod_crds.base import ResourceKey
 from voxpod_crds.conditions import ConditionType, Reason, find_condition
@@ -11,8 +12,8 @@ from voxpod_operator.cluster.kinds import SPEECH_MODEL, TENANT, TTS_REQUEST
 from voxpod_operator.cluster.view import InvalidResource, WorkKey
 from voxpod_operator.context import Context
 from voxpod_operator.policy import admission, lifecycle, queue_order, tenancy, transitions
-from voxpod_operator.reconcile.ending import conclude, end, end_sandbox, retry, wake_waiting
-from voxpod_operator.reconcile.sandboxes import create_sandbox, why_not
+from voxpod_operator.reconcile.ending import conclude, end, end_sandbox, give_back, memory_of, retry, wake_waiting
+from voxpod_operator.reconcile.sandboxes import create_sandbox, pod_as_stored, start_timeouts, why_not
 
 logger = logging.getLogger(__name__)
 
@@ -32,10 +33,7 @@ async def reconcile_request(ctx: Context, key: ResourceKey) -> None:
     if isinstance(request, InvalidResource):
         await _reject_unreadable(ctx, request)
         return
-    sandbox = request.status.sandbox
-    job = ctx.view.job(ctx.job_key(sandbox.job_name)) if sandbox else None
-    pod = ctx.view.pod_of_job(sandbox.job_name) if sandbox else None
-    match lifecycle.next_step(request, job, pod, ctx.now()):
+    match await _next_step(ctx, request):
         case lifecycle.AdmitOrWait():
             await _admit(ctx, request)
         case lifecycle.CreateSandbox():
@@ -48,17 +46,45 @@ async def reconcile_request(ctx: Context, key: ResourceKey) -> None:
             await end(ctx, request, transitions.fail(request, reason, message, ctx.now(), phase))
         case lifecycle.EndSandbox(running):
             await end_sandbox(ctx, running)
-        case lifecycle.TellStarting(reason, message):
+        case lifecycle.TellStarting(reason, message, seconds):
             await ctx.write_status(request, transitions.starting(request, reason, message, ctx.now()))
-            _look_again(ctx, request, 5.0)
-        case lifecycle.AskWhy(subject, without_events):
+            _look_again(ctx, request, seconds)
+        case lifecycle.AskWhy(subject, without_events, seconds):
             reason, message = await why_not(ctx, subject) or (Reason.SANDBOX_STARTING, without_events)
             await ctx.write_status(request, transitions.starting(request, reason, message, ctx.now()))
-            _look_again(ctx, request, 10.0)
+            _look_again(ctx, request, seconds)
+        case lifecycle.StartOverdue(failure, subject):
+            told = await why_not(ctx, subject) if subject else None
+            why = f"{failure.message}: {told[1]}"[:1024] if told else failure.message
+            await retry(ctx, request, replace(failure, message=why))
+        case lifecycle.GiveBack(reason, message, subject):
+            reason, message = (await why_not(ctx, subject) if subject else None) or (reason, message)
+            await give_back(ctx, request, reason, message)
         case lifecycle.LookAgain(seconds):
             _look_again(ctx, request, seconds)
         case lifecycle.Nothing():
             pass
+
+
+async def _next_step(ctx: Context, request: TTSRequest) -> lifecycle.Step:
+    sandbox = request.status.sandbox
+    job = ctx.view.job(ctx.job_key(sandbox.job_name)) if sandbox else None
+    pod = ctx.view.pod_of_job(sandbox.job_name) if sandbox else None
+    step = lifecycle.next_step(request, job, pod, ctx.now(), _circumstances(ctx, request))
+    if isinstance(step, lifecycle.AskPod):
+        pod = await pod_as_stored(ctx, step.job)
+        asked = replace(_circumstances(ctx, request), pod_was_asked_for=True)
+        step = lifecycle.next_step(request, step.job, pod, ctx.now(), asked)
+    return step
+
+
+def _circumstances(ctx: Context, request: TTSRequest) -> lifecycle.Circumstances:
+    memory = memory_of(ctx, request)
+    return lifecycle.Circumstances(
+        timeouts=start_timeouts(ctx.settings),
+        memory_can_grow=memory is not None and memory.more is not None,
+        verifying=request.metadata.uid in ctx.concluding,
+    )
 
 
 async def _admit(ctx: Context, request: TTSRequest) -> None:
@@ -76,7 +102,10 @@ async def _admit(ctx: Context, request: TTSRequest) -> None:
     ctx.reserved.add(request.metadata.uid)
     try:
         await ctx.write_status(
-            request, transitions.assign(request, decision, job_name(request.metadata.uid, 1), ctx.now())
+            request,
+            transitions.assign(
+                request, decision, job_name(request.metadata.uid, transitions.next_attempt(request)), ctx.now()
+            ),
         )
     finally:
         ctx.reserved.discard(request.metadata.uid)
@@ -159,6 +188,7 @@ def _snapshot(ctx: Context, request: TTSRequest) -> admission.Snapshot:
         ahead_in_tenant=in_tenant.ahead,
         active_of_model=in_model.active,
         ahead_in_model=in_model.ahead,
+        own_ahead_in_model=in_model.ahead_of_own,
     )
 
 

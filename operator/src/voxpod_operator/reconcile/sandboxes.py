@@ -1,6 +1,8 @@
 """Sandbox Jobs: created for a request, and ended when nobody wants them."""
 
 import logging
+from dataclasses import replace
+from datetime import timedelta
 
 from voxpod_crds.base import ResourceKey
 from voxpod_crds.conditions import Reason
@@ -9,19 +11,24 @@ from voxpod_crds.sandbox_protocol import Failure
 from voxpod_crds.speech_model import SpeechModel
 from voxpod_crds.tenant import Tenant, TenantSandbox
 from voxpod_crds.tts_request import TTSRequest
-from voxpod_operator.cluster.kinds import EVENT, JOB, SPEECH_MODEL, TENANT, TTS_REQUEST
-from voxpod_operator.cluster.sandboxes import JobView
-from voxpod_operator.cluster.view import WorkKey
+from voxpod_operator.cluster.kinds import JOB, POD, SPEECH_MODEL, TENANT, TTS_REQUEST
+from voxpod_operator.cluster.sandboxes import JOB_NAME_LABEL, JobView, PodView
+from voxpod_operator.cluster.view import InvalidResource, WorkKey
 from voxpod_operator.context import Context
 from voxpod_operator.errors import AlreadyExists, Denied
 from voxpod_operator.manifests.sandbox_job import Dispatch, SandboxPod, sandbox_job
-from voxpod_operator.policy import transitions
+from voxpod_operator.policy import retries, transitions
 from voxpod_operator.policy.lifecycle import EXIT_GRACE, deadline_of
+from voxpod_operator.policy.queue_order import ended
+from voxpod_operator.policy.starting import Timeouts
 from voxpod_operator.policy.tenancy import judge_model
 from voxpod_operator.policy.transitions import milliseconds_between
 from voxpod_operator.reconcile.ending import end_sandbox, retry
+from voxpod_operator.settings import OperatorSettings
 
 logger = logging.getLogger(__name__)
+
+FIRST_CREATE_AGAIN_SECONDS = 1.0
 
 BACKSTOP_SECONDS = 30
 """The kubelet ends a sandbox so long after the request's deadline, should the operator be away."""
@@ -49,8 +56,11 @@ async def create_sandbox(ctx: Context, request: TTSRequest) -> None:
         await retry(ctx, request, Failure("input", objection.reason, objection.message))
         return
     left = (deadline_of(request) - ctx.now()).total_seconds()
+    memory = retries.memory_for(
+        model, tenant.spec.sandbox, ctx.settings.sandbox_max_memory, request.status.failed_attempts
+    )
     job = sandbox_job(
-        sandbox_pod(ctx, model, tenant.spec.sandbox),
+        replace(sandbox_pod(ctx, model, tenant.spec.sandbox), memory=memory.limit),
         await _dispatch(ctx),
         name=sandbox.job_name,
         request=str(request.metadata.key),
@@ -58,15 +68,15 @@ async def create_sandbox(ctx: Context, request: TTSRequest) -> None:
         attempt=request.status.attempt or 1,
         tenant=request.status.tenant or "",
         deadline_seconds=max(1, round(left)) + BACKSTOP_SECONDS,
+        avoid_nodes=sorted({one.node for one in request.status.failed_attempts if one.node}),
     )
     try:
         stored = await ctx.gateway.create(JOB, ctx.settings.sandbox_namespace, job)
     except AlreadyExists:
         stored = await ctx.gateway.get(JOB, ctx.job_key(sandbox.job_name)) or {}
     except Denied as error:
-        # a ResourceQuota or a policy of the cluster; it may be lifted, so this is told and tried until the deadline
-        await ctx.write_status(request, transitions.starting(request, Reason.SANDBOX_REFUSED, error.message, ctx.now()))
-        raise
+        await _tell_refusal(ctx, request, error)
+        return
     if stored:
         ctx.view.observe(JOB, stored)
         logger.info(
@@ -75,17 +85,33 @@ async def create_sandbox(ctx: Context, request: TTSRequest) -> None:
         )
 
 
+async def _tell_refusal(ctx: Context, request: TTSRequest, error: Denied) -> None:
+    """A ResourceQuota or a policy of the cluster; it may be lifted, so the Job is tried again after 1 s, 2 s, 4 s ..."""
+    logger.warning("sandbox refused", extra={"request": str(request.metadata.key), "error": str(error)})
+    now = ctx.now()
+    await ctx.write_status(request, transitions.starting(request, Reason.SANDBOX_REFUSED, error.message, now))
+    tried = (now - (transitions.sandbox_due(request.status) or now)).total_seconds()
+    left = ctx.settings.sandbox_start_timeout_seconds - tried
+    again = min(max(tried, FIRST_CREATE_AGAIN_SECONDS), max(left, 0.0) + 0.05)
+    ctx.queue.add_after(WorkKey(TTS_REQUEST.plural, request.metadata.key), again)
+
+
 async def why_not(ctx: Context, subject: str) -> tuple[Reason, str] | None:
     """Why a pod does not start, or a Job has none: the latest warning about it as reason and message."""
-    events = await ctx.gateway.list(
-        EVENT, ctx.settings.sandbox_namespace, fieldSelector=f"involvedObject.name={subject},type=Warning"
-    )
-    if not events:
+    warned = await ctx.warnings.about(subject)
+    if warned is None:
         return None
-    last = max(events, key=lambda e: str(e.get("lastTimestamp") or e.get("eventTime") or ""))
     # the only volumes are scratch, the pod's own token, and the bundle
     reasons = {"FailedMount": Reason.BUNDLE_INVALID, "FailedCreate": Reason.SANDBOX_REFUSED}
-    return reasons.get(str(last.get("reason")), Reason.SANDBOX_STARTING), f"{last.get('reason')}: {last.get('message')}"
+    return reasons.get(warned.reason, Reason.SANDBOX_STARTING), f"{warned.reason}: {warned.message}"
+
+
+async def pod_as_stored(ctx: Context, job: JobView) -> PodView | None:
+    """The pod of a Job, asked of the API server: the watch of pods may be behind the one of Jobs."""
+    of_job = {"labelSelector": f"{JOB_NAME_LABEL}={job.name}"}
+    for raw in await ctx.gateway.list(POD, ctx.settings.sandbox_namespace, **of_job):
+        ctx.view.observe(POD, raw)
+    return ctx.view.pod_of_job(job.name)
 
 
 async def reconcile_job(ctx: Context, key: ResourceKey) -> None:
@@ -103,13 +129,18 @@ async def reconcile_job(ctx: Context, key: ResourceKey) -> None:
         ctx.enqueue(TTS_REQUEST, owner)
     if job.finished or job.deleting:
         return
-    if (grace := _superseded(ctx, job, owner)) is not None:
-        if grace <= 0:
-            await end_sandbox(ctx, job)
-        else:
-            ctx.queue.add_after(WorkKey(JOB.plural, key), grace)
-    elif owner is None and await _orphaned(ctx, job):
+    if (grace := _superseded(ctx, job, owner)) is not None and grace > 0:
+        ctx.queue.add_after(WorkKey(JOB.plural, key), grace)
+    elif grace is not None or await _unwanted(ctx, job, owner):
         await end_sandbox(ctx, job)
+
+
+def start_timeouts(settings: OperatorSettings) -> Timeouts:
+    """How long a sandbox's or a probe's start may take."""
+    return Timeouts(
+        timedelta(seconds=settings.sandbox_start_timeout_seconds),
+        timedelta(seconds=settings.sandbox_image_pull_timeout_seconds),
+    )
 
 
 def sandbox_pod(ctx: Context, model: SpeechModel, tenant_settings: TenantSandbox) -> SandboxPod:
@@ -161,13 +192,18 @@ def _superseded(ctx: Context, job: JobView, owner: ResourceKey | None) -> float 
     return EXIT_GRACE.total_seconds() - milliseconds_between(request.status.assigned_at, ctx.now()) / 1000
 
 
-async def _orphaned(ctx: Context, job: JobView) -> bool:
-    """Whether the Job's request is really gone: asked of the API server, since a watch may lag behind."""
-    if "/" not in job.request:
+async def _unwanted(ctx: Context, job: JobView, owner: ResourceKey | None) -> bool:
+    """Whether the Job's request is gone, or gave the Job's slot back: asked of the API server, since a watch may lag behind."""
+    known = ctx.view.request(owner) if owner is not None else None
+    if "/" not in job.request or (known is not None and not _waits(known)):
         return False
-    namespace, name = job.request.split("/", 1)
-    found = await ctx.gateway.get(TTS_REQUEST, ResourceKey(namespace, name))
-    if found is not None and found["metadata"]["uid"] == job.request_uid:
-        ctx.view.observe(TTS_REQUEST, found)
-        return False
-    return True
+    found = await ctx.gateway.get(TTS_REQUEST, ResourceKey(*job.request.split("/", 1)))
+    if found is None or found["metadata"]["uid"] != job.request_uid:
+        return True
+    ctx.view.observe(TTS_REQUEST, found)
+    return "phase" in (found.get("status") or {}) and "sandbox" not in found["status"]
+
+
+def _waits(request: TTSRequest | InvalidResource) -> bool:
+    """Whether the request lives and holds no sandbox."""
+    return request.status.sandbox is None and not ended(request)
