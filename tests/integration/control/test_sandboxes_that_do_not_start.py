@@ -27,8 +27,7 @@ SOON = {"sandbox_start_timeout_seconds": 3}
 
 @pytest.fixture(autouse=True)
 def told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What takes seconds of real clusters to be sure of, told at once; pauses of a tenth."""
-    monkeypatch.setattr(retries, "FIRST_PAUSE_SECONDS", 0.2)
+    """What a real cluster takes seconds to be sure of."""
     monkeypatch.setattr(starting, "UNSCHEDULABLE_GRACE", starting.UNSCHEDULABLE_GRACE / 10)
     monkeypatch.setattr(starting, "STUCK_GRACE", starting.STUCK_GRACE / 10)
     monkeypatch.setattr(warnings, "FRESH_SECONDS", 0.2)

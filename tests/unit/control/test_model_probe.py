@@ -7,8 +7,7 @@ import pytest
 
 from builders import NOON, a_job, a_model, a_pod
 from voxpod_crds.conditions import Reason
-from voxpod_crds.reference import REASON_GROUPS
-from voxpod_operator.policy.model_probe import TOLD_OF_A_PROBE, Delayed, Distrust, Probing, next_probe_step
+from voxpod_operator.policy.model_probe import Delayed, Distrust, Probing, next_probe_step
 from voxpod_operator.policy.starting import Timeouts
 
 TIMEOUTS = Timeouts(start=timedelta(seconds=60), image_pull=timedelta(seconds=300))
@@ -35,11 +34,13 @@ def test_a_probe_that_reads_a_large_bundle_is_left_alone() -> None:
     assert isinstance(probe(110, node="n", phase="Running", running=True), Probing)
 
 
+def test_a_probes_word_is_waited_for_when_its_jobs_end_is_seen_first() -> None:
+    ended = a_job(age=9, role="probe", finished=True)
+    step = next_probe_step(a_model(ready=False), ended, a_pod(node="n", phase="Running", running=True), NOON, TIMEOUTS)
+    assert isinstance(step, Probing)
+
+
 def test_a_probe_that_met_its_memory_limit_says_so() -> None:
     step = probe(9, node="n", phase="Failed", terminated_reason="OOMKilled")
     assert isinstance(step, Distrust)
     assert step.verdict.reason == Reason.OUT_OF_MEMORY
-
-
-def test_whatever_a_probe_may_say_is_in_the_table_of_reasons() -> None:
-    assert set(REASON_GROUPS["Ready"][2]) >= TOLD_OF_A_PROBE

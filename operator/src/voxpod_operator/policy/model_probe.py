@@ -88,6 +88,8 @@ def next_probe_step(
         return StartProbe()
     if pod is not None and pod.termination_message and (facts := _facts(pod.termination_message)) is not None:
         return Believe(facts)
+    if job.finished and pod is not None and not (pod.ended or pod.deleting):
+        return Probing()  # the pod's end, and what it says, is on its way
     report = left_behind(pod)
     failure = report.failure if report is not None else failure_of(job, pod)
     if failure is None:

@@ -99,8 +99,8 @@ async def _tell_refusal(ctx: Context, request: TTSRequest, error: Denied) -> Non
 async def why_not(ctx: Context, subject: str) -> tuple[Reason, str] | None:
     """Why a pod does not start, or a Job has none: the latest warning about it as reason and message."""
     warned = await ctx.warnings.about(subject)
-    if warned is None:
-        return None
+    if warned is None or warned.reason == "FailedScheduling":
+        return None  # what the scheduler says now is in the pod; this may be from before it found a node
     # the only volumes are scratch, the pod's own token, and the bundle
     reasons = {"FailedMount": Reason.BUNDLE_INVALID, "FailedCreate": Reason.SANDBOX_REFUSED}
     return reasons.get(warned.reason, Reason.SANDBOX_STARTING), f"{warned.reason}: {warned.message}"
