@@ -184,3 +184,15 @@ def test_voice(
     )
     assert isinstance(decision, Admit)
     assert decision.voice == voice
+
+
+def test_a_full_model_tells_a_tenant_nothing_of_the_others() -> None:
+    decision = decide(
+        seen(model=a_model(warmPool={"maxSandboxes": 7}), active_of_model=7, ahead_in_model=41, own_ahead_in_model=2)
+    )
+    assert isinstance(decision, Wait)
+    assert (decision.reason, decision.position) == (Reason.WAITING_FOR_SANDBOX, 3)
+    assert (
+        decision.message
+        == "SpeechModel kokoro runs as many sandboxes as it may; requests of the tenant that go first: 2"
+    )

@@ -1,7 +1,9 @@
+from datetime import timedelta
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builders import a_request, an_assigned_request
+from builders import NOON, a_request, an_assigned_request
 from voxpod_crds.conditions import Reason
 from voxpod_operator.policy.queue_order import next_in_line, standing, turns
 
@@ -52,6 +54,20 @@ def test_priority_reorders_a_tenants_own_turns_and_nobody_elses() -> None:
     mine = [a_request(name="a-old", age=30), a_request(name="a-urgent", age=10, priority=9)]
     theirs = [a_request(name="b", namespace="globex", age=20)]
     assert [r.metadata.name for r in turns([*theirs, *mine], ACME)] == ["a-urgent", "b", "a-old"]
+
+
+def test_who_gave_a_slot_back_goes_after_those_who_came_meanwhile() -> None:
+    """It had its turn; by its age it would have every next one too."""
+    had_its_turn = a_request(name="a", age=600, status={"attempt": 1, "notBefore": NOON - timedelta(seconds=5)})
+    theirs = [a_request(name="b", namespace="globex", age=60), a_request(name="c", namespace="globex", age=1)]
+    assert [r.metadata.name for r in turns([*theirs, had_its_turn], ACME)] == ["b", "a", "c"]
+
+
+def test_places_among_all_and_among_the_tenants_own_are_told_apart() -> None:
+    mine = [a_request(name="first", age=30), a_request(name="second", age=10)]
+    theirs = [a_request(name=f"b{n}", namespace="globex", age=20) for n in range(5)]
+    found = standing(mine[1], [*mine, *theirs], frozenset(), CONCURRENCY, ACME)
+    assert (found.ahead, found.ahead_of_own) == (6, 1)
 
 
 ages = st.lists(

@@ -248,7 +248,8 @@ def _starting(
         return AskWhy(stage.events_of, stage.message, _seconds_until(request, min(later, stage.until), now))
     if stage.overdue is None:
         return GiveBack(stage.reason, stage.message, stage.events_of)
-    return StartOverdue(Failure("infrastructure", stage.overdue, stage.message[:1024]), stage.events_of)
+    message = f"after {(now - job.created_at).total_seconds():.0f} s: {stage.message}"
+    return StartOverdue(Failure("infrastructure", stage.overdue, message[:1024]), stage.events_of)
 
 
 def _look_again(request: TTSRequest, moment: datetime, now: datetime) -> LookAgain:

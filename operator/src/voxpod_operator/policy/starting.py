@@ -75,10 +75,10 @@ def _on_its_node(pod: PodView, since: datetime, timeouts: Timeouts) -> Stage:
         message = f"{pod.waiting_reason}: {pod.waiting_message}; the node goes on trying"
         return Stage(Reason.IMAGE_PULL_FAILED, message, "", since, since + timeouts.start, Reason.IMAGE_PULL_FAILED)
     if pod.set_up:
-        message = f"node {pod.node} pulls the image of pod {pod.name}"
+        message = f"node {pod.node} still pulls the image of pod {pod.name}"
         until = since + max(timeouts.start, timeouts.image_pull)
         return Stage(Reason.SANDBOX_STARTING, message, pod.name, since + STUCK_GRACE, until, Reason.IMAGE_PULL_FAILED)
-    message = f"pod {pod.name} does not start on node {pod.node} yet"
+    message = f"pod {pod.name} does not start on node {pod.node}"
     return Stage(
         Reason.SANDBOX_STARTING,
         message,
