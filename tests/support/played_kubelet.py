@@ -54,6 +54,15 @@ async def is_evicted(world: World, job: Json, pod: Json) -> None:
     await tell(world, pod, {"phase": "Failed", "reason": "Evicted"})
 
 
+async def stores_and_is_evicted(world: World, job: Json, pod: Json) -> None:
+    """The audio is there, and nobody hears of it."""
+    await bind(world, pod, "node-a")
+    work = await claim(world, pod["metadata"]["uid"])
+    if work is not None:
+        speak(world, work)
+        await tell(world, pod, {"phase": "Failed", "reason": "Evicted"})
+
+
 def one_after_the_other(*kubelets: Kubelet) -> Kubelet:
     """The first sandbox meets the first, and so on; the last goes on."""
     left = list(kubelets)

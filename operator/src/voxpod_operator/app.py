@@ -96,6 +96,7 @@ class Operator:
         for key in self.ctx.view.work_keys():
             self.ctx.queue.add(key)
         async with _serving(dispatch_app(self.ctx), settings.dispatch_port, settings), asyncio.TaskGroup() as parts:
+            self.ctx.serving.since = self.ctx.now()
             parts.create_task(self._stay_published(), name="EndpointSlice")
             for number in range(settings.workers):
                 parts.create_task(work(self.ctx), name=f"worker {number}")

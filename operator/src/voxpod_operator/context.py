@@ -18,6 +18,13 @@ from voxpod_operator.storage.object_store import ObjectStore
 from voxpod_operator.workqueue import WorkQueue
 
 
+@dataclass
+class Serving:
+    """Since when this process answers sandboxes; None before it leads."""
+
+    since: datetime | None = None
+
+
 @dataclass(frozen=True)
 class Context:
     """One operator process."""
@@ -34,6 +41,7 @@ class Context:
     reserved: set[str] = field(default_factory=set)
     """UIDs of requests that were admitted a moment ago and whose status is being written: they hold a slot already, so
     that two workers deciding at the same time cannot both take the last one."""
+    serving: Serving = field(default_factory=Serving)
     concluding: set[str] = field(default_factory=set)
     """UIDs of requests whose report is being verified: a sandbox that reports many times at once gets one verification."""
 

@@ -15,8 +15,10 @@ from played_kubelet import (
     no_node_has_room,
     one_after_the_other,
     speaks,
+    stores_and_is_evicted,
 )
 from resource_bodies import Json, a_model_body, a_request_body, a_tenant_body
+from voxpod_operator import context
 from voxpod_operator.cluster import warnings
 from voxpod_operator.cluster.kinds import POD, SPEECH_MODEL, TENANT, TTS_REQUEST
 from voxpod_operator.policy import retries, starting
@@ -68,6 +70,21 @@ async def test_requests_that_no_node_has_room_for_do_not_close_a_model_for_anoth
         await world.until(lambda: {world.phase(n) for n in "ab"} == {"Succeeded"}, "acme's turn came again", 20)
     assert len(world.claims) == 3
     assert not [p for p in world.all_of(POD) if p["status"]["phase"] == "Pending"], "what was given back is gone"
+
+
+async def test_what_an_earlier_sandbox_stored_goes_with_a_request_that_ends_without_one(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(context, "DISCARD_SECONDS", 0.2)
+    await world.create(TENANT, a_tenant_body())
+    await world.create(SPEECH_MODEL, a_model_body())
+    world.kubelet = one_after_the_other(stores_and_is_evicted, no_node_has_room)
+    async with running_operator(world, **SOON):
+        await world.create(TTS_REQUEST, a_request_body("hello"), "acme")
+        await world.until(lambda: world.reason("hello", "Admitted") == "WaitingForCapacity", "slot given back", 20)
+        assert world.store.objects
+        await world.patch(TTS_REQUEST, "acme", "hello", {"spec": {"cancel": True}})
+        await world.until(lambda: world.phase("hello") == "Cancelled" and not world.store.objects, "nothing is left")
 
 
 async def test_a_job_that_the_cluster_refuses_gives_its_slot_back_and_says_why(world: World) -> None:

@@ -16,7 +16,10 @@ from voxpod_operator.policy.lifecycle import after_failure, next_step
 from voxpod_operator.policy.starting import Timeouts
 
 USUAL = steps.Circumstances(
-    Timeouts(start=timedelta(seconds=60), image_pull=timedelta(seconds=300)), memory_can_grow=False, verifying=False
+    Timeouts(start=timedelta(seconds=60), image_pull=timedelta(seconds=300)),
+    answered_since=NOON - timedelta(days=1),
+    memory_can_grow=False,
+    verifying=False,
 )
 
 FAILED_REPORT = termination_message(Report("uid-hello", Timings(), failure=Failure("engine", "EngineFailed", "nan")))
@@ -274,6 +277,15 @@ def test_nothing_is_tried_anew_while_a_report_is_verified() -> None:
     verifying = replace(USUAL, verifying=True)
     for job, pod in ((a_job(finished=True), a_pod(phase="Failed")), (None, None)):
         assert isinstance(next_step(an_assigned_request(claimed=True), job, pod, NOON, verifying), steps.LookAgain)
+
+
+def test_a_new_leader_gives_sandboxes_that_nobody_answered_their_time() -> None:
+    took_over = replace(USUAL, answered_since=NOON - timedelta(seconds=59))
+    waits = a_pod(node="n", phase="Running", running=True, started_at=NOON - timedelta(seconds=100))
+    step = next_step(an_assigned_request(), a_job(age=110), waits, NOON, took_over)
+    assert step == steps.LookAgain(pytest.approx(1.05))
+    later = next_step(an_assigned_request(), a_job(age=110), waits, NOON + timedelta(seconds=1), took_over)
+    assert isinstance(later, steps.StartOverdue)
 
 
 def test_a_report_counts_when_its_job_is_gone() -> None:

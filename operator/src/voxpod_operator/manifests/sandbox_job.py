@@ -79,14 +79,7 @@ def sandbox_job(
         names.TENANT_LABEL: names.label_value(tenant),
     }
     container = _container(pod, [])
-    container["env"] += [
-        {"name": "VOXPOD_DISPATCH_URL", "value": dispatch.url},
-        {"name": "VOXPOD_DISPATCH_CA_PEM", "value": dispatch.ca_pem},
-        {"name": "VOXPOD_TOKEN_FILE", "value": f"{IDENTITY_DIR}/token"},
-        {"name": "VOXPOD_MAX_IDLE_SECONDS", "value": str(dispatch.max_idle_seconds)},
-    ]
-    if dispatch.store_ca_pem:
-        container["env"].append({"name": "VOXPOD_OBJECT_STORE_CA_PEM", "value": dispatch.store_ca_pem})
+    container["env"] += _dispatch_env(dispatch)
     container["volumeMounts"].append({"name": "identity", "mountPath": IDENTITY_DIR, "readOnly": True})
     spec = _pod_spec(pod, container)
     if avoid_nodes:
@@ -104,6 +97,18 @@ def sandbox_job(
         annotations={REQUEST_ANNOTATION: request},
         deadline_seconds=deadline_seconds,
     )
+
+
+def _dispatch_env(dispatch: Dispatch) -> list[Json]:
+    env = {
+        "VOXPOD_DISPATCH_URL": dispatch.url,
+        "VOXPOD_DISPATCH_CA_PEM": dispatch.ca_pem,
+        "VOXPOD_TOKEN_FILE": f"{IDENTITY_DIR}/token",
+        "VOXPOD_MAX_IDLE_SECONDS": str(dispatch.max_idle_seconds),
+    }
+    if dispatch.store_ca_pem:
+        env["VOXPOD_OBJECT_STORE_CA_PEM"] = dispatch.store_ca_pem
+    return [{"name": name, "value": value} for name, value in env.items()]
 
 
 def probe_job(pod: SandboxPod, *, name: str, deadline_seconds: int) -> Json:

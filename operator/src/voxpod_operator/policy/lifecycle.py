@@ -28,6 +28,8 @@ class Circumstances:
     """What a step depends on besides the request, its Job and its pod."""
 
     timeouts: Timeouts
+    answered_since: datetime
+    """When sandboxes could first ask this leader for work."""
     memory_can_grow: bool
     """Whether a sandbox that met its memory limit may be followed by a larger one."""
     verifying: bool
@@ -237,7 +239,7 @@ def _without_job(request: TTSRequest, claimed: bool, now: datetime, around: Circ
 def _starting(
     request: TTSRequest, job: JobView, pod: PodView | None, now: datetime, around: Circumstances
 ) -> TellStarting | AskWhy | StartOverdue | GiveBack | LookAgain:
-    stage = stage_of(job, pod, around.timeouts)
+    stage = stage_of(job, pod, around.timeouts, around.answered_since)
     if now < stage.tell_at:
         return _look_again(request, min(stage.tell_at, stage.until), now)
     if now < stage.until and not stage.events_of:

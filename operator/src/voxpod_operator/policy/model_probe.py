@@ -99,7 +99,7 @@ def next_probe_step(
 
 
 def _on_its_way(job: JobView, pod: PodView | None, now: datetime, timeouts: Timeouts) -> Probing | Delayed:
-    stage = stage_of(job, pod, timeouts)
+    stage = stage_of(job, pod, timeouts, answered_since=now)
     if now < stage.tell_at or (pod is not None and pod.running):
         return Probing()
     return Delayed(Verdict(False, stage.reason, stage.message), stage.events_of, now >= stage.until)

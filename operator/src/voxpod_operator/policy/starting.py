@@ -44,10 +44,11 @@ class Stage:
     """What is then wrong with the node; None while no node is to blame."""
 
 
-def stage_of(job: JobView, pod: PodView | None, timeouts: Timeouts) -> Stage:
+def stage_of(job: JobView, pod: PodView | None, timeouts: Timeouts, answered_since: datetime) -> Stage:
     """Where the start of a sandbox stands; its pod has not ended.
 
-    A node's clock may be wrong: what it says counts only where it grants more time.
+    A node's clock may be wrong: what it says counts only where it grants more time. `answered_since`: when sandboxes could
+    first ask for work, since this leader leads; that nobody answered before is not theirs to answer for.
     """
     begun = job.created_at
     if pod is None:
@@ -63,12 +64,12 @@ def stage_of(job: JobView, pod: PodView | None, timeouts: Timeouts) -> Stage:
         return Stage(
             Reason.SANDBOX_STARTING, message, pod.name, begun + STUCK_GRACE, begun + timeouts.start, overdue=None
         )
-    return _on_its_node(pod, max(begun, pod.scheduled_at or begun), timeouts)
+    return _on_its_node(pod, max(begun, pod.scheduled_at or begun), timeouts, answered_since)
 
 
-def _on_its_node(pod: PodView, since: datetime, timeouts: Timeouts) -> Stage:
+def _on_its_node(pod: PodView, since: datetime, timeouts: Timeouts, answered_since: datetime) -> Stage:
     if pod.running:
-        until = max(since, pod.started_at or since) + timeouts.start
+        until = max(since, pod.started_at or since, answered_since) + timeouts.start
         message = f"pod {pod.name} runs, but has not asked for its work"
         return Stage(Reason.SANDBOX_STARTING, message, "", until, until, Reason.SANDBOX_START_TIMEOUT)
     if pod.waiting_reason in PULL_FAILING:

@@ -82,6 +82,7 @@ def _circumstances(ctx: Context, request: TTSRequest) -> lifecycle.Circumstances
     memory = memory_of(ctx, request)
     return lifecycle.Circumstances(
         timeouts=start_timeouts(ctx.settings),
+        answered_since=ctx.serving.since or ctx.now(),
         memory_can_grow=memory is not None and memory.more is not None,
         verifying=request.metadata.uid in ctx.concluding,
     )

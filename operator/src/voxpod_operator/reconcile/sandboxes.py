@@ -16,7 +16,7 @@ from voxpod_operator.cluster.sandboxes import JOB_NAME_LABEL, JobView, PodView
 from voxpod_operator.cluster.view import InvalidResource, WorkKey
 from voxpod_operator.context import Context
 from voxpod_operator.errors import AlreadyExists, Denied
-from voxpod_operator.manifests.sandbox_job import Dispatch, SandboxPod, sandbox_job
+from voxpod_operator.manifests.sandbox_job import Dispatch, Json, SandboxPod, sandbox_job
 from voxpod_operator.policy import retries, transitions
 from voxpod_operator.policy.lifecycle import EXIT_GRACE, deadline_of
 from voxpod_operator.policy.queue_order import ended
@@ -36,40 +36,13 @@ BACKSTOP_SECONDS = 30
 
 async def create_sandbox(ctx: Context, request: TTSRequest) -> None:
     """Create the Job that the request's status names; that it exists already is fine."""
-    sandbox = request.status.sandbox
-    model = ctx.view.cluster_resource(SPEECH_MODEL, request.status.model or "")
+    sandbox, needed = request.status.sandbox, _model_and_tenant(ctx, request)
     if sandbox is None:
         return
-    if not isinstance(model, SpeechModel):
-        await retry(
-            ctx, request, Failure("input", Reason.MODEL_NOT_FOUND, f"SpeechModel {request.status.model} is gone")
-        )
+    if isinstance(needed, Failure):
+        await retry(ctx, request, needed)
         return
-    tenant = ctx.view.cluster_resource(TENANT, request.status.tenant or "")
-    if not isinstance(tenant, Tenant):
-        # its runtime class and nodes are part of the isolation: no sandbox without them
-        await retry(
-            ctx, request, Failure("input", Reason.NAMESPACE_WITHOUT_TENANT, f"Tenant {request.status.tenant} is gone")
-        )
-        return
-    if (objection := judge_model(model, ctx.settings.sandbox_model_roots)) is not None:
-        await retry(ctx, request, Failure("input", objection.reason, objection.message))
-        return
-    left = (deadline_of(request) - ctx.now()).total_seconds()
-    memory = retries.memory_for(
-        model, tenant.spec.sandbox, ctx.settings.sandbox_max_memory, request.status.failed_attempts
-    )
-    job = sandbox_job(
-        replace(sandbox_pod(ctx, model, tenant.spec.sandbox), memory=memory.limit),
-        await _dispatch(ctx),
-        name=sandbox.job_name,
-        request=str(request.metadata.key),
-        request_uid=request.metadata.uid,
-        attempt=request.status.attempt or 1,
-        tenant=request.status.tenant or "",
-        deadline_seconds=max(1, round(left)) + BACKSTOP_SECONDS,
-        avoid_nodes=sorted({one.node for one in request.status.failed_attempts if one.node}),
-    )
+    job = _job_of(ctx, request, *needed, sandbox.job_name, await _dispatch(ctx))
     try:
         stored = await ctx.gateway.create(JOB, ctx.settings.sandbox_namespace, job)
     except AlreadyExists:
@@ -83,6 +56,38 @@ async def create_sandbox(ctx: Context, request: TTSRequest) -> None:
             "sandbox created",
             extra={"request": str(request.metadata.key), "uid": request.metadata.uid, "job": sandbox.job_name},
         )
+
+
+def _model_and_tenant(ctx: Context, request: TTSRequest) -> tuple[SpeechModel, Tenant] | Failure:
+    """What a sandbox is made of, or why there can be none."""
+    model = ctx.view.cluster_resource(SPEECH_MODEL, request.status.model or "")
+    if not isinstance(model, SpeechModel):
+        return Failure("input", Reason.MODEL_NOT_FOUND, f"SpeechModel {request.status.model} is gone")
+    tenant = ctx.view.cluster_resource(TENANT, request.status.tenant or "")
+    if not isinstance(tenant, Tenant):
+        # its runtime class and nodes are part of the isolation: no sandbox without them
+        return Failure("input", Reason.NAMESPACE_WITHOUT_TENANT, f"Tenant {request.status.tenant} is gone")
+    objection = judge_model(model, ctx.settings.sandbox_model_roots)
+    return Failure("input", objection.reason, objection.message) if objection is not None else (model, tenant)
+
+
+def _job_of(
+    ctx: Context, request: TTSRequest, model: SpeechModel, tenant: Tenant, name: str, dispatch: Dispatch
+) -> Json:
+    failed, settings = request.status.failed_attempts, tenant.spec.sandbox
+    memory = retries.memory_for(model, settings, ctx.settings.sandbox_max_memory, failed)
+    left = (deadline_of(request) - ctx.now()).total_seconds()
+    return sandbox_job(
+        replace(sandbox_pod(ctx, model, settings), memory=memory.limit),
+        dispatch,
+        name=name,
+        request=str(request.metadata.key),
+        request_uid=request.metadata.uid,
+        attempt=request.status.attempt or 1,
+        tenant=tenant.metadata.name,
+        deadline_seconds=max(1, round(left)) + BACKSTOP_SECONDS,
+        avoid_nodes=sorted({one.node for one in failed if one.node}),
+    )
 
 
 async def _tell_refusal(ctx: Context, request: TTSRequest, error: Denied) -> None:
