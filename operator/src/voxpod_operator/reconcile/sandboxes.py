@@ -11,20 +11,21 @@ from voxpod_crds.sandbox_protocol import Failure
 from voxpod_crds.speech_model import SpeechModel
 from voxpod_crds.tenant import Tenant, TenantSandbox
 from voxpod_crds.tts_request import TTSRequest
+from voxpod_operator.cluster.ended import EndedRequest
 from voxpod_operator.cluster.kinds import JOB, POD, SPEECH_MODEL, TENANT, TTS_REQUEST
 from voxpod_operator.cluster.sandboxes import JOB_NAME_LABEL, JobView, PodView
-from voxpod_operator.cluster.view import InvalidResource, WorkKey
+from voxpod_operator.cluster.view import WorkKey, job_of
 from voxpod_operator.context import Context
 from voxpod_operator.errors import AlreadyExists, Denied
 from voxpod_operator.manifests.sandbox_job import Dispatch, Json, SandboxPod, sandbox_job
 from voxpod_operator.policy import retries, transitions
 from voxpod_operator.policy.lifecycle import EXIT_GRACE, deadline_of
-from voxpod_operator.policy.queue_order import ended
 from voxpod_operator.policy.starting import Timeouts
 from voxpod_operator.policy.tenancy import judge_model
 from voxpod_operator.policy.transitions import milliseconds_between
 from voxpod_operator.reconcile.ending import end_sandbox, retry
 from voxpod_operator.settings import OperatorSettings
+from voxpod_operator.workqueue import Lane
 
 logger = logging.getLogger(__name__)
 
@@ -131,7 +132,7 @@ async def reconcile_job(ctx: Context, key: ResourceKey) -> None:
         return
     owner = ctx.view.request_key_of_uid(job.request_uid)
     if owner is not None:
-        ctx.enqueue(TTS_REQUEST, owner)
+        ctx.enqueue(TTS_REQUEST, owner, Lane.URGENT)
     if job.finished or job.deleting:
         return
     if (grace := _superseded(ctx, job, owner)) is not None and grace > 0:
@@ -181,34 +182,26 @@ async def _dispatch(ctx: Context) -> Dispatch:
 
 def _wake_the_request_of(ctx: Context, job_name: str) -> None:
     request = ctx.view.request_of_job(job_name)
-    if request is not None:
-        ctx.enqueue(TTS_REQUEST, request.metadata.key)
+    if isinstance(request, TTSRequest):
+        ctx.enqueue(TTS_REQUEST, request.metadata.key, Lane.URGENT)
 
 
 def _superseded(ctx: Context, job: JobView, owner: ResourceKey | None) -> float | None:
     """Seconds until a Job must end whose request went on with another sandbox; None while it is the request's own."""
     request = ctx.view.request(owner) if owner is not None else None
-    if (
-        not isinstance(request, TTSRequest)
-        or request.status.sandbox is None
-        or request.status.sandbox.job_name == job.name
-    ):
+    if not isinstance(request, TTSRequest | EndedRequest) or job_of(request) in ("", job.name):
         return None
-    return EXIT_GRACE.total_seconds() - milliseconds_between(request.status.assigned_at, ctx.now()) / 1000
+    since = request.ended_at if isinstance(request, EndedRequest) else request.status.assigned_at
+    return EXIT_GRACE.total_seconds() - milliseconds_between(since, ctx.now()) / 1000
 
 
 async def _unwanted(ctx: Context, job: JobView, owner: ResourceKey | None) -> bool:
     """Whether the Job's request is gone, or gave the Job's slot back: asked of the API server, since a watch may lag behind."""
     known = ctx.view.request(owner) if owner is not None else None
-    if "/" not in job.request or (known is not None and not _waits(known)):
+    if "/" not in job.request or (known is not None and job_of(known)):
         return False
     found = await ctx.gateway.get(TTS_REQUEST, ResourceKey(*job.request.split("/", 1)))
     if found is None or found["metadata"]["uid"] != job.request_uid:
         return True
     ctx.view.observe(TTS_REQUEST, found)
     return "phase" in (found.get("status") or {}) and "sandbox" not in found["status"]
-
-
-def _waits(request: TTSRequest | InvalidResource) -> bool:
-    """Whether the request lives and holds no sandbox."""
-    return request.status.sandbox is None and not ended(request)
