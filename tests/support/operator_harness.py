@@ -43,14 +43,14 @@ CALL_SECONDS = 1.0
 
 
 def settings_for(world: World, name: str = "operator-0", **changes: Any) -> OperatorSettings:
-    """Settings of one replica: short periods, free ports. Changes are not checked: a test may be in a greater hurry than anybody."""
+    """Settings of one replica: short periods, free ports."""
     known: Json = {
         "namespace": "voxpod-system", "pod_name": name, "pod_ip": "127.0.0.1", "sandbox_image": "inference:1", "sandbox_model_roots": ["/models"],
         "dispatch_tls_dir": world.tls_dir, "dispatch_port": world.dispatch_port, "health_port": 0, "object_store_endpoint": "store:9000", "object_store_bucket": "audio",
         "object_store_access_key": "a", "object_store_secret_key": "s", "lease_duration_seconds": 15.0, "lease_renew_deadline_seconds": 10.0, "lease_retry_seconds": 0.2,
         "resync_seconds": 1.0, "workers": 4,
     }  # fmt: skip
-    return OperatorSettings(**known).model_copy(update=changes)
+    return OperatorSettings(**{**known, **changes})
 
 
 @dataclass

@@ -69,7 +69,7 @@ class OperatorSettings(BaseSettings):
     )
     sandbox_start_timeout_seconds: int = Field(
         60,
-        ge=10,
+        ge=1,
         le=3600,
         description=(
             "How long a sandbox may take to get a node, and then to start there and ask for its work; without a node"
@@ -77,7 +77,7 @@ class OperatorSettings(BaseSettings):
         ),
     )
     sandbox_image_pull_timeout_seconds: int = Field(
-        300, ge=10, le=86_400, description="How long a node may take to pull the sandbox's image."
+        300, ge=1, le=86_400, description="How long a node may take to pull the sandbox's image."
     )
     sandbox_max_memory: str = Field(
         "2Gi",
