@@ -28,6 +28,8 @@ def sandbox_pod(namespace: str, tenant: TenantSandbox | None = None) -> SandboxP
         ttl_seconds=60,
         model="kokoro",
         tenant_settings=tenant or TenantSandbox(),
+        node_selector=tenant.node_selector if tenant else {},
+        tolerations=tenant.tolerations if tenant else [],
     )
 
 

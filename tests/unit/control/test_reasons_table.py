@@ -3,15 +3,10 @@
 from voxpod_crds.conditions import Reason
 from voxpod_crds.reference import REASON_GROUPS
 from voxpod_operator.policy.failures import SANDBOX_REASONS
-from voxpod_operator.policy.model_probe import TOLD_OF_A_PROBE
 
 
 def listed(heading: str) -> set[Reason]:
     return set(REASON_GROUPS[heading][2])
-
-
-def test_whatever_a_probe_may_say_is_listed_under_ready() -> None:
-    assert listed("Ready") >= TOLD_OF_A_PROBE
 
 
 def test_whatever_a_sandbox_may_give_as_its_failure_is_listed_under_ended() -> None:

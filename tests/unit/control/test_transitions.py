@@ -25,12 +25,12 @@ def test_a_retry_leaves_nothing_of_the_old_claim() -> None:
 
 def test_a_retry_remembers_what_failed_and_where() -> None:
     status = transitions.retry(an_assigned_request(), LOST, "tts-uid-hello-2", "node-a", NOON, NOON)
-    assert status.failed_attempts == [FailedAttempt(attempt=1, reason="SandboxLost", node="node-a")]
+    assert status.failed_attempts == [FailedAttempt(attempt=1, reason="SandboxLost", message="gone", node="node-a")]
 
 
 def test_the_pause_before_a_sandbox_is_no_part_of_its_startup() -> None:
     waiting = an_assigned_request(attempt=2, pause=8)
-    status = transitions.claim(waiting, "pod-1", "pod-uid-1", NOON + timedelta(seconds=9))
+    status = transitions.claim(waiting, "pod-1", "pod-uid-1", 2, NOON + timedelta(seconds=9))
     assert status.timings is not None
     assert (status.timings.startup, status.not_before) == (1000, None)
 
@@ -79,7 +79,7 @@ def test_the_back_off_of_a_pull_does_not_hide_its_error() -> None:
 
 
 def test_a_claim_records_the_pod_and_the_startup_time() -> None:
-    status = transitions.claim(an_assigned_request(), "pod-1", "pod-uid-1", NOON + timedelta(milliseconds=1234))
+    status = transitions.claim(an_assigned_request(), "pod-1", "pod-uid-1", 2, NOON + timedelta(milliseconds=1234))
     assert status.sandbox is not None
     assert (status.sandbox.pod_uid, status.phase) == ("pod-uid-1", Phase.RUNNING)
     assert status.timings is not None

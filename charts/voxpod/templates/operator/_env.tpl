@@ -40,6 +40,10 @@
   value: {{ .Values.dispatch.serviceName | quote }}
 - name: VOXPOD_DISPATCH_SERVICE_PORT
   value: {{ .Values.dispatch.servicePort | quote }}
+- name: VOXPOD_DISPATCH_MAX_CONNECTIONS
+  value: {{ .Values.dispatch.maxConnections | quote }}
+- name: VOXPOD_DISPATCH_MAX_CONNECTIONS_PER_ADDRESS
+  value: {{ .Values.dispatch.maxConnectionsPerAddress | quote }}
 - name: VOXPOD_DISPATCH_TLS_DIR
   value: /etc/voxpod/dispatch-tls
 - name: VOXPOD_SANDBOX_NAMESPACE
@@ -88,6 +92,10 @@
     secretKeyRef:
       name: {{ include "voxpod.objectStoreSecret" . }}
       key: secretKey
-- name: VOXPOD_UPLOAD_URL_SECONDS
-  value: {{ .Values.objectStore.uploadUrlSeconds | quote }}
+- name: VOXPOD_OBJECT_STORE_CONDITIONAL_WRITES
+  value: {{ .Values.objectStore.conditionalWrites | quote }}
+- name: VOXPOD_OBJECT_STORE_SWEEP_SECONDS
+  value: {{ .Values.objectStore.sweepSeconds | quote }}
+- name: VOXPOD_OBJECT_STORE_REMOVE_ORPHANS_AFTER_HOURS
+  value: {{ .Values.objectStore.removeOrphansAfterHours | quote }}
 {{- end }}

@@ -9,11 +9,12 @@ from voxpod_crds.names import REQUEST_UID_LABEL, ROLE_LABEL
 REQUEST_ANNOTATION = "voxpod.dev/request"
 """`namespace/name` of the TTSRequest that a Job works for; a label could not hold it (63 characters)."""
 
+JOB_NAME_LABEL = "batch.kubernetes.io/job-name"
+"""What the Job controller puts on a pod. Good for finding it, not for believing it: anybody who may change pods can set it."""
+
 ENDED_BY = ("Complete", "Failed", "FailureTarget")
 """Job conditions that say how it ended. FailureTarget comes first, and alone as long as a pod is still terminating, which on a
 lost node is for good (Kubernetes 1.31 and newer)."""
-
-JOB_NAME_LABEL = "batch.kubernetes.io/job-name"
 
 Json = dict[str, Any]
 
@@ -45,6 +46,8 @@ class PodView:
     uid: str
     resource_version: str
     job_name: str
+    job_uid: str
+    """Both of the Job that controls the pod, empty without one: of its owner references, since labels are anybody's to set."""
     phase: str
     reason: str
     """status.reason: Evicted, NodeLost, DeadlineExceeded."""
@@ -102,11 +105,15 @@ def parse_pod(raw: Json) -> PodView:
     conditions = {c["type"]: c for c in status.get("conditions") or []}
     scheduled: Json = conditions.get("PodScheduled", {})
     is_scheduled = scheduled.get("status") == "True"
+    owner: Json = next(
+        (o for o in meta.get("ownerReferences") or [] if o.get("controller") and o.get("kind") == "Job"), {}
+    )
     return PodView(
         name=meta["name"],
         uid=meta.get("uid", ""),
         resource_version=meta.get("resourceVersion", ""),
-        job_name=(meta.get("labels") or {}).get(JOB_NAME_LABEL, ""),
+        job_name=owner.get("name", ""),
+        job_uid=owner.get("uid", ""),
         phase=status.get("phase", "Pending"),
         reason=status.get("reason", ""),
         waiting_reason=waiting.get("reason", ""),

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from voxpod_crds import names
+from voxpod_crds.placement import Toleration
 from voxpod_crds.sandbox_protocol import TOKEN_AUDIENCE
-from voxpod_crds.tenant import TenantSandbox, Toleration
+from voxpod_crds.tenant import TenantSandbox
 from voxpod_operator.cluster.sandboxes import REQUEST_ANNOTATION
 
 Json = dict[str, Any]
@@ -40,6 +41,9 @@ class SandboxPod:
     ttl_seconds: int
     model: str
     tenant_settings: TenantSandbox = field(default_factory=TenantSandbox)
+    node_selector: Mapping[str, str] = field(default_factory=dict)
+    """Of SpeechModel and Tenant together, as are the tolerations."""
+    tolerations: Sequence[Toleration] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,12 +182,11 @@ def _pod_spec(pod: SandboxPod, container: Json) -> Json:
     }
     if pod.user_namespaces:
         spec["hostUsers"] = False
-    settings = pod.tenant_settings
-    if settings.runtime_class_name:
-        spec["runtimeClassName"] = settings.runtime_class_name
-    if settings.node_selector:
-        spec["nodeSelector"] = dict(settings.node_selector)
-    spec["tolerations"] = [t.to_wire() for t in (*settings.tolerations, *_leave_lost_nodes(settings.tolerations))]
+    if pod.tenant_settings.runtime_class_name:
+        spec["runtimeClassName"] = pod.tenant_settings.runtime_class_name
+    if pod.node_selector:
+        spec["nodeSelector"] = dict(pod.node_selector)
+    spec["tolerations"] = [t.to_wire() for t in (*pod.tolerations, *_leave_lost_nodes(pod.tolerations))]
     return spec
 
 

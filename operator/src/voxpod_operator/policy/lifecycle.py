@@ -7,15 +7,19 @@ snapshot.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from voxpod_crds.conditions import ConditionType, Reason, find_condition
+from voxpod_crds.conditions import MAX_MESSAGE, ConditionType, Reason, find_condition
 from voxpod_crds.sandbox_protocol import Failure, Report
 from voxpod_crds.tts_request import Phase, TTSRequest
 from voxpod_operator.cluster.ended import EndedRequest
 from voxpod_operator.cluster.sandboxes import JobView, PodView
 from voxpod_operator.policy.failures import failure_of, left_behind
+from voxpod_operator.policy.progress import Quiet, hung, seconds_left
 from voxpod_operator.policy.retries import may_retry
 from voxpod_operator.policy.starting import Timeouts, stage_of
 from voxpod_operator.policy.transitions import sandbox_due
+
+MAX_OUTAGES = 4
+"""Sandboxes of one request that may meet a store that is away without being counted as failed."""
 
 EXIT_GRACE = timedelta(seconds=10)
 """A sandbox has told its result and exits within a second; so long it may take before it is ended."""
@@ -35,6 +39,8 @@ class Circumstances:
     """Whether a sandbox that met its memory limit may be followed by a larger one."""
     verifying: bool
     """Whether a report of the request's sandbox is being verified."""
+    quiet: Quiet | None = None
+    """How long a sandbox that tells progress has told none."""
     pod_was_asked_for: bool = False
     """Whether the pod is as the API server has it now, not as its watch told."""
 
@@ -165,6 +171,17 @@ def next_step(
     request: TTSRequest, job: JobView | None, pod: PodView | None, now: datetime, around: Circumstances
 ) -> Step:
     """The one thing to do now."""
+    if (step := due_end(request, now)) is not None:
+        return step
+    if (pause := request.status.not_before) is not None and now < pause and job is None:
+        return _look_again(request, pause, now)
+    if request.status.sandbox is None:
+        return AdmitOrWait()
+    return _with_sandbox(request, job, pod, now, around)
+
+
+def due_end(request: TTSRequest, now: datetime) -> Nothing | Finish | None:
+    """The end that is due whatever its sandbox does, or has come; None while the request may go on."""
     if request.status.phase is not None and request.status.phase.terminal:
         return Nothing()
     if request.spec.cancel or request.metadata.deletion_timestamp is not None:
@@ -177,20 +194,22 @@ def next_step(
         return Finish(
             Phase.FAILED,
             Reason.DEADLINE_EXCEEDED,
-            f"not done within {request.spec.deadline_seconds} s of creation{_last_word(request)}{_before(request)}",
+            _and_before(request, f"not done within {request.spec.deadline_seconds} s of creation{_last_word(request)}"),
         )
-    if (pause := request.status.not_before) is not None and now < pause and job is None:
-        return _look_again(request, pause, now)
-    if request.status.sandbox is None:
-        return AdmitOrWait()
-    return _with_sandbox(request, job, pod, now, around)
+    return None
 
 
 def after_failure(request: TTSRequest, failure: Failure, memory_can_grow: bool) -> Retry | Finish:
     """Another attempt, or the end."""
-    if may_retry(failure, len(request.status.failed_attempts), memory_can_grow):
+    failed = request.status.failed_attempts
+    outages = sum(one.reason == Reason.WAITING_FOR_STORE for one in failed)
+    outage = failure.reason == Reason.WAITING_FOR_STORE
+    counted = len(failed) - min(outages, MAX_OUTAGES)
+    if (outage and outages < MAX_OUTAGES) or may_retry(failure, counted, memory_can_grow):
         return Retry(failure)
-    return Finish(Phase.FAILED, failure.reason, f"{failure.message}{_before(request)}")
+    tried = f" (attempt {len(failed) + 1} of {len(failed) + 1})" if failed else ""
+    reason = Reason.UPLOAD_FAILED if outage else failure.reason
+    return Finish(Phase.FAILED, reason, _and_before(request, failure.message + tried))
 
 
 def after_the_end(request: EndedRequest, job: JobView | None, now: datetime) -> EndSandbox | LookAgain | Nothing:
@@ -222,12 +241,13 @@ def _with_sandbox(
         return _without_job(request, claimed, now, around)
     if job.finished and not around.pod_was_asked_for and (pod is None or not pod.ended):
         return AskPod(job)
-    failure = failure_of(job, pod)
+    failure = failure_of(job, pod) or hung(around.quiet)
     if failure is not None:
         return after_failure(request, failure, around.memory_can_grow)
-    if claimed:
-        return _look_again(request, deadline_of(request), now)
-    return _starting(request, job, pod, now, around)
+    if not claimed:
+        return _starting(request, job, pod, now, around)
+    seconds = _seconds_until(request, deadline_of(request), now)
+    return LookAgain(min(seconds, seconds_left(around.quiet) + 0.05) if around.quiet is not None else seconds)
 
 
 def _without_job(request: TTSRequest, claimed: bool, now: datetime, around: Circumstances) -> Step:
@@ -237,8 +257,8 @@ def _without_job(request: TTSRequest, claimed: bool, now: datetime, around: Circ
     if now < (sandbox_due(request.status) or now) + around.timeouts.start:
         return CreateSandbox()
     told = find_condition(request.status.conditions, ConditionType.DISPATCHED)
-    if told is not None and told.reason == Reason.SANDBOX_REFUSED:
-        return GiveBack(Reason.SANDBOX_REFUSED, told.message, subject="")
+    if told is not None and told.reason not in (Reason.SANDBOX_STARTING, Reason.RETRYING):
+        return GiveBack(next(r for r in Reason if r == told.reason), told.message, subject="")
     return GiveBack(Reason.SANDBOX_STARTING, "the sandbox's Job could not be created", subject="")
 
 
@@ -269,13 +289,20 @@ def _seconds_until(request: TTSRequest, moment: datetime, now: datetime) -> floa
     return max(0.05, (min(moment, deadline_of(request)) - now).total_seconds() + 0.05)
 
 
+def _and_before(request: TTSRequest, message: str) -> str:
+    """The message, and in short why earlier sandboxes were given up: what the last one met may be another matter."""
+    told = "; ".join(
+        f"attempt {a.attempt} {a.reason}{f' on {a.node}' if a.node else ''}: {_cut(a.message, 80)}"
+        for a in request.status.failed_attempts
+    )
+    return f"{_cut(message, MAX_MESSAGE - len(told) - 10)}; before: {told}" if told else message
+
+
+def _cut(text: str, length: int) -> str:
+    return text if len(text) <= length else text[: length - 1] + "…"
+
+
 def _last_word(request: TTSRequest) -> str:
     """What the request was waiting for, for the message of a missed deadline."""
     last = request.status.conditions[-1] if request.status.conditions else None
     return f"; last: {last.reason}: {last.message}" if last is not None and last.message else ""
-
-
-def _before(request: TTSRequest) -> str:
-    """How earlier sandboxes fared, for the message of the end."""
-    failed = [f"{one.reason}{f' on {one.node}' if one.node else ''}" for one in request.status.failed_attempts]
-    return f" (earlier sandboxes: {', '.join(failed)})" if failed else ""

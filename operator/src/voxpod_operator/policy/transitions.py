@@ -19,6 +19,10 @@ from voxpod_crds.tts_request import (
 )
 from voxpod_operator.policy.admission import Admit, Reject, Wait
 
+MAX_FAILED_ATTEMPTS = 8
+"""Of status.failedAttempts; lifecycle gives up before there are more."""
+MAX_ATTEMPT_MESSAGE = 256
+
 
 def timestamp(moment: datetime) -> str:
     """RFC 3339 in UTC with milliseconds."""
@@ -93,7 +97,7 @@ def assign(request: TTSRequest, decision: Admit, job_name: str, now: datetime) -
     )
 
 
-def claim(request: TTSRequest, pod_name: str, pod_uid: str, now: datetime) -> TTSRequestStatus:
+def claim(request: TTSRequest, pod_name: str, pod_uid: str, protocol: int, now: datetime) -> TTSRequestStatus:
     """A pod takes the work: written before the work is handed over, so that no second pod can."""
     sandbox = request.status.sandbox
     assert sandbox is not None, "only an assigned request can be claimed"
@@ -104,12 +108,17 @@ def claim(request: TTSRequest, pod_name: str, pod_uid: str, now: datetime) -> TT
     return status.model_copy(
         update={
             "phase": Phase.RUNNING,
-            "sandbox": sandbox.model_copy(update={"pod_name": pod_name, "pod_uid": pod_uid}),
+            "sandbox": sandbox.model_copy(update={"pod_name": pod_name, "pod_uid": pod_uid, "protocol": protocol}),
             "not_before": None,
             "claimed_at": timestamp(now),
             "timings": timings,
         }
     )
+
+
+def uploading(request: TTSRequest, message: str, now: datetime) -> TTSRequestStatus:
+    """The speech is made, and storing it takes its time."""
+    return _with(request, ConditionType.DISPATCHED, "True", Reason.UPLOADING, message, now)
 
 
 def starting(request: TTSRequest, reason: Reason, message: str, now: datetime) -> TTSRequestStatus:
@@ -132,20 +141,25 @@ def no_news(told: Condition | None, reason: str, message: str) -> bool:
 def retry(
     request: TTSRequest, failure: Failure, job_name: str, node: str, not_before: datetime | None, now: datetime
 ) -> TTSRequestStatus:
-    """A fresh sandbox gets the work, after a pause or at once; nothing of the old one's claim remains.
+    """A fresh sandbox gets the work, after a pause or at once; of the old one nothing remains but why it was given up.
 
     `node`: where the old one was; empty when it never got that far.
     """
     attempt = next_attempt(request)
     message = f"attempt {attempt} after {failure.reason}: {failure.message}"
     status = _with(request, ConditionType.DISPATCHED, "False", Reason.RETRYING, message, now)
-    failed = FailedAttempt(attempt=request.status.attempt or 1, reason=failure.reason, node=node or None)
+    failed = FailedAttempt(
+        attempt=request.status.attempt or 1,
+        reason=failure.reason,
+        message=failure.message[:MAX_ATTEMPT_MESSAGE],
+        node=node or None,
+    )
     return status.model_copy(
         update={
             "phase": Phase.QUEUED,
             "sandbox": SandboxRef(job_name=job_name),
             "attempt": attempt,
-            "failed_attempts": [*status.failed_attempts, failed],
+            "failed_attempts": [*request.status.failed_attempts, failed][-MAX_FAILED_ATTEMPTS:],
             "not_before": not_before,
             "assigned_at": timestamp(now),
             "claimed_at": None,
@@ -171,6 +185,18 @@ def give_back(
             "timings": None,
             "usage": None,
         }
+    )
+
+
+def unverified(request: TTSRequest, problem: str, now: datetime) -> TTSRequestStatus:
+    """The sandbox said that the audio is stored, and the store does not let the operator see it."""
+    return _with(
+        request,
+        ConditionType.DISPATCHED,
+        "True",
+        Reason.WAITING_FOR_STORE,
+        f"the audio is made, and verified when the store lets it be: {problem}",
+        now,
     )
 
 

@@ -7,23 +7,22 @@ from datetime import timedelta
 from voxpod_crds.base import ResourceKey
 from voxpod_crds.conditions import Reason
 from voxpod_crds.names import PROBE_ROLE
-from voxpod_crds.sandbox_protocol import Failure
 from voxpod_crds.speech_model import SpeechModel
 from voxpod_crds.tenant import Tenant, TenantSandbox
 from voxpod_crds.tts_request import TTSRequest
 from voxpod_operator.cluster.ended import EndedRequest
-from voxpod_operator.cluster.kinds import JOB, POD, SPEECH_MODEL, TENANT, TTS_REQUEST
+from voxpod_operator.cluster.kinds import JOB, POD, SPEECH_MODEL, TTS_REQUEST
 from voxpod_operator.cluster.sandboxes import JOB_NAME_LABEL, JobView, PodView
 from voxpod_operator.cluster.view import WorkKey, job_of
 from voxpod_operator.context import Context
 from voxpod_operator.errors import AlreadyExists, Denied
 from voxpod_operator.manifests.sandbox_job import Dispatch, Json, SandboxPod, sandbox_job
-from voxpod_operator.policy import retries, transitions
+from voxpod_operator.policy import placement, retries, transitions
 from voxpod_operator.policy.lifecycle import EXIT_GRACE, deadline_of
+from voxpod_operator.policy.sandbox_grounds import Obstacle, obstacle
 from voxpod_operator.policy.starting import Timeouts
-from voxpod_operator.policy.tenancy import judge_model
 from voxpod_operator.policy.transitions import milliseconds_between
-from voxpod_operator.reconcile.ending import end_sandbox, retry
+from voxpod_operator.reconcile.ending import end_sandbox
 from voxpod_operator.settings import OperatorSettings
 from voxpod_operator.workqueue import Lane
 
@@ -34,16 +33,26 @@ FIRST_CREATE_AGAIN_SECONDS = 1.0
 BACKSTOP_SECONDS = 30
 """The kubelet ends a sandbox so long after the request's deadline, should the operator be away."""
 
+OBSTACLE_SECONDS = 10.0
+"""How often an assigned request looks whether its Tenant and SpeechModel allow a sandbox again."""
+
 
 async def create_sandbox(ctx: Context, request: TTSRequest) -> None:
     """Create the Job that the request's status names; that it exists already is fine."""
-    sandbox, needed = request.status.sandbox, _model_and_tenant(ctx, request)
+    sandbox = request.status.sandbox
     if sandbox is None:
         return
-    if isinstance(needed, Failure):
-        await retry(ctx, request, needed)
+    tenant, model = ctx.view.tenant(request.status.tenant or ""), ctx.view.model(request.status.model or "")
+    if (told := obstacle(request, tenant, model, ctx.settings.sandbox_model_roots)) is not None:
+        await _wait_for_it(ctx, request, told)
         return
-    job = _job_of(ctx, request, *needed, sandbox.job_name, await _dispatch(ctx))
+    if problem := ctx.last_look.state.problem:
+        said = f"{sandbox.job_name} is created when audio can be stored again: {problem}"
+        await _wait_for_it(ctx, request, (Reason.WAITING_FOR_STORE, said))
+        return
+    assert isinstance(tenant, Tenant), "or there is an obstacle"
+    assert isinstance(model, SpeechModel), "or there is an obstacle"
+    job = _job_of(ctx, request, model, tenant, sandbox.job_name, await _dispatch(ctx))
     try:
         stored = await ctx.gateway.create(JOB, ctx.settings.sandbox_namespace, job)
     except AlreadyExists:
@@ -59,17 +68,10 @@ async def create_sandbox(ctx: Context, request: TTSRequest) -> None:
         )
 
 
-def _model_and_tenant(ctx: Context, request: TTSRequest) -> tuple[SpeechModel, Tenant] | Failure:
-    """What a sandbox is made of, or why there can be none."""
-    model = ctx.view.cluster_resource(SPEECH_MODEL, request.status.model or "")
-    if not isinstance(model, SpeechModel):
-        return Failure("input", Reason.MODEL_NOT_FOUND, f"SpeechModel {request.status.model} is gone")
-    tenant = ctx.view.cluster_resource(TENANT, request.status.tenant or "")
-    if not isinstance(tenant, Tenant):
-        # its runtime class and nodes are part of the isolation: no sandbox without them
-        return Failure("input", Reason.NAMESPACE_WITHOUT_TENANT, f"Tenant {request.status.tenant} is gone")
-    objection = judge_model(model, ctx.settings.sandbox_model_roots)
-    return Failure("input", objection.reason, objection.message) if objection is not None else (model, tenant)
+async def _wait_for_it(ctx: Context, request: TTSRequest, told: Obstacle) -> None:
+    """Tell what is in the way of the sandbox, and look again; past the start timeout the slot is given back."""
+    await ctx.write_status(request, transitions.starting(request, *told, ctx.now()))
+    ctx.queue.add_after(WorkKey(TTS_REQUEST.plural, request.metadata.key), OBSTACLE_SECONDS)
 
 
 def _job_of(
@@ -117,7 +119,7 @@ async def pod_as_stored(ctx: Context, job: JobView) -> PodView | None:
     of_job = {"labelSelector": f"{JOB_NAME_LABEL}={job.name}"}
     for raw in await ctx.gateway.list(POD, ctx.settings.sandbox_namespace, **of_job):
         ctx.view.observe(POD, raw)
-    return ctx.view.pod_of_job(job.name)
+    return ctx.view.pod_of_job(job)
 
 
 async def reconcile_job(ctx: Context, key: ResourceKey) -> None:
@@ -166,13 +168,15 @@ def sandbox_pod(ctx: Context, model: SpeechModel, tenant_settings: TenantSandbox
         ttl_seconds=ctx.settings.sandbox_ttl_seconds,
         model=model.metadata.name,
         tenant_settings=tenant_settings,
+        node_selector=placement.node_selector(model.spec.node_selector, tenant_settings.node_selector),
+        tolerations=placement.tolerations(model.spec.tolerations, tenant_settings.tolerations),
     )
 
 
 async def _dispatch(ctx: Context) -> Dispatch:
     return Dispatch(
         url=f"https://{ctx.settings.dispatch_host}:{ctx.settings.dispatch_service_port}",
-        ca_pem=ctx.dispatch_ca_pem,
+        ca_pem=ctx.certificate.pinned(),
         host_aliases=await ctx.addresses.host_aliases(),
         token_seconds=ctx.settings.sandbox_token_seconds,
         max_idle_seconds=ctx.settings.sandbox_max_idle_seconds,
