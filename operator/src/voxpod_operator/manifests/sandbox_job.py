@@ -40,6 +40,11 @@ class SandboxPod:
     ttl_seconds: int
     model: str
     tenant_settings: TenantSandbox = field(default_factory=TenantSandbox)
+    priority_class: str = ""
+    storage_request: str = ""
+    """Local storage that is asked of the node, as a quantity; empty for none."""
+    storage_limit: str = ""
+    """Local storage at which the kubelet ends the sandbox; empty for the scratch volume's own limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +119,11 @@ def probe_job(pod: SandboxPod, *, name: str, deadline_seconds: int) -> Json:
 
 
 def _container(pod: SandboxPod, command: list[str]) -> Json:
-    resources = {"cpu": pod.tenant_settings.cpu or pod.cpu, "memory": pod.tenant_settings.memory or pod.memory}
+    power = {"cpu": pod.tenant_settings.cpu or pod.cpu, "memory": pod.tenant_settings.memory or pod.memory}
+    asked, allowed = (
+        power | ({"ephemeral-storage": storage} if storage else {})
+        for storage in (pod.storage_request, pod.storage_limit)
+    )
     container: Json = {
         "name": "sandbox",
         "image": pod.image,
@@ -130,7 +139,7 @@ def _container(pod: SandboxPod, command: list[str]) -> Json:
                 },
             },
         ],
-        "resources": {"requests": resources, "limits": resources},
+        "resources": {"requests": asked, "limits": allowed},
         "securityContext": {
             "allowPrivilegeEscalation": False,
             "readOnlyRootFilesystem": True,
@@ -167,6 +176,8 @@ def _pod_spec(pod: SandboxPod, container: Json) -> Json:
     }
     if pod.user_namespaces:
         spec["hostUsers"] = False
+    if pod.priority_class:
+        spec["priorityClassName"] = pod.priority_class
     settings = pod.tenant_settings
     if settings.runtime_class_name:
         spec["runtimeClassName"] = settings.runtime_class_name

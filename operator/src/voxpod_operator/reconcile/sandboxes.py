@@ -129,6 +129,9 @@ def sandbox_pod(ctx: Context, model: SpeechModel, tenant_settings: TenantSandbox
         ttl_seconds=ctx.settings.sandbox_ttl_seconds,
         model=model.metadata.name,
         tenant_settings=tenant_settings,
+        priority_class=ctx.settings.sandbox_priority_class,
+        storage_request=ctx.settings.sandbox_ephemeral_storage_request,
+        storage_limit=ctx.settings.sandbox_ephemeral_storage_limit,
     )
 
 
