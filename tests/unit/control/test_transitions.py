@@ -1,13 +1,15 @@
 from datetime import timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import NOON, a_request, an_assigned_request
-from voxpod_crds.conditions import ConditionType, find_condition
+from voxpod_crds.conditions import ConditionType, Reason, find_condition
 from voxpod_crds.sandbox_protocol import Failure
-from voxpod_crds.tts_request import Phase
+from voxpod_crds.tts_request import Phase, TTSRequestStatus
 from voxpod_operator.policy import transitions
+from voxpod_operator.policy.admission import Reject
 from voxpod_operator.policy.transitions import difference
 
 
@@ -34,6 +36,32 @@ def test_a_condition_keeps_its_transition_time_while_its_status_stays() -> None:
     dispatched = find_condition(later.conditions, ConditionType.DISPATCHED)
     assert dispatched is not None
     assert (dispatched.last_transition_time, dispatched.reason) == (NOON, "SandboxUnschedulable")
+
+
+def told(status: TTSRequestStatus) -> dict[str, tuple[str, str, str]]:
+    return {c.type: (c.status, c.reason, c.message) for c in status.conditions}
+
+
+@pytest.mark.parametrize(
+    "status",
+    [
+        pytest.param(transitions.fail(a_request(), "EngineFailed", "why", NOON), id="failed"),
+        pytest.param(transitions.fail(a_request(), "EngineFailed", "why", NOON, Phase.CANCELLED), id="cancelled"),
+        pytest.param(transitions.reject(a_request(), Reject(Reason.ENGINE_FAILED, "why"), NOON), id="rejected"),
+    ],
+)
+def test_an_end_without_audio_is_a_condition_that_kubectl_can_wait_for(status: TTSRequestStatus) -> None:
+    """Complete=False alone reads as "not yet": Jobs have Failed beside Complete for that."""
+    conditions = told(status)
+    assert conditions["Failed"] == ("True", "EngineFailed", "why")
+    assert conditions["Complete"] == ("False", "EngineFailed", "why")
+    assert status.conditions[-1].reason == "EngineFailed", "what kubectl get shows"
+
+
+def test_a_retry_and_a_success_are_no_failure() -> None:
+    claimed = an_assigned_request(claimed=True)
+    retried = transitions.retry(claimed, Failure("infrastructure", "SandboxLost", "gone"), "tts-uid-hello-2", NOON)
+    assert "Failed" not in told(retried)
 
 
 json_values = st.recursive(
