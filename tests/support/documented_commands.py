@@ -12,7 +12,7 @@ _BLOCK = re.compile(r"^(?P<indent> *)```sh\n(?P<text>.*?)^ *```$", re.MULTILINE 
 
 def section(page: str, heading: str) -> str:
     """The text below a heading of that page, up to the next one of its level."""
-    marks, text = heading.partition(" ")[0], (ROOT / page).read_text(encoding="utf-8")
+    marks, text = heading.partition(" ")[0], "\n" + (ROOT / page).read_text(encoding="utf-8")
     _, found, rest = text.partition(f"\n{heading}\n")
     assert found, f"{page} has no heading {heading!r}"
     return re.split(rf"^#{{1,{len(marks)}}} ", rest, maxsplit=1, flags=re.MULTILINE)[0]

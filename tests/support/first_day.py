@@ -93,7 +93,7 @@ def clone_with_stand_ins(cluster: Json, folder: Path) -> Iterator[Path]:
     """A folder with the repository's files, an `ssh` that leads to the node, and a model folder of the node that is its own."""
     for entry in ROOT.iterdir():
         (folder / entry.name).symlink_to(entry)
-    node = ["nsenter", "--target", str(cluster["pids"]["init"]), "--mount", "--"]
+    node = ["nsenter", "--target", str(cluster["pids"]["kubelet"]), "--mount", "--"]
     (folder / "stand-ins").mkdir()
     ssh = folder / "stand-ins" / "ssh"
     ssh.write_text(f'#!/bin/sh\n[ "$1" = root@NODE ] || exit 1\nexec {shlex.join(node)} sh -c "$2"\n')
