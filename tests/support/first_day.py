@@ -17,6 +17,7 @@ from typing import Any
 
 from documented_commands import ROOT, commands, run, with_instead
 from localcluster.layout import cache_root
+from localcluster.namespaces import enter
 from private_store import PrivateStore
 
 Json = dict[str, Any]
@@ -93,7 +94,7 @@ def clone_with_stand_ins(cluster: Json, folder: Path) -> Iterator[Path]:
     """A folder with the repository's files, an `ssh` that leads to the node, and a model folder of the node that is its own."""
     for entry in ROOT.iterdir():
         (folder / entry.name).symlink_to(entry)
-    node = ["nsenter", "--target", str(cluster["pids"]["kubelet"]), "--mount", "--"]
+    node = enter(cluster["pids"]["kubelet"])
     (folder / "stand-ins").mkdir()
     ssh = folder / "stand-ins" / "ssh"
     ssh.write_text(f'#!/bin/sh\n[ "$1" = root@NODE ] || exit 1\nexec {shlex.join(node)} sh -c "$2"\n')
