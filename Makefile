@@ -77,8 +77,8 @@ unit: venv native ## Unit tests: under a minute, no model, no cluster
 	pytest -q tests/unit -m "not model and not quality"
 
 .PHONY: integration
-integration: venv native model ## A whole operator on an emulated API server; the worker against real servers; the real model
-	pytest -q tests/integration
+integration: venv native model ## A whole operator on an emulated API server, crowds and faults; the worker against real servers; the real model
+	pytest -q tests/integration tests/fault
 
 .PHONY: quality
 quality: venv model ## Speech recognition of what the model says (installs the recogniser: 370 MB, once)

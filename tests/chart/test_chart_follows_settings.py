@@ -18,6 +18,8 @@ VALUES = {
     "log_level": "operator.logLevel",
     "workers": "operator.workers",
     "resync_seconds": "operator.resyncSeconds",
+    "stray_request_seconds": "operator.strayRequestSeconds",
+    "refuse_stray_requests": "operator.refuseStrayRequests",
     "lease_duration_seconds": "operator.lease.durationSeconds",
     "lease_renew_deadline_seconds": "operator.lease.renewDeadlineSeconds",
     "lease_retry_seconds": "operator.lease.retrySeconds",

@@ -167,6 +167,18 @@ def test_network_policies_can_be_left_out(render):
     assert not of_kind(render("minimal", "networkPolicy.enabled=false"), "NetworkPolicy")
 
 
+def test_requests_of_namespaces_without_a_tenant_are_refused_by_a_policy_that_reads_the_operators_list(render):
+    objects = render("minimal")
+    policy = find(objects, "ValidatingAdmissionPolicy", "voxpod-tenant-requests")["spec"]
+    binding = find(objects, "ValidatingAdmissionPolicyBinding", "voxpod-tenant-requests")["spec"]
+    listed = find(objects, "ConfigMap", "voxpod-tenant-namespaces")
+
+    assert policy["failurePolicy"] == "Ignore", "the operator rejects what comes through"
+    assert binding["paramRef"]["name"] == listed["metadata"]["name"]
+    assert binding["paramRef"]["namespace"] == listed["metadata"]["namespace"] == "voxpod-system"
+    assert "data" not in listed, "what the operator wrote stays over an upgrade"
+
+
 def test_every_admission_policy_denies_in_the_sandbox_namespace_and_fails_closed(render):
     objects = render("all-options")
     policies = of_kind(objects, "ValidatingAdmissionPolicy")

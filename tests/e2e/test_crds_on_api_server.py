@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 import yaml
 
+from crd_edges import edges
 from crd_samples import Refused, accepted, accepted_names, merged, refused
+from kube_api import KubeApi
 from voxpod_crds.definitions import DEFINITIONS, Definition
 from voxpod_crds.tts_request import MAX_TEXT, TTSRequestSpec
 
@@ -366,3 +368,19 @@ def test_explain_describes_every_field(kubectl: Kubectl, definition: Definition)
         for name, field in model.model_fields.items():
             assert f"{field.alias or name} <" in text
             assert " ".join(field.description.split()) in text
+
+
+@pytest.mark.parametrize("definition", DEFINITIONS, ids=lambda d: d.kind)
+def test_every_bound_holds_at_both_of_its_edges(cluster: dict[str, Any], definition: Definition) -> None:
+    """Whole and fractional values: the API server truncates a fractional bound for a whole number, so a speed of 0 was stored."""
+    kube = KubeApi(cluster["kubeconfig"])
+    where = "namespaces/default/" if definition.scope == "Namespaced" else ""
+    path = f"/apis/voxpod.dev/v1alpha1/{where}{definition.plural}?dryRun=All"
+    tried = edges(definition.kind)
+    wrong = []
+    for edge in tried:
+        status, said = kube.call("POST", path, edge.manifest)
+        if (status == 201) != edge.accepted:
+            wrong.append(f"{edge}: {status} {str(said)[:200]}")
+    assert wrong == []
+    assert len(tried) >= 20

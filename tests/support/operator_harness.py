@@ -25,6 +25,7 @@ from played_sandbox import play_sandbox
 from resource_bodies import Json
 from voxpod_operator.app import assemble
 from voxpod_operator.cluster.kinds import (
+    CONFIG_MAP,
     ENDPOINT_SLICE,
     JOB,
     LEASE,
@@ -36,7 +37,7 @@ from voxpod_operator.cluster.kinds import (
 )
 from voxpod_operator.settings import OperatorSettings
 
-KINDS = (TENANT, SPEECH_MODEL, TTS_REQUEST, JOB, POD, SERVICE, LEASE, ENDPOINT_SLICE)
+KINDS = (CONFIG_MAP, TENANT, SPEECH_MODEL, TTS_REQUEST, JOB, POD, SERVICE, LEASE, ENDPOINT_SLICE)
 CALL_SECONDS = 1.0
 
 

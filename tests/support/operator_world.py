@@ -73,7 +73,8 @@ class World:
         while not true():
             if asyncio.get_running_loop().time() > deadline:
                 states = {
-                    r["metadata"]["name"]: (r.get("status") or {}).get("conditions") for r in self.all_of(TTS_REQUEST)
+                    r["metadata"]["name"]: (r.get("status") or {}).get("conditions")
+                    for r in self.all_of(TTS_REQUEST)[-20:]
                 }
                 raise AssertionError(
                     f"not within {seconds} s: {what}; requests: {states}; the played parts: {self.errors}"

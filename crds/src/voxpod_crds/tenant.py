@@ -109,7 +109,12 @@ class TenantSpec(ApiModel):
             " lists it."
         ),
     )
-    weight: int = not_honoured_yet(1, ge=1, le=1_000, description="Share of the cluster beside the other tenants.")
+    weight: int = Field(
+        1,
+        ge=1,
+        le=1_000,
+        description="Share of the sandboxes beside the other tenants that wait for one, measured in seconds of audio.",
+    )
     quota: Quota = Field(default_factory=Quota, description="Limits of use.")
     allowed_models: list[ObjectName] = Field(
         default_factory=list, max_length=64, description="SpeechModels that may be used; empty allows all."

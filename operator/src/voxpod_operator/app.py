@@ -6,17 +6,18 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from aiohttp import web
 from kubernetes.aio.client.api_client import ApiClient
 from minio import Minio
 
 from voxpod_crds.base import ResourceKey
+from voxpod_operator import metrics
 from voxpod_operator.cluster.addresses import Addresses
 from voxpod_operator.cluster.gateway import ClusterGateway
+from voxpod_operator.cluster.server_clock import ServerClock
 from voxpod_operator.cluster.view import ClusterView
-from voxpod_operator.context import Context
+from voxpod_operator.context import DIRECTORY, Context
 from voxpod_operator.dispatch.server import dispatch_app, tls_context
 from voxpod_operator.errors import ClusterError
 from voxpod_operator.handlers.events import take_in
@@ -24,7 +25,7 @@ from voxpod_operator.handlers.watches import Login, watch
 from voxpod_operator.health import Health, health_app
 from voxpod_operator.leadership import Leadership
 from voxpod_operator.reconcile.workers import work
-from voxpod_operator.resync import WatchHealth, keep_in_sync, load
+from voxpod_operator.resync import WatchHealth, catch_up_with_all, keep_in_sync, load
 from voxpod_operator.settings import OperatorSettings
 from voxpod_operator.storage.object_store import ObjectStore, connect
 from voxpod_operator.workqueue import WorkQueue
@@ -50,6 +51,7 @@ class Operator:
         """Watch, follow, lead, until `stop`. Raises LeadershipLost, or what a part failed with."""
         try:
             async with asyncio.TaskGroup() as parts, _serving(health_app(self.health), self.ctx.settings.health_port):
+                beating = parts.create_task(self._beat(), name="beat")
                 watching = parts.create_task(self._watch(), name="watches")
                 leading = parts.create_task(self._follow_then_lead(), name="leadership")
                 await asyncio.wait(
@@ -58,9 +60,16 @@ class Operator:
                 stop.set()
                 leading.cancel()  # first: the Lease is released while Kopf still takes its time
                 watching.cancel()
+                beating.cancel()
         finally:
             await self.api.close()  # type: ignore[no-untyped-call]
             self.ctx.store.close()
+
+    async def _beat(self) -> None:
+        while True:
+            began = time.monotonic()
+            await asyncio.sleep(BEAT_SECONDS)
+            metrics.LOOP_LAG.observe(max(0.0, time.monotonic() - began - BEAT_SECONDS))
 
     async def _watch(self) -> None:
         await watch(
@@ -90,10 +99,11 @@ class Operator:
     async def _lead(self) -> None:
         """All that only the leader does, until cancelled."""
         settings = self.ctx.settings
-        # what the leader before wrote last may still be on its way to this replica's watch
-        await insist("the list at takeover", lambda: load(self.ctx))
+        await insist("the list at takeover", lambda: catch_up_with_all(self.ctx))
+        self.ctx.queue.open()
         for key in self.ctx.view.work_keys():
             self.ctx.queue.add(key)
+        self.ctx.queue.add(DIRECTORY)
         async with _serving(dispatch_app(self.ctx), settings.dispatch_port, settings), asyncio.TaskGroup() as parts:
             parts.create_task(self._stay_published(), name="EndpointSlice")
             for number in range(settings.workers):
@@ -104,6 +114,8 @@ class Operator:
             await insist("the EndpointSlice", self.leadership.publish)
             await asyncio.sleep(PUBLISH_SECONDS)
 
+
+BEAT_SECONDS = 0.05
 
 PUBLISH_SECONDS = 30.0
 """How soon an EndpointSlice that somebody deleted or changed is put right."""
@@ -134,7 +146,9 @@ async def _serving(app: web.Application, port: int, tls: OperatorSettings | None
 
 def assemble(settings: OperatorSettings, api: ApiClient, login: Login, store: ObjectStore | None = None) -> Operator:
     """Wire an operator; nothing is contacted yet."""
-    gateway = ClusterGateway(api)
+    clock = ServerClock()
+    leadership = Leadership(ClusterGateway(api, clock), settings, clock.now)
+    gateway = ClusterGateway(api, clock, may_write=lambda: leadership.fresh)
     view = ClusterView()
     ctx = Context(
         settings=settings,
@@ -148,10 +162,11 @@ def assemble(settings: OperatorSettings, api: ApiClient, login: Login, store: Ob
         ),
         view=view,
         queue=WorkQueue(time.monotonic),
-        now=lambda: datetime.now(UTC),
+        now=clock.now,
         dispatch_ca_pem=(settings.dispatch_tls_dir / "ca.crt").read_text(),
     )
-    return Operator(ctx, api, login, Health(view, WatchHealth()), Leadership(gateway, settings, ctx.now))
+    view.on_request = ctx.keep_book
+    return Operator(ctx, api, login, Health(view, WatchHealth(), lambda: leadership.leading), leadership)
 
 
 def _client(settings: OperatorSettings) -> Minio:

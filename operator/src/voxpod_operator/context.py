@@ -9,12 +9,13 @@ from voxpod_crds.tts_request import TTSRequest, TTSRequestStatus
 from voxpod_operator.cluster.addresses import Addresses
 from voxpod_operator.cluster.gateway import ClusterGateway
 from voxpod_operator.cluster.kinds import JOB, SPEECH_MODEL, TENANT, TTS_REQUEST, Kind
-from voxpod_operator.cluster.view import ClusterView, InvalidResource, WorkKey
+from voxpod_operator.cluster.view import ClusterView, InvalidResource, Request, WorkKey
 from voxpod_operator.policy import stored_objects
+from voxpod_operator.policy.book import Book, Slot
 from voxpod_operator.policy.transitions import difference
 from voxpod_operator.settings import OperatorSettings
 from voxpod_operator.storage.object_store import ObjectStore
-from voxpod_operator.workqueue import WorkQueue
+from voxpod_operator.workqueue import Lane, WorkQueue
 
 
 @dataclass(frozen=True)
@@ -29,27 +30,43 @@ class Context:
     queue: WorkQueue[WorkKey]
     now: Callable[[], datetime]
     dispatch_ca_pem: str
-    reserved: set[str] = field(default_factory=set)
-    """UIDs of requests that were admitted a moment ago and whose status is being written: they hold a slot already, so
-    that two workers deciding at the same time cannot both take the last one."""
+    book: Book = field(default_factory=Book)
+    """Who waits and who holds a slot. The view keeps it, `reconcile.schedule` gives slots away."""
     concluding: set[str] = field(default_factory=set)
     """UIDs of requests whose report is being verified: a sandbox that reports many times at once gets one verification."""
+
+    def keep_book(self, uid: str, request: Request | None) -> None:
+        """Enter a new version of a request (None: it is gone) into the book; a slot that comes free is given away anew."""
+        if isinstance(request, TTSRequest | InvalidResource) and not ended(request):
+            status = request.status
+            if status.sandbox is not None:
+                self.book.held_by(uid, Slot(status.tenant or "", status.model or ""))
+                return
+            freed = self.book.without_slot(uid)
+        else:
+            freed = self.book.gone(uid)
+        if freed:
+            self.schedule()
+
+    def schedule(self) -> None:
+        """Have free slots given away now."""
+        self.queue.add(SCHEDULE, Lane.URGENT)
 
     def job_key(self, name: str) -> ResourceKey:
         """The key of a Job in the sandbox namespace."""
         return ResourceKey(self.settings.sandbox_namespace, name)
 
-    def enqueue(self, kind: Kind, key: ResourceKey) -> None:
+    def enqueue(self, kind: Kind, key: ResourceKey, lane: Lane = Lane.NORMAL) -> None:
         """Have an object reconciled now."""
-        self.queue.add(WorkKey(kind.plural, key))
+        self.queue.add(WorkKey(kind.plural, key), lane)
 
     def enqueue_job(self, name: str) -> None:
         """Have a Job of the sandbox namespace looked at now."""
-        self.enqueue(JOB, self.job_key(name))
+        self.enqueue(JOB, self.job_key(name), Lane.URGENT)
 
-    def discard_audio_of(self, request: TTSRequest | InvalidResource) -> None:
+    def discard_audio_of(self, request: TTSRequest) -> None:
         """Have what a sandbox may have stored removed once it is surely gone: nobody will be told where it is."""
-        if isinstance(request, TTSRequest) and request.status.sandbox is not None and request.status.tenant:
+        if request.status.sandbox is not None and request.status.tenant:
             for key in stored_objects.keys(request):
                 folder, _, name = key.partition("/")
                 self.queue.add_after(WorkKey(AUDIO, ResourceKey(folder, name)), DISCARD_SECONDS)
@@ -71,8 +88,25 @@ class Context:
         self.view.observe(TTS_REQUEST, stored)
 
 
+def ended(request: TTSRequest | InvalidResource) -> bool:
+    """Whether the request's status has a terminal phase."""
+    return request.status.phase is not None and request.status.phase.terminal
+
+
 AUDIO = "audio"
 """Plural of the work keys that stand for objects in the store: tenant and file name."""
+
+SCHEDULE = WorkKey("schedule", ResourceKey("", ""))
+"""The work key that stands for giving free slots away."""
+
+DIRECTORY = WorkKey("directory", ResourceKey("", ""))
+"""The work key that stands for the list of the tenants' namespaces."""
+
+PLACE = "place"
+"""Plural of the work keys that stand for telling a request its place in the line."""
+
+LINE = "line"
+"""Plural of the work keys that stand for a tenant's line: its first requests are told their places anew."""
 
 DISCARD_SECONDS = 30.0
 """Longer than the sandbox of an ended request lives (lifecycle.EXIT_GRACE and its termination)."""

@@ -40,15 +40,37 @@ class Leadership:
         metrics.LEADER.set(1)
         logger.info("leading", extra={"identity": self._settings.pod_name})
 
+    @property
+    def fresh(self) -> bool:
+        """Whether this process may act as the leader now: it holds the Lease, and renewed it within the renew deadline.
+
+        Asked before each write. A process that was paused finds out here, before its watches or its timers can tell.
+        """
+        return self.leading and self._seconds_left() > 0
+
     async def keep(self) -> None:
         """Renew until it cannot be done in time; then return: somebody else leads, or soon will."""
-        while time.monotonic() - self._renewed_at < self._settings.lease_renew_deadline_seconds:
-            await asyncio.sleep(self._settings.lease_retry_seconds)
-            if not await self._try() and self._held_by_another():
-                break
+        while await self._renewed_in_time():
+            pass
         self.leading = False
         metrics.LEADER.set(0)
         logger.error("leadership lost", extra={"identity": self._settings.pod_name})
+
+    async def _renewed_in_time(self) -> bool:
+        """One renewal; a single timeout spans all tries, so that a call that hangs at the end cannot outlive the deadline."""
+        try:
+            async with asyncio.timeout(self._seconds_left()):
+                while True:
+                    await asyncio.sleep(self._settings.lease_retry_seconds)
+                    if await self._try():
+                        return True
+                    if self._held_by_another():
+                        return False
+        except TimeoutError:
+            return False
+
+    def _seconds_left(self) -> float:
+        return self._renewed_at + self._settings.lease_renew_deadline_seconds - time.monotonic()
 
     async def release(self) -> None:
         """Let a follower take over at once rather than after the lease duration."""
@@ -71,7 +93,7 @@ class Leadership:
         wanted = lease.owned(made, await self._owner())
         key = ResourceKey(s.namespace, slice_name(s.dispatch_service))
         stored = await self._gateway.get(ENDPOINT_SLICE, key)
-        if not self.leading or (
+        if not self.fresh or (
             stored is not None
             and all(stored.get(part) == wanted[part] for part in ("addressType", "endpoints", "ports"))
             and stored["metadata"].get("ownerReferences") == wanted["metadata"]["ownerReferences"]

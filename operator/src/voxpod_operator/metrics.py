@@ -43,6 +43,11 @@ API_CALL_SECONDS = Histogram(
     ["verb", "kind", "code"],
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5, 10),
 )
+LOOP_LAG = Histogram(
+    "voxpod_event_loop_lag_seconds",
+    "How late a beat of 50 ms came in the event loop: so long nothing else of the operator ran.",
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15),
+)
 LEADER = Gauge("voxpod_leader", "1 while this replica leads.")
 WATCH_MISSED = Counter(
     "voxpod_watch_missed_total", "Changes that a list found and the watch had not told, by kind.", ["kind"]

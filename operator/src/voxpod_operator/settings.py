@@ -6,7 +6,7 @@ The order is that of the chart's values.yaml, and a test holds the two together.
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -27,6 +27,14 @@ class OperatorSettings(BaseSettings):
     workers: int = Field(8, ge=1, le=64, description="Keys that are reconciled at one time.")
     resync_seconds: float = Field(
         60.0, ge=1, description="How often everything is listed, to find what a watch missed."
+    )
+
+    stray_request_seconds: float = Field(
+        600.0, ge=1, description="How long a request stays that was rejected since no Tenant lists its namespace."
+    )
+    refuse_stray_requests: bool = Field(
+        True,
+        description="Whether the tenants' namespaces are listed for the policy that refuses such requests at once.",
     )
 
     lease_duration_seconds: float = Field(15.0, ge=2, description="How long followers wait for a silent leader.")
@@ -96,3 +104,13 @@ class OperatorSettings(BaseSettings):
     upload_url_seconds: int = Field(
         86_400, ge=30, le=604_800, description="Longest life of a presigned PUT; a request's own deadline shortens it."
     )
+
+    @model_validator(mode="after")
+    def _lease_times_leave_a_gap(self) -> "OperatorSettings":
+        """A leader must have stopped before a follower may take over, and must have tried before it stops."""
+        if not self.lease_retry_seconds < self.lease_renew_deadline_seconds < self.lease_duration_seconds:
+            raise ValueError(
+                "lease_retry_seconds < lease_renew_deadline_seconds < lease_duration_seconds is needed, got"
+                f" {self.lease_retry_seconds:g}, {self.lease_renew_deadline_seconds:g}, {self.lease_duration_seconds:g}"
+            )
+        return self

@@ -7,7 +7,7 @@ import pytest
 
 from builders import a_model, a_request, a_tenant
 from voxpod_crds.conditions import Reason
-from voxpod_operator.policy.admission import Admit, Reject, Snapshot, Wait, decide
+from voxpod_operator.policy.admission import Admit, Reject, Snapshot, Wait, decide, no_room
 
 
 def seen(**changes: Any) -> Snapshot:
@@ -16,10 +16,6 @@ def seen(**changes: Any) -> Snapshot:
         tenant=a_tenant(),
         tenant_problem="",
         model=a_model(),
-        active_of_tenant=0,
-        ahead_in_tenant=0,
-        active_of_model=0,
-        ahead_in_model=0,
     )
     return dataclasses.replace(base, **changes)
 
@@ -105,34 +101,24 @@ def test_what_can_never_start_is_rejected_with_what_was_asked(
 
 
 WAITING = [
-    pytest.param({"tenant_problem": "Suspended: x"}, Reason.WAITING_FOR_TENANT, None, id="tenant not ready"),
-    pytest.param({"model": a_model(ready=False)}, Reason.WAITING_FOR_MODEL, None, id="model not probed"),
-    pytest.param(
-        {"tenant": a_tenant(quota={"concurrentRequests": 2}), "active_of_tenant": 2, "ahead_in_tenant": 3},
-        Reason.WAITING_FOR_CONCURRENCY,
-        4,
-        id="tenant at its limit",
-    ),
-    pytest.param(
-        {"tenant": a_tenant(quota={"concurrentRequests": 2}), "active_of_tenant": 1, "ahead_in_tenant": 1},
-        Reason.WAITING_FOR_CONCURRENCY,
-        2,
-        id="the last slot is another's",
-    ),
-    pytest.param(
-        {"model": a_model(warmPool={"maxSandboxes": 1}), "active_of_model": 1},
-        Reason.WAITING_FOR_SANDBOX,
-        1,
-        id="model at its limit",
-    ),
+    pytest.param({"tenant_problem": "Suspended: x"}, Reason.WAITING_FOR_TENANT, id="tenant not ready"),
+    pytest.param({"model": a_model(ready=False)}, Reason.WAITING_FOR_MODEL, id="model not probed"),
 ]
 
 
-@pytest.mark.parametrize(("changes", "reason", "position"), WAITING)
-def test_what_resolves_by_itself_waits(changes: dict[str, Any], reason: Reason, position: int | None) -> None:
+@pytest.mark.parametrize(("changes", "reason"), WAITING)
+def test_what_resolves_by_itself_waits(changes: dict[str, Any], reason: Reason) -> None:
     decision = decide(seen(**changes))
     assert isinstance(decision, Wait)
-    assert (decision.reason, decision.position) == (reason, position)
+    assert decision.reason == reason
+
+
+def test_who_waits_for_a_turn_is_told_what_for_and_at_which_place_of_the_tenants_own_line() -> None:
+    at_limit = no_room(a_tenant(quota={"concurrentRequests": 2}), a_model(), 2, 4)
+    assert (at_limit.reason, at_limit.position) == (Reason.WAITING_FOR_CONCURRENCY, 4)
+    assert at_limit.message == "Tenant acme runs 2 of 2 concurrent requests; ahead of this one in the tenant's line: 3"
+    full = no_room(a_tenant(quota={"concurrentRequests": 2}), a_model(), 1, 1)
+    assert (full.reason, full.message) == (Reason.WAITING_FOR_SANDBOX, "SpeechModel kokoro has no free sandbox")
 
 
 def test_a_probe_of_an_older_spec_does_not_count() -> None:
@@ -141,13 +127,6 @@ def test_a_probe_of_an_older_spec_does_not_count() -> None:
     decision = decide(seen(model=changed))
     assert isinstance(decision, Wait)
     assert decision.reason == Reason.WAITING_FOR_MODEL
-
-
-def test_bad_input_is_rejected_even_while_the_tenant_is_at_its_limit() -> None:
-    at_limit = seen(
-        request=a_request(voice="nobody"), tenant=a_tenant(quota={"concurrentRequests": 1}), active_of_tenant=1
-    )
-    assert isinstance(decide(at_limit), Reject)
 
 
 VOICES = [

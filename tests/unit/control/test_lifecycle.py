@@ -1,22 +1,21 @@
 """From any state the next step leads on: the table of what a leader finds after a crash at any line."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from builders import NOON, a_job, a_pod, a_request, an_assigned_request
+from voxpod_crds.base import ResourceKey
 from voxpod_crds.conditions import Reason
 from voxpod_crds.sandbox_protocol import Failure, Report, Timings, termination_message
 from voxpod_crds.tts_request import Phase
+from voxpod_operator.cluster.ended import EndedRequest
+from voxpod_operator.cluster.sandboxes import JobView
 from voxpod_operator.policy import lifecycle as steps
-from voxpod_operator.policy.lifecycle import after_failure, next_step
+from voxpod_operator.policy.lifecycle import after_failure, after_the_end, next_step
 
 FAILED_REPORT = termination_message(Report("uid-hello", Timings(), failure=Failure("engine", "EngineFailed", "nan")))
-
-
-def ended(reason: str, at: datetime) -> dict[str, str]:
-    return {"type": "Complete", "status": "False", "reason": reason, "lastTransitionTime": at.isoformat()}
 
 
 STEPS: list[Any] = [
@@ -114,48 +113,30 @@ STEPS: list[Any] = [
         steps.Finish,
         id="evicted at the last attempt",
     ),
-    pytest.param(
-        a_request(status={"phase": "Cancelled"}), a_job(), None, steps.EndSandbox, id="over, but its Job runs on"
-    ),
-    pytest.param(
-        a_request(status={"phase": "Succeeded", "conditions": [ended("Succeeded", NOON)]}),
-        a_job(),
-        None,
-        steps.LookAgain,
-        id="over a moment ago: the sandbox exits by itself",
-    ),
-    pytest.param(
-        a_request(status={"phase": "Succeeded", "conditions": [ended("Succeeded", NOON - timedelta(seconds=10))]}),
-        a_job(),
-        None,
-        steps.EndSandbox,
-        id="over, but the sandbox lingers",
-    ),
-    pytest.param(
-        a_request(status={"phase": "Failed", "conditions": [ended("DeadlineExceeded", NOON)]}),
-        a_job(),
-        None,
-        steps.EndSandbox,
-        id="deadline: the sandbox works on for nothing",
-    ),
-    pytest.param(
-        a_request(status={"phase": "Succeeded"}),
-        a_job(finished=True),
-        None,
-        steps.Nothing,
-        id="over, Job waits for its TTL",
-    ),
-    pytest.param(
-        a_request(status={"phase": "Failed"}),
-        a_job(deleting=True),
-        None,
-        steps.Nothing,
-        id="over, Job is being deleted",
-    ),
-    pytest.param(
-        a_request(status={"phase": "Succeeded"}, cancel=True), None, None, steps.Nothing, id="cancelled too late"
-    ),
 ]
+
+
+def ended(reason: str, *, age: float = 0.0) -> EndedRequest:
+    at = NOON - timedelta(seconds=age)
+    return EndedRequest(
+        ResourceKey("acme", "hello"), "uid-hello", "1", "Failed", "acme", "tts-uid-hello-1", "", reason, at
+    )
+
+
+AFTER_THE_END: list[Any] = [
+    pytest.param(ended("Cancelled"), a_job(), steps.EndSandbox, id="cancelled: its Job runs on"),
+    pytest.param(ended("Succeeded"), a_job(), steps.LookAgain, id="over a moment ago: the sandbox exits by itself"),
+    pytest.param(ended("Succeeded", age=10), a_job(), steps.EndSandbox, id="over, but the sandbox lingers"),
+    pytest.param(ended("DeadlineExceeded"), a_job(), steps.EndSandbox, id="deadline: it works on for nothing"),
+    pytest.param(ended("Succeeded"), a_job(finished=True), steps.Nothing, id="over, Job waits for its TTL"),
+    pytest.param(ended("Failed"), a_job(deleting=True), steps.Nothing, id="over, Job goes already"),
+    pytest.param(ended("Rejected"), None, steps.Nothing, id="over without a sandbox"),
+]
+
+
+@pytest.mark.parametrize(("request_", "job", "step"), AFTER_THE_END)
+def test_what_is_left_to_do_after_the_end(request_: EndedRequest, job: JobView | None, step: type[object]) -> None:
+    assert isinstance(after_the_end(request_, job, NOON), step)
 
 
 @pytest.mark.parametrize(("request_", "job", "pod", "step"), STEPS)

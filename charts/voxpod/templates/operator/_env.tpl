@@ -20,6 +20,10 @@
   value: {{ .Values.operator.workers | quote }}
 - name: VOXPOD_RESYNC_SECONDS
   value: {{ .Values.operator.resyncSeconds | quote }}
+- name: VOXPOD_STRAY_REQUEST_SECONDS
+  value: {{ .Values.operator.strayRequestSeconds | quote }}
+- name: VOXPOD_REFUSE_STRAY_REQUESTS
+  value: {{ .Values.operator.refuseStrayRequests | quote }}
 - name: VOXPOD_LEASE_DURATION_SECONDS
   value: {{ .Values.operator.lease.durationSeconds | quote }}
 - name: VOXPOD_LEASE_RENEW_DEADLINE_SECONDS

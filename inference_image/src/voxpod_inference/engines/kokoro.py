@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from voxpod_inference.audio import EDGE_SECONDS, Samples, audible, faded
 from voxpod_inference.bundle import Bundle
 from voxpod_inference.engines.base import Prepared, Utterance, Weights
-from voxpod_inference.engines.kokoro_model import FRONT, GENERATOR, SAMPLES_A_FRAME, plain_model, prepared_model
+from voxpod_inference.engines.kokoro_files import FRONT, GENERATOR
+from voxpod_inference.engines.kokoro_model import SAMPLES_A_FRAME, plain_model, prepared_model
 from voxpod_inference.engines.voices import Voices
 from voxpod_inference.engines.word_times import Timeline, word_times
 from voxpod_inference.errors import INPUT_REFUSED, InputError

@@ -6,13 +6,13 @@ import time
 from voxpod_crds.sandbox_protocol import Report, Work
 from voxpod_crds.speech_model import SpeechModel
 from voxpod_crds.tts_request import LexiconEntry, TTSRequest
+from voxpod_operator.cluster.ended import EndedRequest
 from voxpod_operator.cluster.kinds import JOB, POD, SPEECH_MODEL
 from voxpod_operator.cluster.sandboxes import PodView, parse_pod
 from voxpod_operator.context import Context
 from voxpod_operator.dispatch.identity import PodIdentity
 from voxpod_operator.errors import StoreError, StoreUnavailable
 from voxpod_operator.policy import lifecycle, stored_objects, transitions
-from voxpod_operator.policy.queue_order import ended
 from voxpod_operator.reconcile.ending import conclude
 
 logger = logging.getLogger(__name__)
@@ -44,7 +44,7 @@ async def claim(ctx: Context, who: PodIdentity, wait_seconds: float) -> Work | N
         ):
             raise NotWanted("the sandbox's Job is gone")
         await ctx.view.changed(min(left, 1.0))
-    if ended(request) or request.spec.cancel:
+    if isinstance(request, EndedRequest) or request.spec.cancel:
         raise NotWanted("the request is over")
     if request.status.sandbox is None or request.status.sandbox.pod_uid is not None:
         raise AlreadyClaimed("this work was claimed before")
@@ -62,6 +62,10 @@ async def take_report(ctx: Context, who: PodIdentity, report: Report) -> None:
     """Act on a pod's report; returns when the outcome is stored. Raises NotWanted, Conflict, StoreUnavailable, ClusterError."""
     pod = await _pod(ctx, who)
     request = ctx.view.request_of_job(pod.job_name)
+    if isinstance(request, EndedRequest):
+        if _same_audio(request, report):
+            return
+        raise NotWanted("the request is over")
     if request is None or request.status.sandbox is None:
         raise NotWanted("no request is assigned to this sandbox")
     holder = request.status.sandbox.pod_uid
@@ -69,10 +73,6 @@ async def take_report(ctx: Context, who: PodIdentity, report: Report) -> None:
         raise NotWanted("another sandbox holds the request")
     if report.request_uid not in ("", request.metadata.uid):
         raise NotWanted("the report is about another request")
-    if ended(request):
-        if _same_audio(request, report):
-            return
-        raise NotWanted("the request is over")
     extra = {
         "request": str(request.metadata.key),
         "uid": request.metadata.uid,
@@ -153,10 +153,6 @@ def _engine_rate(ctx: Context, request: TTSRequest) -> int | None:
     return model.status.sample_rate if isinstance(model, SpeechModel) else None
 
 
-def _same_audio(request: TTSRequest, report: Report) -> bool:
+def _same_audio(request: EndedRequest, report: Report) -> bool:
     """Whether a repeated report tells what is stored already: the answer to the first one was lost on the way."""
-    return (
-        request.status.audio is not None
-        and report.audio is not None
-        and request.status.audio.sha256 == report.audio.sha256
-    )
+    return report.audio is not None and request.audio_sha256 == report.audio.sha256

@@ -1,7 +1,7 @@
-"""May a request start now? An ordered chain of small checks over one frozen snapshot. Pure, no clock.
+"""May a request start once there is room? An ordered chain of small checks over one frozen snapshot. Pure, no clock.
 
-The order is what a person would want to hear first: who are you, what do you ask for, may you, and only then: is there
-room.
+The order is what a person would want to hear first: who are you, what do you ask for, may you. Whose turn it is, is not
+asked here but decided for all in one place, `policy.book`.
 """
 
 import difflib
@@ -19,7 +19,7 @@ from voxpod_crds.voices import voice_shares
 
 @dataclass(frozen=True, slots=True)
 class Admit:
-    """The request starts."""
+    """The request starts as soon as it is its turn."""
 
     tenant: Tenant
     model: SpeechModel
@@ -59,12 +59,6 @@ class Snapshot:
     tenant_problem: str
     """Why the tenant's requests wait; empty when it is Ready."""
     model: SpeechModel | None
-    active_of_tenant: int
-    """Requests that hold a slot of the tenant, this one not among them."""
-    ahead_in_tenant: int
-    """Waiting requests of the tenant that go first."""
-    active_of_model: int
-    ahead_in_model: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,28 +212,16 @@ def an_allowed_voice_exists(c: _Checked) -> Reject | None:
     )
 
 
-def tenant_has_a_slot(c: _Checked) -> Wait | None:
-    """The tenant runs fewer requests than it may, those that go first counted in."""
-    limit = c.tenant.spec.quota.concurrent_requests
-    if limit is None or c.seen.active_of_tenant + c.seen.ahead_in_tenant < limit:
-        return None
-    said = (
-        f"Tenant {c.tenant.metadata.name} runs {c.seen.active_of_tenant} of {limit} concurrent"
-        f" requests{_queue(c.seen.ahead_in_tenant)}"
+def no_room(tenant: Tenant, model: SpeechModel, active_of_tenant: int, place: int) -> Wait:
+    """What a request is told that waits for its turn, at a place of its tenant's line."""
+    limit, name = tenant.spec.quota.concurrent_requests, tenant.metadata.name
+    ahead = f"; ahead of this one in the tenant's line: {place - 1}" if place > 1 else ""
+    if limit is not None and active_of_tenant >= limit:
+        said = f"Tenant {name} runs {active_of_tenant} of {limit} concurrent requests{ahead}"
+        return Wait(Reason.WAITING_FOR_CONCURRENCY, said, name, place)
+    return Wait(
+        Reason.WAITING_FOR_SANDBOX, f"SpeechModel {model.metadata.name} has no free sandbox{ahead}", name, place
     )
-    return Wait(Reason.WAITING_FOR_CONCURRENCY, said, c.tenant.metadata.name, c.seen.ahead_in_tenant + 1)
-
-
-def model_has_a_slot(c: _Checked) -> Wait | None:
-    """The model runs fewer sandboxes than it may, those that go first counted in."""
-    limit = c.model.spec.warm_pool.max_sandboxes
-    if c.seen.active_of_model + c.seen.ahead_in_model < limit:
-        return None
-    said = (
-        f"SpeechModel {c.model.metadata.name} runs {c.seen.active_of_model} of {limit}"
-        f" sandboxes{_queue(c.seen.ahead_in_model)}"
-    )
-    return Wait(Reason.WAITING_FOR_SANDBOX, said, c.tenant.metadata.name, c.seen.ahead_in_model + 1)
 
 
 CHAIN: Sequence[Check] = (
@@ -252,13 +234,7 @@ CHAIN: Sequence[Check] = (
     voice_exists,
     language_spoken,
     an_allowed_voice_exists,
-    tenant_has_a_slot,
-    model_has_a_slot,
 )
-
-
-def _queue(ahead: int) -> str:
-    return f"; waiting ahead of this one: {ahead}" if ahead else ""
 
 
 def _voice(c: _Checked) -> str:

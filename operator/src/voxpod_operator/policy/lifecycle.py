@@ -7,9 +7,10 @@ snapshot.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from voxpod_crds.conditions import ConditionType, Reason, find_condition
+from voxpod_crds.conditions import Reason
 from voxpod_crds.sandbox_protocol import Failure, Report
 from voxpod_crds.tts_request import Phase, TTSRequest
+from voxpod_operator.cluster.ended import EndedRequest
 from voxpod_operator.cluster.sandboxes import JobView, PodView
 from voxpod_operator.policy.failures import (
     IMAGE_PULL_GRACE,
@@ -112,9 +113,8 @@ def deadline_of(request: TTSRequest) -> datetime:
 
 def next_step(request: TTSRequest, job: JobView | None, pod: PodView | None, now: datetime) -> Step:
     """The one thing to do now."""
-    phase = request.status.phase
-    if phase is not None and phase.terminal:
-        return _after_the_end(request, job, now)
+    if request.status.phase is not None and request.status.phase.terminal:
+        return Nothing()
     if request.spec.cancel or request.metadata.deletion_timestamp is not None:
         return Finish(
             Phase.CANCELLED,
@@ -141,15 +141,21 @@ def after_failure(request: TTSRequest, failure: Failure) -> Retry | Finish:
     return Finish(Phase.FAILED, failure.reason, failure.message + tried)
 
 
-def _after_the_end(request: TTSRequest, job: JobView | None, now: datetime) -> EndSandbox | LookAgain | Nothing:
+def after_the_end(request: EndedRequest, job: JobView | None, now: datetime) -> EndSandbox | LookAgain | Nothing:
     """A sandbox that told its result exits by itself, and its log stays for the Job's TTL; others are ended at once."""
     if job is None or job.finished or job.deleting:
         return Nothing()
-    complete = find_condition(request.status.conditions, ConditionType.COMPLETE)
-    if complete is None or complete.reason in (Reason.CANCELLED, Reason.DEADLINE_EXCEEDED):
+    if request.ended_at is None or request.reason in (Reason.CANCELLED, Reason.DEADLINE_EXCEEDED):
         return EndSandbox(job)
-    left = (complete.last_transition_time + EXIT_GRACE - now).total_seconds()
+    left = (request.ended_at + EXIT_GRACE - now).total_seconds()
     return LookAgain(left) if left > 0 else EndSandbox(job)
+
+
+def stray_for(request: EndedRequest, keep_seconds: float, now: datetime) -> float | None:
+    """Seconds until a request of a namespace without a Tenant is deleted; None for a tenant's: that stays."""
+    if request.reason != Reason.NAMESPACE_WITHOUT_TENANT or request.ended_at is None:
+        return None
+    return (request.ended_at - now).total_seconds() + keep_seconds
 
 
 def _with_sandbox(request: TTSRequest, job: JobView | None, pod: PodView | None, now: datetime) -> Step:

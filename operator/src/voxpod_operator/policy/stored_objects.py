@@ -15,6 +15,12 @@ _CONTENT_TYPES = {
     "pcm": "audio/pcm",
 }
 
+_MOST_BITS_PER_SECOND = {"mp3": 320_000, "ogg": 500_000, "opus": 510_000}
+"""What the encoders can spend at most; the other formats keep 16-bit samples, compressed or not."""
+
+_CONTAINER_SECONDS = 1.0
+"""What headers and tags of a short file weigh, as sound."""
+
 
 def audio_type(audio_format: str, sample_rate: int | None) -> str:
     """Media type of an audio object; `pcm` has no header that would tell its rate, so the type does."""
@@ -48,6 +54,9 @@ def mismatch(request: TTSRequest, report: Report) -> str:
         return f"the sandbox reported {audio.format}, the request asks for {spec.format}"
     if spec.sample_rate is not None and audio.sample_rate != spec.sample_rate:
         return f"the sandbox reported {audio.sample_rate} Hz, the request asks for {spec.sample_rate}"
+    least = audio.bytes * 8 / _MOST_BITS_PER_SECOND.get(spec.format, audio.sample_rate * 16)
+    if audio.duration_seconds < 0.9 * least - _CONTAINER_SECONDS:
+        return f"the sandbox reported {audio.duration_seconds:g} s, the stored {audio.bytes} bytes hold {least:.1f} s"
     if spec.timestamps != "none" and report.timestamps is None:
         return f"the sandbox reported no timestamps, the request asks for {spec.timestamps}"
     return ""

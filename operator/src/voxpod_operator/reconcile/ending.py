@@ -8,15 +8,13 @@ from voxpod_crds.names import job_name
 from voxpod_crds.sandbox_protocol import Failure, Report
 from voxpod_crds.tts_request import TTSRequest, TTSRequestStatus
 from voxpod_operator import metrics
+from voxpod_operator.cluster.ended import EndedRequest
 from voxpod_operator.cluster.kinds import JOB, POD, TTS_REQUEST
 from voxpod_operator.cluster.sandboxes import JobView
 from voxpod_operator.context import Context
-from voxpod_operator.policy import lifecycle, queue_order, stored_objects, tenancy, transitions
+from voxpod_operator.policy import lifecycle, stored_objects, transitions
 
 logger = logging.getLogger(__name__)
-
-WAKE = 4
-"""Waiting requests that are looked at when a slot came free: the next one, and some in case it cannot use the slot."""
 
 
 async def conclude(ctx: Context, request: TTSRequest, report: Report) -> None:
@@ -66,7 +64,7 @@ async def retry(ctx: Context, request: TTSRequest, failure: Failure) -> None:
 
 
 async def end(ctx: Context, request: TTSRequest, status: TTSRequestStatus) -> None:
-    """Write a terminal status, end the sandbox if one runs, and wake who waits for the slot."""
+    """Write a terminal status, which frees the slot, and end the sandbox if one runs."""
     await ctx.write_status(request, status)
     complete = find_condition(status.conditions, ConditionType.COMPLETE)
     reason = complete.reason if complete else ""
@@ -83,7 +81,7 @@ async def end(ctx: Context, request: TTSRequest, status: TTSRequestStatus) -> No
     ctx.enqueue(TTS_REQUEST, request.metadata.key)
     if status.audio is None:
         ctx.discard_audio_of(request)
-    wake_waiting(ctx, request)
+    ctx.refresh_counts(request.status.tenant, request.status.model)
 
 
 async def end_sandbox(ctx: Context, job: JobView) -> None:
@@ -99,18 +97,8 @@ async def discard_audio(ctx: Context, key: ResourceKey) -> None:
     """Remove an object (tenant and `uid.extension`) whose request ended without audio, or is gone."""
     where = ctx.view.request_key_of_uid(key.name.partition(".")[0])
     request = ctx.view.request(where) if where is not None else None
-    if request is None or (queue_order.ended(request) and request.status.audio is None):
+    if request is None or (isinstance(request, EndedRequest) and not request.audio_sha256):
         await ctx.store.remove(f"{key.namespace}/{key.name}")
-
-
-def wake_waiting(ctx: Context, request: TTSRequest) -> None:
-    """A slot came free: have the first waiting requests of the tenant and of the model looked at."""
-    tenants = ctx.view.tenants()
-    tenant, tenant_of = tenancy.owner_of(request.metadata.namespace, tenants), tenancy.tenants_by_namespace(tenants)
-    for candidates in (ctx.view.requests_in(tenant.spec.namespaces) if tenant else [], ctx.view.requests()):
-        for waiting in queue_order.next_in_line(candidates, ctx.reserved, WAKE, tenant_of):
-            ctx.enqueue(TTS_REQUEST, waiting.metadata.key)
-    ctx.refresh_counts(request.status.tenant, request.status.model)
 
 
 async def _problem_in_store(ctx: Context, request: TTSRequest, report: Report) -> str:

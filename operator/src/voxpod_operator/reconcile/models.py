@@ -12,7 +12,7 @@ from voxpod_operator.cluster.view import WorkKey
 from voxpod_operator.context import Context
 from voxpod_operator.errors import AlreadyExists
 from voxpod_operator.manifests.sandbox_job import probe_job
-from voxpod_operator.policy import model_probe, queue_order
+from voxpod_operator.policy import model_probe
 from voxpod_operator.policy.tenancy import Verdict, judge_model, ready_condition
 from voxpod_operator.policy.transitions import difference
 from voxpod_operator.reconcile.sandboxes import sandbox_pod, why_not
@@ -27,6 +27,7 @@ async def reconcile_model(ctx: Context, key: ResourceKey) -> None:
     model = ctx.view.cluster_resource(SPEECH_MODEL, key.name)
     if not isinstance(model, SpeechModel):
         return
+    ctx.schedule()  # its limit may have changed
     if (objection := judge_model(model, ctx.settings.sandbox_model_roots)) is not None:
         await _write(ctx, model, _ready(ctx, model, objection))
         return
@@ -79,11 +80,7 @@ def _ready(ctx: Context, model: SpeechModel, verdict: Verdict) -> SpeechModelSta
 
 
 async def _write(ctx: Context, model: SpeechModel, status: SpeechModelStatus) -> None:
-    mine = [
-        r
-        for r in ctx.view.requests()
-        if r.status.model == model.metadata.name and queue_order.holds_a_slot(r, frozenset())
-    ]
+    mine = [r for r in ctx.view.requests() if r.status.model == model.metadata.name and r.status.sandbox is not None]
     busy = sum(r.status.sandbox is not None and r.status.sandbox.pod_uid is not None for r in mine)
     status = status.model_copy(update={"busy": busy, "starting": len(mine) - busy})
     patch = difference(model.status.to_wire(), status.to_wire())
@@ -101,7 +98,7 @@ async def _write(ctx: Context, model: SpeechModel, status: SpeechModelStatus) ->
             },
         )
         for request in ctx.view.requests():
-            if request.status.sandbox is None and not queue_order.ended(request):
+            if request.status.sandbox is None:
                 ctx.enqueue(TTS_REQUEST, request.metadata.key)
 
 

@@ -9,9 +9,10 @@ from voxpod_crds.sandbox_protocol import Failure
 from voxpod_crds.speech_model import SpeechModel
 from voxpod_crds.tenant import Tenant, TenantSandbox
 from voxpod_crds.tts_request import TTSRequest
+from voxpod_operator.cluster.ended import EndedRequest
 from voxpod_operator.cluster.kinds import EVENT, JOB, SPEECH_MODEL, TENANT, TTS_REQUEST
 from voxpod_operator.cluster.sandboxes import JobView
-from voxpod_operator.cluster.view import WorkKey
+from voxpod_operator.cluster.view import WorkKey, job_of
 from voxpod_operator.context import Context
 from voxpod_operator.errors import AlreadyExists, Denied
 from voxpod_operator.manifests.sandbox_job import Dispatch, SandboxPod, sandbox_job
@@ -20,6 +21,7 @@ from voxpod_operator.policy.lifecycle import EXIT_GRACE, deadline_of
 from voxpod_operator.policy.tenancy import judge_model
 from voxpod_operator.policy.transitions import milliseconds_between
 from voxpod_operator.reconcile.ending import end_sandbox, retry
+from voxpod_operator.workqueue import Lane
 
 logger = logging.getLogger(__name__)
 
@@ -100,7 +102,7 @@ async def reconcile_job(ctx: Context, key: ResourceKey) -> None:
         return
     owner = ctx.view.request_key_of_uid(job.request_uid)
     if owner is not None:
-        ctx.enqueue(TTS_REQUEST, owner)
+        ctx.enqueue(TTS_REQUEST, owner, Lane.URGENT)
     if job.finished or job.deleting:
         return
     if (grace := _superseded(ctx, job, owner)) is not None:
@@ -148,20 +150,17 @@ async def _dispatch(ctx: Context) -> Dispatch:
 
 def _wake_the_request_of(ctx: Context, job_name: str) -> None:
     request = ctx.view.request_of_job(job_name)
-    if request is not None:
-        ctx.enqueue(TTS_REQUEST, request.metadata.key)
+    if isinstance(request, TTSRequest):
+        ctx.enqueue(TTS_REQUEST, request.metadata.key, Lane.URGENT)
 
 
 def _superseded(ctx: Context, job: JobView, owner: ResourceKey | None) -> float | None:
     """Seconds until a Job must end whose request went on with another sandbox; None while it is the request's own."""
     request = ctx.view.request(owner) if owner is not None else None
-    if (
-        not isinstance(request, TTSRequest)
-        or request.status.sandbox is None
-        or request.status.sandbox.job_name == job.name
-    ):
+    if not isinstance(request, TTSRequest | EndedRequest) or job_of(request) in ("", job.name):
         return None
-    return EXIT_GRACE.total_seconds() - milliseconds_between(request.status.assigned_at, ctx.now()) / 1000
+    since = request.ended_at if isinstance(request, EndedRequest) else request.status.assigned_at
+    return EXIT_GRACE.total_seconds() - milliseconds_between(since, ctx.now()) / 1000
 
 
 async def _orphaned(ctx: Context, job: JobView) -> bool:
