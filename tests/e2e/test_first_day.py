@@ -97,6 +97,24 @@ def test_example_becomes_what_it_asks_for(first_day: FirstDay, kubectl: Kubectl,
     assert first_day.reader.store.client().stat_object("speech", key).size == audio["bytes"]
 
 
+@pytest.mark.usefixtures("first_day")
+def test_quota_counts_the_requests_once_kubernetes_knows_their_kind(kubectl: Kubectl):
+    quota, key = str(EXAMPLES / "quota.yaml"), "count/ttsrequests.voxpod.dev"
+
+    def used() -> str:
+        """What is counted, empty while nothing is: at once for a quota that is new, after minutes for one that came too early."""
+        kubectl("apply", "-f", quota)
+        time.sleep(1)
+        status = json.loads(kubectl("-n", "acme", "get", "resourcequota/speech", "-o", "json").stdout)["status"]
+        if key not in status.get("used", {}):
+            kubectl("delete", "-f", quota)
+        return str(status.get("used", {}).get(key, ""))
+
+    until(used, lambda: "the quota counts nothing", 90)
+
+    assert used() == str(len(REQUESTS))
+
+
 def test_sandboxes_spoke_with_weights_that_the_daemon_set_prepared(first_day: FirstDay, kubectl: Kubectl):
     log = kubectl("-n", "voxpod-nodes", "logs", "daemonset/prepare-model", "-c", "prepare").stdout
     metrics = "/api/v1/namespaces/voxpod-system/pods/{}:8080/proxy/metrics"
@@ -151,7 +169,7 @@ def test_developer_fetches_the_audio(first_day: FirstDay, tmp_path: Path):
     assert (tmp_path / "hello-aws.mp3").stat().st_size > 10_000
 
 
-def until(true: Callable[[], bool], left: Callable[[], str], seconds: float = 30.0) -> None:
+def until(true: Callable[[], object], left: Callable[[], str], seconds: float = 30.0) -> None:
     """Wait for it; the failure says what is left."""
     end = time.monotonic() + seconds
     while not true():
