@@ -48,7 +48,9 @@ VALUES = {
     "object_store_bucket": "objectStore.bucket",
     "object_store_access_key": "objectStore.accessKey",
     "object_store_secret_key": "objectStore.secretKey",
-    "upload_url_seconds": "objectStore.uploadUrlSeconds",
+    "object_store_conditional_writes": "objectStore.conditionalWrites",
+    "object_store_sweep_seconds": "objectStore.sweepSeconds",
+    "object_store_remove_orphans_after_hours": "objectStore.removeOrphansAfterHours",
 }
 FROM_THE_POD = {"namespace", "pod_name", "pod_ip", "dispatch_tls_dir"}
 """What the chart itself knows: the downward API, and where it mounts the certificate."""

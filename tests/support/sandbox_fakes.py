@@ -68,8 +68,10 @@ class FakeStore(FakeServer):
         status, body = self.script.popleft() if self.script else (200, b"")
         if key in self.objects and status == 200 and request.headers.get("If-None-Match") == "*":
             return 412, b"<Error><Code>PreconditionFailed</Code></Error>"
-        if status in (200, STORE_AND_RESET):
+        if request.method == "PUT" and status in (200, STORE_AND_RESET):
             self.objects[key] = request.body
+        if request.method == "DELETE":
+            self.objects.pop(key, None)
         return (RESET if status == STORE_AND_RESET else status), body
 
 
@@ -90,10 +92,12 @@ def serving(fake: FakeDispatch | FakeStore, context: ssl.SSLContext | None) -> I
                 return
             self.send_response(status)
             self.send_header("Content-Length", str(len(answer)))
+            if answer.startswith(b"<?xml"):
+                self.send_header("Content-Type", "application/xml")
             self.end_headers()
             self.wfile.write(answer)
 
-        do_GET = do_POST = do_PUT = answer  # noqa: N815
+        do_GET = do_POST = do_PUT = do_HEAD = do_DELETE = answer  # noqa: N815
 
         def log_message(self, format: str, *args: object) -> None:
             pass

@@ -25,6 +25,7 @@ class ConditionType(StrEnum):
     FAILED = "Failed"
     """True beside Complete False, as Jobs have it: `kubectl wait --for=condition=` can wait for True only."""
     READY = "Ready"
+    STORE_REACHABLE = "StoreReachable"
 
 
 class Reason(StrEnum):
@@ -54,6 +55,14 @@ class Reason(StrEnum):
         (
             "The Tenant sets spec.suspended or is not Ready; its own Ready condition says why. An administrator mends"
             " it; the request waits until its deadline."
+        ),
+    )
+    WAITING_FOR_STORE = (
+        "WaitingForStore",
+        (
+            "The object store is away or refuses the operator's user; the message quotes it. No sandbox is spent"
+            " meanwhile. On Dispatched: a sandbox met that, and a fresh one starts when the store can be used again"
+            " (such an attempt does not count), or the audio is made and waits to be verified."
         ),
     )
     # Admitted: never
@@ -150,7 +159,13 @@ class Reason(StrEnum):
             " tried again until the request's deadline, since a quota or policy may be lifted."
         ),
     )
-    UPLOAD_FAILED = "UploadFailed", "The sandbox could not store the audio: the object store was away or refused."
+    UPLOAD_FAILED = (
+        "UploadFailed",
+        (
+            "The sandbox could not store the audio: the object store was away until the deadline, or refused it on every"
+            " attempt although it takes other uploads."
+        ),
+    )
     VERIFICATION_FAILED = (
         "VerificationFailed",
         "The stored object is not what the sandbox reported (it is missing, or its size or checksum differs).",
@@ -169,6 +184,19 @@ class Reason(StrEnum):
     SOURCE_NOT_ALLOWED = (
         "SourceNotAllowed",
         "spec.source.hostPath.path is outside the folders that the chart's sandbox.modelRoots allows.",
+    )
+    # StoreReachable, of SpeechModel
+    STORE_USABLE = "StoreUsable", "The object store answers and lets the operator's user do what it must."
+    STORE_AWAY = (
+        "StoreAway",
+        "The object store does not answer, or with errors of its own: address, port, network policy, certificate.",
+    )
+    STORE_REFUSES = (
+        "StoreRefuses",
+        (
+            "The object store answers, and refuses: wrong keys, no such bucket, a right that the operator's user lacks,"
+            " or no conditional writes. It is mended there or in the chart's objectStore values."
+        ),
     )
 
 

@@ -19,6 +19,7 @@ REASON_GROUPS: dict[str, tuple[str, str, tuple[Reason, ...]]] = {
             Reason.WAITING_FOR_SANDBOX,
             Reason.WAITING_FOR_MODEL,
             Reason.WAITING_FOR_TENANT,
+            Reason.WAITING_FOR_STORE,
         ),
     ),
     "Never": (
@@ -45,6 +46,7 @@ REASON_GROUPS: dict[str, tuple[str, str, tuple[Reason, ...]]] = {
             Reason.SANDBOX_STARTING,
             Reason.SANDBOX_UNSCHEDULABLE,
             Reason.RETRYING,
+            Reason.WAITING_FOR_STORE,
             Reason.CLAIMED,
         ),
     ),
@@ -76,6 +78,15 @@ REASON_GROUPS: dict[str, tuple[str, str, tuple[Reason, ...]]] = {
             Reason.PROBING,
             Reason.SOURCE_NOT_ALLOWED,
             Reason.BUNDLE_INVALID,
+        ),
+    ),
+    "StoreReachable": (
+        "StoreReachable, of SpeechModel",
+        "Whether audio can be stored: looked at when the operator starts and each minute, the same for every model.",
+        (
+            Reason.STORE_USABLE,
+            Reason.STORE_AWAY,
+            Reason.STORE_REFUSES,
         ),
     ),
 }

@@ -98,7 +98,7 @@ class SpeechModelStatus(ApiModel):
     idle: int | None = Field(None, ge=0, description="Sandboxes that wait for work.")
     busy: int | None = Field(None, ge=0, description="Sandboxes that hold a request.")
     starting: int | None = Field(None, ge=0, description="Sandboxes whose pod has not claimed yet.")
-    conditions: list[Condition] = Field(default_factory=list, max_length=8, description="Ready.")
+    conditions: list[Condition] = Field(default_factory=list, max_length=8, description="Ready, StoreReachable.")
 
 
 class SpeechModel(ApiModel):

@@ -181,6 +181,17 @@ class SandboxRef(ApiModel):
     )
 
 
+class FailedAttempt(ApiModel):
+    """A sandbox that was given up."""
+
+    attempt: int = Field(ge=1, description="Which sandbox it was.")
+    reason: str = Field(
+        max_length=64,
+        description="Why it was given up, as one word; WaitingForStore is not counted among the three that may fail.",
+    )
+    message: str = Field("", max_length=256, description="Why, for a person, in short.")
+
+
 class RequestTimings(ApiModel):
     """Where the time went, in milliseconds."""
 
@@ -208,6 +219,9 @@ class TTSRequestStatus(ApiModel):
     queue_position: int | None = Field(None, ge=1, description="Place among the tenant's waiting requests.")
     sandbox: SandboxRef | None = Field(None, description="The sandbox that holds the request.")
     attempt: int | None = Field(None, ge=1, description="Which sandbox this is, counted from 1.")
+    failed_attempts: list[FailedAttempt] = Field(
+        default_factory=list, max_length=8, description="Earlier sandboxes that failed."
+    )
     assigned_at: str | None = Field(
         None, max_length=40, description="When the sandbox was assigned (RFC 3339, milliseconds)."
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 from urllib.parse import urlsplit
 
+from voxpod_crds.trust import client_tls
 from voxpod_inference.errors import SANDBOX_REFUSED, SpeechError
 
 _MAX_BODY = 1 << 20
@@ -25,16 +26,10 @@ class Response:
 
 def tls_context(ca_pem: str) -> ssl.SSLContext:
     """A client context that trusts only `ca_pem`, or the system's authorities when it is empty; SpeechError when it is none."""
-    if not ca_pem:
-        return ssl.create_default_context()
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     try:
-        context.load_verify_locations(cadata=ca_pem)
-    except ssl.SSLError as error:
-        raise SpeechError(
-            "infrastructure", SANDBOX_REFUSED, f"no usable CA certificate was given: {error.reason}"
-        ) from None
-    return context
+        return client_tls(ca_pem)
+    except ValueError as error:
+        raise SpeechError("infrastructure", SANDBOX_REFUSED, f"no usable CA certificate was given: {error}") from None
 
 
 def send(

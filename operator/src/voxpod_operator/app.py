@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from aiohttp import web
 from kubernetes.aio.client.api_client import ApiClient
-from minio import Minio
 
 from voxpod_crds.base import ResourceKey
 from voxpod_operator import metrics
@@ -27,7 +26,9 @@ from voxpod_operator.leadership import Leadership
 from voxpod_operator.reconcile.workers import work
 from voxpod_operator.resync import WatchHealth, catch_up_with_all, keep_in_sync, load
 from voxpod_operator.settings import OperatorSettings
-from voxpod_operator.storage.object_store import ObjectStore, connect
+from voxpod_operator.storage.object_store import ObjectStore, open_store
+from voxpod_operator.store_check import keep_checked
+from voxpod_operator.store_sweep import keep_swept
 from voxpod_operator.workqueue import WorkQueue
 
 logger = logging.getLogger(__name__)
@@ -83,6 +84,7 @@ class Operator:
         self.health.synced = True
         async with asyncio.TaskGroup() as parts:
             parts.create_task(keep_in_sync(self.ctx, self.health.watches), name="resync")
+            parts.create_task(keep_checked(self.ctx), name="store check")
             await self.leadership.acquire()
             try:
                 async with asyncio.TaskGroup() as led:
@@ -106,6 +108,7 @@ class Operator:
         self.ctx.queue.add(DIRECTORY)
         async with _serving(dispatch_app(self.ctx), settings.dispatch_port, settings), asyncio.TaskGroup() as parts:
             parts.create_task(self._stay_published(), name="EndpointSlice")
+            parts.create_task(keep_swept(self.ctx), name="store sweep")
             for number in range(settings.workers):
                 parts.create_task(work(self.ctx), name=f"worker {number}")
 
@@ -153,7 +156,7 @@ def assemble(settings: OperatorSettings, api: ApiClient, login: Login, store: Ob
     ctx = Context(
         settings=settings,
         gateway=gateway,
-        store=store or ObjectStore(_client(settings), settings.object_store_bucket),
+        store=store or _store(settings),
         addresses=Addresses(
             gateway,
             ResourceKey(settings.namespace, settings.dispatch_service),
@@ -169,12 +172,14 @@ def assemble(settings: OperatorSettings, api: ApiClient, login: Login, store: Ob
     return Operator(ctx, api, login, Health(view, WatchHealth(), lambda: leadership.leading), leadership)
 
 
-def _client(settings: OperatorSettings) -> Minio:
-    return connect(
+def _store(settings: OperatorSettings) -> ObjectStore:
+    return open_store(
         settings.object_store_endpoint,
         settings.object_store_access_key.get_secret_value(),
         settings.object_store_secret_key.get_secret_value(),
+        settings.object_store_bucket,
         secure=settings.object_store_secure,
         region=settings.object_store_region,
         ca_pem=settings.object_store_ca_pem,
+        conditional=settings.object_store_conditional_writes,
     )

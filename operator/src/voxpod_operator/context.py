@@ -1,5 +1,6 @@
 """What every reconcile and the dispatch endpoint share: settings, view, queue, gateways, clock."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,10 +13,23 @@ from voxpod_operator.cluster.kinds import JOB, SPEECH_MODEL, TENANT, TTS_REQUEST
 from voxpod_operator.cluster.view import ClusterView, InvalidResource, Request, WorkKey
 from voxpod_operator.policy import stored_objects
 from voxpod_operator.policy.book import Book, Slot
+from voxpod_operator.policy.store_state import StoreState
 from voxpod_operator.policy.transitions import difference
 from voxpod_operator.settings import OperatorSettings
 from voxpod_operator.storage.object_store import ObjectStore
 from voxpod_operator.workqueue import Lane, WorkQueue
+
+
+@dataclass
+class LastLook:
+    """What the last look at the object store found (`store_check`)."""
+
+    state: StoreState = field(default_factory=StoreState)
+    closely_at: float = float("-inf")
+    """Monotonic time of the last close look."""
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    trouble: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set while the store cannot be used."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +46,7 @@ class Context:
     dispatch_ca_pem: str
     book: Book = field(default_factory=Book)
     """Who waits and who holds a slot. The view keeps it, `reconcile.schedule` gives slots away."""
+    last_look: LastLook = field(default_factory=LastLook)
     concluding: set[str] = field(default_factory=set)
     """UIDs of requests whose report is being verified: a sandbox that reports many times at once gets one verification."""
 

@@ -43,6 +43,14 @@ API_CALL_SECONDS = Histogram(
     ["verb", "kind", "code"],
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5, 10),
 )
+STORE_UP = Gauge("voxpod_store_up", "1 while the object store answers and takes what this replica sends.")
+STORE_CHECKS = Counter("voxpod_store_checks_total", "Looks at the object store, by outcome.", ["outcome"])
+STORE_ORPHANS = Gauge("voxpod_store_orphans", "Objects of requests that do not exist any more, at the last sweep.")
+STORE_ORPHAN_BYTES = Gauge("voxpod_store_orphan_bytes", "Their size.")
+STORE_REMOVALS = Counter("voxpod_store_removals_total", "Removals of unwanted objects, by outcome.", ["outcome"])
+STALE_ADDRESSES = Gauge(
+    "voxpod_stale_addresses", "Hosts whose last address sandboxes still get, since DNS does not answer."
+)
 LOOP_LAG = Histogram(
     "voxpod_event_loop_lag_seconds",
     "How late a beat of 50 ms came in the event loop: so long nothing else of the operator ran.",

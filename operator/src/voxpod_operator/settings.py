@@ -6,8 +6,10 @@ The order is that of the chart's values.yaml, and a test holds the two together.
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from voxpod_crds.trust import client_tls
 
 
 class OperatorSettings(BaseSettings):
@@ -101,9 +103,32 @@ class OperatorSettings(BaseSettings):
     object_store_bucket: str = Field(description="Bucket of the audio objects; it must exist.")
     object_store_access_key: SecretStr = Field(description="Access key of the operator's user.")
     object_store_secret_key: SecretStr = Field(description="Secret key of the operator's user.")
-    upload_url_seconds: int = Field(
-        86_400, ge=30, le=604_800, description="Longest life of a presigned PUT; a request's own deadline shortens it."
+    object_store_conditional_writes: bool = Field(
+        True,
+        description=(
+            "Whether sandboxes upload with If-None-Match: *, so that an object is never written over; false for a store"
+            " that does not know it."
+        ),
     )
+    object_store_sweep_seconds: float = Field(
+        3600.0, ge=1, description="How often the bucket is listed for objects that nobody was told about."
+    )
+    object_store_remove_orphans_after_hours: int = Field(
+        0,
+        ge=0,
+        le=87_600,
+        description=(
+            "Age at which an object whose request does not exist any more is removed. 0: never, since it may be audio"
+            " that a request made before somebody deleted the request."
+        ),
+    )
+
+    @field_validator("object_store_ca_pem")
+    @classmethod
+    def _certificates(cls, pem: str) -> str:
+        """Told at start, and not by each upload."""
+        client_tls(pem)
+        return pem
 
     @model_validator(mode="after")
     def _lease_times_leave_a_gap(self) -> "OperatorSettings":

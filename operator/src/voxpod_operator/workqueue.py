@@ -87,6 +87,10 @@ class WorkQueue(Generic[K]):
         self.add_after(key, delay)
         return delay
 
+    def failures(self, key: K) -> int:
+        """How often in a row the key's reconcile has failed."""
+        return self._failures.get(key, 0)
+
     def forget(self, key: K) -> None:
         """The key was reconciled without a failure: its next retry starts short again."""
         self._failures.pop(key, None)

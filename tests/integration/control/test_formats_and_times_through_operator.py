@@ -145,3 +145,13 @@ async def test_a_second_attempt_finds_neither_object_of_the_first(world: World) 
     world.synthesize = die_once
     assert (await ended(world, timestamps="word"))["phase"] == "Succeeded"
     assert found == [0, 0]
+
+
+@pytest.mark.parametrize("deadline", [5, 86_400])
+async def test_permission_to_upload_outlives_the_request(world: World, deadline: int) -> None:
+    """However long the synthesis takes: an upload that comes in time is never refused as too late."""
+    seen: list[Work] = []
+    world.synthesize = lambda world, work: seen.append(work) or speak(world, work)  # type: ignore[func-returns-value]
+    await ended(world, deadlineSeconds=deadline, timestamps="word")
+    assert len(world.store.upload_seconds) == 2
+    assert all(life > seen[0].seconds_left + 20 for life in world.store.upload_seconds.values())

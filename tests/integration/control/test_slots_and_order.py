@@ -146,11 +146,14 @@ async def test_an_engine_fault_gets_one_more_sandbox_and_an_input_fault_none(wor
 
 
 async def test_a_request_survives_an_object_store_that_is_away(world: World) -> None:
-    world.store.away = True
+    world.pause_at = "claimed"
     await world.create(TENANT, a_tenant_body())
     await world.create(SPEECH_MODEL, a_model_body())
     async with running_operator(world):
         await world.create(TTS_REQUEST, a_request_body("hello"), "acme")
+        await world.until(lambda: world.claims, "claimed")
+        world.store.away = True
+        world.resume.set()
         await world.until(lambda: world.store.objects, "audio is stored")
         await asyncio.sleep(0.5)
         assert world.phase("hello") == "Running"

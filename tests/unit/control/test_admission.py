@@ -162,3 +162,15 @@ def test_voice(
     )
     assert isinstance(decision, Admit)
     assert decision.voice == voice
+
+
+def test_request_waits_for_a_store_that_cannot_be_used() -> None:
+    decision = decide(seen(store_problem="StoreAway: no answer"))
+    assert decision == Wait(
+        Reason.WAITING_FOR_STORE, "audio cannot be stored at present: StoreAway: no answer", tenant="acme"
+    )
+
+
+def test_what_can_never_run_does_not_wait_for_the_store() -> None:
+    decision = decide(seen(store_problem="StoreAway: no answer", request=a_request(voice="nobody")))
+    assert isinstance(decision, Reject)

@@ -7,9 +7,9 @@ import pytest
 
 from builders import NOON, a_job, a_pod, a_request, an_assigned_request
 from voxpod_crds.base import ResourceKey
-from voxpod_crds.conditions import Reason
+from voxpod_crds.conditions import MAX_MESSAGE, Reason
 from voxpod_crds.sandbox_protocol import Failure, Report, Timings, termination_message
-from voxpod_crds.tts_request import Phase
+from voxpod_crds.tts_request import FailedAttempt, Phase
 from voxpod_operator.cluster.ended import EndedRequest
 from voxpod_operator.cluster.sandboxes import JobView
 from voxpod_operator.policy import lifecycle as steps
@@ -175,6 +175,59 @@ def test_a_missed_deadline_tells_what_the_request_waited_for() -> None:
 def test_retries_by_who_is_at_fault(fault: Any, attempt: int, again: bool) -> None:
     step = after_failure(an_assigned_request(attempt=attempt), Failure(fault, "EngineFailed", "x"))
     assert isinstance(step, steps.Retry) is again
+
+
+def failed_before(*reasons: str, message: str = "it went") -> Any:
+    """An assigned request whose earlier sandboxes were given up."""
+    request = an_assigned_request(attempt=len(reasons) + 1)
+    attempts = [FailedAttempt(attempt=n, reason=r, message=message) for n, r in enumerate(reasons, 1)]
+    return request.model_copy(update={"status": request.status.model_copy(update={"failed_attempts": attempts})})
+
+
+LOST = Failure("infrastructure", Reason.SANDBOX_LOST, "the node went")
+OUTAGE = Failure("infrastructure", Reason.WAITING_FOR_STORE, "StoreAway: no answer")
+
+
+@pytest.mark.parametrize(
+    ("before", "failure", "again"),
+    [
+        pytest.param(["SandboxLost"] * 2, LOST, False, id="the third one fails"),
+        pytest.param(["SandboxLost", "WaitingForStore", "WaitingForStore"], LOST, True, id="outages do not count"),
+        pytest.param(["SandboxLost"] * 2, OUTAGE, True, id="an outage after two failures"),
+        pytest.param(["WaitingForStore"] * 4, OUTAGE, True, id="more outages than are free, but no failure"),
+        pytest.param(
+            ["WaitingForStore"] * 4 + ["SandboxLost"] * 2, OUTAGE, False, id="more than are free, and failures"
+        ),
+        pytest.param(["WaitingForStore"] * 7, OUTAGE, False, id="a store that comes and goes for ever"),
+    ],
+)
+def test_outage_of_the_store_is_nobodys_failed_attempt(before: list[str], failure: Failure, again: bool) -> None:
+    assert isinstance(after_failure(failed_before(*before), failure), steps.Retry) is again
+
+
+def test_end_says_why_the_earlier_sandboxes_were_given_up() -> None:
+    step = after_failure(failed_before("EngineFailed", "SandboxLost"), LOST)
+    assert isinstance(step, steps.Finish)
+    assert step.message == (
+        "the node went (attempt 3 of 3); before: attempt 1 EngineFailed: it went; attempt 2 SandboxLost: it went"
+    )
+
+
+def test_missed_deadline_says_why_the_earlier_sandboxes_were_given_up() -> None:
+    step = next_step(failed_before("ImagePullFailed"), a_job(), a_pod(), NOON + timedelta(seconds=601))
+    assert isinstance(step, steps.Finish)
+    assert step.message.endswith("; before: attempt 1 ImagePullFailed: it went")
+
+
+def test_earlier_reasons_fit_into_the_message_however_much_the_last_one_says() -> None:
+    step = after_failure(
+        failed_before(*["WaitingForStore"] * 5, "SandboxLost", "SandboxLost", message="x" * 256),
+        Failure("infrastructure", Reason.SANDBOX_LOST, "y" * 1024),
+    )
+    assert isinstance(step, steps.Finish)
+    assert len(step.message) <= MAX_MESSAGE
+    assert "attempt 7 SandboxLost: xxx" in step.message
+    assert step.message.startswith("yyy")
 
 
 def test_looking_again_never_sleeps_past_the_deadline() -> None:

@@ -88,6 +88,10 @@
     secretKeyRef:
       name: {{ include "voxpod.objectStoreSecret" . }}
       key: secretKey
-- name: VOXPOD_UPLOAD_URL_SECONDS
-  value: {{ .Values.objectStore.uploadUrlSeconds | quote }}
+- name: VOXPOD_OBJECT_STORE_CONDITIONAL_WRITES
+  value: {{ .Values.objectStore.conditionalWrites | quote }}
+- name: VOXPOD_OBJECT_STORE_SWEEP_SECONDS
+  value: {{ .Values.objectStore.sweepSeconds | quote }}
+- name: VOXPOD_OBJECT_STORE_REMOVE_ORPHANS_AFTER_HOURS
+  value: {{ .Values.objectStore.removeOrphansAfterHours | quote }}
 {{- end }}

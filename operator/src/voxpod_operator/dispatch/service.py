@@ -21,6 +21,9 @@ logger = logging.getLogger(__name__)
 REPORT_SECONDS = 2.0
 """So much earlier than the operator does a sandbox give up at the deadline: its report says what it was at, ours could not."""
 
+UPLOAD_SECONDS = 30
+"""So much longer than the request's time does its presigned PUT live: never shorter, or a slow synthesis could not be stored."""
+
 
 class NotWanted(Exception):
     """The sandbox's work went elsewhere or is over: it should exit (410)."""
@@ -117,7 +120,7 @@ async def _clear_the_key(ctx: Context, request: TTSRequest) -> None:
 
 def _work(ctx: Context, request: TTSRequest) -> Work:
     seconds_left = (lifecycle.deadline_of(request) - ctx.now()).total_seconds()
-    life = int(max(30, min(seconds_left + 30, ctx.settings.upload_url_seconds)))
+    life = int(max(seconds_left, 0) + UPLOAD_SECONDS)
     spec, times = request.spec, stored_objects.timestamps_key(request)
     return Work(
         request_uid=request.metadata.uid,

@@ -9,7 +9,7 @@ from voxpod_crds.tenant import Tenant
 from voxpod_crds.tts_request import TTSRequest
 from voxpod_operator.cluster.kinds import POD, SPEECH_MODEL, TENANT, TTS_REQUEST, Kind
 from voxpod_operator.cluster.sandboxes import parse_pod
-from voxpod_operator.cluster.view import Resource, job_of
+from voxpod_operator.cluster.view import Resource, job_of, parse
 from voxpod_operator.context import DIRECTORY, Context
 from voxpod_operator.handlers.watches import key_of
 
@@ -23,6 +23,8 @@ def take_in(ctx: Context, kind: Kind, raw: dict[str, Any], deleted: bool) -> Non
     if deleted:
         if known and uid in ("", known):
             _take_out(ctx, kind, key)
+        if kind is TTS_REQUEST:
+            _discard_what_is_known_to_be_unwanted(ctx, raw)
         return
     if known and uid != known:
         _take_out(ctx, kind, key)  # made anew under the same name while the watch was away
@@ -67,5 +69,14 @@ def _take_out(ctx: Context, kind: Kind, key: ResourceKey) -> None:
     _look_again(ctx, owner)
     if gone is not None and (job := job_of(gone)):
         ctx.enqueue_job(job)
-    if isinstance(gone, TTSRequest):
-        ctx.discard_audio_of(gone)
+
+
+def _discard_what_is_known_to_be_unwanted(ctx: Context, last: dict[str, Any]) -> None:
+    """Plan the removal of a deleted request's audio if the request had not ended: judged by the last version stored.
+
+    That is what a DELETED event carries. A version that was seen before may be older: its audio may have become the
+    user's since, who deletes the request to tidy up. Without an event (a list found the request gone) nothing is known.
+    """
+    request = parse(TTS_REQUEST, last) if "spec" in last else None
+    if isinstance(request, TTSRequest):
+        ctx.discard_audio_of(request)

@@ -59,6 +59,8 @@ class Snapshot:
     tenant_problem: str
     """Why the tenant's requests wait; empty when it is Ready."""
     model: SpeechModel | None
+    store_problem: str = ""
+    """Why the object store cannot be used; empty while it can."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +214,15 @@ def an_allowed_voice_exists(c: _Checked) -> Reject | None:
     )
 
 
+def store_usable(c: _Checked) -> Wait | None:
+    """The audio could be stored."""
+    if not c.seen.store_problem:
+        return None
+    return Wait(
+        Reason.WAITING_FOR_STORE, f"audio cannot be stored at present: {c.seen.store_problem}", c.tenant.metadata.name
+    )
+
+
 def no_room(tenant: Tenant, model: SpeechModel, active_of_tenant: int, place: int) -> Wait:
     """What a request is told that waits for its turn, at a place of its tenant's line."""
     limit, name = tenant.spec.quota.concurrent_requests, tenant.metadata.name
@@ -234,6 +245,7 @@ CHAIN: Sequence[Check] = (
     voice_exists,
     language_spoken,
     an_allowed_voice_exists,
+    store_usable,
 )
 
 

@@ -7,7 +7,7 @@ snapshot.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from voxpod_crds.conditions import Reason
+from voxpod_crds.conditions import MAX_MESSAGE, Reason
 from voxpod_crds.sandbox_protocol import Failure, Report
 from voxpod_crds.tts_request import Phase, TTSRequest
 from voxpod_operator.cluster.ended import EndedRequest
@@ -24,6 +24,9 @@ UNSCHEDULABLE_GRACE = timedelta(seconds=5)
 
 STUCK_GRACE = timedelta(seconds=8)
 """A pod exists within a second of its Job and runs within two; after this long an event tells what is in the way."""
+
+MAX_OUTAGES = 4
+"""Sandboxes of one request that may meet a store that is away without being counted as failed."""
 
 EXIT_GRACE = timedelta(seconds=10)
 """A sandbox has told its result and exits within a second; so long it may take before it is ended."""
@@ -125,7 +128,7 @@ def next_step(request: TTSRequest, job: JobView | None, pod: PodView | None, now
         return Finish(
             Phase.FAILED,
             Reason.DEADLINE_EXCEEDED,
-            f"not done within {request.spec.deadline_seconds} s of creation{_last_word(request)}",
+            _and_before(request, f"not done within {request.spec.deadline_seconds} s of creation{_last_word(request)}"),
         )
     if request.status.sandbox is None:
         return AdmitOrWait()
@@ -135,10 +138,13 @@ def next_step(request: TTSRequest, job: JobView | None, pod: PodView | None, now
 def after_failure(request: TTSRequest, failure: Failure) -> Retry | Finish:
     """Another attempt, or the end."""
     attempt = request.status.attempt or 1
-    if may_retry(failure, attempt):
+    outages = sum(one.reason == Reason.WAITING_FOR_STORE for one in request.status.failed_attempts)
+    outage = failure.reason == Reason.WAITING_FOR_STORE
+    if (outage and outages < MAX_OUTAGES) or may_retry(failure, attempt - min(outages, MAX_OUTAGES)):
         return Retry(failure)
     tried = f" (attempt {attempt} of {attempt})" if attempt > 1 else ""
-    return Finish(Phase.FAILED, failure.reason, failure.message + tried)
+    reason = Reason.UPLOAD_FAILED if outage else failure.reason
+    return Finish(Phase.FAILED, reason, _and_before(request, failure.message + tried))
 
 
 def after_the_end(request: EndedRequest, job: JobView | None, now: datetime) -> EndSandbox | LookAgain | Nothing:
@@ -197,6 +203,16 @@ def _seconds_until_worth_a_look(request: TTSRequest, job: JobView, claimed: bool
     if not claimed:
         until += [job.created_at + grace for grace in (UNSCHEDULABLE_GRACE, STUCK_GRACE, IMAGE_PULL_GRACE)]
     return max(0.05, min((t - now).total_seconds() for t in until if t > now) + 0.05)
+
+
+def _and_before(request: TTSRequest, message: str) -> str:
+    """The message, and in short why earlier sandboxes were given up: what the last one met may be another matter."""
+    told = "; ".join(f"attempt {a.attempt} {a.reason}: {_cut(a.message, 80)}" for a in request.status.failed_attempts)
+    return f"{_cut(message, MAX_MESSAGE - len(told) - 10)}; before: {told}" if told else message
+
+
+def _cut(text: str, length: int) -> str:
+    return text if len(text) <= length else text[: length - 1] + "…"
 
 
 def _last_word(request: TTSRequest) -> str:

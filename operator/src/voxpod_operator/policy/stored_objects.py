@@ -1,8 +1,12 @@
 """What a request leaves in the object store: names, types, and whether a sandbox's report fits what was asked. Pure."""
 
+import re
+from enum import Enum, auto
+
 from voxpod_crds.names import object_key
 from voxpod_crds.sandbox_protocol import Report
-from voxpod_crds.tts_request import TTSRequest
+from voxpod_crds.tts_request import Phase, TTSRequest
+from voxpod_operator.cluster.ended import EndedRequest
 
 TIMESTAMPS_TYPE = "application/json"
 
@@ -14,6 +18,13 @@ _CONTENT_TYPES = {
     "opus": "audio/ogg; codecs=opus",
     "pcm": "audio/pcm",
 }
+
+_OURS = re.compile(
+    r"[a-z0-9][a-z0-9.-]*/(?P<uid>[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})\.([1-9][0-9]{0,3}\.)?("
+    + "|".join([*_CONTENT_TYPES, r"timestamps\.json"])
+    + ")"
+)
+"""As `names.object_key` makes them; with an attempt's number or without."""
 
 _MOST_BITS_PER_SECOND = {"mp3": 320_000, "ogg": 500_000, "opus": 510_000}
 """What the encoders can spend at most; the other formats keep 16-bit samples, compressed or not."""
@@ -44,6 +55,32 @@ def keys(request: TTSRequest) -> list[str]:
     """Everything that a sandbox of the request may have stored."""
     times = timestamps_key(request)
     return [audio_key(request), *([times] if times else [])]
+
+
+class Claim(Enum):
+    """Whose an object of the bucket is."""
+
+    OTHERS = auto()
+    """Not one of ours by its name: it is never touched."""
+    HELD = auto()
+    """Its request runs, or succeeded, or cannot be read."""
+    NONE_LEFT = auto()
+    """Its request ended without audio: nobody was told about it, nobody ever will be."""
+    ORPHANED = auto()
+    """No such request exists (any more)."""
+
+
+def uid_in(key: str) -> str | None:
+    """UID of the request that an object of ours belongs to; None unless the key is exactly as we name objects."""
+    found = _OURS.fullmatch(key)
+    return found.group("uid") if found else None
+
+
+def claim_on(key: str, request: TTSRequest | EndedRequest) -> Claim:
+    """What the request with the UID in the key has to say about the object."""
+    if isinstance(request, TTSRequest) or request.phase == Phase.SUCCEEDED or request.audio_sha256:
+        return Claim.HELD
+    return Claim.NONE_LEFT if key.startswith(f"{request.tenant}/{request.uid}.") else Claim.HELD
 
 
 def mismatch(request: TTSRequest, report: Report) -> str:

@@ -8,6 +8,7 @@ from voxpod_crds.conditions import Status as ConditionStatus
 from voxpod_crds.sandbox_protocol import Failure, Report
 from voxpod_crds.tts_request import (
     AudioObject,
+    FailedAttempt,
     Phase,
     RequestTimings,
     RequestUsage,
@@ -16,6 +17,10 @@ from voxpod_crds.tts_request import (
     TTSRequestStatus,
 )
 from voxpod_operator.policy.admission import Admit, Reject, Wait
+
+MAX_FAILED_ATTEMPTS = 8
+"""Of status.failedAttempts; lifecycle gives up before there are more."""
+MAX_ATTEMPT_MESSAGE = 256
 
 
 def timestamp(moment: datetime) -> str:
@@ -101,8 +106,9 @@ def starting(request: TTSRequest, reason: Reason, message: str, now: datetime) -
 
 
 def retry(request: TTSRequest, failure: Failure, job_name: str, now: datetime) -> TTSRequestStatus:
-    """A fresh sandbox gets the work; nothing of the old one's claim remains."""
-    attempt = (request.status.attempt or 1) + 1
+    """A fresh sandbox gets the work; of the old one nothing remains but why it was given up."""
+    last = request.status.attempt or 1
+    attempt = last + 1
     status = _with(
         request,
         ConditionType.DISPATCHED,
@@ -111,14 +117,28 @@ def retry(request: TTSRequest, failure: Failure, job_name: str, now: datetime) -
         f"attempt {attempt} after {failure.reason}: {failure.message}",
         now,
     )
+    failed = FailedAttempt(attempt=last, reason=failure.reason, message=failure.message[:MAX_ATTEMPT_MESSAGE])
     return status.model_copy(
         update={
             "phase": Phase.QUEUED,
             "sandbox": SandboxRef(job_name=job_name),
             "attempt": attempt,
+            "failed_attempts": [*request.status.failed_attempts, failed][-MAX_FAILED_ATTEMPTS:],
             "assigned_at": timestamp(now),
             "claimed_at": None,
         }
+    )
+
+
+def unverified(request: TTSRequest, problem: str, now: datetime) -> TTSRequestStatus:
+    """The sandbox said that the audio is stored, and the store does not let the operator see it."""
+    return _with(
+        request,
+        ConditionType.DISPATCHED,
+        "True",
+        Reason.WAITING_FOR_STORE,
+        f"the audio is made, and verified when the store lets it be: {problem}",
+        now,
     )
 
 

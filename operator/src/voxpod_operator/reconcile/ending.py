@@ -11,17 +11,24 @@ from voxpod_operator import metrics
 from voxpod_operator.cluster.ended import EndedRequest
 from voxpod_operator.cluster.kinds import JOB, POD, TTS_REQUEST
 from voxpod_operator.cluster.sandboxes import JobView
-from voxpod_operator.context import Context
+from voxpod_operator.cluster.view import WorkKey
+from voxpod_operator.context import AUDIO, Context
+from voxpod_operator.errors import StoreError, StoreUnavailable
 from voxpod_operator.policy import lifecycle, stored_objects, transitions
+from voxpod_operator.store_check import look_closely
 
 logger = logging.getLogger(__name__)
+
+
+REMOVAL_TRIES = 10
+"""Tries to remove an object from a store that is away, a minute in all."""
 
 
 async def conclude(ctx: Context, request: TTSRequest, report: Report) -> None:
     """Act on a sandbox's report: verify what it stored and succeed, try again, or fail. Raises StoreUnavailable, Conflict."""
     failure = report.failure
     if report.audio is not None:
-        problem = stored_objects.mismatch(request, report) or await _problem_in_store(ctx, request, report)
+        problem = stored_objects.mismatch(request, report) or await _verified(ctx, request, report)
         if not problem:
             times = stored_objects.timestamps_key(request)
             audio_uri, times_uri = (
@@ -33,6 +40,10 @@ async def conclude(ctx: Context, request: TTSRequest, report: Report) -> None:
             return
         failure = Failure("infrastructure", Reason.VERIFICATION_FAILED, problem)
     assert failure is not None, "a report without audio has a failure"
+    if (failure.fault, failure.reason) == ("infrastructure", Reason.UPLOAD_FAILED) and (
+        problem := await look_closely(ctx)
+    ):
+        failure = Failure("infrastructure", Reason.WAITING_FOR_STORE, problem)
     await retry(ctx, request, failure)
 
 
@@ -54,8 +65,7 @@ async def retry(ctx: Context, request: TTSRequest, failure: Failure) -> None:
             "request": str(request.metadata.key),
             "uid": request.metadata.uid,
             "attempt": attempt,
-            "reason": failure.reason,
-            "why": failure.message,
+            "reason": failure.reason,  # not the message: a sandbox writes it, and may write a tenant's text
         },
     )
     ctx.enqueue(TTS_REQUEST, request.metadata.key)
@@ -97,8 +107,29 @@ async def discard_audio(ctx: Context, key: ResourceKey) -> None:
     """Remove an object (tenant and `uid.extension`) whose request ended without audio, or is gone."""
     where = ctx.view.request_key_of_uid(key.name.partition(".")[0])
     request = ctx.view.request(where) if where is not None else None
-    if request is None or (isinstance(request, EndedRequest) and not request.audio_sha256):
+    if request is not None and not (isinstance(request, EndedRequest) and not request.audio_sha256):
+        return
+    try:
         await ctx.store.remove(f"{key.namespace}/{key.name}")
+    except StoreError as error:
+        away = isinstance(error, StoreUnavailable)
+        if away and ctx.queue.failures(WorkKey(AUDIO, key)) < REMOVAL_TRIES:
+            raise
+        # the sweep finds it again if its request is still there; else it is counted as an orphan
+        metrics.STORE_REMOVALS.labels(outcome="away" if away else "refused").inc()
+        logger.warning("unwanted object not removed", extra={"key": f"{key.namespace}/{key.name}", "error": str(error)})
+    else:
+        metrics.STORE_REMOVALS.labels(outcome="removed").inc()
+
+
+async def _verified(ctx: Context, request: TTSRequest, report: Report) -> str:
+    """As `_problem_in_store`; when the store does not tell, that is told on the request, and StoreError goes on."""
+    try:
+        return await _problem_in_store(ctx, request, report)
+    except StoreError as error:
+        await look_closely(ctx)  # so that others wait rather than end up here too
+        await ctx.write_status(request, transitions.unverified(request, str(error), ctx.now()))
+        raise
 
 
 async def _problem_in_store(ctx: Context, request: TTSRequest, report: Report) -> str:

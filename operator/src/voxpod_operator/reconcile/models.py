@@ -3,7 +3,7 @@
 import logging
 
 from voxpod_crds.base import ResourceKey
-from voxpod_crds.conditions import Reason, set_condition
+from voxpod_crds.conditions import ConditionType, Reason, find_condition, set_condition
 from voxpod_crds.names import probe_job_name
 from voxpod_crds.speech_model import SpeechModel, SpeechModelStatus
 from voxpod_crds.tenant import TenantSandbox
@@ -13,6 +13,7 @@ from voxpod_operator.context import Context
 from voxpod_operator.errors import AlreadyExists
 from voxpod_operator.manifests.sandbox_job import probe_job
 from voxpod_operator.policy import model_probe
+from voxpod_operator.policy.store_state import store_condition
 from voxpod_operator.policy.tenancy import Verdict, judge_model, ready_condition
 from voxpod_operator.policy.transitions import difference
 from voxpod_operator.reconcile.sandboxes import sandbox_pod, why_not
@@ -82,21 +83,18 @@ def _ready(ctx: Context, model: SpeechModel, verdict: Verdict) -> SpeechModelSta
 async def _write(ctx: Context, model: SpeechModel, status: SpeechModelStatus) -> None:
     mine = [r for r in ctx.view.requests() if r.status.model == model.metadata.name and r.status.sandbox is not None]
     busy = sum(r.status.sandbox is not None and r.status.sandbox.pod_uid is not None for r in mine)
-    status = status.model_copy(update={"busy": busy, "starting": len(mine) - busy})
+    conditions = list(status.conditions)
+    if (store := store_condition(ctx.last_look.state, ctx.now())) is not None:
+        conditions = list(set_condition(conditions, store))
+    status = status.model_copy(update={"busy": busy, "starting": len(mine) - busy, "conditions": conditions})
     patch = difference(model.status.to_wire(), status.to_wire())
     if not patch:
         return
     stored = await ctx.gateway.patch_status(SPEECH_MODEL, model.metadata.key, patch, model.metadata.resource_version)
     ctx.view.observe(SPEECH_MODEL, stored)
-    if "conditions" in patch:
-        logger.info(
-            "model changed",
-            extra={
-                "model": model.metadata.name,
-                "reason": status.conditions[-1].reason,
-                "why": status.conditions[-1].message,
-            },
-        )
+    ready = find_condition(status.conditions, ConditionType.READY)
+    if ready is not None and ready != find_condition(model.status.conditions, ConditionType.READY):
+        logger.info("model changed", extra={"model": model.metadata.name, "reason": ready.reason, "why": ready.message})
         for request in ctx.view.requests():
             if request.status.sandbox is None:
                 ctx.enqueue(TTS_REQUEST, request.metadata.key)

@@ -50,6 +50,10 @@ async def create_sandbox(ctx: Context, request: TTSRequest) -> None:
     if (objection := judge_model(model, ctx.settings.sandbox_model_roots)) is not None:
         await retry(ctx, request, Failure("input", objection.reason, objection.message))
         return
+    if problem := ctx.last_look.state.problem:
+        said = f"{sandbox.job_name} is created when audio can be stored again: {problem}"
+        await ctx.write_status(request, transitions.starting(request, Reason.WAITING_FOR_STORE, said, ctx.now()))
+        return
     left = (deadline_of(request) - ctx.now()).total_seconds()
     job = sandbox_job(
         sandbox_pod(ctx, model, tenant.spec.sandbox),
