@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 import yaml
 
-from documented_commands import ROOT, commands, section
+from documented_commands import ROOT, commands
+from documented_requests import shown_in_readme
 from first_day import STORE_USER, Reader, clone_with_stand_ins, everything, walk
 from private_store import PrivateStore, private_store
 from voxpod_installation import uninstall
@@ -66,10 +67,8 @@ def first_day(
 
 
 def test_readme_shows_what_its_request_becomes(first_day: FirstDay):
-    shown = section("README.md", "# Voxpod").partition("$ kubectl get ttsr -n acme\n")[2].partition("```")[0]
-
     (head, row), (shown_head, shown_row) = (
-        [line.split() for line in table.strip().splitlines()[-2:]] for table in (first_day.said["speech"], shown)
+        [line.split() for line in lines] for lines in (first_day.said["speech"].splitlines()[-2:], shown_in_readme())
     )
 
     # the age and the last digits of the length are this machine's
