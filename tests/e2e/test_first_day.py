@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 import yaml
 
-from documented_commands import ROOT, commands
+from documented_commands import commands
 from documented_requests import shown_in_readme
 from first_day import STORE_USER, Reader, clone_with_stand_ins, everything, walk
-from private_store import PrivateStore, private_store
+from private_store import EXAMPLES, TENANT, private_store
 from voxpod_installation import uninstall
 
 pytestmark = pytest.mark.e2e
@@ -24,7 +24,6 @@ pytestmark = pytest.mark.e2e
 Json = dict[str, Any]
 Kubectl = Callable[..., "subprocess.CompletedProcess[str]"]
 
-EXAMPLES = ROOT / "docs" / "examples"
 REQUESTS = sorted(EXAMPLES.glob("ttsrequest*.yaml"))
 DEVELOPER = ("--as=jane", "--as-group=acme-developers", "--as-group=system:authenticated")
 PATIENCE = "--timeout=300s"
@@ -40,26 +39,19 @@ class FirstDay:
 
 
 @pytest.fixture(scope="module")
-def store(cluster: Json, bin_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrivateStore]:
-    """A store beside the cluster, its bucket made, with the operator's user and one of the team."""
-    folder = tmp_path_factory.mktemp("store")
-    with private_store(bin_dir / "minio", folder, cluster["hostIP"], 443) as running:
-        running.client().make_bucket(bucket_name="speech")
-        running.add_user(*STORE_USER, EXAMPLES / "store-policy-operator.json")
-        running.add_user("acme-listener", "acme-password", EXAMPLES / "store-policy-tenant.json")
-        yield running
-
-
-@pytest.fixture(scope="module")
 def first_day(
-    cluster: Json, kubectl: Kubectl, store: PrivateStore, tmp_path_factory: pytest.TempPathFactory
+    cluster: Json, kubectl: Kubectl, bin_dir: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[FirstDay]:
     """README's "On your cluster", walked to its end; whatever a failure leaves is taken away."""
     uninstall(cluster, kubectl)  # what a session left that was cut off, or kept its cluster
     before = everything(kubectl)
+    folder = tmp_path_factory.mktemp("store")
     try:
-        with clone_with_stand_ins(cluster, tmp_path_factory.mktemp("clone")) as folder:
-            reader = Reader(cluster, folder, store)
+        with (
+            private_store(bin_dir / "minio", folder, f"{cluster['hostIP']}:443", STORE_USER) as store,
+            clone_with_stand_ins(cluster, tmp_path_factory.mktemp("clone")) as clone,
+        ):
+            reader = Reader(cluster, clone, store, folder / "ca.pem")
             yield FirstDay(reader, walk(reader), before)
     finally:
         kubectl("delete", "namespace", "acme", "voxpod-nodes", "--ignore-not-found", check=False)
@@ -93,7 +85,7 @@ def test_example_becomes_what_it_asks_for(first_day: FirstDay, kubectl: Kubectl,
     assert audio["sampleRate"] == spec.get("sampleRate", 24_000)
     assert ("timestampsUri" in audio) == ("timestamps" in spec)
     key = audio["uri"].removeprefix("s3://speech/")
-    assert first_day.reader.store.client().stat_object("speech", key).size == audio["bytes"]
+    assert first_day.reader.store.root().stat_object("speech", key).size == audio["bytes"]
 
 
 @pytest.mark.usefixtures("first_day")
@@ -151,15 +143,15 @@ def test_developer_fetches_the_audio(first_day: FirstDay, tmp_path: Path):
     (block,) = commands("docs/running.md", "### Fetching the audio")
     store, uri_and_aws = first_day.reader.store, block.splitlines()[:2]
     user = {
-        "AWS_ACCESS_KEY_ID": "acme-listener",
-        "AWS_SECRET_ACCESS_KEY": "acme-password",
+        "AWS_ACCESS_KEY_ID": TENANT[0],
+        "AWS_SECRET_ACCESS_KEY": TENANT[1],
         "AWS_DEFAULT_REGION": "us-east-1",
     }
 
     done = subprocess.run(
         ["bash", "-euc", "\n".join(uri_and_aws).replace("s3.example.com", store.endpoint)],
         cwd=tmp_path,
-        env={**os.environ, **first_day.reader.environment, **user, "AWS_CA_BUNDLE": str(store.ca)},
+        env={**os.environ, **first_day.reader.environment, **user, "AWS_CA_BUNDLE": str(first_day.reader.authority)},
         capture_output=True,
         text=True,
     )
@@ -191,4 +183,4 @@ def test_all_of_it_goes_away_as_documented(first_day: FirstDay, kubectl: Kubectl
         lambda: everything(kubectl) <= first_day.before,
         lambda: "\n".join(sorted(everything(kubectl) - first_day.before)),
     )
-    assert [found.object_name for found in first_day.reader.store.client().list_objects("speech", "acme/")]
+    assert [found.object_name for found in first_day.reader.store.root().list_objects("speech", "acme/")]

@@ -1,7 +1,6 @@
 """A certificate authority and the dispatch certificate, as the chart would make them."""
 
 from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address
 from pathlib import Path
 
 from cryptography import x509
@@ -11,8 +10,7 @@ from cryptography.x509.oid import NameOID
 
 
 def write_dispatch_certificate(folder: Path, *names: str) -> Path:
-    """Write tls.crt, tls.key and ca.crt for `names`, host names or addresses (voxpod-dispatch without any); returns the path
-    of ca.crt."""
+    """Write tls.crt, tls.key and ca.crt for `names` (voxpod-dispatch without any); returns the path of ca.crt."""
     folder.mkdir(parents=True, exist_ok=True)
     now = datetime.now(UTC)
     ca_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
@@ -34,7 +32,7 @@ def write_dispatch_certificate(folder: Path, *names: str) -> Path:
         .add_extension(ski, False)
         .sign(ca_key, hashes.SHA256())
     )
-    sans = x509.SubjectAlternativeName([_name(n) for n in names or ("voxpod-dispatch",)])
+    sans = x509.SubjectAlternativeName([x509.DNSName(n) for n in names or ("voxpod-dispatch",)])
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "voxpod-dispatch")])
     aki = x509.AuthorityKeyIdentifier.from_issuer_public_key(ca_key.public_key())
     leaf = (
@@ -51,10 +49,3 @@ def write_dispatch_certificate(folder: Path, *names: str) -> Path:
         key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     )
     return folder / "ca.crt"
-
-
-def _name(text: str) -> x509.GeneralName:
-    try:
-        return x509.IPAddress(ip_address(text))
-    except ValueError:
-        return x509.DNSName(text)

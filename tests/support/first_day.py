@@ -18,7 +18,7 @@ from typing import Any
 from documented_commands import ROOT, commands, run, with_instead
 from localcluster.layout import cache_root
 from localcluster.namespaces import enter
-from private_store import PrivateStore
+from minio_server import MinioServer
 
 Json = dict[str, Any]
 Kubectl = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -39,7 +39,9 @@ class Reader:
 
     cluster: Json
     folder: Path
-    store: PrivateStore
+    store: MinioServer
+    authority: Path
+    """PEM file of who signed the store's certificate."""
 
     @property
     def environment(self) -> dict[str, str]:
@@ -59,7 +61,7 @@ def walk(reader: Reader) -> dict[str, str]:
     # make e2e has made the environment
     blocks["bundle"] = with_instead(blocks["bundle"], {"make venv\n": "", "~/.cache/voxpod": str(cache_root().parent)})
     blocks["chart"] = with_instead(blocks["chart"], {"s3.example.com": host, "203.0.113.0/24": f"{host}/32"})
-    blocks["chart"] += f" --set-file objectStore.caPem={reader.store.ca}"
+    blocks["chart"] += f" --set-file objectStore.caPem={reader.authority}"
     said = {"images": reader.type(blocks["images"])}
     push(reader, json.loads(said["images"])["images"])
     return said | {name: reader.type(blocks[name]) for name in BLOCKS[1:]}
