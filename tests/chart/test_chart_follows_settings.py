@@ -28,6 +28,8 @@ VALUES = {
     "dispatch_host": "dispatch.host",
     "dispatch_service": "dispatch.serviceName",
     "dispatch_service_port": "dispatch.servicePort",
+    "dispatch_max_connections": "dispatch.maxConnections",
+    "dispatch_max_connections_per_address": "dispatch.maxConnectionsPerAddress",
     "sandbox_namespace": "sandbox.namespace.name",
     "sandbox_image": "sandbox.image.repository",
     "sandbox_image_pull_policy": "sandbox.image.pullPolicy",

@@ -14,6 +14,7 @@ import pytest
 from minio.sseconfig import Rule, SSEConfig
 
 from minio_server import KMS_KEY, REGION, ROOT_PASSWORD, ROOT_USER, MinioServer, running_minio
+from sandbox_fakes import a_pulse
 from store_certificates import write_store_certificate
 from voxpod_crds.sandbox_protocol import Audio
 from voxpod_inference.errors import SpeechError
@@ -76,7 +77,7 @@ def upload(store: ObjectStore, sound: bytes = SOUND, ca_pem: str = "", seconds: 
     """What a sandbox does."""
     end = time.monotonic() + seconds
     granted = store.presign_put(KEY, "audio/wav", 60)
-    return put(granted, io.BytesIO(sound), ca_pem=ca_pem, seconds_left=lambda: end - time.monotonic())
+    return put(granted, io.BytesIO(sound), a_pulse(), ca_pem=ca_pem, seconds_left=lambda: end - time.monotonic())
 
 
 def report(stored: Stored) -> Audio:

@@ -4,13 +4,16 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from voxpod_crds.conditions import Condition
-from voxpod_crds.speech_model import SpeechModel
+from voxpod_crds.speech_model import SpeechModel, SpeechModelStatus
 from voxpod_crds.tenant import Tenant
 from voxpod_crds.tts_request import TTSRequest
 from voxpod_operator.cluster.sandboxes import JobView, PodView
+from voxpod_operator.policy import bundle_facts
 
 NOON = datetime(2026, 11, 24, 12, 0, 0, tzinfo=UTC)
 DIGEST = "sha256:" + "ab" * 32
+IMAGE = "inference:1"
+"""The sandbox image."""
 
 
 def a_request(
@@ -83,7 +86,7 @@ def a_model(
 ) -> SpeechModel:
     """A SpeechModel whose probe succeeded (or did not run yet)."""
     condition = Condition(type="Ready", status="True", reason="Ready", last_transition_time=NOON, observed_generation=1)
-    return SpeechModel.model_validate(
+    model = SpeechModel.model_validate(
         {
             "metadata": {
                 "name": name,
@@ -93,13 +96,15 @@ def a_model(
                 "creationTimestamp": NOON,
             },
             "spec": {"source": {"hostPath": {"path": path}}, "digest": DIGEST, **spec},
-            "status": (
-                {"voices": list(voices), "languages": ["en", "zh", "ja"], "conditions": [condition.to_wire()]}
-                if ready
-                else {}
-            ),
         }
     )
+    read = SpeechModelStatus(
+        voices=list(voices),
+        languages=["en", "zh", "ja"],
+        probed=bundle_facts.probed(model.spec, IMAGE),
+        conditions=[condition],
+    )
+    return model.model_copy(update={"status": read}) if ready else model
 
 
 def a_job(
@@ -130,7 +135,7 @@ def a_job(
 def a_pod(job: str = "tts-uid-hello-1", **fields: Any) -> PodView:
     """The pod of a Job."""
     known: dict[str, Any] = {
-        "name": "pod-1", "uid": "pod-uid-1", "resource_version": "1", "job_name": job, "phase": "Pending", "reason": "", "waiting_reason": "", "waiting_message": "",
+        "name": "pod-1", "uid": "pod-uid-1", "resource_version": "1", "job_name": job, "job_uid": f"uid-{job}", "phase": "Pending", "reason": "", "waiting_reason": "", "waiting_message": "",
         "terminated_reason": "", "termination_message": "", "exit_code": None, "unschedulable": "", "running": False, "deleting": False,
     }  # fmt: skip
     return PodView(**{**known, **fields})

@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from crd_samples import accepted
+from crd_samples import accepted, for_python
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -99,7 +99,7 @@ def _strings(schema: Json) -> Iterator[tuple[str, bool]]:
 
 
 def _fits(schema: Json, text: str) -> bool:
-    return "pattern" not in schema or re.search(schema["pattern"], text) is not None
+    return "pattern" not in schema or re.search(for_python(schema["pattern"]), text) is not None
 
 
 def _manifest(kind: str, path: str, value: Any) -> Json:

@@ -49,12 +49,34 @@ class Reason(StrEnum):
         "WaitingForSandbox",
         "The model runs as many sandboxes as warmPool.maxSandboxes allows; the request starts when one ends.",
     )
-    WAITING_FOR_MODEL = "WaitingForModel", "The SpeechModel is not Ready yet; its own Ready condition says why."
+    WAITING_FOR_MODEL = (
+        "WaitingForModel",
+        (
+            "The SpeechModel is not Ready yet; its own Ready condition says why. Or it was deleted while the request"
+            " waited: the request goes on when it is there again."
+        ),
+    )
     WAITING_FOR_TENANT = (
         "WaitingForTenant",
         (
-            "The Tenant sets spec.suspended or is not Ready; its own Ready condition says why. An administrator mends"
-            " it; the request waits until its deadline."
+            "The Tenant sets spec.suspended or is not Ready; its own Ready condition says why. Or it was deleted, or"
+            " lost the namespace, while the request waited. An administrator mends it; the request waits until its"
+            " deadline."
+        ),
+    )
+    WAITING_FOR_NODES = (
+        "WaitingForNodes",
+        (
+            "The Tenant's and the SpeechModel's nodeSelector ask for different values of one label, so that no node"
+            " has both. An administrator changes one of the two."
+        ),
+    )
+    WAITING_FOR_NEWER_VERSION = (
+        "WaitingForNewerVersion",
+        (
+            "The request has a field or a value that the operator does not know; the message names it. So it is for a"
+            " moment during an upgrade, and after a rollback. The request goes on when an operator that knows it leads;"
+            " its deadline counts on."
         ),
     )
     WAITING_FOR_STORE = (
@@ -103,7 +125,6 @@ class Reason(StrEnum):
             " durations)."
         ),
     )
-    INVALID = "Invalid", "The stored object does not match this version's schema; the message names the field."
     # Dispatched
     SANDBOX_STARTING = (
         "SandboxStarting",
@@ -124,6 +145,13 @@ class Reason(StrEnum):
         "The last sandbox failed for a reason that a fresh one may not meet; another attempt is under way.",
     )
     CLAIMED = "Claimed", "The sandbox took the work and synthesizes."
+    UPLOADING = (
+        "Uploading",
+        (
+            "The speech is made and the sandbox stores it, which takes longer than usual; the message quotes why its last"
+            " try failed. It goes on trying until the request's deadline."
+        ),
+    )
     # Complete
     SUCCEEDED = "Succeeded", "The audio is in the object store; size and checksum were verified."
     CANCELLED = "Cancelled", "spec.cancel was set; the sandbox was ended."
@@ -152,6 +180,13 @@ class Reason(StrEnum):
         "The sandbox met its memory limit; raise resources.memory of the SpeechModel or the Tenant's sandbox.memory.",
     )
     SANDBOX_LOST = "SandboxLost", "The sandbox ended without a result (node lost, evicted, killed) on every attempt."
+    SANDBOX_HUNG = (
+        "SandboxHung",
+        (
+            "The sandbox that held the work said nothing for a minute, or got nowhere for three: it hangs, or cannot"
+            " reach the operator. It was ended, on every attempt."
+        ),
+    )
     SANDBOX_REFUSED = (
         "SandboxRefused",
         (
@@ -180,7 +215,21 @@ class Reason(StrEnum):
             " namespaces only."
         ),
     )
-    PROBING = "Probing", "A probe Job checks the bundle on a node and reads its voices and languages."
+    UNREADABLE = (
+        "Unreadable",
+        (
+            "The resource has a field or a value that the operator does not know; the message names it. So it is for a"
+            " moment during an upgrade, and after a rollback. A Tenant keeps its namespaces; requests wait, running ones"
+            " end normally."
+        ),
+    )
+    PROBING = (
+        "Probing",
+        (
+            "A probe Job checks the bundle on a node and reads its voices and languages: it was not read yet, or source,"
+            " digest or engine changed. A new sandbox image or other nodes are probed while the model stays Ready."
+        ),
+    )
     SOURCE_NOT_ALLOWED = (
         "SourceNotAllowed",
         "spec.source.hostPath.path is outside the folders that the chart's sandbox.modelRoots allows.",

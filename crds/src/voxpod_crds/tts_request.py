@@ -15,8 +15,9 @@ MAX_TEXT = 10_000
 
 DEFAULT_DEADLINE_SECONDS = 600
 
-_WORDS = r"^[^\s<>/]([^\n<>/]*[^\s<>/])?$"
-"""No spaces at the ends, no markup, and no slashes, which are marks of IPA."""
+_WORDS = r"^[^\t-\r\x85\p{Z}<>/]([^\n<>/]*[^\t-\r\x85\p{Z}<>/])?$"
+"""No white space of Unicode at the ends, no markup, and no slashes, which are marks of IPA. Written out, since `\\s` is
+ASCII to the API server and Unicode to pydantic."""
 
 AudioFormat = Literal["wav", "mp3", "flac", "ogg", "opus", "pcm"]
 SampleRate = Literal[8000, 16000, 22050, 24000, 44100, 48000]
@@ -179,6 +180,7 @@ class SandboxRef(ApiModel):
     pod_uid: str | None = Field(
         None, max_length=64, description="UID of that pod; only its token may report the result."
     )
+    protocol: int | None = Field(None, ge=1, description="Version of the sandbox protocol that it speaks.")
 
 
 class FailedAttempt(ApiModel):

@@ -4,7 +4,7 @@ import http.client
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from voxpod_crds.trust import client_tls
@@ -14,6 +14,14 @@ _MAX_BODY = 1 << 20
 _BLOCK = 1 << 17
 TransportError = (OSError, http.client.HTTPException)
 """What `send` raises when there is no answer: refused, reset, timed out, bad certificate, garbage."""
+
+
+class Readable(Protocol):
+    """A file, as far as sending it goes."""
+
+    def read(self, size: int = -1, /) -> bytes:
+        """The next block."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +45,7 @@ def send(
     url: str,
     headers: Mapping[str, str],
     *,
-    body: bytes | BinaryIO | None = None,
+    body: bytes | Readable | None = None,
     context: ssl.SSLContext | None,
     timeout: float,
 ) -> Response:

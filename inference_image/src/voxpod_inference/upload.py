@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from voxpod_crds.sandbox_protocol import Upload
-from voxpod_inference import log
 from voxpod_inference.errors import UPLOAD_FAILED, SpeechError
 from voxpod_inference.http_client import Response, TransportError, send, tls_context
+from voxpod_inference.progress import Pulse
 
 _ATTEMPT_TIMEOUT = 60.0
 _FIRST_DELAY, _LONGEST_DELAY = 0.2, 5.0
@@ -35,6 +35,7 @@ class Stored:
 def put(
     upload: Upload,
     file: BinaryIO,
+    pulse: Pulse,
     *,
     ca_pem: str,
     seconds_left: Callable[[], float],
@@ -44,7 +45,7 @@ def put(
 
     Server errors and lost connections are tried again until `seconds_left` runs out. Where the headers ask for a key that
     does not exist yet: if an answer was lost and the next try finds the key taken, the lost one has stored it: that is
-    success, and the operator compares the checksum anyway.
+    success, and the operator compares the checksum anyway. `pulse` is told of each block and of each try that failed.
     """
     stored = _measured(file)
     headers = {
@@ -58,7 +59,8 @@ def put(
         try:
             timeout = min(left, _ATTEMPT_TIMEOUT)
             file.seek(0)
-            response = send("PUT", upload.url, headers, body=file, context=context, timeout=timeout)
+            body = _Blocks(file, pulse)
+            response = send("PUT", upload.url, headers, body=body, context=context, timeout=timeout)
         except TransportError as error:
             answer_lost, problem = True, type(error).__name__
         else:
@@ -66,13 +68,26 @@ def put(
                 return stored
             problem = _problem(response)
             _raise_if_final(response.status, problem)
-        log.event("upload failed, trying again", problem=problem)
+        pulse.failed(problem)
         sleep(min(delay, max(0.0, seconds_left())))
         delay = min(_LONGEST_DELAY, delay * 2)
     # Fault "input", since no other attempt has more time: the deadline is the request's own.
     raise SpeechError(
         "input", UPLOAD_FAILED, f"the object store did not take the upload before the deadline (last: {problem})"
     )
+
+
+class _Blocks:
+    """A file as `send` reads it: each block is a step."""
+
+    def __init__(self, file: BinaryIO, pulse: Pulse) -> None:
+        self._file = file
+        self._pulse = pulse
+
+    def read(self, size: int = -1, /) -> bytes:
+        """The next block."""
+        self._pulse.step()
+        return self._file.read(size)
 
 
 def _problem(response: Response) -> str:

@@ -12,12 +12,13 @@ from kubernetes.aio.client.api_client import ApiClient
 
 from voxpod_crds.base import ResourceKey
 from voxpod_operator import metrics
+from voxpod_operator.certificates import LOOK_SECONDS, DispatchCertificate
 from voxpod_operator.cluster.addresses import Addresses
 from voxpod_operator.cluster.gateway import ClusterGateway
 from voxpod_operator.cluster.server_clock import ServerClock
 from voxpod_operator.cluster.view import ClusterView
 from voxpod_operator.context import DIRECTORY, Context
-from voxpod_operator.dispatch.server import dispatch_app, tls_context
+from voxpod_operator.dispatch.server import serving
 from voxpod_operator.errors import ClusterError
 from voxpod_operator.handlers.events import take_in
 from voxpod_operator.handlers.watches import Login, watch
@@ -51,7 +52,7 @@ class Operator:
     async def run(self, stop: asyncio.Event) -> None:
         """Watch, follow, lead, until `stop`. Raises LeadershipLost, or what a part failed with."""
         try:
-            async with asyncio.TaskGroup() as parts, _serving(health_app(self.health), self.ctx.settings.health_port):
+            async with asyncio.TaskGroup() as parts, _health(health_app(self.health), self.ctx.settings.health_port):
                 beating = parts.create_task(self._beat(), name="beat")
                 watching = parts.create_task(self._watch(), name="watches")
                 leading = parts.create_task(self._follow_then_lead(), name="leadership")
@@ -85,6 +86,7 @@ class Operator:
         async with asyncio.TaskGroup() as parts:
             parts.create_task(keep_in_sync(self.ctx, self.health.watches), name="resync")
             parts.create_task(keep_checked(self.ctx), name="store check")
+            parts.create_task(self._keep_certificate(), name="certificate")
             await self.leadership.acquire()
             try:
                 async with asyncio.TaskGroup() as led:
@@ -93,6 +95,11 @@ class Operator:
                     await self._lead()
             finally:
                 await asyncio.shield(self.leadership.release())
+
+    async def _keep_certificate(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            self.ctx.certificate.look(self.ctx.view.jobs())
 
     async def _until_lost(self) -> None:
         await self.leadership.keep()
@@ -106,7 +113,7 @@ class Operator:
         for key in self.ctx.view.work_keys():
             self.ctx.queue.add(key)
         self.ctx.queue.add(DIRECTORY)
-        async with _serving(dispatch_app(self.ctx), settings.dispatch_port, settings), asyncio.TaskGroup() as parts:
+        async with serving(self.ctx), asyncio.TaskGroup() as parts:
             parts.create_task(self._stay_published(), name="EndpointSlice")
             parts.create_task(keep_swept(self.ctx), name="store sweep")
             for number in range(settings.workers):
@@ -137,11 +144,11 @@ async def insist(what: str, call: Callable[[], Awaitable[None]]) -> None:
 
 
 @asynccontextmanager
-async def _serving(app: web.Application, port: int, tls: OperatorSettings | None = None) -> AsyncIterator[None]:
+async def _health(app: web.Application, port: int) -> AsyncIterator[None]:
     runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=1.0)
     await runner.setup()
     try:
-        await web.TCPSite(runner, None, port, ssl_context=tls_context(tls.dispatch_tls_dir) if tls else None).start()
+        await web.TCPSite(runner, None, port).start()
         yield
     finally:
         await runner.cleanup()
@@ -166,7 +173,7 @@ def assemble(settings: OperatorSettings, api: ApiClient, login: Login, store: Ob
         view=view,
         queue=WorkQueue(time.monotonic),
         now=clock.now,
-        dispatch_ca_pem=(settings.dispatch_tls_dir / "ca.crt").read_text(),
+        certificate=DispatchCertificate(settings.dispatch_tls_dir, settings.dispatch_host, clock.now),
     )
     view.on_request = ctx.keep_book
     return Operator(ctx, api, login, Health(view, WatchHealth(), lambda: leadership.leading), leadership)

@@ -7,12 +7,15 @@ from datetime import datetime
 
 from voxpod_crds.base import ResourceKey
 from voxpod_crds.tts_request import TTSRequest, TTSRequestStatus
+from voxpod_operator.certificates import DispatchCertificate
 from voxpod_operator.cluster.addresses import Addresses
 from voxpod_operator.cluster.gateway import ClusterGateway
 from voxpod_operator.cluster.kinds import JOB, SPEECH_MODEL, TENANT, TTS_REQUEST, Kind
-from voxpod_operator.cluster.view import ClusterView, InvalidResource, Request, WorkKey
+from voxpod_operator.cluster.reading import Request, UnreadableRequest
+from voxpod_operator.cluster.view import ClusterView, WorkKey
 from voxpod_operator.policy import stored_objects
 from voxpod_operator.policy.book import Book, Slot
+from voxpod_operator.policy.progress import ProgressBook
 from voxpod_operator.policy.store_state import StoreState
 from voxpod_operator.policy.transitions import difference
 from voxpod_operator.settings import OperatorSettings
@@ -43,22 +46,25 @@ class Context:
     view: ClusterView
     queue: WorkQueue[WorkKey]
     now: Callable[[], datetime]
-    dispatch_ca_pem: str
+    certificate: DispatchCertificate
     book: Book = field(default_factory=Book)
     """Who waits and who holds a slot. The view keeps it, `reconcile.schedule` gives slots away."""
     last_look: LastLook = field(default_factory=LastLook)
+    progress: ProgressBook = field(default_factory=ProgressBook)
+    """What sandboxes told this leader; in memory only."""
     concluding: set[str] = field(default_factory=set)
     """UIDs of requests whose report is being verified: a sandbox that reports many times at once gets one verification."""
 
     def keep_book(self, uid: str, request: Request | None) -> None:
         """Enter a new version of a request (None: it is gone) into the book; a slot that comes free is given away anew."""
-        if isinstance(request, TTSRequest | InvalidResource) and not ended(request):
+        if isinstance(request, TTSRequest | UnreadableRequest) and not ended(request):
             status = request.status
             if status.sandbox is not None:
                 self.book.held_by(uid, Slot(status.tenant or "", status.model or ""))
                 return
             freed = self.book.without_slot(uid)
         else:
+            self.progress.forget(uid)
             freed = self.book.gone(uid)
         if freed:
             self.schedule()
@@ -82,9 +88,13 @@ class Context:
     def discard_audio_of(self, request: TTSRequest) -> None:
         """Have what a sandbox may have stored removed once it is surely gone: nobody will be told where it is."""
         if request.status.sandbox is not None and request.status.tenant:
-            for key in stored_objects.keys(request):
-                folder, _, name = key.partition("/")
-                self.queue.add_after(WorkKey(AUDIO, ResourceKey(folder, name)), DISCARD_SECONDS)
+            self.discard(stored_objects.keys(request))
+
+    def discard(self, keys: list[str]) -> None:
+        """Have objects removed once the sandboxes that may store them are surely gone."""
+        for key in keys:
+            folder, _, name = key.partition("/")
+            self.queue.add_after(WorkKey(AUDIO, ResourceKey(folder, name)), DISCARD_SECONDS)
 
     def refresh_counts(self, tenant: str | None, model: str | None) -> None:
         """Have the counts in a Tenant's and SpeechModel's status brought up to date, at most every few seconds."""
@@ -92,7 +102,7 @@ class Context:
             if name:
                 self.queue.add_after(WorkKey(kind.plural, ResourceKey("", name)), COUNTS_DELAY_SECONDS)
 
-    async def write_status(self, request: TTSRequest | InvalidResource, status: TTSRequestStatus) -> None:
+    async def write_status(self, request: TTSRequest, status: TTSRequestStatus) -> None:
         """Store a request's new status if it differs; the view has it before this returns. Raises Conflict."""
         patch = difference(request.status.to_wire(), status.to_wire())
         if not patch:
@@ -103,7 +113,7 @@ class Context:
         self.view.observe(TTS_REQUEST, stored)
 
 
-def ended(request: TTSRequest | InvalidResource) -> bool:
+def ended(request: TTSRequest | UnreadableRequest) -> bool:
     """Whether the request's status has a terminal phase."""
     return request.status.phase is not None and request.status.phase.terminal
 

@@ -77,14 +77,20 @@ class Leadership:
         if not self.leading or self._observed is None:
             return
         self.leading = False
-        free = {
-            **self._observed.lease,
-            "spec": {**self._observed.lease["spec"], "holderIdentity": "", "leaseDurationSeconds": 1},
-        }
         try:
-            await self._gateway.replace(LEASE, self._key, free)
+            try:
+                await self._free(self._observed.lease)
+            except Conflict:
+                # a renewal that was cut off when this process was told to stop has arrived after all
+                stored = await self._gateway.get(LEASE, self._key)
+                if stored is not None and lease.holder_of(stored) == self._settings.pod_name:
+                    await self._free(stored)
         except ClusterError as error:
             logger.warning("lease not released", extra={"error": str(error)})
+
+    async def _free(self, mine: Json) -> None:
+        spec = {**mine["spec"], "holderIdentity": "", "leaseDurationSeconds": 1}
+        await self._gateway.replace(LEASE, self._key, {**mine, "spec": spec})
 
     async def publish(self) -> None:
         """Lead the dispatch Service to this pod, unless it does already. Raises ClusterError."""

@@ -34,7 +34,18 @@ RETRIES = Counter(
     "voxpod_request_retries_total", "Sandboxes that were replaced, by the reason of the failure.", ["reason"]
 )
 CLAIMS = Counter("voxpod_dispatch_claims_total", "Answers to claims, by HTTP status.", ["code"])
+PROGRESS = Counter("voxpod_dispatch_progress_total", "Answers to progress, by HTTP status.", ["code"])
 RESULTS = Counter("voxpod_dispatch_results_total", "Answers to results, by HTTP status.", ["code"])
+DISPATCH_CONNECTIONS = Gauge("voxpod_dispatch_connections", "Open connections to the dispatch endpoint.")
+DISPATCH_REFUSED = Counter(
+    "voxpod_dispatch_connections_refused_total",
+    "Connections that the dispatch endpoint refused or closed, by cause.",
+    ["cause"],
+)
+DISPATCH_CERTIFICATE = Gauge(
+    "voxpod_dispatch_certificate_not_after_timestamp_seconds",
+    "Unix time at which the certificate that is served ends.",
+)
 RECONCILES = Counter("voxpod_reconciles_total", "Reconciles, by kind and outcome.", ["kind", "outcome"])
 QUEUE_LENGTH = Gauge("voxpod_workqueue_length", "Keys that wait for a worker.")
 API_CALL_SECONDS = Histogram(

@@ -54,6 +54,15 @@ class OperatorSettings(BaseSettings):
         "voxpod-dispatch", description="Service in the operator's namespace whose cluster address sandboxes use."
     )
     dispatch_service_port: int = Field(443, ge=1, le=65_535, description="Port of that Service.")
+    dispatch_max_connections: int = Field(
+        256, ge=16, le=4096, description="Connections to the dispatch endpoint at one time; each takes some 280 kB."
+    )
+    dispatch_max_connections_per_address: int = Field(
+        16,
+        ge=2,
+        le=4096,
+        description="The same from one address: a sandbox needs two, where pods come by their node's address more.",
+    )
     dispatch_tls_dir: Path = Field(description="Folder with tls.crt, tls.key and ca.crt of the dispatch endpoint.")
 
     sandbox_namespace: str = Field("voxpod-sandboxes", description="Namespace of sandbox Jobs.")

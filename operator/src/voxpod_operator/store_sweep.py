@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from voxpod_operator import metrics
 from voxpod_operator.cluster.gateway import METADATA_ONLY
 from voxpod_operator.cluster.kinds import TTS_REQUEST
-from voxpod_operator.cluster.view import InvalidResource
+from voxpod_operator.cluster.reading import UnreadableRequest
 from voxpod_operator.context import Context
 from voxpod_operator.errors import OperatorError, StoreError, StoreUnavailable
 from voxpod_operator.policy.stored_objects import Claim, claim_on, uid_in
@@ -82,7 +82,7 @@ def _claim(ctx: Context, found: StoredObject) -> Claim:
     request = ctx.view.request(where) if where is not None else None
     if request is None:
         return Claim.ORPHANED
-    return Claim.HELD if isinstance(request, InvalidResource) else claim_on(found.key, request)
+    return Claim.HELD if isinstance(request, UnreadableRequest) else claim_on(found.key, request)
 
 
 async def _has_had_its_time(ctx: Context, orphan: StoredObject, done: Sweep, now: datetime) -> bool:

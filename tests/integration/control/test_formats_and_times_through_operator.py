@@ -9,7 +9,7 @@ from operator_harness import running_operator
 from operator_world import World
 from played_sandbox import speak
 from resource_bodies import a_model_body, a_request_body, a_tenant_body
-from voxpod_crds.sandbox_protocol import Failure, Report, Timings, Upload, Work
+from voxpod_crds.sandbox_protocol import Report, Upload, Work
 from voxpod_operator.cluster.kinds import SPEECH_MODEL, TENANT, TTS_REQUEST
 
 ASKED = {
@@ -128,23 +128,6 @@ async def test_a_report_that_is_not_what_was_asked_for_is_no_success(
     assert "audio" not in status
     assert world.reason("hello", "Complete") == "VerificationFailed"
     assert said in status["conditions"][-1]["message"]
-
-
-async def test_a_second_attempt_finds_neither_object_of_the_first(world: World) -> None:
-    found: list[int] = []
-
-    def die_once(world: World, work: Work) -> Report:
-        found.append(len(world.store.objects))
-        report = speak(world, work)
-        if len(found) == 1:
-            return Report(
-                work.request_uid, Timings(), failure=Failure("infrastructure", "UploadFailed", "the answer was lost")
-            )
-        return report
-
-    world.synthesize = die_once
-    assert (await ended(world, timestamps="word"))["phase"] == "Succeeded"
-    assert found == [0, 0]
 
 
 @pytest.mark.parametrize("deadline", [5, 86_400])

@@ -71,7 +71,7 @@ def work(store: FakeStore) -> dict[str, Any]:
         "seconds_left": 60.0,
         "upload": {
             "url": f"{store.url}/voxpod/red/6f1d.wav?{UPLOAD_QUERY}",
-            "headers": {"Content-Type": "audio/wav"},
+            "headers": {"Content-Type": "audio/wav", "If-None-Match": "*"},
         },
     }
 

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from sandbox_fakes import RESET, STORE_AND_RESET, UPLOAD_QUERY, FakeStore
+from sandbox_fakes import RESET, STORE_AND_RESET, UPLOAD_QUERY, FakeStore, a_pulse
 from voxpod_crds.sandbox_protocol import Upload
 from voxpod_inference.errors import SpeechError
 from voxpod_inference.upload import Stored, put
@@ -24,6 +24,7 @@ def upload(store: FakeStore, seconds: float = 20.0, headers: dict[str, str] = NE
     return put(
         Upload(f"{store.url}/b/t/u.wav?{UPLOAD_QUERY}", {"Content-Type": "audio/wav", **headers}),
         io.BytesIO(SOUND),
+        a_pulse(),
         ca_pem="",
         seconds_left=lambda: end - time.monotonic(),
         sleep=lambda s: time.sleep(s / 20),

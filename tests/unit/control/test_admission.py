@@ -7,7 +7,11 @@ import pytest
 
 from builders import a_model, a_request, a_tenant
 from voxpod_crds.conditions import Reason
+from voxpod_crds.tenant import TenantStatus
+from voxpod_operator.cluster.kinds import SPEECH_MODEL, TENANT
+from voxpod_operator.cluster.reading import UnreadableModel, UnreadableTenant
 from voxpod_operator.policy.admission import Admit, Reject, Snapshot, Wait, decide, no_room
+from voxpod_operator.policy.grounds import _RESTS_ON, grounds_of
 
 
 def seen(**changes: Any) -> Snapshot:
@@ -121,12 +125,84 @@ def test_who_waits_for_a_turn_is_told_what_for_and_at_which_place_of_the_tenants
     assert (full.reason, full.message) == (Reason.WAITING_FOR_SANDBOX, "SpeechModel kokoro has no free sandbox")
 
 
-def test_a_probe_of_an_older_spec_does_not_count() -> None:
-    model = a_model()
+def test_facts_of_another_bundle_do_not_count() -> None:
+    other = a_model(digest="sha256:" + "cd" * 32)
+    decision = decide(seen(model=other.model_copy(update={"status": a_model().status})))
+    assert decision == Wait(
+        Reason.WAITING_FOR_MODEL,
+        "SpeechModel kokoro is not Ready: Probing; its Ready condition says more",
+        "acme",
+    )
+
+
+def test_an_edit_that_the_probe_does_not_read_stops_nobody() -> None:
+    model = a_model(warmPool={"maxSandboxes": 4})
     changed = model.model_copy(update={"metadata": model.metadata.model_copy(update={"generation": 2})})
-    decision = decide(seen(model=changed))
-    assert isinstance(decision, Wait)
-    assert decision.reason == Reason.WAITING_FOR_MODEL
+    assert isinstance(decide(seen(model=changed)), Admit)
+
+
+WAITED = {"phase": "Queued", "tenant": "acme", "conditions": [
+    {"type": "Admitted", "status": "False", "reason": "WaitingForSandbox", "lastTransitionTime": "2026-11-24T12:00:00Z"}
+]}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("missing", "reason", "said"),
+    [
+        ({"tenant": None}, Reason.WAITING_FOR_TENANT, "no Tenant lists namespace acme in spec.namespaces any more"),
+        ({"model": None}, Reason.WAITING_FOR_MODEL, "spec.model is not set and no SpeechModel is marked spec.default any more"),
+    ],
+)  # fmt: skip
+def test_a_request_that_waited_is_not_rejected_for_what_may_come_back(
+    missing: dict[str, Any], reason: Reason, said: str
+) -> None:
+    assert decide(seen(request=a_request(status=WAITED), **missing)) == Wait(reason, said, "acme")
+
+
+UNREADABLE_TENANT = UnreadableTenant(
+    metadata=a_tenant().metadata, problem="spec.gpu", namespaces=["acme"], status=TenantStatus()
+)
+UNREADABLE_MODEL = UnreadableModel(
+    metadata=a_model().metadata, problem="spec.gpu", default=True, status=a_model().status
+)
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason", "said"),
+    [
+        (
+            {"tenant": UNREADABLE_TENANT, "tenant_problem": "Unreadable: spec.gpu"},
+            Reason.WAITING_FOR_TENANT,
+            "Tenant acme is not Ready: Unreadable: spec.gpu",
+        ),
+        (
+            {"model": UNREADABLE_MODEL},
+            Reason.WAITING_FOR_MODEL,
+            "SpeechModel kokoro is not Ready: Unreadable; its Ready condition says more",
+        ),
+        (
+            {
+                "model": a_model(nodeSelector={"pool": "a", "zone": "x"}),
+                "tenant": a_tenant(sandbox={"nodeSelector": {"pool": "b", "zone": "x"}}),
+            },
+            Reason.WAITING_FOR_NODES,
+            "SpeechModel kokoro is on nodes with pool=a, Tenant acme on nodes with pool=b",
+        ),
+    ],
+    ids=["unreadable Tenant", "unreadable SpeechModel", "nodes apart"],
+)
+def test_what_an_administrator_mends_is_waited_for(changes: dict[str, Any], reason: Reason, said: str) -> None:
+    assert decide(seen(**changes)) == Wait(reason, said, "acme")
+    assert decide(seen(**changes, request=a_request(voice="nobody"))) == Wait(reason, said, "acme")
+
+
+def test_every_rejection_names_what_it_rests_on() -> None:
+    grounds = {reason: grounds_of(Reject(reason, ""), seen()) for reason in _RESTS_ON}
+    rejected = {case.values[1] for case in REJECTED} | {Reason.NOT_SUPPORTED_YET}
+    assert grounds.keys() == rejected
+    assert grounds[Reason.TEXT_TOO_LONG] == {(TENANT, "acme")}
+    assert grounds[Reason.VOICE_NOT_FOUND] == {(TENANT, "acme"), (SPEECH_MODEL, "kokoro")}
+    assert grounds_of(Reject(Reason.MODEL_NOT_FOUND, ""), seen(model=None)) == {(SPEECH_MODEL, "")}
 
 
 VOICES = [

@@ -23,7 +23,7 @@ def test_a_retry_leaves_nothing_of_the_old_claim() -> None:
 
 
 def test_a_claim_records_the_pod_and_the_startup_time() -> None:
-    status = transitions.claim(an_assigned_request(), "pod-1", "pod-uid-1", NOON + timedelta(milliseconds=1234))
+    status = transitions.claim(an_assigned_request(), "pod-1", "pod-uid-1", 2, NOON + timedelta(milliseconds=1234))
     assert status.sandbox is not None
     assert (status.sandbox.pod_uid, status.phase) == ("pod-uid-1", Phase.RUNNING)
     assert status.timings is not None

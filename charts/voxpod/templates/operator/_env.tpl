@@ -40,6 +40,10 @@
   value: {{ .Values.dispatch.serviceName | quote }}
 - name: VOXPOD_DISPATCH_SERVICE_PORT
   value: {{ .Values.dispatch.servicePort | quote }}
+- name: VOXPOD_DISPATCH_MAX_CONNECTIONS
+  value: {{ .Values.dispatch.maxConnections | quote }}
+- name: VOXPOD_DISPATCH_MAX_CONNECTIONS_PER_ADDRESS
+  value: {{ .Values.dispatch.maxConnectionsPerAddress | quote }}
 - name: VOXPOD_DISPATCH_TLS_DIR
   value: /etc/voxpod/dispatch-tls
 - name: VOXPOD_SANDBOX_NAMESPACE

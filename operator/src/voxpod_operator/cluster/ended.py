@@ -11,6 +11,7 @@ from typing import Any
 
 from voxpod_crds.base import ResourceKey
 from voxpod_crds.conditions import ConditionType
+from voxpod_crds.names import attempt_in
 from voxpod_crds.tts_request import Phase
 
 Json = dict[str, Any]
@@ -34,6 +35,8 @@ class EndedRequest:
     reason: str
     """Of the Complete condition."""
     ended_at: datetime | None
+    audio_attempt: int = 0
+    """Whose sandbox stored the audio; 0 without any."""
 
 
 def read_ended(raw: Json) -> EndedRequest | None:
@@ -43,6 +46,7 @@ def read_ended(raw: Json) -> EndedRequest | None:
         return None
     meta = raw["metadata"]
     try:
+        audio: Json = status.get("audio") or {}
         complete: Json = next((c for c in status.get("conditions") or () if c["type"] == ConditionType.COMPLETE), {})
         return EndedRequest(
             key=ResourceKey(intern(meta["namespace"]), meta["name"]),
@@ -51,7 +55,8 @@ def read_ended(raw: Json) -> EndedRequest | None:
             phase=intern(status["phase"]),
             tenant=intern(status.get("tenant") or ""),
             job_name=(status.get("sandbox") or {}).get("jobName", ""),
-            audio_sha256=(status.get("audio") or {}).get("sha256", ""),
+            audio_sha256=audio.get("sha256", ""),
+            audio_attempt=attempt_in(audio["uri"]) if audio.get("uri") else 0,
             reason=intern(str(complete.get("reason", ""))),
             ended_at=datetime.fromisoformat(complete["lastTransitionTime"]) if complete else None,
         )

@@ -13,8 +13,6 @@ ENDED_BY = ("Complete", "Failed", "FailureTarget")
 """Job conditions that say how it ended. FailureTarget comes first, and alone as long as a pod is still terminating, which on a
 lost node is for good (Kubernetes 1.31 and newer)."""
 
-JOB_NAME_LABEL = "batch.kubernetes.io/job-name"
-
 Json = dict[str, Any]
 
 
@@ -45,6 +43,8 @@ class PodView:
     uid: str
     resource_version: str
     job_name: str
+    job_uid: str
+    """Both of the Job that controls the pod, empty without one: of its owner references, since labels are anybody's to set."""
     phase: str
     reason: str
     """status.reason: Evicted, NodeLost, DeadlineExceeded."""
@@ -86,6 +86,9 @@ def parse_pod(raw: Json) -> PodView:
     meta, status = raw["metadata"], raw.get("status") or {}
     state = next((c.get("state") or {} for c in status.get("containerStatuses") or []), {})
     waiting, terminated = state.get("waiting") or {}, state.get("terminated") or {}
+    owner: Json = next(
+        (o for o in meta.get("ownerReferences") or [] if o.get("controller") and o.get("kind") == "Job"), {}
+    )
     unscheduled: Json = next(
         (c for c in status.get("conditions") or [] if c["type"] == "PodScheduled" and c["status"] == "False"), {}
     )
@@ -93,7 +96,8 @@ def parse_pod(raw: Json) -> PodView:
         name=meta["name"],
         uid=meta.get("uid", ""),
         resource_version=meta.get("resourceVersion", ""),
-        job_name=(meta.get("labels") or {}).get(JOB_NAME_LABEL, ""),
+        job_name=owner.get("name", ""),
+        job_uid=owner.get("uid", ""),
         phase=status.get("phase", "Pending"),
         reason=status.get("reason", ""),
         waiting_reason=waiting.get("reason", ""),

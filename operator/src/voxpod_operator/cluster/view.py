@@ -11,38 +11,25 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import ValidationError
-
-from voxpod_crds.base import ApiModel, ObjectMeta, ResourceKey
+from voxpod_crds.base import ResourceKey
 from voxpod_crds.conditions import Reason
-from voxpod_crds.speech_model import SpeechModel
-from voxpod_crds.tenant import Tenant
-from voxpod_crds.tts_request import TTSRequest, TTSRequestStatus
-from voxpod_operator.cluster.ended import EndedRequest, read_ended
+from voxpod_crds.tts_request import TTSRequest
+from voxpod_operator.cluster.ended import EndedRequest
 from voxpod_operator.cluster.kinds import JOB, POD, SPEECH_MODEL, TENANT, TTS_REQUEST, Kind
-from voxpod_operator.cluster.sandboxes import JobView, PodView, parse_job, parse_pod
+from voxpod_operator.cluster.reading import (
+    AnyModel,
+    AnyTenant,
+    Request,
+    Resource,
+    UnreadableRequest,
+    namespaces_of,
+    parse,
+)
+from voxpod_operator.cluster.sandboxes import JobView, PodView
 
 Json = dict[str, Any]
 
 WATCHED = (TENANT, SPEECH_MODEL, TTS_REQUEST, JOB, POD)
-
-
-class InvalidResource(ApiModel):
-    """A stored object that this version's models refuse: written before a schema change, or past the API server."""
-
-    metadata: ObjectMeta
-    problem: str
-    status: TTSRequestStatus = TTSRequestStatus()
-
-
-MODELS: dict[Kind, type[Tenant] | type[SpeechModel] | type[TTSRequest]] = {
-    TENANT: Tenant,
-    SPEECH_MODEL: SpeechModel,
-    TTS_REQUEST: TTSRequest,
-}
-
-Request = TTSRequest | EndedRequest | InvalidResource
-Resource = Tenant | SpeechModel | Request | JobView | PodView
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,35 +40,7 @@ class WorkKey:
     key: ResourceKey
 
 
-def describe(error: ValidationError) -> str:
-    """The first few problems of a validation, as `path: what`."""
-    return "; ".join(f"{'.'.join(str(p) for p in e['loc'])}: {e['msg']}" for e in error.errors()[:3])
-
-
-def parse(kind: Kind, raw: Json) -> Resource:
-    """The object as its model; InvalidResource when the model refuses it."""
-    if kind is JOB:
-        return parse_job(raw)
-    if kind is POD:
-        return parse_pod(raw)
-    if kind is TTS_REQUEST and (over := read_ended(raw)) is not None:
-        return over
-    try:
-        return MODELS[kind].model_validate(raw)
-    except ValidationError as error:
-        return InvalidResource(
-            metadata=ObjectMeta.model_validate(raw["metadata"]), problem=describe(error), status=_readable_status(raw)
-        )
-
-
-def _readable_status(raw: Json) -> TTSRequestStatus:
-    try:
-        return TTSRequestStatus.model_validate(raw.get("status") or {})
-    except ValidationError:
-        return TTSRequestStatus()
-
-
-def _age(resource: Tenant | SpeechModel) -> tuple[str, str]:
+def _age(resource: AnyTenant | AnyModel) -> tuple[str, str]:
     created = resource.metadata.creation_timestamp
     return (created.isoformat() if created else "", resource.metadata.name)
 
@@ -121,8 +80,8 @@ class ClusterView:
         self._by_uid: dict[str, ResourceKey] = {}
         self._by_job: dict[str, ResourceKey] = {}
         self._pod_of_job: dict[str, ResourceKey] = {}
-        self._tenants: list[Tenant] | None = None
-        self._owners: dict[str, Tenant] = {}
+        self._tenants: list[AnyTenant] | None = None
+        self._owners: dict[str, AnyTenant] = {}
         self._gone: OrderedDict[str, None] = OrderedDict()
         self._changed = asyncio.Event()
 
@@ -176,7 +135,7 @@ class ClusterView:
     def request(self, key: ResourceKey) -> Request | None:
         """A TTSRequest."""
         found = self._objects[TTS_REQUEST].get(key)
-        return found if isinstance(found, TTSRequest | EndedRequest | InvalidResource) else None
+        return found if isinstance(found, TTSRequest | EndedRequest | UnreadableRequest) else None
 
     def live_request(self, key: ResourceKey) -> TTSRequest | None:
         """A TTSRequest that has not ended."""
@@ -199,27 +158,39 @@ class ClusterView:
         found = self.request(self._by_job[job_name]) if job_name in self._by_job else None
         return found if isinstance(found, TTSRequest | EndedRequest) else None
 
-    def tenants(self) -> Sequence[Tenant]:
-        """All readable Tenants, oldest first (by name within a second)."""
+    def tenants(self) -> Sequence[AnyTenant]:
+        """All Tenants, oldest first (by name within a second)."""
         if self._tenants is None:
-            self._tenants = sorted((t for t in self._objects[TENANT].values() if isinstance(t, Tenant)), key=_age)
-            self._owners = {namespace: t for t in reversed(self._tenants) for namespace in t.spec.namespaces}
+            self._tenants = sorted((t for t in self._objects[TENANT].values() if isinstance(t, AnyTenant)), key=_age)
+            self._owners = {namespace: t for t in reversed(self._tenants) for namespace in namespaces_of(t)}
         return self._tenants
 
-    def owner_of(self, namespace: str) -> Tenant | None:
-        """The tenant of a namespace: of several that list it the oldest, so that a newcomer cannot take it over."""
+    def owner_of(self, namespace: str) -> AnyTenant | None:
+        """The tenant of a namespace: of several that list it the oldest, so that a newcomer cannot take it over.
+
+        Nor can one while the owner is unreadable.
+        """
         self.tenants()
         return self._owners.get(namespace)
 
-    def models(self) -> list[SpeechModel]:
-        """All readable SpeechModels, oldest first (by name within a second)."""
-        found = [m for m in self._objects[SPEECH_MODEL].values() if isinstance(m, SpeechModel)]
+    def models(self) -> list[AnyModel]:
+        """All SpeechModels, oldest first (by name within a second)."""
+        found = [m for m in self._objects[SPEECH_MODEL].values() if isinstance(m, AnyModel)]
         return sorted(found, key=_age)
 
-    def cluster_resource(self, kind: Kind, name: str) -> Tenant | SpeechModel | InvalidResource | None:
-        """A Tenant or SpeechModel by name."""
-        found = self._objects[kind].get(ResourceKey("", name))
-        return found if isinstance(found, Tenant | SpeechModel | InvalidResource) else None
+    def tenant(self, name: str) -> AnyTenant | None:
+        """A Tenant by name."""
+        found = self._objects[TENANT].get(ResourceKey("", name))
+        return found if isinstance(found, AnyTenant) else None
+
+    def model(self, name: str) -> AnyModel | None:
+        """A SpeechModel by name."""
+        found = self._objects[SPEECH_MODEL].get(ResourceKey("", name))
+        return found if isinstance(found, AnyModel) else None
+
+    def tenant_or_model(self, kind: Kind, name: str) -> AnyTenant | AnyModel | None:
+        """The Tenant or SpeechModel of that name; None of any other kind."""
+        return self.tenant(name) if kind is TENANT else self.model(name) if kind is SPEECH_MODEL else None
 
     def jobs(self) -> list[JobView]:
         """All Jobs in the sandbox namespace."""
@@ -235,9 +206,9 @@ class ClusterView:
         found = self._objects[POD].get(key)
         return found if isinstance(found, PodView) else None
 
-    def pod_of_job(self, job_name: str) -> PodView | None:
+    def pod_of_job(self, job: JobView | None) -> PodView | None:
         """The pod of a Job (there is one at most: backoffLimit is 0)."""
-        key = self._pod_of_job.get(job_name)
+        key = self._pod_of_job.get(job.uid) if job is not None else None
         return self.pod(key) if key else None
 
     async def changed(self, timeout_seconds: float) -> None:
@@ -253,7 +224,7 @@ class ClusterView:
         self._changed = asyncio.Event()
 
     def _index(self, kind: Kind, key: ResourceKey, resource: Resource) -> None:
-        if isinstance(resource, TTSRequest | EndedRequest | InvalidResource):
+        if isinstance(resource, TTSRequest | EndedRequest | UnreadableRequest):
             self._by_uid[uid_of(resource)] = key
             if job := job_of(resource):
                 self._by_job[job] = key
@@ -261,19 +232,19 @@ class ClusterView:
                 self._live[key.namespace][key] = resource
             self.on_request(uid_of(resource), resource)
         elif isinstance(resource, PodView):
-            self._pod_of_job[resource.job_name] = key
+            self._pod_of_job[resource.job_uid] = key
         elif kind is TENANT:
             self._tenants = None
 
     def _unindex(self, kind: Kind, key: ResourceKey, resource: Resource) -> None:
-        if isinstance(resource, TTSRequest | EndedRequest | InvalidResource):
+        if isinstance(resource, TTSRequest | EndedRequest | UnreadableRequest):
             self._by_uid.pop(uid_of(resource), None)
             self._by_job.pop(job_of(resource), None)
             if isinstance(resource, TTSRequest):
                 del self._live[key.namespace][key]
                 if not self._live[key.namespace]:
                     del self._live[key.namespace]
-        elif isinstance(resource, PodView) and self._pod_of_job.get(resource.job_name) == key:
-            del self._pod_of_job[resource.job_name]
+        elif isinstance(resource, PodView) and self._pod_of_job.get(resource.job_uid) == key:
+            del self._pod_of_job[resource.job_uid]
         elif kind is TENANT:
             self._tenants = None

@@ -4,14 +4,14 @@ import logging
 from typing import Any
 
 from voxpod_crds.base import ResourceKey
-from voxpod_crds.speech_model import SpeechModel
-from voxpod_crds.tenant import Tenant
 from voxpod_crds.tts_request import TTSRequest
 from voxpod_operator.cluster.kinds import POD, SPEECH_MODEL, TENANT, TTS_REQUEST, Kind
+from voxpod_operator.cluster.reading import parse
 from voxpod_operator.cluster.sandboxes import parse_pod
-from voxpod_operator.cluster.view import Resource, job_of, parse
-from voxpod_operator.context import DIRECTORY, Context
+from voxpod_operator.cluster.view import job_of
+from voxpod_operator.context import Context
 from voxpod_operator.handlers.watches import key_of
+from voxpod_operator.reconcile import news
 
 logger = logging.getLogger(__name__)
 
@@ -28,12 +28,9 @@ def take_in(ctx: Context, kind: Kind, raw: dict[str, Any], deleted: bool) -> Non
         return
     if known and uid != known:
         _take_out(ctx, kind, key)  # made anew under the same name while the watch was away
-    before = ctx.view.cluster_resource(kind, key.name) if kind in (TENANT, SPEECH_MODEL) else None
-    if ctx.view.observe(kind, raw):
-        if kind is TENANT or kind is SPEECH_MODEL:
-            after = ctx.view.cluster_resource(kind, key.name)
-            if before is None or after is None or before.metadata.generation != after.metadata.generation:
-                _look_again(ctx, before, after)
+    if kind in (TENANT, SPEECH_MODEL):
+        news.learn(ctx, kind, raw)
+    elif ctx.view.observe(kind, raw):
         if kind is TTS_REQUEST and "status" not in raw:
             logger.info("request seen", extra={"request": str(key), "uid": uid})
         _enqueue(ctx, kind, key, parse_pod(raw).job_name if kind is POD else "")
@@ -42,31 +39,19 @@ def take_in(ctx: Context, kind: Kind, raw: dict[str, Any], deleted: bool) -> Non
 def _enqueue(ctx: Context, kind: Kind, key: ResourceKey, job_name: str) -> None:
     if kind is POD:
         ctx.enqueue_job(job_name)
-    elif kind is TENANT:
-        ctx.queue.add(DIRECTORY)
-        # an older or younger Tenant may own a namespace now
-        for tenant in ctx.view.tenants():
-            ctx.enqueue(TENANT, tenant.metadata.key)
+    elif kind in (TENANT, SPEECH_MODEL):
+        news.enqueue(ctx, kind, key)
     else:
         ctx.enqueue(kind, key)
-
-
-def _look_again(ctx: Context, *versions: Resource | None) -> None:
-    """A Tenant or SpeechModel came, went, or is specified anew: what has no sandbox yet may be judged otherwise now."""
-    namespaces = {n for version in versions if isinstance(version, Tenant) for n in version.spec.namespaces}
-    of_models = any(isinstance(version, SpeechModel) for version in versions)
-    for request in ctx.view.requests() if of_models else ctx.view.requests_in(sorted(namespaces)):
-        if request.status.sandbox is None:
-            ctx.enqueue(TTS_REQUEST, request.metadata.key)
 
 
 def _take_out(ctx: Context, kind: Kind, key: ResourceKey) -> None:
     gone = ctx.view.request(key) if kind is TTS_REQUEST else None
     pod = ctx.view.pod(key) if kind is POD else None
-    owner = ctx.view.cluster_resource(kind, key.name) if kind in (TENANT, SPEECH_MODEL) else None
+    owner = ctx.view.tenant_or_model(kind, key.name)
     ctx.view.forget(kind, key)
     _enqueue(ctx, kind, key, pod.job_name if pod else "")
-    _look_again(ctx, owner)
+    news.look_again(ctx, owner)
     if gone is not None and (job := job_of(gone)):
         ctx.enqueue_job(job)
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from voxpod_crds import names
+from voxpod_crds.placement import Toleration
 from voxpod_crds.sandbox_protocol import TOKEN_AUDIENCE
 from voxpod_crds.tenant import TenantSandbox
 from voxpod_operator.cluster.sandboxes import REQUEST_ANNOTATION
@@ -45,6 +46,9 @@ class SandboxPod:
     """Local storage that is asked of the node, as a quantity; empty for none."""
     storage_limit: str = ""
     """Local storage at which the kubelet ends the sandbox; empty for the scratch volume's own limit."""
+    node_selector: Mapping[str, str] = field(default_factory=dict)
+    """Of SpeechModel and Tenant together, as are the tolerations."""
+    tolerations: Sequence[Toleration] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,13 +182,12 @@ def _pod_spec(pod: SandboxPod, container: Json) -> Json:
         spec["hostUsers"] = False
     if pod.priority_class:
         spec["priorityClassName"] = pod.priority_class
-    settings = pod.tenant_settings
-    if settings.runtime_class_name:
-        spec["runtimeClassName"] = settings.runtime_class_name
-    if settings.node_selector:
-        spec["nodeSelector"] = dict(settings.node_selector)
-    if settings.tolerations:
-        spec["tolerations"] = [t.to_wire() for t in settings.tolerations]
+    if pod.tenant_settings.runtime_class_name:
+        spec["runtimeClassName"] = pod.tenant_settings.runtime_class_name
+    if pod.node_selector:
+        spec["nodeSelector"] = dict(pod.node_selector)
+    if pod.tolerations:
+        spec["tolerations"] = [t.to_wire() for t in pod.tolerations]
     return spec
 
 

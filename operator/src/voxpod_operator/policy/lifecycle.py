@@ -19,6 +19,7 @@ from voxpod_operator.policy.failures import (
     left_behind,
     may_retry,
 )
+from voxpod_operator.policy.progress import Quiet, hung, seconds_left
 
 UNSCHEDULABLE_GRACE = timedelta(seconds=5)
 
@@ -114,8 +115,10 @@ def deadline_of(request: TTSRequest) -> datetime:
     return created + timedelta(seconds=request.spec.deadline_seconds)
 
 
-def next_step(request: TTSRequest, job: JobView | None, pod: PodView | None, now: datetime) -> Step:
-    """The one thing to do now."""
+def next_step(
+    request: TTSRequest, job: JobView | None, pod: PodView | None, now: datetime, quiet: Quiet | None = None
+) -> Step:
+    """The one thing to do now; `quiet` is how long a sandbox that tells progress has told none."""
     if request.status.phase is not None and request.status.phase.terminal:
         return Nothing()
     if request.spec.cancel or request.metadata.deletion_timestamp is not None:
@@ -132,7 +135,7 @@ def next_step(request: TTSRequest, job: JobView | None, pod: PodView | None, now
         )
     if request.status.sandbox is None:
         return AdmitOrWait()
-    return _with_sandbox(request, job, pod, now)
+    return _with_sandbox(request, job, pod, now, quiet)
 
 
 def after_failure(request: TTSRequest, failure: Failure) -> Retry | Finish:
@@ -164,7 +167,9 @@ def stray_for(request: EndedRequest, keep_seconds: float, now: datetime) -> floa
     return (request.ended_at - now).total_seconds() + keep_seconds
 
 
-def _with_sandbox(request: TTSRequest, job: JobView | None, pod: PodView | None, now: datetime) -> Step:
+def _with_sandbox(
+    request: TTSRequest, job: JobView | None, pod: PodView | None, now: datetime, quiet: Quiet | None
+) -> Step:
     claimed = request.status.sandbox is not None and request.status.sandbox.pod_uid is not None
     if job is None and not claimed:
         return CreateSandbox()
@@ -174,12 +179,13 @@ def _with_sandbox(request: TTSRequest, job: JobView | None, pod: PodView | None,
         )
     if (report := left_behind(pod)) is not None:
         return Conclude(report)
-    failure = failure_of(job, pod, now)
+    failure = failure_of(job, pod, now) or hung(quiet)
     if failure is not None:
         return after_failure(request, failure)
     if not claimed and (told := _slow_start(job, pod, now)) is not None:
         return told
-    return LookAgain(_seconds_until_worth_a_look(request, job, claimed, now))
+    seconds = _seconds_until_worth_a_look(request, job, claimed, now)
+    return LookAgain(min(seconds, seconds_left(quiet) + 0.05) if quiet is not None else seconds)
 
 
 def _slow_start(job: JobView, pod: PodView | None, now: datetime) -> TellStarting | AskWhy | None:

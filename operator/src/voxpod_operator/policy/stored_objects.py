@@ -3,10 +3,11 @@
 import re
 from enum import Enum, auto
 
-from voxpod_crds.names import object_key
+from voxpod_crds.names import attempt_in, object_key
 from voxpod_crds.sandbox_protocol import Report
 from voxpod_crds.tts_request import Phase, TTSRequest
 from voxpod_operator.cluster.ended import EndedRequest
+from voxpod_operator.cluster.reading import Request
 
 TIMESTAMPS_TYPE = "application/json"
 
@@ -40,21 +41,43 @@ def audio_type(audio_format: str, sample_rate: int | None) -> str:
 
 
 def audio_key(request: TTSRequest) -> str:
-    """Object key of the request's audio."""
-    return object_key(request.status.tenant or "", request.metadata.uid, request.spec.format)
+    """Object key of the audio that the sandbox which holds the request stores."""
+    return _audio_key(request, _attempt(request))
 
 
 def timestamps_key(request: TTSRequest) -> str | None:
-    """Object key of the request's document of times; None when it asks for none."""
-    if request.spec.timestamps == "none":
-        return None
-    return object_key(request.status.tenant or "", request.metadata.uid, "timestamps.json")
+    """Object key of its document of times; None when the request asks for none."""
+    return _timestamps_key(request, _attempt(request))
 
 
 def keys(request: TTSRequest) -> list[str]:
-    """Everything that a sandbox of the request may have stored."""
-    times = timestamps_key(request)
-    return [audio_key(request), *([times] if times else [])]
+    """Everything that a sandbox of the request may have stored, of any attempt."""
+    attempts = range(1, (request.status.attempt or 1) + 1)
+    found = [key for n in attempts for key in (_audio_key(request, n), _timestamps_key(request, n))]
+    return [key for key in found if key is not None]
+
+
+def leftovers(request: TTSRequest) -> list[str]:
+    """What sandboxes of other attempts than the present one may have stored."""
+    return [key for key in keys(request) if attempt_in(key) != _attempt(request)]
+
+
+def _attempt(request: TTSRequest) -> int:
+    """In the key. Each attempt has keys of its own: what an earlier sandbox left behind, or stores late, neither blocks nor
+    overwrites what a later one stores, and a removal never meets an upload that counts. Work that was handed out before
+    there were protocol versions has the first attempt's."""
+    sandbox = request.status.sandbox
+    return request.status.attempt or 1 if sandbox is not None and sandbox.protocol is not None else 1
+
+
+def _audio_key(request: TTSRequest, attempt: int) -> str:
+    return object_key(request.status.tenant or "", request.metadata.uid, request.spec.format, attempt)
+
+
+def _timestamps_key(request: TTSRequest, attempt: int) -> str | None:
+    if request.spec.timestamps == "none":
+        return None
+    return object_key(request.status.tenant or "", request.metadata.uid, "timestamps.json", attempt)
 
 
 class Claim(Enum):
@@ -63,9 +86,9 @@ class Claim(Enum):
     OTHERS = auto()
     """Not one of ours by its name: it is never touched."""
     HELD = auto()
-    """Its request runs, or succeeded, or cannot be read."""
+    """Its request runs, or told of it, or cannot be read."""
     NONE_LEFT = auto()
-    """Its request ended without audio: nobody was told about it, nobody ever will be."""
+    """Its request ended without it, perhaps with what another attempt stored: nobody was told about it, nobody ever will be."""
     ORPHANED = auto()
     """No such request exists (any more)."""
 
@@ -78,9 +101,20 @@ def uid_in(key: str) -> str | None:
 
 def claim_on(key: str, request: TTSRequest | EndedRequest) -> Claim:
     """What the request with the UID in the key has to say about the object."""
-    if isinstance(request, TTSRequest) or request.phase == Phase.SUCCEEDED or request.audio_sha256:
+    if isinstance(request, TTSRequest) or not key.startswith(f"{request.tenant}/{request.uid}."):
         return Claim.HELD
-    return Claim.NONE_LEFT if key.startswith(f"{request.tenant}/{request.uid}.") else Claim.HELD
+    if request.phase == Phase.SUCCEEDED or request.audio_sha256:
+        others = request.audio_attempt and request.audio_attempt != attempt_in(key)
+        return Claim.NONE_LEFT if others else Claim.HELD
+    return Claim.NONE_LEFT
+
+
+def unwanted(key: str, request: Request | None) -> bool:
+    """Whether nobody wants an object that a request's sandbox stored: the request is gone, or ended without it.
+
+    Never of one whose phase this version does not know, nor by what its status says of audio, which may have another form.
+    """
+    return request is None or (isinstance(request, EndedRequest) and claim_on(key, request) is Claim.NONE_LEFT)
 
 
 def mismatch(request: TTSRequest, report: Report) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime
 from voxpod_crds.base import unhonoured
 from voxpod_crds.conditions import Condition, ConditionType, Reason
 from voxpod_crds.speech_model import SpeechModel
-from voxpod_crds.tenant import Tenant
+from voxpod_operator.cluster.reading import AnyTenant, UnreadableTenant
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +31,10 @@ def ready_condition(verdict: Verdict, generation: int, now: datetime) -> Conditi
     )
 
 
-def judge_tenant(tenant: Tenant, owner_of: Callable[[str], Tenant | None]) -> Verdict:
+def judge_tenant(tenant: AnyTenant, owner_of: Callable[[str], AnyTenant | None]) -> Verdict:
     """Whether a Tenant is in use as it stands; `owner_of` tells the tenant of a namespace."""
+    if isinstance(tenant, UnreadableTenant):
+        return unreadable(tenant.problem)
     if asked := unhonoured(tenant.spec):
         return Verdict(
             False,
@@ -53,11 +55,16 @@ def judge_tenant(tenant: Tenant, owner_of: Callable[[str], Tenant | None]) -> Ve
     return Verdict(True, Reason.READY, f"serves {_listed(tenant.spec.namespaces)}")
 
 
-def problem_of(tenant: Tenant, owner_of: Callable[[str], Tenant | None]) -> str:
+def problem_of(tenant: AnyTenant, owner_of: Callable[[str], AnyTenant | None]) -> str:
     """Why the tenant's requests wait; empty when they may start. Another tenant's namespace is no hindrance in its own."""
     verdict = judge_tenant(tenant, owner_of)
     harmless = verdict.ready or verdict.reason == Reason.NAMESPACE_CONFLICT
     return "" if harmless else f"{verdict.reason}: {verdict.message}"
+
+
+def unreadable(problem: str) -> Verdict:
+    """What a Tenant or SpeechModel of another version is told."""
+    return Verdict(False, Reason.UNREADABLE, problem)
 
 
 def judge_model(model: SpeechModel, model_roots: Sequence[str]) -> Verdict | None:

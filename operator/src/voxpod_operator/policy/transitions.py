@@ -82,7 +82,7 @@ def assign(request: TTSRequest, decision: Admit, job_name: str, now: datetime) -
     )
 
 
-def claim(request: TTSRequest, pod_name: str, pod_uid: str, now: datetime) -> TTSRequestStatus:
+def claim(request: TTSRequest, pod_name: str, pod_uid: str, protocol: int, now: datetime) -> TTSRequestStatus:
     """A pod takes the work: written before the work is handed over, so that no second pod can."""
     sandbox = request.status.sandbox
     assert sandbox is not None, "only an assigned request can be claimed"
@@ -93,11 +93,16 @@ def claim(request: TTSRequest, pod_name: str, pod_uid: str, now: datetime) -> TT
     return status.model_copy(
         update={
             "phase": Phase.RUNNING,
-            "sandbox": sandbox.model_copy(update={"pod_name": pod_name, "pod_uid": pod_uid}),
+            "sandbox": sandbox.model_copy(update={"pod_name": pod_name, "pod_uid": pod_uid, "protocol": protocol}),
             "claimed_at": timestamp(now),
             "timings": timings,
         }
     )
+
+
+def uploading(request: TTSRequest, message: str, now: datetime) -> TTSRequestStatus:
+    """The speech is made, and storing it takes its time."""
+    return _with(request, ConditionType.DISPATCHED, "True", Reason.UPLOADING, message, now)
 
 
 def starting(request: TTSRequest, reason: Reason, message: str, now: datetime) -> TTSRequestStatus:

@@ -5,8 +5,8 @@ A ValidatingAdmissionPolicy cannot ask the Tenants themselves: of several parame
 """
 
 from voxpod_crds.base import ResourceKey
-from voxpod_crds.tenant import Tenant
 from voxpod_operator.cluster.kinds import CONFIG_MAP
+from voxpod_operator.cluster.reading import AnyTenant, namespaces_of
 from voxpod_operator.context import Context
 from voxpod_operator.policy.transitions import difference
 
@@ -27,5 +27,5 @@ async def reconcile_directory(ctx: Context, _: ResourceKey) -> None:
         await ctx.gateway.merge(CONFIG_MAP, key, {"data": patch})
 
 
-def _owned(ctx: Context, tenant: Tenant) -> list[str]:
-    return [namespace for namespace in tenant.spec.namespaces if ctx.view.owner_of(namespace) is tenant]
+def _owned(ctx: Context, tenant: AnyTenant) -> list[str]:
+    return [namespace for namespace in namespaces_of(tenant) if ctx.view.owner_of(namespace) is tenant]

@@ -8,7 +8,6 @@ from voxpod_crds.names import job_name
 from voxpod_crds.sandbox_protocol import Failure, Report
 from voxpod_crds.tts_request import TTSRequest, TTSRequestStatus
 from voxpod_operator import metrics
-from voxpod_operator.cluster.ended import EndedRequest
 from voxpod_operator.cluster.kinds import JOB, POD, TTS_REQUEST
 from voxpod_operator.cluster.sandboxes import JobView
 from voxpod_operator.cluster.view import WorkKey
@@ -91,12 +90,14 @@ async def end(ctx: Context, request: TTSRequest, status: TTSRequestStatus) -> No
     ctx.enqueue(TTS_REQUEST, request.metadata.key)
     if status.audio is None:
         ctx.discard_audio_of(request)
+    else:
+        ctx.discard(stored_objects.leftovers(request))
     ctx.refresh_counts(request.status.tenant, request.status.model)
 
 
 async def end_sandbox(ctx: Context, job: JobView) -> None:
     """End a Job that nobody wants: its pod first, since the garbage collector takes a second longer."""
-    pod = ctx.view.pod_of_job(job.name)
+    pod = ctx.view.pod_of_job(job)
     if pod is not None and pod.phase in ("Pending", "Running"):
         await ctx.gateway.delete(POD, ctx.job_key(pod.name), uid=pod.uid)
     await ctx.gateway.delete(JOB, ctx.job_key(job.name), uid=job.uid)
@@ -104,10 +105,10 @@ async def end_sandbox(ctx: Context, job: JobView) -> None:
 
 
 async def discard_audio(ctx: Context, key: ResourceKey) -> None:
-    """Remove an object (tenant and `uid.extension`) whose request ended without audio, or is gone."""
+    """Remove an object (tenant and `uid.extension`) whose request ended without it, or is gone."""
     where = ctx.view.request_key_of_uid(key.name.partition(".")[0])
     request = ctx.view.request(where) if where is not None else None
-    if request is not None and not (isinstance(request, EndedRequest) and not request.audio_sha256):
+    if not stored_objects.unwanted(f"{key.namespace}/{key.name}", request):
         return
     try:
         await ctx.store.remove(f"{key.namespace}/{key.name}")

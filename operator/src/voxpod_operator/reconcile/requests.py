@@ -1,16 +1,18 @@
 """TTSRequest: observe, take one step, come back."""
 
 import logging
+import time
 
 from voxpod_crds.base import ResourceKey
 from voxpod_crds.conditions import Reason
 from voxpod_crds.names import job_name
-from voxpod_crds.tts_request import TTSRequest, TTSRequestSpec
+from voxpod_crds.tts_request import TTSRequest
 from voxpod_operator.cluster.ended import EndedRequest
 from voxpod_operator.cluster.kinds import TTS_REQUEST
-from voxpod_operator.cluster.view import InvalidResource, WorkKey
+from voxpod_operator.cluster.reading import UnreadableRequest
+from voxpod_operator.cluster.view import WorkKey
 from voxpod_operator.context import PLACE, Context
-from voxpod_operator.policy import admission, lifecycle, transitions
+from voxpod_operator.policy import admission, lifecycle, transitions, unreadable
 from voxpod_operator.policy.book import Candidate
 from voxpod_operator.policy.speech_estimate import seconds_of
 from voxpod_operator.reconcile.ending import conclude, end, end_sandbox, retry
@@ -31,8 +33,8 @@ async def reconcile_request(ctx: Context, key: ResourceKey) -> None:
         await _take_one_step(ctx, request)
     elif isinstance(request, EndedRequest):
         await _clear_up(ctx, request)
-    elif isinstance(request, InvalidResource):
-        await _reject_unreadable(ctx, request)
+    elif isinstance(request, UnreadableRequest):
+        await _leave_to_another_version(ctx, request)
 
 
 async def _clear_up(ctx: Context, request: EndedRequest) -> None:
@@ -53,8 +55,9 @@ async def _clear_up(ctx: Context, request: EndedRequest) -> None:
 async def _take_one_step(ctx: Context, request: TTSRequest) -> None:
     sandbox = request.status.sandbox
     job = ctx.view.job(ctx.job_key(sandbox.job_name)) if sandbox else None
-    pod = ctx.view.pod_of_job(sandbox.job_name) if sandbox else None
-    match lifecycle.next_step(request, job, pod, ctx.now()):
+    pod = ctx.view.pod_of_job(job)
+    quiet = ctx.progress.quiet(request, time.monotonic())
+    match lifecycle.next_step(request, job, pod, ctx.now(), quiet):
         case lifecycle.AdmitOrWait():
             await _admit(ctx, request)
         case lifecycle.CreateSandbox():
@@ -131,13 +134,18 @@ def _candidate(request: TTSRequest, decision: admission.Admit) -> Candidate:
     )
 
 
-async def _reject_unreadable(ctx: Context, request: InvalidResource) -> None:
-    if request.status.phase is not None and request.status.phase.terminal:
-        return
-    placeholder = TTSRequest(metadata=request.metadata, spec=TTSRequestSpec(text="?"), status=request.status)
-    status = transitions.reject(placeholder, admission.Reject(Reason.INVALID, request.problem), ctx.now())
-    await ctx.write_status(request, status)
-    logger.info("request rejected", extra={"request": str(request.metadata.key), "reason": Reason.INVALID})
+async def _leave_to_another_version(ctx: Context, request: UnreadableRequest) -> None:
+    known = unreadable.stand_in(request)
+    match unreadable.next_step(request, ctx.now()):
+        case admission.Wait():
+            ctx.queue.add(WorkKey(PLACE, request.metadata.key), Lane.TELLING)
+            _look_again(ctx, known, (lifecycle.deadline_of(known) - ctx.now()).total_seconds())
+        case lifecycle.Finish(phase, reason, message):
+            await end(ctx, known, transitions.fail(known, reason, message, ctx.now(), phase))
+        case lifecycle.LookAgain(seconds):
+            _look_again(ctx, known, seconds)
+        case lifecycle.Nothing():
+            logger.info("request left alone", extra={"request": str(request.metadata.key), "why": request.problem})
 
 
 def _look_again(ctx: Context, request: TTSRequest, seconds: float) -> None:

@@ -5,22 +5,21 @@ import logging
 from voxpod_crds.base import ResourceKey
 from voxpod_crds.conditions import Reason
 from voxpod_crds.names import PROBE_ROLE
-from voxpod_crds.sandbox_protocol import Failure
 from voxpod_crds.speech_model import SpeechModel
 from voxpod_crds.tenant import Tenant, TenantSandbox
 from voxpod_crds.tts_request import TTSRequest
 from voxpod_operator.cluster.ended import EndedRequest
-from voxpod_operator.cluster.kinds import EVENT, JOB, SPEECH_MODEL, TENANT, TTS_REQUEST
+from voxpod_operator.cluster.kinds import EVENT, JOB, SPEECH_MODEL, TTS_REQUEST
 from voxpod_operator.cluster.sandboxes import JobView
 from voxpod_operator.cluster.view import WorkKey, job_of
 from voxpod_operator.context import Context
 from voxpod_operator.errors import AlreadyExists, Denied
 from voxpod_operator.manifests.sandbox_job import Dispatch, SandboxPod, sandbox_job
-from voxpod_operator.policy import transitions
+from voxpod_operator.policy import placement, transitions
 from voxpod_operator.policy.lifecycle import EXIT_GRACE, deadline_of
-from voxpod_operator.policy.tenancy import judge_model
+from voxpod_operator.policy.sandbox_grounds import obstacle
 from voxpod_operator.policy.transitions import milliseconds_between
-from voxpod_operator.reconcile.ending import end_sandbox, retry
+from voxpod_operator.reconcile.ending import end_sandbox
 from voxpod_operator.workqueue import Lane
 
 logger = logging.getLogger(__name__)
@@ -28,33 +27,28 @@ logger = logging.getLogger(__name__)
 BACKSTOP_SECONDS = 30
 """The kubelet ends a sandbox so long after the request's deadline, should the operator be away."""
 
+OBSTACLE_SECONDS = 10.0
+"""How often an assigned request looks whether its Tenant and SpeechModel allow a sandbox again."""
+
 
 async def create_sandbox(ctx: Context, request: TTSRequest) -> None:
     """Create the Job that the request's status names; that it exists already is fine."""
     sandbox = request.status.sandbox
-    model = ctx.view.cluster_resource(SPEECH_MODEL, request.status.model or "")
     if sandbox is None:
         return
-    if not isinstance(model, SpeechModel):
-        await retry(
-            ctx, request, Failure("input", Reason.MODEL_NOT_FOUND, f"SpeechModel {request.status.model} is gone")
-        )
-        return
-    tenant = ctx.view.cluster_resource(TENANT, request.status.tenant or "")
-    if not isinstance(tenant, Tenant):
-        # its runtime class and nodes are part of the isolation: no sandbox without them
-        await retry(
-            ctx, request, Failure("input", Reason.NAMESPACE_WITHOUT_TENANT, f"Tenant {request.status.tenant} is gone")
-        )
-        return
-    if (objection := judge_model(model, ctx.settings.sandbox_model_roots)) is not None:
-        await retry(ctx, request, Failure("input", objection.reason, objection.message))
+    left = (deadline_of(request) - ctx.now()).total_seconds()
+    tenant, model = ctx.view.tenant(request.status.tenant or ""), ctx.view.model(request.status.model or "")
+    if (told := obstacle(request, tenant, model, ctx.settings.sandbox_model_roots)) is not None:
+        await ctx.write_status(request, transitions.starting(request, *told, ctx.now()))
+        again = WorkKey(TTS_REQUEST.plural, request.metadata.key)
+        ctx.queue.add_after(again, min(OBSTACLE_SECONDS, max(left, 0.05)))
         return
     if problem := ctx.last_look.state.problem:
         said = f"{sandbox.job_name} is created when audio can be stored again: {problem}"
         await ctx.write_status(request, transitions.starting(request, Reason.WAITING_FOR_STORE, said, ctx.now()))
         return
-    left = (deadline_of(request) - ctx.now()).total_seconds()
+    assert isinstance(tenant, Tenant), "or there is an obstacle"
+    assert isinstance(model, SpeechModel), "or there is an obstacle"
     job = sandbox_job(
         sandbox_pod(ctx, model, tenant.spec.sandbox),
         await _dispatch(ctx),
@@ -138,13 +132,15 @@ def sandbox_pod(ctx: Context, model: SpeechModel, tenant_settings: TenantSandbox
         priority_class=ctx.settings.sandbox_priority_class,
         storage_request=ctx.settings.sandbox_ephemeral_storage_request,
         storage_limit=ctx.settings.sandbox_ephemeral_storage_limit,
+        node_selector=placement.node_selector(model.spec.node_selector, tenant_settings.node_selector),
+        tolerations=placement.tolerations(model.spec.tolerations, tenant_settings.tolerations),
     )
 
 
 async def _dispatch(ctx: Context) -> Dispatch:
     return Dispatch(
         url=f"https://{ctx.settings.dispatch_host}:{ctx.settings.dispatch_service_port}",
-        ca_pem=ctx.dispatch_ca_pem,
+        ca_pem=ctx.certificate.pinned(),
         host_aliases=await ctx.addresses.host_aliases(),
         token_seconds=ctx.settings.sandbox_token_seconds,
         max_idle_seconds=ctx.settings.sandbox_max_idle_seconds,

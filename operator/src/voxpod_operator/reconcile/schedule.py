@@ -3,7 +3,7 @@
 from voxpod_crds.base import ResourceKey
 from voxpod_crds.speech_model import SpeechModel
 from voxpod_crds.tenant import Tenant
-from voxpod_operator.cluster.kinds import SPEECH_MODEL, TENANT, TTS_REQUEST
+from voxpod_operator.cluster.kinds import TTS_REQUEST
 from voxpod_operator.cluster.view import WorkKey
 from voxpod_operator.context import LINE, Context
 from voxpod_operator.policy import tenancy
@@ -23,12 +23,12 @@ async def reconcile_schedule(ctx: Context, _: ResourceKey) -> None:
 
 
 def _slots_of(ctx: Context, name: str) -> int:
-    model = ctx.view.cluster_resource(SPEECH_MODEL, name)
+    model = ctx.view.model(name)
     return model.spec.warm_pool.max_sandboxes if isinstance(model, SpeechModel) else 0
 
 
 def _share_of(ctx: Context, name: str) -> Share:
-    tenant = ctx.view.cluster_resource(TENANT, name)
+    tenant = ctx.view.tenant(name)
     if not isinstance(tenant, Tenant) or tenancy.problem_of(tenant, ctx.view.owner_of):
         return Share(0)
     return Share(tenant.spec.quota.concurrent_requests, tenant.spec.weight)

@@ -6,14 +6,17 @@ Apart from deciding, in the slowest lane of the work queue: each is a write, and
 import logging
 
 from voxpod_crds.base import ResourceKey
-from voxpod_crds.conditions import ConditionType, Reason, find_condition
-from voxpod_crds.speech_model import SpeechModel
+from voxpod_crds.conditions import ConditionType, find_condition
 from voxpod_crds.tts_request import TTSRequest
-from voxpod_operator.cluster.kinds import SPEECH_MODEL, TENANT, TTS_REQUEST
+from voxpod_operator.cluster.kinds import TTS_REQUEST, Kind
+from voxpod_operator.cluster.reading import AnyModel, UnreadableRequest, is_default
 from voxpod_operator.cluster.view import WorkKey
 from voxpod_operator.context import PLACE, Context
-from voxpod_operator.policy import admission, tenancy, transitions
+from voxpod_operator.errors import Conflict
+from voxpod_operator.policy import admission, tenancy, transitions, unreadable
+from voxpod_operator.policy.grounds import Ground, grounds_of
 from voxpod_operator.reconcile.ending import end
+from voxpod_operator.reconcile.news import learn
 from voxpod_operator.workqueue import Lane
 
 logger = logging.getLogger(__name__)
@@ -30,15 +33,22 @@ async def reconcile_line(ctx: Context, key: ResourceKey) -> None:
 
 async def reconcile_place(ctx: Context, key: ResourceKey) -> None:
     """Write what the request is told, if it still has no slot."""
-    request = ctx.view.live_request(key)
-    if request is None or request.status.sandbox is not None or request.spec.cancel:
-        return
+    request = ctx.view.request(key)
+    if isinstance(request, UnreadableRequest):
+        waits = unreadable.next_step(request, ctx.now())
+        if isinstance(waits, admission.Wait):
+            await _wait(ctx, unreadable.stand_in(request), waits)
+    elif isinstance(request, TTSRequest) and request.status.sandbox is None and not request.spec.cancel:
+        await _tell(ctx, request)
+
+
+async def _tell(ctx: Context, request: TTSRequest) -> None:
     decision = admission.decide(snapshot(ctx, request))
     if isinstance(decision, admission.Reject):
-        if await _view_was_behind(ctx, decision):
-            ctx.enqueue(TTS_REQUEST, key)
+        if (final := await _on_what_is_stored(ctx, request)) is None:
+            ctx.enqueue(TTS_REQUEST, request.metadata.key)
         else:
-            await end(ctx, request, transitions.reject(request, decision, ctx.now()))
+            await end(ctx, request, transitions.reject(request, final, ctx.now()))
     elif isinstance(decision, admission.Wait):
         await _wait(ctx, request, decision)
     elif ctx.book.waits(request.metadata.uid) is not None:
@@ -54,14 +64,34 @@ async def _wait(ctx: Context, request: TTSRequest, decision: admission.Wait) -> 
     ctx.refresh_counts(decision.tenant, None)
 
 
-async def _view_was_behind(ctx: Context, decision: admission.Reject) -> bool:
-    """Whether the API server has a Tenant or SpeechModel that the watch has not told yet: a rejection is for good."""
-    kinds = {Reason.NAMESPACE_WITHOUT_TENANT: TENANT, Reason.MODEL_NOT_FOUND: SPEECH_MODEL}
-    kind = kinds.get(decision.reason)
-    if kind is None:
-        return False
-    newer = [ctx.view.observe(kind, raw) for raw in await ctx.gateway.list(kind)]
-    return any(newer)
+async def _on_what_is_stored(ctx: Context, request: TTSRequest) -> admission.Reject | None:
+    """The rejection, if it stands once what it rests on was read from the API server, each once: it is for good.
+
+    A watch of Tenants and one of requests have no order: `kubectl apply` of a larger limit and of a request that needs it
+    may be told the other way round.
+    """
+    read: set[Ground] = set()
+    while isinstance(decision := admission.decide(seen := snapshot(ctx, request)), admission.Reject):
+        unread = grounds_of(decision, seen) - read
+        if not unread:
+            return decision
+        for kind, name in unread:
+            await _read(ctx, kind, name)
+        read |= unread
+    return None
+
+
+async def _read(ctx: Context, kind: Kind, name: str) -> None:
+    """Have the view hold what the API server holds. Raises Conflict when the object is gone and its watch has yet to tell."""
+    if not name:
+        for raw in await ctx.gateway.list(kind):
+            learn(ctx, kind, raw)
+        return
+    key = ResourceKey("", name)
+    found = await ctx.gateway.get(kind, key)
+    if found is None:
+        raise Conflict("GET", kind.name, key, 404, "deleted a moment ago")
+    learn(ctx, kind, found)
 
 
 def snapshot(ctx: Context, request: TTSRequest) -> admission.Snapshot:
@@ -77,10 +107,9 @@ def snapshot(ctx: Context, request: TTSRequest) -> admission.Snapshot:
 
 
 def _default_model(ctx: Context) -> str | None:
-    return next((m.metadata.name for m in ctx.view.models() if m.spec.default), None)
+    return next((m.metadata.name for m in ctx.view.models() if is_default(m)), None)
 
 
-def _model_of(ctx: Context, request: TTSRequest) -> SpeechModel | None:
+def _model_of(ctx: Context, request: TTSRequest) -> AnyModel | None:
     name = request.status.model or request.spec.model or _default_model(ctx)
-    found = ctx.view.cluster_resource(SPEECH_MODEL, name) if name else None
-    return found if isinstance(found, SpeechModel) else None
+    return ctx.view.model(name) if name else None

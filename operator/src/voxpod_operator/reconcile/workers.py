@@ -13,6 +13,7 @@ from voxpod_operator.errors import ClusterError, Conflict, OperatorError
 from voxpod_operator.reconcile.directory import reconcile_directory
 from voxpod_operator.reconcile.ending import discard_audio
 from voxpod_operator.reconcile.models import reconcile_model
+from voxpod_operator.reconcile.news import learn
 from voxpod_operator.reconcile.requests import reconcile_request
 from voxpod_operator.reconcile.sandboxes import reconcile_job
 from voxpod_operator.reconcile.schedule import reconcile_schedule
@@ -91,5 +92,9 @@ async def _read_again(ctx: Context, key: WorkKey, error: Conflict) -> None:
     except ClusterError as again:
         logger.warning("reading again failed", extra={"key": str(key.key), "error": str(again)})
         return
-    if found is not None:
+    if found is None:
+        return
+    if kind in (TENANT, SPEECH_MODEL):
+        learn(ctx, kind, found)
+    else:
         ctx.view.observe(kind, found)
