@@ -116,8 +116,10 @@ def clone_with_stand_ins(cluster: Json, folder: Path) -> Iterator[Path]:
 
 
 def everything(kubectl: Kubectl) -> set[str]:
-    """Every object of the cluster by kind, namespace and name, but Events, which outlive what they tell of."""
+    """Every object of the cluster by kind, namespace and name, but Events, which outlive what they tell of, and what the
+    cluster makes for itself a moment after it is up."""
     kinds = kubectl("api-resources", "--verbs=list", "-o", "name").stdout.split()
     listed = ",".join(kind for kind in kinds if not kind.startswith("events"))
     template = "{range .items[*]}{.kind} {.metadata.namespace}/{.metadata.name}{'\\n'}{end}"
-    return set(kubectl("get", listed, "--all-namespaces", "-o", f"jsonpath={template}").stdout.splitlines())
+    found = kubectl("get", listed, "--all-namespaces", "-o", f"jsonpath={template}").stdout.splitlines()
+    return {line for line in found if " kube-node-lease/" not in line and not line.endswith("/kube-root-ca.crt")}
