@@ -5,17 +5,11 @@ import json
 import numpy as np
 import pytest
 
-from voxpod_inference.bundle import Bundle
 from voxpod_inference.engines.base import Samples, Utterance
 from voxpod_inference.engines.kokoro import Kokoro
 from voxpod_inference.timestamps import SpokenTimes
 
 pytestmark = pytest.mark.model
-
-
-@pytest.fixture(scope="module")
-def kokoro(kokoro_bundle: Bundle) -> Kokoro:
-    return Kokoro(kokoro_bundle, threads=2)
 
 
 def utterances(kokoro: Kokoro, text: str, **asked: object) -> list[Utterance]:

@@ -39,6 +39,8 @@ def is_there(name):
 missing = {}
 for package in json.load(sys.stdin):
     for name, origin in modules(package):
+        if not origin.endswith(".py"):
+            continue
         for wanted in imported(ast.parse(pathlib.Path(origin).read_bytes())):
             if not is_there(wanted):
                 missing.setdefault(wanted.partition(".")[0], set()).add(name)
