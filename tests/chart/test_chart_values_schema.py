@@ -78,6 +78,8 @@ def test_no_object_takes_unknown_keys():
         pytest.param("operator.logLevel=debug", "/operator/logLevel", id="unknown level"),
         pytest.param("sandbox.tokenSeconds=60", "/sandbox/tokenSeconds", id="shorter than the API server allows"),
         pytest.param("sandbox.ttlSeconds=9", "/sandbox/ttlSeconds", id="Jobs gone before their results are read"),
+        pytest.param("sandbox.startTimeoutSeconds=1", "/sandbox/startTimeoutSeconds", id="no time to start"),
+        pytest.param("sandbox.maxMemory=2", "/sandbox/maxMemory", id="a forgotten unit"),
         pytest.param('sandbox.modelRoots=["/"]', "/sandbox/modelRoots/0", id="the whole node as model root"),
         pytest.param('sandbox.modelRoots=["/srv/../etc"]', "/sandbox/modelRoots/0", id="model root that climbs"),
         pytest.param('sandbox.modelRoots=["models"]', "/sandbox/modelRoots/0", id="relative model root"),

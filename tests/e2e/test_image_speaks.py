@@ -33,11 +33,7 @@ TRIED_IN_VAIN = {
 """Modules that something looks for and goes on without, and who that is."""
 NOT_FOR_SANDBOXES = {
     "onnx": "voxpod-model fetch-kokoro, which makes a bundle",
-<<<<<<< HEAD
-    "pydantic": "voxpod_crds, in what only the operator uses",
-=======
     "yaml": "voxpod_crds.generate, which writes files of this repository",
->>>>>>> image
 }
 """Modules that our code imports and that the image leaves out, and what would need them."""
 
@@ -142,10 +138,5 @@ def test_weights_are_the_prepared_ones(said: Said) -> None:
 
 
 def test_nothing_is_looked_for_that_the_image_lacks(said: Said) -> None:
-<<<<<<< HEAD
-    assert set(said.missing) == TRIED_IN_VAIN.keys()
-    assert said.not_there.keys() == NOT_FOR_SANDBOXES.keys()
-=======
     assert set(said.missing) - TRIED_IN_VAIN.keys() == set()
     assert said.not_there.keys() - NOT_FOR_SANDBOXES.keys() == set()
->>>>>>> image

@@ -9,8 +9,17 @@ from voxpod_crds.tenant import Tenant
 from voxpod_crds.tts_request import TTSRequest
 from voxpod_operator.cluster.sandboxes import JobView, PodView
 from voxpod_operator.policy import bundle_facts
+from voxpod_operator.policy.lifecycle import Circumstances
+from voxpod_operator.policy.starting import Timeouts
 
 NOON = datetime(2026, 11, 24, 12, 0, 0, tzinfo=UTC)
+USUAL = Circumstances(
+    Timeouts(start=timedelta(seconds=60), image_pull=timedelta(seconds=300)),
+    answered_since=NOON - timedelta(days=1),
+    memory_can_grow=False,
+    verifying=False,
+)
+"""What a step of a request's life depends on besides, as it is nearly always."""
 DIGEST = "sha256:" + "ab" * 32
 IMAGE = "inference:1"
 """The sandbox image."""
@@ -43,19 +52,27 @@ def a_request(
     )
 
 
-def an_assigned_request(*, claimed: bool = False, attempt: int = 1, **rest: Any) -> TTSRequest:
-    """A request that holds a sandbox, claimed by pod `pod-1` or not."""
+def an_assigned_request(
+    *, claimed: bool = False, attempt: int = 1, assigned_ago: float = 0.0, pause: float | None = None, **rest: Any
+) -> TTSRequest:
+    """A request that holds a sandbox, claimed by pod `pod-1` or not; those before it were lost, each on a node of its own.
+
+    `assigned_ago`: seconds before noon; `pause`: seconds after noon before which no sandbox is made.
+    """
     sandbox = {
         "jobName": f"tts-uid-{rest.get('name', 'hello')}-{attempt}",
         **({"podName": "pod-1", "podUid": "pod-uid-1"} if claimed else {}),
     }
+    failed = [{"attempt": n, "reason": "SandboxLost", "node": f"node-{n}"} for n in range(1, attempt)]
     status = {
         "phase": "Running" if claimed else "Queued",
         "tenant": "acme",
         "model": "kokoro",
         "attempt": attempt,
+        "failedAttempts": failed,
         "sandbox": sandbox,
-        "assignedAt": "2026-11-24T12:00:00.000Z",
+        "assignedAt": (NOON - timedelta(seconds=assigned_ago)).isoformat(timespec="milliseconds"),
+        "notBefore": None if pause is None else NOON + timedelta(seconds=pause),
     }
     return a_request(status=status, **rest)
 
@@ -136,6 +153,7 @@ def a_pod(job: str = "tts-uid-hello-1", **fields: Any) -> PodView:
     """The pod of a Job."""
     known: dict[str, Any] = {
         "name": "pod-1", "uid": "pod-uid-1", "resource_version": "1", "job_name": job, "job_uid": f"uid-{job}", "phase": "Pending", "reason": "", "waiting_reason": "", "waiting_message": "",
-        "terminated_reason": "", "termination_message": "", "exit_code": None, "unschedulable": "", "running": False, "deleting": False,
+        "terminated_reason": "", "termination_message": "", "exit_code": None, "unschedulable": "", "node": "", "scheduled_at": None, "set_up": False,
+        "running": False, "started_at": None, "deleting": False,
     }  # fmt: skip
     return PodView(**{**known, **fields})

@@ -26,14 +26,9 @@ def documented_requests() -> dict[str, TTSRequestSpec]:
 
 def _written() -> Iterator[tuple[str, dict[str, Any]]]:
     for page in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))):
-<<<<<<< HEAD
-        for block in _BLOCK.finditer(page.read_text(encoding="utf-8")):
-            yield from _specs(f"{page.name}, {block.start()}", block[1])
-=======
         text = page.read_text(encoding="utf-8")
         for block in _BLOCK.finditer(text):
             yield from _specs(f"{page.name}, line {text.count(chr(10), 0, block.start()) + 1}", block[1])
->>>>>>> image
     for example in sorted((ROOT / "docs" / "examples").glob("*.yaml")):
         yield from _specs(example.name, example.read_text(encoding="utf-8"))
 

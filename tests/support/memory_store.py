@@ -1,5 +1,6 @@
 """The operator's side of an object store, in memory."""
 
+import asyncio
 import hashlib
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -26,6 +27,10 @@ class MemoryStore:
         self.refuses = ""
         self.checks: list[bool] = []
         """Of each check, whether it was a thorough one."""
+        self.looked_at = False
+        self.answers = asyncio.Event()
+        """Cleared: whoever looks at an object waits, as with a store that is slow."""
+        self.answers.set()
 
     def uri(self, key: str) -> str:
         return f"s3://{self.bucket}/{key}"
@@ -36,6 +41,8 @@ class MemoryStore:
 
     async def problem_with(self, key: str, reported: Audio | TimestampsObject) -> str:
         self._answer()
+        self.looked_at = True
+        await self.answers.wait()
         found = self.objects.get(key)
         if found is None:
             return f"{self.uri(key)} is not there"

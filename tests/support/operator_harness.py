@@ -25,6 +25,7 @@ from voxpod_operator.app import assemble
 from voxpod_operator.cluster.kinds import (
     CONFIG_MAP,
     ENDPOINT_SLICE,
+    EVENT,
     JOB,
     LEASE,
     POD,
@@ -35,7 +36,7 @@ from voxpod_operator.cluster.kinds import (
 )
 from voxpod_operator.settings import OperatorSettings
 
-KINDS = (CONFIG_MAP, TENANT, SPEECH_MODEL, TTS_REQUEST, JOB, POD, SERVICE, LEASE, ENDPOINT_SLICE)
+KINDS = (CONFIG_MAP, TENANT, SPEECH_MODEL, TTS_REQUEST, JOB, POD, EVENT, SERVICE, LEASE, ENDPOINT_SLICE)
 CALL_SECONDS = 1.0
 
 
@@ -94,11 +95,7 @@ async def a_world(kube: KubeEmulator, tmp_path: Path, dispatch_port: int) -> Asy
             "kind": kind.name, "singular": kind.name.lower(), "namespaced": kind.namespaced, "subresources": {"status"},
             "verbs": {"get", "list", "watch", "create", "update", "patch", "delete"},
         }  # fmt: skip
-    for backbone in (
-        ("apiextensions.k8s.io", "v1", "customresourcedefinitions"),
-        ("", "v1", "namespaces"),
-        ("", "v1", "events"),
-    ):
+    for backbone in (("apiextensions.k8s.io", "v1", "customresourcedefinitions"), ("", "v1", "namespaces")):
         # Kopf looks for these before it watches anything
         kube.resources[kmock.resource(*backbone)] = {
             "kind": "x",

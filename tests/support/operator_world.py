@@ -1,7 +1,7 @@
 """The emulated cluster as a test sees it: create and change objects, and wait for what the operator makes of them."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -39,6 +39,8 @@ class World:
     resume: asyncio.Event = field(default_factory=asyncio.Event)
     sandboxes_silent: bool = False
     """Pods appear but never claim: they hold their slots."""
+    kubelet: Callable[["World", Json, Json], Awaitable[None]] | None = None
+    """What becomes of a sandbox's Job and pod, in the place of one that claims and speaks."""
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
     errors: list[BaseException] = field(default_factory=list)
     """What the played parts stumbled over: a broken test, not a broken operator."""
@@ -101,6 +103,10 @@ class World:
         status = (self.stored(TTS_REQUEST, namespace, name) or {}).get("status") or {}
         return next((str(c["reason"]) for c in status.get("conditions") or [] if c["type"] == condition), "")
 
+    def message(self, name: str, condition: str, namespace: str = "acme") -> str:
+        status = (self.stored(TTS_REQUEST, namespace, name) or {}).get("status") or {}
+        return next((str(c["message"]) for c in status.get("conditions") or [] if c["type"] == condition), "")
+
     async def token_of_request(self, name: str) -> str:
         """The token of the first sandbox of a request, once its pod is there: here a pod's UID is its token."""
         uid = (self.stored(TTS_REQUEST, "acme", name) or {})["metadata"]["uid"]
@@ -134,3 +140,11 @@ def put_silently(world: World, kind: Kind, body: Json, namespace: str = "") -> N
     meta["creationTimestamp"] = datetime.now(UTC).isoformat(timespec="seconds")
     key = (kmock.resource(kind.group, kind.version, kind.plural), namespace or None, name)
     world.kube.objects[key] = {**body, "metadata": {**meta, **({"namespace": namespace} if namespace else {})}}
+
+
+def change_silently(world: World, kind: Kind, namespace: str, name: str, status: Json) -> None:
+    """Change an object's status without an event."""
+    key = (kmock.resource(kind.group, kind.version, kind.plural), namespace or None, name)
+    stored = dict(world.kube.objects[key].raw)
+    meta = {**stored["metadata"], "resourceVersion": str(next(world.kube._versions))}
+    world.kube.objects[key] = {**stored, "metadata": meta, "status": {**stored.get("status", {}), **status}}

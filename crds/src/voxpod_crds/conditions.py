@@ -87,6 +87,14 @@ class Reason(StrEnum):
             " (such an attempt does not count), or the audio is made and waits to be verified."
         ),
     )
+    WAITING_FOR_CAPACITY = (
+        "WaitingForCapacity",
+        (
+            "The cluster did not start the request's sandbox within sandbox.startTimeoutSeconds: no node has room, a"
+            " quota or policy refuses it, or its runtime class is gone; the message and Dispatched say which. The slot"
+            " went to whoever is next; the request takes its turn again after a pause, until its deadline."
+        ),
+    )
     # Admitted: never
     NAMESPACE_WITHOUT_TENANT = (
         "NamespaceWithoutTenant",
@@ -136,8 +144,9 @@ class Reason(StrEnum):
     SANDBOX_UNSCHEDULABLE = (
         "SandboxUnschedulable",
         (
-            "No node has room for the sandbox's pod (or ever will: compare its CPU and memory with the nodes); the"
-            " scheduler goes on trying until the request's deadline."
+            "No node has room for the sandbox's pod, or ever will: compare its CPU, memory, nodeSelector and"
+            " tolerations with the nodes. After sandbox.startTimeoutSeconds the slot goes to whoever is next, and the"
+            " request waits (WaitingForCapacity)."
         ),
     )
     RETRYING = (
@@ -173,11 +182,27 @@ class Reason(StrEnum):
     )
     IMAGE_PULL_FAILED = (
         "ImagePullFailed",
-        "The node cannot get the sandbox's image; an administrator checks sandbox.image and the registry.",
+        (
+            "The node cannot get the sandbox's image; an administrator checks sandbox.image and the registry. The node"
+            " goes on trying for sandbox.startTimeoutSeconds (a pull that is under way has"
+            " sandbox.imagePullTimeoutSeconds), then another sandbox does, up to three."
+        ),
     )
     OUT_OF_MEMORY = (
         "OutOfMemory",
-        "The sandbox met its memory limit; raise resources.memory of the SpeechModel or the Tenant's sandbox.memory.",
+        (
+            "The sandbox met its memory limit. Where the Tenant sets no sandbox.memory, one more sandbox gets twice as"
+            " much, at most the chart's sandbox.maxMemory. When that is not enough or not allowed: raise"
+            " resources.memory of the SpeechModel, the Tenant's sandbox.memory, or sandbox.maxMemory."
+        ),
+    )
+    SANDBOX_START_TIMEOUT = (
+        "SandboxStartTimeout",
+        (
+            "The sandbox's pod was given to a node, and did not start there and ask for its work within"
+            " sandbox.startTimeoutSeconds, on any of three attempts; the message quotes what the node said, such as a"
+            " model folder that is not there."
+        ),
     )
     SANDBOX_LOST = "SandboxLost", "The sandbox ended without a result (node lost, evicted, killed) on every attempt."
     SANDBOX_HUNG = (
@@ -190,8 +215,9 @@ class Reason(StrEnum):
     SANDBOX_REFUSED = (
         "SandboxRefused",
         (
-            "The cluster refused to create the sandbox's pod (admission policy, quota); the message quotes it. It is"
-            " tried again until the request's deadline, since a quota or policy may be lifted."
+            "The cluster refused to create the sandbox (admission policy, quota, runtime class); the message quotes"
+            " it. It is tried again until the request's deadline, since a quota or policy may be lifted; after"
+            " sandbox.startTimeoutSeconds the slot goes to whoever is next meanwhile (WaitingForCapacity)."
         ),
     )
     UPLOAD_FAILED = (

@@ -13,7 +13,7 @@ NamespaceName = Annotated[str, Field(min_length=1, max_length=63, pattern=r"^[a-
 ObjectName = Annotated[str, Field(min_length=1, max_length=63, pattern=r"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$")]
 VoiceName = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
 _CPU = r"^([0-9]*[1-9][0-9]*(m|\.[0-9]{1,3})?|0?\.[0-9]{0,2}[1-9][0-9]{0,2})$"
-_MEMORY = r"^([0-9]*[1-9][0-9]*(\.[0-9]+)?|0?\.[0-9]*[1-9][0-9]*)([MGT]i?)$"
+MEMORY_PATTERN = r"^([0-9]*[1-9][0-9]*(\.[0-9]+)?|0?\.[0-9]*[1-9][0-9]*)([MGT]i?)$"
 MOST_CORES = 10**15 - 1
 """As an integer. The API server compares as 64-bit floats, which tell integers of up to 15 digits apart."""
 Cpu = Annotated[
@@ -33,7 +33,7 @@ Cpu = Annotated[
     ),
 ]
 """Cores as Kubernetes writes them (2, "1.5", "500m"); never 0, which would be no limit."""
-Memory = Annotated[str, Field(min_length=2, max_length=16, pattern=_MEMORY)]
+Memory = Annotated[str, Field(min_length=2, max_length=16, pattern=MEMORY_PATTERN)]
 """Bytes with a unit ("1Gi", "800M"); a bare number is refused, since it is nearly always a forgotten unit."""
 Duration = Annotated[str, Field(min_length=2, max_length=16, pattern=r"^[0-9]+(s|m|h|d)$")]
 

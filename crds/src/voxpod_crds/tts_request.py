@@ -1,5 +1,6 @@
 """TTSRequest: one text that becomes one audio object. Namespaced, short name `ttsr`, category `voxpod`."""
 
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Literal
 
@@ -192,6 +193,9 @@ class FailedAttempt(ApiModel):
         description="Why it was given up, as one word; WaitingForStore is not counted among the three that may fail.",
     )
     message: str = Field("", max_length=256, description="Why, for a person, in short.")
+    node: str | None = Field(
+        None, max_length=253, description="Node that had its pod; later sandboxes of the request avoid it."
+    )
 
 
 class RequestTimings(ApiModel):
@@ -220,9 +224,14 @@ class TTSRequestStatus(ApiModel):
     voice: str | None = Field(None, max_length=MAX_VOICE, description="Voice or mix that was chosen.")
     queue_position: int | None = Field(None, ge=1, description="Place among the tenant's waiting requests.")
     sandbox: SandboxRef | None = Field(None, description="The sandbox that holds the request.")
-    attempt: int | None = Field(None, ge=1, description="Which sandbox this is, counted from 1.")
+    attempt: int | None = Field(
+        None, ge=1, description="Which sandbox this is, counted from 1; those that never got a node count as well."
+    )
     failed_attempts: list[FailedAttempt] = Field(
         default_factory=list, max_length=8, description="Earlier sandboxes that failed."
+    )
+    not_before: datetime | None = Field(
+        None, description="No sandbox is created before this moment: the pause after one that failed or did not start."
     )
     assigned_at: str | None = Field(
         None, max_length=40, description="When the sandbox was assigned (RFC 3339, milliseconds)."

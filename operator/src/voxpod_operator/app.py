@@ -17,6 +17,7 @@ from voxpod_operator.cluster.addresses import Addresses
 from voxpod_operator.cluster.gateway import ClusterGateway
 from voxpod_operator.cluster.server_clock import ServerClock
 from voxpod_operator.cluster.view import ClusterView
+from voxpod_operator.cluster.warnings import Warnings
 from voxpod_operator.context import DIRECTORY, Context
 from voxpod_operator.dispatch.server import serving
 from voxpod_operator.errors import ClusterError
@@ -114,6 +115,7 @@ class Operator:
             self.ctx.queue.add(key)
         self.ctx.queue.add(DIRECTORY)
         async with serving(self.ctx), asyncio.TaskGroup() as parts:
+            self.ctx.serving.since = self.ctx.now()
             parts.create_task(self._stay_published(), name="EndpointSlice")
             parts.create_task(keep_swept(self.ctx), name="store sweep")
             for number in range(settings.workers):
@@ -170,6 +172,7 @@ def assemble(settings: OperatorSettings, api: ApiClient, login: Login, store: Ob
             settings.dispatch_host,
             settings.sandbox_resolve_hosts,
         ),
+        warnings=Warnings(gateway, settings.sandbox_namespace),
         view=view,
         queue=WorkQueue(time.monotonic),
         now=clock.now,

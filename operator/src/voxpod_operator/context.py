@@ -13,6 +13,7 @@ from voxpod_operator.cluster.gateway import ClusterGateway
 from voxpod_operator.cluster.kinds import JOB, SPEECH_MODEL, TENANT, TTS_REQUEST, Kind
 from voxpod_operator.cluster.reading import Request, UnreadableRequest
 from voxpod_operator.cluster.view import ClusterView, WorkKey
+from voxpod_operator.cluster.warnings import Warnings
 from voxpod_operator.policy import stored_objects
 from voxpod_operator.policy.book import Book, Slot
 from voxpod_operator.policy.progress import ProgressBook
@@ -21,6 +22,13 @@ from voxpod_operator.policy.transitions import difference
 from voxpod_operator.settings import OperatorSettings
 from voxpod_operator.storage.object_store import ObjectStore
 from voxpod_operator.workqueue import Lane, WorkQueue
+
+
+@dataclass
+class Serving:
+    """Since when this process answers sandboxes; None before it leads."""
+
+    since: datetime | None = None
 
 
 @dataclass
@@ -43,12 +51,14 @@ class Context:
     gateway: ClusterGateway
     store: ObjectStore
     addresses: Addresses
+    warnings: Warnings
     view: ClusterView
     queue: WorkQueue[WorkKey]
     now: Callable[[], datetime]
     certificate: DispatchCertificate
     book: Book = field(default_factory=Book)
     """Who waits and who holds a slot. The view keeps it, `reconcile.schedule` gives slots away."""
+    serving: Serving = field(default_factory=Serving)
     last_look: LastLook = field(default_factory=LastLook)
     progress: ProgressBook = field(default_factory=ProgressBook)
     """What sandboxes told this leader; in memory only."""
@@ -87,7 +97,7 @@ class Context:
 
     def discard_audio_of(self, request: TTSRequest) -> None:
         """Have what a sandbox may have stored removed once it is surely gone: nobody will be told where it is."""
-        if request.status.sandbox is not None and request.status.tenant:
+        if request.status.attempt is not None and request.status.tenant:
             self.discard(stored_objects.keys(request))
 
     def discard(self, keys: list[str]) -> None:

@@ -33,6 +33,9 @@ WEIGHTS = Counter(
 RETRIES = Counter(
     "voxpod_request_retries_total", "Sandboxes that were replaced, by the reason of the failure.", ["reason"]
 )
+SLOTS_GIVEN_BACK = Counter(
+    "voxpod_slots_given_back_total", "Sandboxes that the cluster did not take in time, by reason.", ["reason"]
+)
 CLAIMS = Counter("voxpod_dispatch_claims_total", "Answers to claims, by HTTP status.", ["code"])
 PROGRESS = Counter("voxpod_dispatch_progress_total", "Answers to progress, by HTTP status.", ["code"])
 RESULTS = Counter("voxpod_dispatch_results_total", "Answers to results, by HTTP status.", ["code"])

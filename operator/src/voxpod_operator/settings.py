@@ -9,6 +9,7 @@ from typing import Literal
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from voxpod_crds.tenant import MEMORY_PATTERN
 from voxpod_crds.trust import client_tls
 
 
@@ -84,6 +85,28 @@ class OperatorSettings(BaseSettings):
     )
     sandbox_model_roots: list[str] = Field(
         description="Folders of the nodes (JSON list) that a SpeechModel's hostPath may lie in."
+    )
+    sandbox_start_timeout_seconds: int = Field(
+        60,
+        ge=1,
+        le=3600,
+        description=(
+            "How long a sandbox may take to get a node, and then to start there and ask for its work; without a node"
+            " its slot goes to whoever is next, on a node it is replaced."
+        ),
+    )
+    sandbox_image_pull_timeout_seconds: int = Field(
+        300, ge=1, le=86_400, description="How long a node may take to pull the sandbox's image."
+    )
+    sandbox_max_memory: str = Field(
+        "2Gi",
+        min_length=2,
+        max_length=16,
+        pattern=MEMORY_PATTERN,
+        description=(
+            "Most memory of the one further sandbox that a request gets after one met its memory limit: twice as much"
+            " as before, at most this. A Tenant's own sandbox.memory is never exceeded."
+        ),
     )
     sandbox_max_idle_seconds: int = Field(
         120, ge=5, le=86_400, description="A sandbox that gets no work for so long exits."

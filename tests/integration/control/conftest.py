@@ -13,6 +13,13 @@ from operator_harness import a_world, settings_for
 from operator_world import World
 from voxpod_operator.app import assemble
 from voxpod_operator.context import Context
+from voxpod_operator.policy import retries
+
+
+@pytest.fixture(autouse=True)
+def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A request does not wait for seconds after a sandbox of it that failed."""
+    monkeypatch.setattr(retries, "FIRST_PAUSE_SECONDS", 0.2)
 
 
 @pytest.fixture

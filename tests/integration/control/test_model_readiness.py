@@ -10,7 +10,7 @@ import pytest
 from kube_emulator import Call
 from operator_harness import running_operator
 from operator_world import World
-from played_sandbox import play_sandbox
+from played_sandbox import controlled_by, play_sandbox
 from resource_bodies import Json, a_model_body, a_request_body, a_tenant_body
 from voxpod_operator import context
 from voxpod_operator.cluster.kinds import JOB, POD, SPEECH_MODEL, TENANT, TTS_REQUEST
@@ -68,14 +68,10 @@ async def is_broken(world: World, job: Json) -> None:
 
 
 async def a_pod(world: World, job: Json, status: Json) -> None:
-    name = job["metadata"]["name"]
-    labels = {**job["spec"]["template"]["metadata"]["labels"], "batch.kubernetes.io/job-name": name}
-    suffix = next(world.kube._versions)
-    await world.create(
-        POD,
-        {"metadata": {"name": f"{name}-{suffix}", "labels": labels}, "status": status},
-        job["metadata"]["namespace"],
-    )
+    labels = job["spec"]["template"]["metadata"]["labels"]
+    meta = {"name": f"{job['metadata']['name']}-{next(world.kube._versions)}", "labels": labels}
+    meta["ownerReferences"] = [controlled_by(job)]
+    await world.create(POD, {"metadata": meta, "status": status}, job["metadata"]["namespace"])
 
 
 @pytest.fixture

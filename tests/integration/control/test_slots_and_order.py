@@ -29,7 +29,7 @@ async def test_a_tenant_never_runs_more_than_it_may_and_all_get_their_turn(world
             most = max(most, running(world))
             return all(world.phase(f"r{n}") == "Succeeded" for n in range(12))
 
-        await world.until(all_over, "all twelve", 20)
+        await world.until(all_over, "all twelve", 60)
     assert most == 2
     assert len(world.claims) == 12
 

@@ -12,7 +12,7 @@ import yaml
 
 from kube_api import KubeApi
 from operator_harness import running_operator
-from played_sandbox import finish_pod
+from played_sandbox import controlled_by, finish_pod
 from real_api_server import RealApiServer, real_api_server
 from real_world import SANDBOXES, RealWorld, a_real_world
 from resource_bodies import Json, a_model_body, a_request_body, a_tenant_body
@@ -162,19 +162,13 @@ async def a_sandbox_that_ended_in_between(world: RealWorld, name: str) -> None:
     made = await world.create(TTS_REQUEST, a_request_body(name), "acme")
     uid = made["metadata"]["uid"]
     job = names.job_name(uid, 1)
-    labels = {
-        names.ROLE_LABEL: names.SANDBOX_ROLE,
-        names.REQUEST_UID_LABEL: uid,
-        "batch.kubernetes.io/job-name": job,
-    }
-    pod = await world.create(POD, {"metadata": {"name": f"{job}-abcde", "labels": labels}}, SANDBOXES)
-    template = {
-        "metadata": {"labels": labels},
-        "spec": {"restartPolicy": "Never", "containers": [{"name": "sandbox", "image": "played"}]},
-    }
+    labels = {names.ROLE_LABEL: names.SANDBOX_ROLE, names.REQUEST_UID_LABEL: uid}
+    containers = [{"name": "sandbox", "image": "played"}]
+    template = {"metadata": {"labels": labels}, "spec": {"restartPolicy": "Never", "containers": containers}}
     meta = {"name": job, "labels": labels, "annotations": {"voxpod.dev/request": f"acme/{name}"}}
-    spec = {"template": template, "suspend": True}
-    await world.create(JOB, {"metadata": meta, "spec": spec}, SANDBOXES)
+    stored = await world.create(JOB, {"metadata": meta, "spec": {"template": template, "suspend": True}}, SANDBOXES)
+    of_pod = {"name": f"{job}-abcde", "labels": labels, "ownerReferences": [controlled_by(stored)]}
+    pod = await world.create(POD, {"metadata": of_pod}, SANDBOXES)
     held = {"jobName": job, "podName": pod["metadata"]["name"], "podUid": pod["metadata"]["uid"]}
     claimed = {
         "phase": "Running",

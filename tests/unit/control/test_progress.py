@@ -1,8 +1,10 @@
 """When a sandbox that tells progress is given up, and when its upload is told: every figure by the given clock."""
 
+from dataclasses import replace
+
 import pytest
 
-from builders import NOON, a_job, a_pod, an_assigned_request
+from builders import NOON, USUAL, a_job, a_pod, an_assigned_request
 from voxpod_crds.conditions import Reason
 from voxpod_crds.sandbox_protocol import Progress, Stage
 from voxpod_crds.tts_request import TTSRequest
@@ -83,10 +85,14 @@ def test_who_is_given_up(quiet: Quiet | None, says: str) -> None:
 
 
 def test_it_is_retried_and_the_next_look_is_in_time_for_that() -> None:
-    step = lifecycle.next_step(claimed(), a_job(), a_pod(phase="Running"), NOON, Quiet(50.0, 50.0, True))
+    step = lifecycle.next_step(
+        claimed(), a_job(), a_pod(phase="Running"), NOON, replace(USUAL, quiet=Quiet(50.0, 50.0, True))
+    )
     assert isinstance(step, lifecycle.LookAgain)
     assert step.seconds == pytest.approx(10.05)
-    step = lifecycle.next_step(claimed(), a_job(), a_pod(phase="Running"), NOON, Quiet(60.0, 60.0, True))
+    step = lifecycle.next_step(
+        claimed(), a_job(), a_pod(phase="Running"), NOON, replace(USUAL, quiet=Quiet(60.0, 60.0, True))
+    )
     assert isinstance(step, lifecycle.Retry)
 
 

@@ -62,6 +62,12 @@
   value: {{ .Values.sandbox.ephemeralStorage.limit | quote }}
 - name: VOXPOD_SANDBOX_MODEL_ROOTS
   value: {{ .Values.sandbox.modelRoots | toJson | quote }}
+- name: VOXPOD_SANDBOX_START_TIMEOUT_SECONDS
+  value: {{ .Values.sandbox.startTimeoutSeconds | quote }}
+- name: VOXPOD_SANDBOX_IMAGE_PULL_TIMEOUT_SECONDS
+  value: {{ .Values.sandbox.imagePullTimeoutSeconds | quote }}
+- name: VOXPOD_SANDBOX_MAX_MEMORY
+  value: {{ .Values.sandbox.maxMemory | quote }}
 - name: VOXPOD_SANDBOX_MAX_IDLE_SECONDS
   value: {{ .Values.sandbox.maxIdleSeconds | quote }}
 - name: VOXPOD_SANDBOX_TTL_SECONDS

@@ -75,8 +75,12 @@ def sandbox_job(
     attempt: int,
     tenant: str,
     deadline_seconds: int,
+    avoid_nodes: Sequence[str] = (),
 ) -> Json:
-    """The Job for one attempt at one request; `deadline_seconds` is a backstop behind the operator's own deadline."""
+    """The Job for one attempt at one request; `deadline_seconds` is a backstop behind the operator's own deadline.
+
+    `avoid_nodes`: nodes that earlier attempts failed on.
+    """
     labels = {
         names.ROLE_LABEL: names.SANDBOX_ROLE,
         names.REQUEST_UID_LABEL: names.label_value(request_uid),
@@ -84,16 +88,11 @@ def sandbox_job(
         names.TENANT_LABEL: names.label_value(tenant),
     }
     container = _container(pod, [])
-    container["env"] += [
-        {"name": "VOXPOD_DISPATCH_URL", "value": dispatch.url},
-        {"name": "VOXPOD_DISPATCH_CA_PEM", "value": dispatch.ca_pem},
-        {"name": "VOXPOD_TOKEN_FILE", "value": f"{IDENTITY_DIR}/token"},
-        {"name": "VOXPOD_MAX_IDLE_SECONDS", "value": str(dispatch.max_idle_seconds)},
-    ]
-    if dispatch.store_ca_pem:
-        container["env"].append({"name": "VOXPOD_OBJECT_STORE_CA_PEM", "value": dispatch.store_ca_pem})
+    container["env"] += _dispatch_env(dispatch)
     container["volumeMounts"].append({"name": "identity", "mountPath": IDENTITY_DIR, "readOnly": True})
     spec = _pod_spec(pod, container)
+    if avoid_nodes:
+        spec["affinity"] = {"nodeAffinity": _rather_not_on(avoid_nodes)}
     spec["hostAliases"] = [{"ip": ip, "hostnames": list(hosts)} for ip, hosts in sorted(dispatch.host_aliases.items())]
     token = {"audience": TOKEN_AUDIENCE, "expirationSeconds": dispatch.token_seconds, "path": "token"}
     spec["volumes"].append(
@@ -107,6 +106,18 @@ def sandbox_job(
         annotations={REQUEST_ANNOTATION: request},
         deadline_seconds=deadline_seconds,
     )
+
+
+def _dispatch_env(dispatch: Dispatch) -> list[Json]:
+    env = {
+        "VOXPOD_DISPATCH_URL": dispatch.url,
+        "VOXPOD_DISPATCH_CA_PEM": dispatch.ca_pem,
+        "VOXPOD_TOKEN_FILE": f"{IDENTITY_DIR}/token",
+        "VOXPOD_MAX_IDLE_SECONDS": str(dispatch.max_idle_seconds),
+    }
+    if dispatch.store_ca_pem:
+        env["VOXPOD_OBJECT_STORE_CA_PEM"] = dispatch.store_ca_pem
+    return [{"name": name, "value": value} for name, value in env.items()]
 
 
 def probe_job(pod: SandboxPod, *, name: str, deadline_seconds: int) -> Json:
@@ -186,9 +197,32 @@ def _pod_spec(pod: SandboxPod, container: Json) -> Json:
         spec["runtimeClassName"] = pod.tenant_settings.runtime_class_name
     if pod.node_selector:
         spec["nodeSelector"] = dict(pod.node_selector)
-    if pod.tolerations:
-        spec["tolerations"] = [t.to_wire() for t in pod.tolerations]
+    spec["tolerations"] = [t.to_wire() for t in (*pod.tolerations, *_leave_lost_nodes(pod.tolerations))]
     return spec
+
+
+LOST_NODE_TAINTS = ("node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable")
+LOST_NODE_SECONDS = 30
+"""How long a sandbox stays bound to a node that does not answer; Kubernetes' own 300 s are half of a usual deadline."""
+
+
+def _leave_lost_nodes(tolerations: Sequence[Toleration]) -> list[Toleration]:
+    """Tolerations that bound how long a sandbox waits for a lost node, but for taints of which the tenant's say it."""
+    return [
+        Toleration(key=taint, operator="Exists", effect="NoExecute", toleration_seconds=LOST_NODE_SECONDS)
+        for taint in LOST_NODE_TAINTS
+        if not any(t.key in (taint, "", None) and t.effect in ("NoExecute", None) for t in tolerations)
+    ]
+
+
+def _rather_not_on(nodes: Sequence[str]) -> Json:
+    """Node affinity against some nodes, preferred: they are taken when there are no others.
+
+    A required rule would leave a retry on a cluster of one node without any, and the operator may not list nodes to tell.
+    By metadata.name, since the label kubernetes.io/hostname is not everywhere the node's name.
+    """
+    others = [{"key": "metadata.name", "operator": "NotIn", "values": [node]} for node in nodes]
+    return {"preferredDuringSchedulingIgnoredDuringExecution": [{"weight": 100, "preference": {"matchFields": others}}]}
 
 
 def _job(

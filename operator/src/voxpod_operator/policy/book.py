@@ -18,7 +18,8 @@ from datetime import datetime
 from voxpod_crds.base import ResourceKey
 
 Rank = tuple[int, datetime, str, str]
-"""Order within a tenant: negated priority, creation, name, UID; creation times are whole seconds, and the UID ends all ties."""
+"""Order within a tenant: negated priority, since when it waits (its creation, or the end of its last pause), name, UID; creation
+times are whole seconds, and the UID ends all ties."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,12 @@ from pydantic import ValidationError
 
 from voxpod_crds.conditions import ConditionType, Reason, find_condition
 from voxpod_crds.names import fingerprint, probe_job_name
-from voxpod_crds.sandbox_protocol import BundleFacts
+from voxpod_crds.sandbox_protocol import BundleFacts, Failure
 from voxpod_crds.speech_model import SpeechModel
 from voxpod_operator.cluster.sandboxes import JobView, PodView
 from voxpod_operator.policy import bundle_facts
 from voxpod_operator.policy.failures import failure_of, left_behind, read_facts
-from voxpod_operator.policy.lifecycle import STUCK_GRACE
+from voxpod_operator.policy.starting import PULL_FAILING, STUCK_GRACE
 from voxpod_operator.policy.tenancy import Verdict
 
 PROBE_DEADLINE_SECONDS = 120
@@ -68,6 +68,10 @@ def probe_name(model: SpeechModel, image: str) -> str:
     )
 
 
+IMAGE_PULL_GRACE = timedelta(seconds=20)
+"""The kubelet retries a pull by itself; after this long it is told, and a probe, perhaps on another node, takes its place."""
+
+
 def next_probe_step(
     model: SpeechModel, image: str, job: JobView | None, pod: PodView | None, now: datetime
 ) -> ProbeStep:
@@ -80,7 +84,7 @@ def next_probe_step(
     if pod is not None and pod.termination_message and (facts := _facts(pod.termination_message)) is not None:
         return Believe(facts)
     report = left_behind(pod)
-    failure = report.failure if report is not None else failure_of(job, pod, now)
+    failure = report.failure if report is not None else _failure_of(job, pod, now)
     if failure is None:
         late = now - job.created_at > STUCK_GRACE and (pod is None or not pod.running) and not ready
         if late and pod is not None and pod.unschedulable:
@@ -92,6 +96,13 @@ def next_probe_step(
     # a full cluster, a drained node: no word about the bundle that is in use, nor about the image
     silent = ready and reason == Reason.SANDBOX_LOST
     return Distrust(None if silent else Verdict(False, reason, message), now - job.created_at > RETRY_AFTER)
+
+
+def _failure_of(job: JobView, pod: PodView | None, now: datetime) -> Failure | None:
+    if pod is not None and pod.waiting_reason in PULL_FAILING and now - job.created_at > IMAGE_PULL_GRACE:
+        said = f"{pod.waiting_reason}: {pod.waiting_message}"[:1024]
+        return Failure("infrastructure", Reason.IMAGE_PULL_FAILED, said)
+    return failure_of(job, pod)
 
 
 def _failed_before(model: SpeechModel) -> bool:

@@ -28,9 +28,7 @@ def next_step(request: UnreadableRequest, now: datetime) -> lifecycle.Step | Wai
     if not request.may_be_written:
         return lifecycle.Nothing()
     known = stand_in(request)
-    without_sandbox = known.model_copy(update={"status": known.status.model_copy(update={"sandbox": None})})
-    step = lifecycle.next_step(without_sandbox, None, None, now)
-    if not isinstance(step, lifecycle.AdmitOrWait):
+    if (step := lifecycle.due_end(known, now)) is not None:
         return step
     if request.status.sandbox is not None:
         # another version gave it a sandbox, which runs or has left its report: that version will go on from there

@@ -1,11 +1,14 @@
 """How a request ends or starts over, whoever found out: the dispatch endpoint or a reconcile."""
 
 import logging
+from datetime import datetime
 
 from voxpod_crds.base import ResourceKey
 from voxpod_crds.conditions import ConditionType, Reason, find_condition
 from voxpod_crds.names import job_name
 from voxpod_crds.sandbox_protocol import Failure, Report
+from voxpod_crds.speech_model import SpeechModel
+from voxpod_crds.tenant import Tenant
 from voxpod_crds.tts_request import TTSRequest, TTSRequestStatus
 from voxpod_operator import metrics
 from voxpod_operator.cluster.kinds import JOB, POD, TTS_REQUEST
@@ -13,7 +16,7 @@ from voxpod_operator.cluster.sandboxes import JobView
 from voxpod_operator.cluster.view import WorkKey
 from voxpod_operator.context import AUDIO, Context
 from voxpod_operator.errors import StoreError, StoreUnavailable
-from voxpod_operator.policy import lifecycle, stored_objects, transitions
+from voxpod_operator.policy import lifecycle, retries, stored_objects, transitions
 from voxpod_operator.store_check import look_closely
 
 logger = logging.getLogger(__name__)
@@ -48,15 +51,23 @@ async def conclude(ctx: Context, request: TTSRequest, report: Report) -> None:
 
 async def retry(ctx: Context, request: TTSRequest, failure: Failure) -> None:
     """Give the work to a fresh sandbox, or end the request when another attempt is pointless."""
-    step = lifecycle.after_failure(request, failure)
+    memory = memory_of(ctx, request)
+    step = lifecycle.after_failure(request, failure, memory is not None and memory.more is not None)
     if isinstance(step, lifecycle.Finish):
         await end(ctx, request, transitions.fail(request, step.reason, step.message, ctx.now(), step.phase))
         return
-    old = request.status.sandbox
-    attempt = (request.status.attempt or 1) + 1
-    await ctx.write_status(
-        request, transitions.retry(request, failure, job_name(request.metadata.uid, attempt), ctx.now())
+    old, now, failed = request.status.sandbox, ctx.now(), len(request.status.failed_attempts)
+    pod = ctx.view.pod_of_job(ctx.view.job(ctx.job_key(old.job_name))) if old is not None else None
+    attempt = transitions.next_attempt(request)
+    status = transitions.retry(
+        request,
+        failure,
+        job_name(request.metadata.uid, attempt),
+        node=pod.node if pod is not None else "",
+        not_before=_end_of_pause(request, failed + 1, now) if retries.pause_after(failure) else None,
+        now=now,
     )
+    await ctx.write_status(request, status)
     metrics.RETRIES.labels(reason=failure.reason).inc()
     logger.info(
         "request retried",
@@ -70,6 +81,42 @@ async def retry(ctx: Context, request: TTSRequest, failure: Failure) -> None:
     ctx.enqueue(TTS_REQUEST, request.metadata.key)
     if old is not None:
         ctx.enqueue_job(old.job_name)
+
+
+async def give_back(ctx: Context, request: TTSRequest, reason: Reason, message: str) -> None:
+    """Let others have the slot of a sandbox that the cluster does not take; the request takes its turn again later."""
+    old, now = request.status.sandbox, ctx.now()
+    returned = (request.status.attempt or 1) - len(request.status.failed_attempts)
+    not_before = _end_of_pause(request, returned, now)
+    await ctx.write_status(request, transitions.give_back(request, reason, message, not_before, now))
+    metrics.SLOTS_GIVEN_BACK.labels(reason=reason).inc()
+    logger.info(
+        "slot given back",
+        extra={
+            "request": str(request.metadata.key),
+            "uid": request.metadata.uid,
+            "attempt": request.status.attempt,
+            "reason": reason,
+            "why": message,
+        },
+    )
+    ctx.enqueue(TTS_REQUEST, request.metadata.key)
+    if old is not None:
+        ctx.enqueue_job(old.job_name)
+    ctx.refresh_counts(request.status.tenant, request.status.model)
+
+
+def memory_of(ctx: Context, request: TTSRequest) -> retries.Memory | None:
+    """What the request's next sandbox gets; None when its tenant or model is gone."""
+    model, tenant = ctx.view.model(request.status.model or ""), ctx.view.tenant(request.status.tenant or "")
+    if not isinstance(model, SpeechModel) or not isinstance(tenant, Tenant):
+        return None
+    ceiling = ctx.settings.sandbox_max_memory
+    return retries.memory_for(model, tenant.spec.sandbox, ceiling, request.status.failed_attempts)
+
+
+def _end_of_pause(request: TTSRequest, number: int, now: datetime) -> datetime:
+    return retries.end_of_pause(request.metadata.uid, number, lifecycle.deadline_of(request), now)
 
 
 async def end(ctx: Context, request: TTSRequest, status: TTSRequestStatus) -> None:

@@ -2,6 +2,7 @@
 
 import logging
 import time
+from dataclasses import replace
 
 from voxpod_crds.base import ResourceKey
 from voxpod_crds.conditions import Reason
@@ -15,8 +16,8 @@ from voxpod_operator.context import PLACE, Context
 from voxpod_operator.policy import admission, lifecycle, transitions, unreadable
 from voxpod_operator.policy.book import Candidate
 from voxpod_operator.policy.speech_estimate import seconds_of
-from voxpod_operator.reconcile.ending import conclude, end, end_sandbox, retry
-from voxpod_operator.reconcile.sandboxes import create_sandbox, why_not
+from voxpod_operator.reconcile.ending import conclude, end, end_sandbox, give_back, memory_of, retry
+from voxpod_operator.reconcile.sandboxes import create_sandbox, pod_as_stored, start_timeouts, why_not
 from voxpod_operator.reconcile.telling import snapshot
 from voxpod_operator.workqueue import Lane
 
@@ -53,11 +54,7 @@ async def _clear_up(ctx: Context, request: EndedRequest) -> None:
 
 
 async def _take_one_step(ctx: Context, request: TTSRequest) -> None:
-    sandbox = request.status.sandbox
-    job = ctx.view.job(ctx.job_key(sandbox.job_name)) if sandbox else None
-    pod = ctx.view.pod_of_job(job)
-    quiet = ctx.progress.quiet(request, time.monotonic())
-    match lifecycle.next_step(request, job, pod, ctx.now(), quiet):
+    match await _next_step(ctx, request):
         case lifecycle.AdmitOrWait():
             await _admit(ctx, request)
         case lifecycle.CreateSandbox():
@@ -68,17 +65,47 @@ async def _take_one_step(ctx: Context, request: TTSRequest) -> None:
             await retry(ctx, request, failure)
         case lifecycle.Finish(phase, reason, message):
             await end(ctx, request, transitions.fail(request, reason, message, ctx.now(), phase))
-        case lifecycle.TellStarting(reason, message):
+        case lifecycle.TellStarting(reason, message, seconds):
             await ctx.write_status(request, transitions.starting(request, reason, message, ctx.now()))
-            _look_again(ctx, request, 5.0)
-        case lifecycle.AskWhy(subject, without_events):
+            _look_again(ctx, request, seconds)
+        case lifecycle.AskWhy(subject, without_events, seconds):
             reason, message = await why_not(ctx, subject) or (Reason.SANDBOX_STARTING, without_events)
             await ctx.write_status(request, transitions.starting(request, reason, message, ctx.now()))
-            _look_again(ctx, request, 10.0)
+            _look_again(ctx, request, seconds)
+        case lifecycle.StartOverdue(failure, subject):
+            told = await why_not(ctx, subject) if subject else None
+            why = f"{failure.message}: {told[1]}"[:1024] if told else failure.message
+            await retry(ctx, request, replace(failure, message=why))
+        case lifecycle.GiveBack(reason, message, subject):
+            reason, message = (await why_not(ctx, subject) if subject else None) or (reason, message)
+            await give_back(ctx, request, reason, message)
         case lifecycle.LookAgain(seconds):
             _look_again(ctx, request, seconds)
         case lifecycle.Nothing():
             pass
+
+
+async def _next_step(ctx: Context, request: TTSRequest) -> lifecycle.Step:
+    sandbox = request.status.sandbox
+    job = ctx.view.job(ctx.job_key(sandbox.job_name)) if sandbox else None
+    pod = ctx.view.pod_of_job(job)
+    step = lifecycle.next_step(request, job, pod, ctx.now(), _circumstances(ctx, request))
+    if isinstance(step, lifecycle.AskPod):
+        pod = await pod_as_stored(ctx, step.job)
+        asked = replace(_circumstances(ctx, request), pod_was_asked_for=True)
+        step = lifecycle.next_step(request, step.job, pod, ctx.now(), asked)
+    return step
+
+
+def _circumstances(ctx: Context, request: TTSRequest) -> lifecycle.Circumstances:
+    memory = memory_of(ctx, request)
+    return lifecycle.Circumstances(
+        timeouts=start_timeouts(ctx.settings),
+        answered_since=ctx.serving.since or ctx.now(),
+        memory_can_grow=memory is not None and memory.more is not None,
+        verifying=request.metadata.uid in ctx.concluding,
+        quiet=ctx.progress.quiet(request, time.monotonic()),
+    )
 
 
 async def _admit(ctx: Context, request: TTSRequest) -> None:
@@ -98,7 +125,9 @@ async def _admit(ctx: Context, request: TTSRequest) -> None:
 
 async def _assign(ctx: Context, request: TTSRequest, decision: admission.Admit) -> None:
     """Write the assignment, then create the sandbox. A slot stays granted until the stored status says who has it."""
-    status = transitions.assign(request, decision, job_name(request.metadata.uid, 1), ctx.now())
+    status = transitions.assign(
+        request, decision, job_name(request.metadata.uid, transitions.next_attempt(request)), ctx.now()
+    )
     await ctx.write_status(request, status)
     logger.info(
         "request admitted",
@@ -124,12 +153,14 @@ def _leave_the_book(ctx: Context, request: TTSRequest) -> None:
 def _candidate(request: TTSRequest, decision: admission.Admit) -> Candidate:
     meta = request.metadata
     assert meta.creation_timestamp is not None, "the API server sets creationTimestamp"
+    # who gave a slot back had a turn: by its age it would have the next one too, for ever ahead of all who came later
+    waits_since = max(meta.creation_timestamp, request.status.not_before or meta.creation_timestamp)
     return Candidate(
         uid=meta.uid,
         key=meta.key,
         tenant=decision.tenant.metadata.name,
         model=decision.model.metadata.name,
-        rank=(-request.spec.priority, meta.creation_timestamp, meta.name, meta.uid),
+        rank=(-request.spec.priority, waits_since, meta.name, meta.uid),
         cost=seconds_of(request.spec.text, request.spec.speed),
     )
 
