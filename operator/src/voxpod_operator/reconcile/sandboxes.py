@@ -169,6 +169,9 @@ def sandbox_pod(ctx: Context, model: SpeechModel, tenant_settings: TenantSandbox
         ttl_seconds=ctx.settings.sandbox_ttl_seconds,
         model=model.metadata.name,
         tenant_settings=tenant_settings,
+        priority_class=ctx.settings.sandbox_priority_class,
+        storage_request=ctx.settings.sandbox_ephemeral_storage_request,
+        storage_limit=ctx.settings.sandbox_ephemeral_storage_limit,
         node_selector=placement.node_selector(model.spec.node_selector, tenant_settings.node_selector),
         tolerations=placement.tolerations(model.spec.tolerations, tenant_settings.tolerations),
     )
