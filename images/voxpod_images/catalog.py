@@ -77,7 +77,7 @@ INFERENCE = Image(
     # the Japanese dictionary (193 MB) that pyopenjtalk-plus opens only with use_sudachi_kanji_yomi=True
     left_out=("sudachidict-core",),
     tried=(
-        "import voxpod_inference.text.espeak_process as e; assert all(e.EspeakProcess(v).ipa(['2']) for v in e.VOICES);"
+        "import voxpod_inference.text.espeak.process as e; assert all(e.EspeakProcess(v).ipa(['2']) for v in e.VOICES);"
         " from voxpod_inference.engines.vocoder import native_library; assert native_library()"
     ),
 )

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voxpod_inference.text.english_normal import aloud, read_aloud
-from voxpod_inference.text.english_numbers import cardinal, ordinal, year
+from voxpod_inference.text.english.normal import aloud, read_aloud
+from voxpod_inference.text.english.numbers import cardinal, ordinal, year
 from voxpod_inference.text.traced import Traced
 
 

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from source_places import assert_words_in_order
-from voxpod_inference.text.korean import Korean, in_hangul
-from voxpod_inference.text.korean_normal import read_aloud
-from voxpod_inference.text.korean_numbers import counting, native, sino
-from voxpod_inference.text.korean_sounds import as_pronounced
+from voxpod_inference.text.korean.normal import read_aloud
+from voxpod_inference.text.korean.numbers import counting, native, sino
+from voxpod_inference.text.korean.reader import Korean, in_hangul
+from voxpod_inference.text.korean.sounds import as_pronounced
 from voxpod_inference.text.spoken import is_silent
 from voxpod_inference.text.traced import Traced
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voxpod_inference.text.english import _folded
-from voxpod_inference.text.japanese import Japanese
-from voxpod_inference.text.korean import Korean, in_hangul
+from voxpod_inference.text.english.reader import _folded
+from voxpod_inference.text.japanese.reader import Japanese
+from voxpod_inference.text.korean.reader import Korean, in_hangul
 from voxpod_inference.text.languages import KNOWN
 from voxpod_inference.text.signs import SIGNS, LeftOut, read_signs
 from voxpod_inference.text.traced import Traced

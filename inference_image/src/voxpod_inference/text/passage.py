@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import NoReturn
 
-from voxpod_inference.text import pronunciation, say_as, split
+from voxpod_inference.text import pronunciation, split
 from voxpod_inference.text.chunks import Limits, Piece, Section, beside, is_sound
 from voxpod_inference.text.document import SENTENCE, Document, Reading
 from voxpod_inference.text.runs import Run, language_runs
 from voxpod_inference.text.sentence_spans import sentence_spans
 from voxpod_inference.text.spoken import Reader, Spoken, Word
+from voxpod_inference.text.ssml import say_as
 
 _MOST_CHARACTERS_A_TOKEN = 2
 """Longer pieces are cut before they are read: they would not fit, and Open JTalk refuses long ones."""

@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from voxpod_inference.text.cantonese_signs import is_cantonese, is_mandarin
+from voxpod_inference.text.cantonese.markers import is_cantonese, is_mandarin
 from voxpod_inference.text.languages import HAN, LATIN, UNKNOWN
 
 _HAN = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af\u3005-\u3007"

@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from voxpod_inference.text.chinese_numbers import number
+from voxpod_inference.text.chinese.numbers import number
 from voxpod_inference.text.spoken import is_silent
 from voxpod_inference.text.traced import Replacement, Traced
 

@@ -2,7 +2,7 @@
 
 import re
 
-from voxpod_inference.text.espeak_tables import Tables
+from voxpod_inference.text.espeak.tables import Tables
 
 _MOST_DIGITS = 15
 """espeak-ng reads longer ones digit by digit, with the decimal word between groups."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from xml.parsers import expat
 
 from voxpod_inference.errors import INPUT_REFUSED, InputError
-from voxpod_inference.text import pronunciation, say_as, ssml_values
+from voxpod_inference.text import pronunciation
 from voxpod_inference.text.chunks import is_sound
 from voxpod_inference.text.document import (
     LINE,
@@ -27,7 +27,9 @@ from voxpod_inference.text.document import (
 from voxpod_inference.text.languages import KNOWN
 from voxpod_inference.text.runs import letter_of
 from voxpod_inference.text.spoken import plain_punctuation
-from voxpod_inference.text.ssml_places import Places
+from voxpod_inference.text.ssml import say_as
+from voxpod_inference.text.ssml import values as ssml_values
+from voxpod_inference.text.ssml.places import Places
 
 MOST_CHARACTERS = 100_000
 MOST_ELEMENTS = 5_000

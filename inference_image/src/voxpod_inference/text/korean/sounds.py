@@ -7,7 +7,7 @@ the same place in what was written. Rules also cross the space between words, wh
 import re
 from dataclasses import dataclass
 
-from voxpod_inference.text.korean_words import pronounced_words
+from voxpod_inference.text.korean.words import pronounced_words
 
 ONSETS = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
 VOWELS = "ㅏㅐㅑㅒㅓㅔㅕㅖㅗㅘㅙㅚㅛㅜㅝㅞㅟㅠㅡㅢㅣ"

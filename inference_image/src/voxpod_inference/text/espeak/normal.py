@@ -7,8 +7,8 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable
 
-from voxpod_inference.text.espeak_numbers import agreed, figure, french_ordinal, roman
-from voxpod_inference.text.espeak_tables import Tables
+from voxpod_inference.text.espeak.numbers import agreed, figure, french_ordinal, roman
+from voxpod_inference.text.espeak.tables import Tables
 from voxpod_inference.text.signs import read_signs
 from voxpod_inference.text.traced import Traced
 

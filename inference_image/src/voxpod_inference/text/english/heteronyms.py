@@ -9,8 +9,8 @@ import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from voxpod_inference.text import english_context as context
-from voxpod_inference.text.english_context import Place, part_of_speech, place_of
+from voxpod_inference.text.english import context
+from voxpod_inference.text.english.context import Place, part_of_speech, place_of
 
 __all__ = ["HETERONYMS", "Place", "place_of", "reading"]
 

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from voxpod_inference.tables import SortedTable
-from voxpod_inference.text.english_context import DETERMINERS, PREPOSITIONS, Place, place_of
-from voxpod_inference.text.english_heteronyms import HETERONYMS, reading
-from voxpod_inference.text.english_lexicon import VOWELS, EnglishLexicon
-from voxpod_inference.text.english_normal import aloud
-from voxpod_inference.text.english_symbols import SYMBOLS
+from voxpod_inference.text.english.context import DETERMINERS, PREPOSITIONS, Place, place_of
+from voxpod_inference.text.english.heteronyms import HETERONYMS, reading
+from voxpod_inference.text.english.lexicon import VOWELS, EnglishLexicon
+from voxpod_inference.text.english.normal import aloud
+from voxpod_inference.text.english.symbols import SYMBOLS
 from voxpod_inference.text.signs import LeftOut, read_signs
 from voxpod_inference.text.spoken import PUNCTUATION, Spoken, plain_punctuation, spoken
 from voxpod_inference.text.traced import Traced

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from voxpod_inference.text.chinese_numbers import cardinal, digits, number
+from voxpod_inference.text.chinese.numbers import cardinal, digits, number
 from voxpod_inference.text.traced import Replacement, Traced
 
 Rule = tuple[re.Pattern[str], Replacement]

@@ -2,7 +2,7 @@
 
 import re
 
-from voxpod_inference.text.english_numbers import cardinal, ordinal
+from voxpod_inference.text.english.numbers import cardinal, ordinal
 from voxpod_inference.text.traced import Replacement
 
 _VALUES = {"I": 1, "V": 5, "X": 10, "L": 50}

@@ -3,7 +3,7 @@
 import re
 
 from voxpod_inference.tables import SortedTable
-from voxpod_inference.text.english_inflection import inflected
+from voxpod_inference.text.english.inflection import inflected
 
 VOWELS = frozenset("AIOQWYaiuæɑɒɔəɛɜɪʊʌᵻᵊ")
 _CAMEL = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")

@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 
-from voxpod_inference.text.korean_numbers import NATIVE_COUNTERS, counting, digits, figure, sino
+from voxpod_inference.text.korean.numbers import NATIVE_COUNTERS, counting, digits, figure, sino
 from voxpod_inference.text.traced import Traced
 
 Rule = tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]

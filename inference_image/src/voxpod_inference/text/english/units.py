@@ -2,7 +2,7 @@
 
 import re
 
-from voxpod_inference.text.english_numbers import cardinal, digits, number, ordinal, year
+from voxpod_inference.text.english.numbers import cardinal, digits, number, ordinal, year
 
 NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 MAGNITUDE = r"thousand|million|billion|trillion|bn|mn|[kKMBT](?![A-Za-z])"

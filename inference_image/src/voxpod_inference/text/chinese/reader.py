@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from voxpod_inference.tables import SortedTable
-from voxpod_inference.text.chinese_context import in_context
-from voxpod_inference.text.chinese_normal import aloud
-from voxpod_inference.text.pinyin import phonemes_of
+from voxpod_inference.text.chinese.context import in_context
+from voxpod_inference.text.chinese.normal import aloud
+from voxpod_inference.text.chinese.pinyin import phonemes_of
 from voxpod_inference.text.signs import LeftOut, read_signs
 from voxpod_inference.text.spoken import PUNCTUATION, Spoken, plain_punctuation, spoken
 from voxpod_inference.text.traced import Traced

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 
 from voxpod_inference.tables import SortedTable
-from voxpod_inference.text.cantonese_normal import read_aloud
-from voxpod_inference.text.jyutping import phonemes_of
+from voxpod_inference.text.cantonese.jyutping import phonemes_of
+from voxpod_inference.text.cantonese.normal import read_aloud
 from voxpod_inference.text.signs import LeftOut, read_signs
 from voxpod_inference.text.spoken import PUNCTUATION, Spoken, plain_punctuation, spoken
 from voxpod_inference.text.traced import Traced

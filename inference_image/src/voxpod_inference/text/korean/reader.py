@@ -8,8 +8,8 @@ The alphabet: stops are plain (`k t p tɕ`, voiced `ɡ d b dʑ` between voiced s
 import re
 from collections.abc import Iterator
 
-from voxpod_inference.text.korean_normal import read_aloud
-from voxpod_inference.text.korean_sounds import Syllable, pronounced
+from voxpod_inference.text.korean.normal import read_aloud
+from voxpod_inference.text.korean.sounds import Syllable, pronounced
 from voxpod_inference.text.signs import LeftOut, read_signs
 from voxpod_inference.text.spoken import PUNCTUATION, Spoken, plain_punctuation, spoken
 from voxpod_inference.text.traced import Traced

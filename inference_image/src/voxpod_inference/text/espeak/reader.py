@@ -11,9 +11,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from voxpod_inference.text.espeak_normal import ReadAloud
-from voxpod_inference.text.espeak_process import LONGEST_LINE
-from voxpod_inference.text.espeak_tables import Tables
+from voxpod_inference.text.espeak.normal import ReadAloud
+from voxpod_inference.text.espeak.process import LONGEST_LINE
+from voxpod_inference.text.espeak.tables import Tables
 from voxpod_inference.text.signs import LeftOut
 from voxpod_inference.text.spoken import PUNCTUATION, Spoken, plain_punctuation, spoken
 from voxpod_inference.text.traced import Traced

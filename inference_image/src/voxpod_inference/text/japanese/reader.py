@@ -9,8 +9,8 @@ import unicodedata
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from voxpod_inference.text.japanese_normal import aloud
-from voxpod_inference.text.kana import phonemes_of
+from voxpod_inference.text.japanese.kana import phonemes_of
+from voxpod_inference.text.japanese.normal import aloud
 from voxpod_inference.text.signs import LeftOut, read_signs
 from voxpod_inference.text.spoken import PUNCTUATION, Spoken, plain_punctuation, spoken
 from voxpod_inference.text.traced import Traced

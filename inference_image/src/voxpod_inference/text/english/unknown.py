@@ -3,7 +3,7 @@
 import re
 
 from voxpod_inference.errors import SpeechError
-from voxpod_inference.text.espeak_process import EspeakProcess
+from voxpod_inference.text.espeak.process import EspeakProcess
 
 _LONGEST_WORD = 40
 # espeak's IPA (with ties) to the model's alphabet, longest first, as misaki's EN_PHONES.md maps it.

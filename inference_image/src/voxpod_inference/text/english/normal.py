@@ -7,9 +7,9 @@ import functools
 import re
 from collections.abc import Callable, Sequence
 
-from voxpod_inference.text.english_numbers import cardinal, digits, number, ordinal, year
-from voxpod_inference.text.english_roman import ROMAN
-from voxpod_inference.text.english_units import (
+from voxpod_inference.text.english.numbers import cardinal, digits, number, ordinal, year
+from voxpod_inference.text.english.roman import ROMAN
+from voxpod_inference.text.english.units import (
     CURRENCIES,
     MAGNITUDE,
     NUMBER,

@@ -6,7 +6,7 @@ A list of rules, applied in order; each turns one written form into characters a
 import re
 from collections.abc import Callable
 
-from voxpod_inference.text.chinese_numbers import digits, number
+from voxpod_inference.text.chinese.numbers import digits, number
 from voxpod_inference.text.traced import Traced
 
 Rule = tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
