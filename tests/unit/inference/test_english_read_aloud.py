@@ -64,6 +64,19 @@ def test_figures_become_words(written: str, read: str) -> None:
         assert read_aloud(written) == read
 
 
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("Peter Lynch met Mary Lou and John X", "Peter Lynch met Mary Lou and John the tenth"),
+        ("the Class Leader's Part List", "the Class Leader's Part List"),
+        ("Pope John Paul II's aide", "Pope John Paul the second's aide"),
+        ("John I'd say, Part LL, Henry LI", "John I'd say, Part LL, Henry the fifty first"),
+    ],
+)
+def test_only_whole_words_are_roman_numerals(written: str, read: str) -> None:
+    assert read_aloud(written) == read
+
+
 def test_the_british_say_and_and_write_the_day_first() -> None:
     read = aloud(Traced.of("105 on 05/11/2026, 1,001"), british=True).text
     assert read == "one hundred and five on the fifth of November, twenty twenty six, one thousand and one"
