@@ -7,11 +7,11 @@ The sets in tests/golden/inference/frozen are never edited to fit. A rate may ri
 from pathlib import Path
 
 import pytest
-from written_forms import forms, misread
 
 from voxpod_inference.bundle import Bundle
 from voxpod_inference.text.frontend import FrontEnd, Limits
 from voxpod_inference.text.readers import readers_of
+from written_forms import forms, misread
 
 pytestmark = pytest.mark.model
 

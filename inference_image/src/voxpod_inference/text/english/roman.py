@@ -6,7 +6,7 @@ from voxpod_inference.text.english.numbers import cardinal, ordinal
 from voxpod_inference.text.traced import Replacement
 
 _VALUES = {"I": 1, "V": 5, "X": 10, "L": 50}
-_FIGURE = r"(?=[IVXL]+\b)(?:XL|L?X{0,3})(?:IX|IV|V?I{0,3})\b(?!\.[A-Za-z]|'(?!s\b))"
+_FIGURE = r"(?:XL|L?X{0,3})(?:IX|IV|V?I{0,3})\b(?<=[IVXL])(?!\.[A-Za-z]|'(?!s\b))"
 """A whole word: `Peter Lynch` has no numeral. `Paul II's` has one, `Part I'd` has none."""
 _COUNTED = (
     "Chapter|Part|Volume|Book|Act|Scene|Section|Phase|Type|Class|Level|Stage|War|Bowl|Title|Article|Appendix|Figure|Table|Mark|Grade"
