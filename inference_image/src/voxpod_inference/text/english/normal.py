@@ -251,7 +251,7 @@ _FIGURES: tuple[Rule, ...] = (
     (re.compile(r"\^(-?(?:\d+|n\b))"), _power),
     (re.compile(r"(?<=\d) - (?=\d+(?:\.\d+)? ?[=-])"), " minus "),
     (re.compile(r"(?<=\d)\s?\*\s?(?=\d)"), " times "),
-    (re.compile(r"(?<!\w)\.(\d+)"), lambda m: f"point {digits(m[1])}"),
+    (re.compile(r"(?<![\w.])\.(\d+)"), lambda m: f"point {digits(m[1])}"),
     (re.compile(rf"(?<![\w.])({NUMBER})\s?(?:{UNIT})?\s?[-–—]\s?(?=(?:{NUMBER})(?:\b|{UNIT})(?!-))"), lambda m: f"{_first_of_range(m)} to "),
     (re.compile(rf"(?<![\w.)])[-−](?={NUMBER})"), "minus "),
     (re.compile(rf"(?<![\w.])(?![48]K)({NUMBER})\s?([kKMB]|bn|mn)(?![A-Za-z&])(?=\s[a-z]|\s?$|[.,!?+])"), magnitude),
