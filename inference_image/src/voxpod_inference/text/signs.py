@@ -67,9 +67,19 @@ _VOWEL_SIGNS = r"\u0900-\u0963"
 _ENDS = rf"(?<=[\w{_VOWEL_SIGNS})\]%°'′€$£])"
 _BEGINS = r"(?=[-−+]?[.($€£¥₹₩]?[^\W_])"
 _SUPERSCRIPT = "⁰¹²³⁴⁵⁶⁷⁸⁹ⁿ"
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _EXPONENT = re.compile(
     rf"(?<![A-Za-z][A-Za-z])(?<=[A-Za-zπθ\d)\]])[⁺⁻]?[{_SUPERSCRIPT}]+|(?<=[A-Za-z])⁻[{_SUPERSCRIPT}]+"
 )
+_SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
+_SCIENTIFIC = re.compile(
+    r"(?<![\w.])(\d+(?:[.,]\d+)?)(?:e([-−+]?)|E([-−+]))(\d{1,3})(?![\w.,]\w)\b|(?<![\w.])(\d[.,]\d+)()()E(\d{1,2})\b"
+)
+"""`1e-5` and `6.02E+23`; a bare `4E2` may be the name of a seat."""
+_RULE = re.compile(
+    r"^[ \t]*[-=+*#~_|<>^/\\.:]{3,}[-=+*#~_|<>^/\\.: \t]*$|(?<![A-Za-z+])\+{3,}|([=#~_|<>^\\])\1{2,}|\*{3,}|/{3,}", re.M
+)
+"""Rules, tables and underlines, drawn with signs: typography. `A+++` is a grade."""
 _BRACKETS = r"[<＜]+(?![\s\d<＜=-])(?:[^\s<>＜＞]*|[A-Za-z](?=[^<>=]*=)[^<>]*)[>＞]+"
 """`<b>`, `</a>`, `<now>`, `List<String>`, `<img src="a">`: brackets, nothing is compared."""
 
@@ -91,9 +101,15 @@ def read_signs(text: Traced, language: str) -> Traced:
     return text
 
 
+def _scientific(match: re.Match[str]) -> str:
+    """`1e-5` as `1 × 10⁻⁵`, which the rules after this read."""
+    figure, sign, exponent = match[1] or match[5], match[2] or match[3] or "", match[4] or match[8]
+    return f"{figure} × 10{sign.replace('+', '').replace('-', '⁻').replace('−', '⁻')}{exponent.translate(_RAISED)}"
+
+
 def _rules(signs: Signs) -> list[tuple[re.Pattern[str], Replacement]]:
     def exponent(match: re.Match[str]) -> str:
-        if match.group() in "²³" and (signs.reads_squares or match.string[match.start() - 1] == "m"):
+        if match.group() in ("²", "³") and (signs.reads_squares or match.string[match.start() - 1] == "m"):
             return match.group()
         return power(unicodedata.normalize("NFKC", match.group()).replace("−", "-").lstrip("+"))
 
@@ -104,9 +120,13 @@ def _rules(signs: Signs) -> list[tuple[re.Pattern[str], Replacement]]:
         return lambda match: match.group() if match.group()[0] in "<＜" and match.group()[-1] in ">＞" else f" {said} "
 
     return [
+        (_RULE, " "),
+        (_SCIENTIFIC, _scientific),
+        (re.compile(r"(?<=[\w)\]]) ?\*\* ?(?=\(?[-−]?(?:\d|n\b))"), "^"),
+        (re.compile("[₀-₉]+"), lambda match: match.group().translate(_SUBSCRIPTS)),
         (_EXPONENT, exponent),
         (re.compile(r"(?<=[\w)\]])\^\(?(-?(?:\d+|n\b))\)?"), lambda match: power(match[1])),
-        (_between("-{1,2}>|=>|→|⇒|➔|➜"), f" {signs.to} "),
+        (_between("-{1,2}>|={1,2}>|→|⇒|➔|➜"), f" {signs.to} "),
         (_between("<=|≤|≦|⩽"), f" {signs.at_most} "),
         (_between(">=|≥|≧|⩾"), f" {signs.at_least} "),
         (_between("!=|≠"), f" {signs.unequal} "),
@@ -123,8 +143,9 @@ _OFTEN_TYPOGRAPHY = frozenset("*_~|\\^<>#/→←↑↓■□▪●○◆◇★�
 _MEANS_SOMETHING = re.compile(
     rf"(?P<typography>^[ \t]*(?:[>＞*•·#|→★☆●○■□◆◇▪-]+[ \t]+)+|{_BRACKETS}|[#＃][^#＃\s]+[#＃]"
     r"|(?<=[A-Z])/(?=[A-Z])(?![A-Za-z]*[a-z]))"
-    rf"|(?<=[\w{_VOWEL_SIGNS}])(?<!_)( ?)(?:[/／|｜~～^\\]|\|\|)\2(?=[^\W_])"
-    r"|(?<=[0-9A-Za-z])( ?)\*\3(?=[0-9A-Za-z])|(?<=[0-9A-Za-z])_+(?=[0-9A-Za-z])"
+    rf"|(?<=[\w{_VOWEL_SIGNS})\]])(?<!_)( ?)(?:[/／]{{1,2}}|[|｜~～^\\]|\|\|)\2(?=[^\W_]|\()"
+    r"|(?<=[0-9A-Za-z)\]])( ?)\*{1,2}\3(?=[0-9A-Za-z(])|(?<=[0-9A-Za-z])_+(?=[0-9A-Za-z])"
+    r"|(?<![\w|])\|(?=\w[^|\s]*\|)|(?<=\w)\|(?![\w|])(?!\s)|(?<=\w)\|$|(?<![\w/:.])/(?=\d)"
     r"|[#＃](?=\d)|(?<=[0-9A-Za-z])[#＃](?!\w)|[~～^](?=\d)|[<>＜＞→←↑↓]|[■□▪●○◆◇★☆]+",
     re.M,
 )

@@ -129,5 +129,6 @@ def is_silent(char: str) -> bool:
     return (
         char in _SILENT
         or char.isspace()
+        or "\u2500" <= char <= "\u259f"  # what boxes and bars are drawn with
         or unicodedata.category(char) in ("Cf", "Cc", "Mn", "Zs", "Pd", "Ps", "Pe", "Pi", "Pf")
     )
