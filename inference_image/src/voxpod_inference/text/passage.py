@@ -53,6 +53,7 @@ class Passage:
         self._units = list(_units(document, runs))
         self._starts = [unit.start for unit in self._units]
         self._known: dict[tuple[str, str], Spoken] = {}
+        self._said: dict[tuple[str, str], tuple[str, list[str]]] = {}
 
     def sections(self) -> Iterator[tuple[Section, list[Piece]]]:
         """All of the text in order."""
@@ -151,16 +152,23 @@ class Passage:
 
     def _say(self, text: str, language: str, place: str, unread: list[str]) -> str:
         """Text that stands for something else, aloud; a sign of its own without a sound, as in `a.b` spelled out, is unread."""
-        phonemes, told = "", len(unread)
+        if (language, text) not in self._said:  # the same ten figures, again and again
+            self._said[language, text] = self._aloud(text, language, place)
+        phonemes, told = self._said[language, text]
+        unread += told
+        return phonemes
+
+    def _aloud(self, text: str, language: str, place: str) -> tuple[str, list[str]]:
+        phonemes, unread = "", list[str]()
         for run in language_runs(text, language, language):
             if run.language not in self._readers:
                 self._refuse(run.language, f"{place}: {text!r} is")
             spoken = self._readers[run.language](text[run.start : run.end])
             unread += spoken.unread
             phonemes += beside(phonemes, spoken.phonemes) + spoken.phonemes
-        if not is_sound(phonemes) and len(unread) == told:
+        if not is_sound(phonemes) and not unread:
             unread += (char for char in text if not unicodedata.category(char).startswith(("Z", "M", "C")))
-        return phonemes
+        return phonemes, unread
 
 
 def _with_words(text: str, spoken: Spoken) -> Spoken:
