@@ -68,7 +68,9 @@ def refusal(source: str) -> str:
             id="first of a month in french",
         ),
         pytest.param('<speak><say-as interpret-as="ordinal">21</say-as></speak>', "21st", id="ordinal"),
-        pytest.param('<speak><say-as interpret-as="ordinal">3rd</say-as></speak>', "3rd", id="ordinal with its letters"),
+        pytest.param(
+            '<speak><say-as interpret-as="ordinal">3rd</say-as></speak>', "3rd", id="ordinal with its letters"
+        ),
         pytest.param('<speak><say-as interpret-as="fraction">9/11</say-as></speak>', "9 11th", id="fraction"),
         pytest.param('<speak><say-as interpret-as="unit">25 kg</say-as></speak>', "25 kg", id="unit"),
         pytest.param('<speak><say-as interpret-as="time" format="hms24">14:30</say-as></speak>', "14: 30", id="time"),
