@@ -1,9 +1,11 @@
 """Every format holds all of the sound at its place, and writing it takes no more memory for a long text than for a short one."""
 
+import errno
 import io
 import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, BinaryIO, cast
 
 import numpy as np
 import pytest
@@ -197,3 +199,34 @@ def test_sound_waits_in_its_file_as_it_was() -> None:
     assert len(again) == len(whole) == len(spool)
     assert np.abs(again - whole).max() < 7e-5
     np.testing.assert_allclose(again[: len(pieces[0])], pieces[0], atol=2e-5)
+
+
+class SmallDisk(io.RawIOBase):
+    """A file on a disk that holds so many bytes; its errors are those of the system."""
+
+    def __init__(self, room: int) -> None:
+        self._held = io.BytesIO()
+        self._room = room
+
+    def write(self, data: Any) -> int:
+        if self._held.tell() + len(data) > self._room:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return self._held.write(data)
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        return self._held.seek(offset, whence)
+
+    def tell(self) -> int:
+        return self._held.tell()
+
+    def read(self, size: int = -1) -> bytes:
+        return self._held.read(size)
+
+
+@pytest.mark.parametrize("format", sorted(FORMATS))
+@pytest.mark.parametrize("room", [0, 10, 3_000])
+def test_full_disk_is_told_as_such(format: str, room: int) -> None:
+    noise = np.random.default_rng(1).uniform(-0.5, 0.5, 48_000).astype(np.float32)
+    with pytest.raises(OSError, match="No space left") as caught:
+        encode(cast(BinaryIO, SmallDisk(room)), format, 24_000, [noise])
+    assert caught.value.errno == errno.ENOSPC
