@@ -201,6 +201,16 @@ def test_sound_waits_in_its_file_as_it_was() -> None:
     np.testing.assert_allclose(again[: len(pieces[0])], pieces[0], atol=2e-5)
 
 
+def test_formats_without_loss_hold_the_same_samples() -> None:
+    files = {name: io.BytesIO() for name in ("wav", "flac", "pcm")}
+    for name, file in files.items():
+        encode(cast(BinaryIO, file), name, ENGINE_RATE, [sound()])
+    wav, flac, pcm = (read(file.getvalue(), name, ENGINE_RATE)[0] for name, file in files.items())
+    assert np.array_equal(wav, flac)
+    assert np.array_equal(wav, pcm)
+    assert abs(float(np.mean(wav - sound()))) < 0.05 / 32_768
+
+
 class SmallDisk(io.RawIOBase):
     """A file on a disk that holds so many bytes; its errors are those of the system."""
 
