@@ -67,7 +67,9 @@ def _inches(match: re.Match[str]) -> str:
         return match.group()
     after = match.string[match.end() :]
     return (
-        " inch " if re.match(r"[ -](?!wide|long|high|tall|deep|thick|apart|of|and|or|in)[a-z]", after) else " inches "
+        " inch "
+        if re.match(r" ?[x×]|[ -](?!wide|long|high|tall|deep|thick|apart|of|and|or|in)[a-z]", after)
+        else " inches "
     )
 
 
