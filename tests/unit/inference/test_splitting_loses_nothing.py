@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from spelling_reader import front_end as spelling_front_end
 from voxpod_inference.errors import InputError
 from voxpod_inference.text import split
 from voxpod_inference.text.frontend import FrontEnd, Limits, Script
@@ -201,3 +202,11 @@ def test_lines_that_an_editor_broke_are_one_sentence(text: str, sentences: int) 
     script = front_end(400, 300).script(text, "en", "en")
     assert "".join(chunk.text for chunk in script.chunks) == text
     assert len(script.sentences) == sentences
+
+
+def test_long_sentence_without_a_comma_is_parted_before_a_word_that_joins() -> None:
+    text = (
+        "The committee has spent the better part of three years on a plan that nobody outside of the town had ever read"
+    )
+    chunks = spelling_front_end(most=60, preferred=50).script(text, "en", "en").chunks
+    assert [chunk.text.split()[0] for chunk in chunks] == ["The", "on"]

@@ -10,6 +10,7 @@ from typing import NoReturn
 from voxpod_inference.text import pronunciation, split
 from voxpod_inference.text.chunks import Limits, Piece, Section, beside, is_sound
 from voxpod_inference.text.document import SENTENCE, Document, Reading
+from voxpod_inference.text.links import cost_before
 from voxpod_inference.text.runs import Run, language_runs
 from voxpod_inference.text.sentence_spans import sentence_spans
 from voxpod_inference.text.spoken import Reader, Spoken, Word
@@ -86,15 +87,15 @@ class Passage:
         return [at for at in ends if at in (start, end) or self._document.may_cut(at)]
 
     def _middle(self, start: int, end: int, words: tuple[Word, ...]) -> int:
-        """Where a stretch is best cut in two: at a word near its middle, at a space, or between letters."""
+        """Where a stretch is best cut in two: near its middle before a word that joins, else a word, at a space, or between letters."""
         middle, near = (start + end) // 2, (end - start) // 4
-        borders = [
-            w.start
+        costs = {
+            w.start: abs(w.start - middle) / near + cost_before(self._text[w.start : w.end], self._language(w.start))
             for w in words
             if abs(w.start - middle) <= near and start < w.start < end and self._document.may_cut(w.start)
-        ]
-        if borders:
-            return min(borders, key=lambda border: abs(border - middle))
+        }
+        if costs:
+            return min(costs, key=lambda border: costs[border])
         cut = start + len(split.halves(self._text[start:end])[0])
         if self._document.may_cut(cut):
             return cut
