@@ -78,7 +78,7 @@ def run(options: argparse.Namespace) -> int:
     times = SpokenTimes(text, engine.sample_rate)
     utterances = _with_bar(times.noting(engine.speak(prepared)), prepared)
     try:
-        written = _write_sound(options, utterances, engine)
+        written = _write_sound(options, utterances, engine, prepared.expected_seconds)
         if options.timestamps is not None:
             with whole_file(str(options.timestamps)) as file:
                 file.write(times.document("word", prepared.script.sentences))
@@ -107,7 +107,9 @@ def _ending(output: str) -> str:
     return "" if output.startswith("/dev/") else Path(output).suffix.lstrip(".").lower()
 
 
-def _write_sound(options: argparse.Namespace, utterances: Iterator[Utterance], engine: Synthesizer) -> Written:
+def _write_sound(
+    options: argparse.Namespace, utterances: Iterator[Utterance], engine: Synthesizer, expected_seconds: float
+) -> Written:
     with whole_file(options.output) as file:
         return write_audio(
             file,
@@ -116,6 +118,7 @@ def _write_sound(options: argparse.Namespace, utterances: Iterator[Utterance], e
             format=options.format or (ending if (ending := _ending(options.output)) in FORMATS else "wav"),
             sample_rate=options.sample_rate,
             loudness=options.loudness,
+            expected_seconds=expected_seconds,
         )
 
 

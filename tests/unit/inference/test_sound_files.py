@@ -128,6 +128,22 @@ def test_sound_beyond_the_longest_is_refused_with_what_helps(monkeypatch: pytest
         write_audio(io.BytesIO(), [*minute, np.zeros(480, np.float32)], ENGINE_RATE, sample_rate=8_000)
 
 
+def test_sound_that_will_be_far_too_long_is_refused_before_it_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writer, "MAX_SAMPLES", 60 * 8_000)
+    made: list[int] = []
+
+    def chunks() -> Iterator[np.ndarray]:
+        made.append(1)
+        yield np.zeros(ENGINE_RATE, np.float32)
+
+    with pytest.raises(InputError, match=r"longer than 1 minutes"):
+        write_audio(io.BytesIO(), chunks(), ENGINE_RATE, sample_rate=8_000, expected_seconds=91)
+    assert not made
+    assert (
+        write_audio(io.BytesIO(), chunks(), ENGINE_RATE, sample_rate=8_000, expected_seconds=89).duration_seconds == 1
+    )
+
+
 @pytest.mark.parametrize("calls", [1, 5, 12])
 def test_a_check_that_raises_ends_it_at_any_time(calls: int) -> None:
     left = iter(range(calls))
