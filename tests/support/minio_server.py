@@ -30,6 +30,7 @@ class MinioServer:
     endpoint: str
     secure: bool
     ca_pem: str = ""
+    pid: int = 0
 
     def root(self) -> Minio:
         """A client that may do everything."""
@@ -81,7 +82,7 @@ def running_minio(
     with (folder / "minio.log").open("wb") as log:
         process = subprocess.Popen([*command, str(folder / "data")], env=environment, stdout=log, stderr=log)
         try:
-            made = MinioServer(address, certificates is not None, ca_pem)
+            made = MinioServer(address, certificates is not None, ca_pem, process.pid)
             _wait_until_it_answers(made, process, folder / "minio.log")
             yield made
         finally:

@@ -24,6 +24,12 @@ class OperatorProcess:
 
     pid: int
     lines: list[dict[str, Any]] = field(default_factory=list)
+    killed: bool = False
+
+    def kill(self) -> None:
+        """SIGKILL."""
+        self.killed = True
+        os.kill(self.pid, signal.SIGKILL)
 
     @property
     def longest_gap_seconds(self) -> float:
@@ -34,11 +40,14 @@ class OperatorProcess:
         return max((float(line["gap"]) for line in self.lines), default=0.0)
 
     @property
+    def most_told_mb(self) -> float:
+        """Peak of its resident memory as it told last, in 10^6 bytes."""
+        return max((float(line["rss"]) for line in self.lines), default=0.0)
+
+    @property
     def most_resident_mb(self) -> float:
         """Peak of its resident memory (VmHWM), in 10^6 bytes."""
-        status = Path(f"/proc/{self.pid}/status").read_text(encoding="ascii")
-        (line,) = (line for line in status.splitlines() if line.startswith("VmHWM:"))
-        return int(line.split()[1]) * 1024 / 1e6
+        return peak_resident_mb(str(self.pid))
 
     @property
     def processor_seconds(self) -> float:
@@ -53,6 +62,13 @@ class OperatorProcess:
     @property
     def synced(self) -> bool:
         return bool(self.lines) and bool(self.lines[-1]["synced"])
+
+
+def peak_resident_mb(pid: str) -> float:
+    """VmHWM of a process in 10^6 bytes; getrusage would tell its parent's, if that is more."""
+    status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
+    (line,) = (line for line in status.splitlines() if line.startswith("VmHWM:"))
+    return int(line.split()[1]) * 1024 / 1e6
 
 
 @asynccontextmanager
@@ -76,7 +92,7 @@ async def operator_process(
     reading = asyncio.create_task(read())
     try:
         yield told
-        assert process.returncode is None, f"the operator ended by itself with {process.returncode}"
+        assert process.returncode is None or told.killed, f"the operator ended by itself with {process.returncode}"
     finally:
         if process.returncode is None:
             process.send_signal(signal.SIGTERM)
@@ -108,10 +124,11 @@ async def _main(asked: dict[str, Any]) -> None:
         tls_dir: Path
         dispatch_port: int
 
+    store = None if asked.get("object_store_endpoint") else TrustingStore()
     url, place = asked.pop("url"), Place(Path(asked.pop("tls_dir")), asked.pop("dispatch_port"))
     settings = settings_for(place, **asked)  # type: ignore[arg-type]
     login = lambda **_: kopf.ConnectionInfo(server=url)  # noqa: E731
-    operator = assemble(settings, ApiClient(Configuration(host=url)), login, TrustingStore())  # type: ignore[arg-type]
+    operator = assemble(settings, ApiClient(Configuration(host=url)), login, store)  # type: ignore[arg-type]
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     longest = 0.0
@@ -129,6 +146,7 @@ async def _main(asked: dict[str, Any]) -> None:
             await asyncio.sleep(0.5)
             line = {
                 "gap": longest,
+                "rss": peak_resident_mb("self"),
                 "cpu": time.process_time(),
                 "leads": operator.leadership.leading,
                 "synced": operator.health.synced,
