@@ -108,16 +108,29 @@ Used for Jobs, so that the operator hears the refusal, and for pods, so that not
   message: a sandbox container mounts whole volumes, without mountPropagation
 {{- end }}
 
+{{/* Images of sandboxes, JSON list: also the running operator's, which still leads for some seconds of an upgrade. */}}
+{{- define "voxpod.sandboxImages" -}}
+{{- $images := list (include "voxpod.image" (list .Values.sandbox.image .Chart.AppVersion)) -}}
+{{- range lookup "apps/v1" "Deployment" .Release.Namespace "voxpod-operator" | dig "spec" "template" "spec" "containers" list -}}
+{{- range .env -}}
+{{- if eq .name "VOXPOD_SANDBOX_IMAGE" -}}
+{{- $images = append $images .value -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{ $images | uniq | toJson }}
+{{- end }}
+
 {{/*
 What a Job's template is held to beyond that. Pods are not: the cluster's own admission plugins and webhooks may give a pod
 the default PriorityClass, tolerations, variables and the image's address in a mirror; pods come from such Jobs only.
 */}}
 {{- define "voxpod.templateRules" -}}
-{{- $image := include "voxpod.image" (list .Values.sandbox.image .Chart.AppVersion) }}
+{{- $images := include "voxpod.sandboxImages" . | fromJsonArray }}
 {{- $priority := .Values.sandbox.priorityClassName | default "" }}
-- expression: variables.container.image == {{ $image | squote }}
+- expression: variables.container.image in {{ $images | toJson }}
   messageExpression: >-
-    'the image of a sandbox is {{ $image }} (sandbox.image), not ' + variables.container.image
+    'the image of a sandbox is {{ $images | join " or " }} (sandbox.image), not ' + variables.container.image
 # or a trusted image would run any code: a shell, or what lies in a model's folder
 - expression: >-
     !has(variables.container.args) && !has(variables.container.workingDir)
