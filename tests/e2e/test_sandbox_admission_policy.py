@@ -74,11 +74,25 @@ def answer(kubectl: Kubectl) -> Answer:
 
 
 def test_policies_are_type_checked_without_warning(kubectl: Kubectl, namespace: str):
-    policies = json.loads(kubectl("get", "validatingadmissionpolicies", "-o", "json").stdout)["items"]
-    ours = [policy for policy in policies if policy["metadata"]["name"].endswith(namespace)]
+    deadline = time.monotonic() + 30
+    while not all(checked := {name: _is_checked(one) for name, one in _policies(kubectl, namespace).items()}.values()):
+        assert time.monotonic() < deadline, f"not type checked after 30 s: {checked}"
+        time.sleep(0.1)
 
-    assert len(ours) == 5
-    assert [policy["status"].get("typeChecking", {}).get("expressionWarnings") for policy in ours] == [None] * 5
+    found = _policies(kubectl, namespace)
+    assert len(found) == 5
+    assert {name: one["status"].get("typeChecking", {}).get("expressionWarnings") for name, one in found.items()} == (
+        dict.fromkeys(found)
+    )
+
+
+def _policies(kubectl: Kubectl, namespace: str) -> dict[str, Json]:
+    items = json.loads(kubectl("get", "validatingadmissionpolicies", "-o", "json").stdout)["items"]
+    return {one["metadata"]["name"]: one for one in items if one["metadata"]["name"].endswith(namespace)}
+
+
+def _is_checked(policy: Json) -> bool:
+    return bool(policy.get("status", {}).get("observedGeneration") == policy["metadata"]["generation"])
 
 
 def test_operators_sandbox_job_is_accepted(answer: Answer, namespace: str):

@@ -68,13 +68,17 @@ def stray_sandbox(
 
 
 def _create_without_policy(voxpod: Voxpod, job: Json) -> None:
+    """The API server takes up a changed binding within a second or so: waited for in both directions."""
+
+    def answer(**options: str) -> int:
+        return voxpod.kube.call("POST", SANDBOX_JOBS, job, user=OPERATOR, fields=options)[0]
+
     voxpod.kube.merge(JOBS_POLICY, {"spec": {"validationActions": ["Audit"]}})
     try:
-        voxpod.until(
-            lambda: voxpod.kube.call("POST", SANDBOX_JOBS, job, user=OPERATOR)[0] < 300, "the policy for Jobs is lifted"
-        )
+        voxpod.until(lambda: answer() == 201, "the policy for Jobs is lifted")
     finally:
         voxpod.kube.merge(JOBS_POLICY, {"spec": {"validationActions": ["Deny"]}})
+    voxpod.until(lambda: answer(dryRun="All") == 422, "the policy for Jobs is in force again")
 
 
 def _running(voxpod: Voxpod, job: str) -> Json | None:
