@@ -60,7 +60,7 @@ OPERATOR = Image(
 READ_ALOUD = """
 from types import SimpleNamespace
 from voxpod_inference.engines.vocoder import native_library
-from voxpod_inference.text.espeak_process import VOICES, EspeakProcess
+from voxpod_inference.text.espeak.process import VOICES, EspeakProcess
 from voxpod_inference.text.frontend import FrontEnd, Limits
 from voxpod_inference.text.readers import readers_of
 

@@ -34,6 +34,9 @@ VALUES = {
     "sandbox_image": "sandbox.image.repository",
     "sandbox_image_pull_policy": "sandbox.image.pullPolicy",
     "sandbox_service_account": "sandbox.serviceAccountName",
+    "sandbox_priority_class": "sandbox.priorityClassName",
+    "sandbox_ephemeral_storage_request": "sandbox.ephemeralStorage.request",
+    "sandbox_ephemeral_storage_limit": "sandbox.ephemeralStorage.limit",
     "sandbox_model_roots": "sandbox.modelRoots",
     "sandbox_start_timeout_seconds": "sandbox.startTimeoutSeconds",
     "sandbox_image_pull_timeout_seconds": "sandbox.imagePullTimeoutSeconds",
@@ -167,7 +170,7 @@ def test_digest_wins_over_tag(render):
 
 def test_values_are_documented_line_by_line():
     lines = (CHART / "values.yaml").read_text().splitlines()
-    keys = [number for number, line in enumerate(lines) if re.match(r"\s*[A-Za-z]\w*:", line)]
+    keys = [number for number, line in enumerate(lines) if re.match(r"\s*[A-Za-z][\w-]*:", line)]
     sections = {number for number in keys if lines[number].endswith(":")}
 
     undocumented = [
@@ -175,4 +178,10 @@ def test_values_are_documented_line_by_line():
     ]
 
     # the keys inside the default resources are Kubernetes' own
-    assert [line.split(":")[0].strip() for line in undocumented] == ["cpu", "memory", "memory"]
+    assert [line.split(":")[0].strip() for line in undocumented] == [
+        "cpu",
+        "memory",
+        "ephemeral-storage",
+        "memory",
+        "ephemeral-storage",
+    ]

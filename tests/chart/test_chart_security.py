@@ -21,12 +21,26 @@ def test_rights_are_exactly_the_documented_ones(render):
     assert found == yaml.safe_load(GOLDEN.read_text())
 
 
-def test_only_the_operator_is_bound(render):
-    bindings = of_kind(render("all-options"), "ClusterRoleBinding", "RoleBinding")
+def test_operator_is_bound_to_its_own_roles_and_everybody_to_reading_models(render):
+    operator = {"kind": "ServiceAccount", "name": "voxpod-operator", "namespace": "voxpod-system"}
+    everybody = {"apiGroup": "rbac.authorization.k8s.io", "kind": "Group", "name": "system:authenticated"}
 
-    assert [subject for binding in bindings for subject in binding["subjects"]] == [
-        {"kind": "ServiceAccount", "name": "voxpod-operator", "namespace": "voxpod-system"}
-    ] * len(bindings)
+    assert bound(render("all-options")) == {"voxpod-operator": [operator] * 3, "voxpod-models": [everybody]}
+    assert bound(render("minimal", "rbac.readModels=false")) == {"voxpod-operator": [operator] * 3}
+
+
+def bound(objects):
+    """Role to the subjects of all its bindings."""
+    found = {}
+    for binding in of_kind(objects, "ClusterRoleBinding", "RoleBinding"):
+        found.setdefault(binding["roleRef"]["name"], []).extend(binding["subjects"])
+    return found
+
+
+def test_role_for_tenants_can_apply_watch_and_wait_by_itself(render):
+    (rule,) = find(render("minimal"), "ClusterRole", "voxpod-edit")["rules"]
+
+    assert {"get", "list", "watch", "create", "patch"} <= set(rule["verbs"])
 
 
 def test_no_rule_has_a_wildcard_or_reads_secrets(render):
@@ -105,9 +119,8 @@ def test_sandboxes_reach_dispatch_and_the_store_only(render):
 
 def test_external_store_is_reached_by_its_addresses_and_dns_only_where_asked(render):
     with_dns = find(render("minimal"), "NetworkPolicy", "sandbox-egress")["spec"]["egress"]
-    without = find(render("minimal", "objectStore.network.dns=false"), "NetworkPolicy", "sandbox-egress")["spec"][
-        "egress"
-    ]
+    by_address = render("minimal", "objectStore.endpoint=203.0.113.7", "objectStore.network.dns=false")
+    without = find(by_address, "NetworkPolicy", "sandbox-egress")["spec"]["egress"]
 
     assert with_dns[1] == {"to": [{"ipBlock": {"cidr": "203.0.113.0/24"}}], "ports": [{"port": 443, "protocol": "TCP"}]}
     assert [(port["port"], port["protocol"]) for port in with_dns[2]["ports"]] == [(53, "UDP"), (53, "TCP")]
@@ -225,6 +238,21 @@ def secrets_checksum(objects):
 
 def test_dispatch_service_selects_no_pods(render):
     assert "selector" not in find(render("minimal"), "Service", "voxpod-dispatch")["spec"]
+
+
+def test_pod_that_does_not_get_ready_holds_up_no_drain(render):
+    (budget,) = of_kind(render("minimal"), "PodDisruptionBudget")
+
+    assert budget["spec"]["unhealthyPodEvictionPolicy"] == "AlwaysAllow"
+
+
+def test_scratch_of_the_operator_keeps_no_autoscaler_from_its_node(render):
+    pod = find(render("all-options"), "Deployment", "voxpod-operator")["spec"]["template"]
+    scratch = [volume["name"] for volume in pod["spec"]["volumes"] if "emptyDir" in volume]
+
+    assert pod["metadata"]["annotations"]["cluster-autoscaler.kubernetes.io/safe-to-evict-local-volumes"] == ",".join(
+        scratch
+    )
 
 
 def test_one_replica_has_no_disruption_budget(render):

@@ -1,6 +1,7 @@
 """A real API server takes the CRDs, accepts what it should, and refuses the rest with an error that names the field."""
 
 import json
+import shlex
 import subprocess
 import uuid
 from collections.abc import Callable, Iterator
@@ -306,6 +307,41 @@ def test_wide_table_tells_model_tenant_job_and_uri(kubectl: Kubectl, store: Stor
     assert header.split()[-4:] == ["MODEL", "TENANT", "JOB", "URI"]
     status = sample["status"]
     assert row.split()[-4:] == [status["model"], status["tenant"], status["sandbox"]["jobName"], status["audio"]["uri"]]
+
+
+def ended(phase: str, **conditions: str) -> dict[str, Any]:
+    """A minimal request with that phase and these conditions."""
+    told = {"reason": "EngineFailed", "message": "", "lastTransitionTime": "2026-11-24T12:00:00Z"}
+    status = {"phase": phase, "conditions": [{"type": t, "status": s, **told} for t, s in conditions.items()]}
+    return {**tts_request(), "status": status}
+
+
+@pytest.mark.parametrize(
+    "sample",
+    [
+        pytest.param(ended("Succeeded", Complete="True"), id="audio"),
+        pytest.param(ended("Failed", Complete="False", Failed="True"), id="no audio"),
+    ],
+)
+def test_pipeline_waits_for_the_end_as_documented(
+    kubectl: Kubectl, store: Store, namespace: str, sample: dict[str, Any]
+) -> None:
+    page = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
+    wait = next(line for line in page.splitlines() if line.startswith("kubectl -n acme wait"))
+    name = store(sample)
+
+    words = shlex.split(wait.replace("-n acme", f"-n {namespace}").replace("ttsr/hello", f"ttsr/{name}"))
+
+    kubectl(*words[1:])
+    condition = "Complete" if sample["status"]["phase"] == "Succeeded" else "Failed"
+    kubectl("-n", namespace, "wait", f"ttsr/{name}", f"--for=condition={condition}", "--timeout=10s")
+
+
+def test_pipeline_does_not_take_waiting_for_an_end(kubectl: Kubectl, store: Store, namespace: str) -> None:
+    name = store(ended("Running", Admitted="True", Dispatched="True"))
+    complete = '--for=jsonpath={.status.conditions[?(@.type=="Complete")]}'
+
+    assert kubectl("-n", namespace, "wait", f"ttsr/{name}", complete, "--timeout=1s", check=False).returncode != 0
 
 
 def test_requests_can_be_selected_by_phase(kubectl: Kubectl, store: Store, namespace: str) -> None:

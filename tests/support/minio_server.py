@@ -1,4 +1,4 @@
-"""A real MinIO on loopback, with a key of its own for SSE-KMS, and TLS if wanted."""
+"""A real MinIO on this machine, with a key of its own for SSE-KMS, and TLS if wanted."""
 
 import base64
 import os
@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import urllib3
 from minio import Minio, MinioAdmin
@@ -32,12 +33,20 @@ class MinioServer:
 
     def root(self) -> Minio:
         """A client that may do everything."""
-        return Minio(
-            self.endpoint, ROOT_USER, ROOT_PASSWORD, secure=self.secure, region=REGION, http_client=self._pool()
-        )
+        return self.client(ROOT_USER, ROOT_PASSWORD)
+
+    def client(self, user: str, password: str) -> Minio:
+        """A client of that user."""
+        return Minio(self.endpoint, user, password, secure=self.secure, region=REGION, http_client=self._pool())
 
     def add_user(self, name: str, bucket: str, *actions: str) -> None:
         """A user (its name is its secret, too) who may do these things in one bucket."""
+        places = [f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*"]
+        allowed = {"Effect": "Allow", "Action": [f"s3:{action}" for action in actions], "Resource": places}
+        self.add_user_with(name, name, {"Version": "2012-10-17", "Statement": [allowed]})
+
+    def add_user_with(self, name: str, password: str, policy: dict[str, Any]) -> None:
+        """A user who may do what the policy says and nothing else."""
         admin = MinioAdmin(
             endpoint=self.endpoint,
             credentials=StaticProvider(ROOT_USER, ROOT_PASSWORD),
@@ -45,10 +54,8 @@ class MinioServer:
             secure=self.secure,
             http_client=self._pool(),
         )
-        places = [f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*"]
-        allowed = {"Effect": "Allow", "Action": [f"s3:{action}" for action in actions], "Resource": places}
-        admin.policy_add(name, policy={"Version": "2012-10-17", "Statement": [allowed]})
-        admin.user_add(name, name)
+        admin.policy_add(name, policy=policy)
+        admin.user_add(name, password)
         admin.policy_set(name, user=name)
 
     def _pool(self) -> urllib3.PoolManager:
@@ -57,10 +64,10 @@ class MinioServer:
 
 @contextmanager
 def running_minio(
-    program: Path, folder: Path, *, certificates: Path | None = None, ca_pem: str = ""
+    program: Path, folder: Path, *, certificates: Path | None = None, ca_pem: str = "", address: str = ""
 ) -> Iterator[MinioServer]:
-    """Start it, wait until it answers, end it."""
-    port = free_port()
+    """Start it at `address` (host:port, without one a free port of loopback), wait until it answers, end it."""
+    address = address or f"127.0.0.1:{free_port()}"
     environment = {
         "PATH": os.environ["PATH"],
         "HOME": str(folder),
@@ -69,12 +76,12 @@ def running_minio(
         "MINIO_BROWSER": "off",
         "MINIO_KMS_SECRET_KEY": f"{KMS_KEY}:{base64.b64encode(bytes(range(32))).decode()}",
     }
-    command = [str(program), "server", "--quiet", "--address", f"127.0.0.1:{port}"]
+    command = [str(program), "server", "--quiet", "--address", address]
     command += ["--certs-dir", str(certificates)] if certificates else []
     with (folder / "minio.log").open("wb") as log:
         process = subprocess.Popen([*command, str(folder / "data")], env=environment, stdout=log, stderr=log)
         try:
-            made = MinioServer(f"127.0.0.1:{port}", certificates is not None, ca_pem)
+            made = MinioServer(address, certificates is not None, ca_pem)
             _wait_until_it_answers(made, process, folder / "minio.log")
             yield made
         finally:

@@ -12,7 +12,7 @@ from typing import Any
 
 from voxpod_bench.quality.edits import distance
 from voxpod_bench.quality.hindi import consonants
-from voxpod_inference.text import chinese_numbers
+from voxpod_inference.text.chinese import numbers as chinese_numbers
 
 _FIGURE = re.compile(r"[$€£¥]?[-−]?\d+(?:[.,:]\d+)*(?:st|nd|rd|th|º|ª|°)?")
 _SPELLINGS = {

@@ -22,6 +22,8 @@ class ConditionType(StrEnum):
     ADMITTED = "Admitted"
     DISPATCHED = "Dispatched"
     COMPLETE = "Complete"
+    FAILED = "Failed"
+    """True beside Complete False, as Jobs have it: `kubectl wait --for=condition=` can wait for True only."""
     READY = "Ready"
     STORE_REACHABLE = "StoreReachable"
 

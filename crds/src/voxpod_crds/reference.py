@@ -26,7 +26,7 @@ REASON_GROUPS: dict[str, tuple[str, str, tuple[Reason, ...]]] = {
         ),
     ),
     "Never": (
-        "Admitted and Complete are False, phase Rejected",
+        "Admitted and Complete are False, Failed is True, phase Rejected",
         "Waiting does not help: change what the message names, then create the request again.",
         (
             Reason.NAMESPACE_WITHOUT_TENANT,
@@ -57,7 +57,7 @@ REASON_GROUPS: dict[str, tuple[str, str, tuple[Reason, ...]]] = {
         ),
     ),
     "Ended": (
-        "Complete is True with phase Succeeded, False with phase Cancelled or Failed",
+        "Complete is True with phase Succeeded; it is False, and Failed is True, with phase Cancelled or Failed",
         "The request is over; it is not tried again.",
         (
             Reason.SUCCEEDED,
@@ -116,6 +116,21 @@ REASON_GROUPS: dict[str, tuple[str, str, tuple[Reason, ...]]] = {
 }
 """Heading -> the condition, what its reader does, the reasons. A reason may stand in two groups."""
 
+WAITING = """
+## Waiting for a request
+
+Condition `Complete` is there once a request has ended: True with audio, False without. So a pipeline waits for it to
+be there, and then asks how the request ended (kubectl 1.31 or newer):
+
+```sh
+kubectl -n acme wait ttsr/hello --for=jsonpath='{.status.conditions[?(@.type=="Complete")]}' --timeout=10m
+test "$(kubectl -n acme get ttsr/hello -o jsonpath='{.status.phase}')" = Succeeded
+```
+
+`kubectl wait --for=condition=Complete` returns for audio only; `--for=condition=Failed` for every end without it (phase
+Failed, Rejected or Cancelled), as with Jobs. A request ends at `spec.deadlineSeconds` at the latest.""".splitlines()
+"""How a pipeline follows a request, tried by tests/e2e/test_crds_on_api_server.py."""
+
 
 def reasons_page() -> str:
     """docs/reasons.md."""
@@ -126,7 +141,7 @@ def reasons_page() -> str:
         "",
         "Every condition in the status of a TTSRequest, Tenant or SpeechModel has one of these reasons, and a message",
         "with the particulars. `kubectl get ttsr` shows the reason of the last condition; `kubectl describe ttsr NAME`",
-        "shows all of them.",
+        "shows all of them. This version writes no Events: what happened to an object stands in its conditions.",
     ]
     for heading, (condition, advice, reasons) in REASON_GROUPS.items():
         lines += [
@@ -167,6 +182,7 @@ def api_page(definitions: tuple[Definition, ...]) -> str:
             " rejected with"
         ),
         "  reason `NotSupportedYet` rather than ignored.",
+        *WAITING,
     ]
     for definition in definitions:
         lines += _kind(definition)

@@ -248,7 +248,7 @@ class TTSRequestStatus(ApiModel):
         description="What the reader should know, such as characters that cannot be spoken.",
     )
     conditions: list[Condition] = Field(
-        default_factory=list, max_length=8, description="Admitted, Dispatched, Complete."
+        default_factory=list, max_length=8, description="Admitted, Dispatched, Complete, Failed."
     )
 
 

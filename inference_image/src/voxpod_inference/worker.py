@@ -154,6 +154,7 @@ def _speak(
             sample_rate=work.sample_rate,
             loudness=work.loudness,
             check=check,
+            expected_seconds=prepared.expected_seconds,
         )
         if work.timestamps_upload is not None:
             document.write(spoken.document(work.timestamps, prepared.script.sentences))

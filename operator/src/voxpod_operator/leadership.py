@@ -9,8 +9,8 @@ from datetime import datetime
 from voxpod_crds.base import ResourceKey
 from voxpod_operator import metrics
 from voxpod_operator.cluster.gateway import ClusterGateway, Json
-from voxpod_operator.cluster.kinds import ENDPOINT_SLICE, LEASE
-from voxpod_operator.errors import AlreadyExists, ClusterError, Conflict
+from voxpod_operator.cluster.kinds import ENDPOINT_SLICE, LEASE, SERVICE
+from voxpod_operator.errors import AlreadyExists, ClusterError, Conflict, Unavailable
 from voxpod_operator.manifests.leader_endpoints import leader_endpoints, slice_name
 from voxpod_operator.policy import lease
 from voxpod_operator.settings import OperatorSettings
@@ -95,12 +95,14 @@ class Leadership:
     async def publish(self) -> None:
         """Lead the dispatch Service to this pod, unless it does already. Raises ClusterError."""
         s = self._settings
-        wanted = leader_endpoints(s.namespace, s.dispatch_service, s.pod_name, s.pod_ip, s.dispatch_port)
+        made = leader_endpoints(s.namespace, s.dispatch_service, s.pod_name, s.pod_ip, s.dispatch_port)
+        wanted = lease.owned(made, await self._owner())
         key = ResourceKey(s.namespace, slice_name(s.dispatch_service))
         stored = await self._gateway.get(ENDPOINT_SLICE, key)
         if not self.fresh or (
             stored is not None
             and all(stored.get(part) == wanted[part] for part in ("addressType", "endpoints", "ports"))
+            and stored["metadata"].get("ownerReferences") == wanted["metadata"]["ownerReferences"]
         ):
             return
         if stored is None:
@@ -128,6 +130,8 @@ class Leadership:
             return False
         began = time.monotonic()
         mine = lease.taken(found, self._settings.pod_name, self._settings.lease_duration_seconds, self._wall())
+        if lease.holder_of(found) != self._settings.pod_name:
+            mine = lease.owned(mine, await self._owner())
         try:
             stored = await self._gateway.replace(LEASE, self._key, mine)
         except Conflict:
@@ -136,9 +140,22 @@ class Leadership:
         self._renewed_at = began
         return True
 
+    async def _owner(self) -> Json:
+        """Reference to the dispatch Service, which comes and goes with the release. Unavailable when it is gone.
+
+        Without an owner Lease and EndpointSlice would outlive the release, and keep a next one without a leader for a
+        lease duration. Asked anew each time: a Service that was made again has another UID.
+        """
+        key = ResourceKey(self._settings.namespace, self._settings.dispatch_service)
+        service = await self._gateway.get(SERVICE, key)
+        if service is None:
+            raise Unavailable("GET", SERVICE.name, key, 404, "the dispatch Service is gone; the chart makes it")
+        return {"apiVersion": "v1", "kind": SERVICE.name, "name": key.name, "uid": service["metadata"]["uid"]}
+
     async def _create(self) -> Json:
         try:
-            return await self._gateway.create(LEASE, self._key.namespace, lease.new_lease(*self._key))
+            new = lease.owned(lease.new_lease(*self._key), await self._owner())
+            return await self._gateway.create(LEASE, self._key.namespace, new)
         except AlreadyExists as error:
             found = await self._gateway.get(LEASE, self._key)
             if found is None:

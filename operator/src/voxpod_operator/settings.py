@@ -74,6 +74,15 @@ class OperatorSettings(BaseSettings):
     sandbox_service_account: str = Field(
         "voxpod-sandbox", description="ServiceAccount of sandbox pods; it has no rights."
     )
+    sandbox_priority_class: str = Field(
+        "", description="PriorityClass of sandbox pods; empty for the cluster's default."
+    )
+    sandbox_ephemeral_storage_request: str = Field(
+        "128Mi", description="Local storage that a sandbox asks its node for; empty asks nothing."
+    )
+    sandbox_ephemeral_storage_limit: str = Field(
+        "768Mi", description="Local storage at which the kubelet ends a sandbox; empty for none."
+    )
     sandbox_model_roots: list[str] = Field(
         description="Folders of the nodes (JSON list) that a SpeechModel's hostPath may lie in."
     )

@@ -3,7 +3,7 @@
 import pytest
 
 from voxpod_inference.bundle import Bundle
-from voxpod_inference.text.pinyin import phonemes_of
+from voxpod_inference.text.chinese.pinyin import phonemes_of
 from voxpod_inference.text.readers import readers_of
 
 pytestmark = pytest.mark.model

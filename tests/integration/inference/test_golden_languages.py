@@ -13,11 +13,11 @@ import pytest
 
 from voxpod_inference.cantonese_source import PACKAGE, TABLE, fetch_cantonese
 from voxpod_inference.tables import SortedTable
-from voxpod_inference.text.cantonese import Cantonese
-from voxpod_inference.text.espeak_process import EspeakProcess
-from voxpod_inference.text.espeak_reader import EspeakReader
-from voxpod_inference.text.espeak_tables import TABLES
-from voxpod_inference.text.korean import Korean, in_hangul
+from voxpod_inference.text.cantonese.reader import Cantonese
+from voxpod_inference.text.espeak.process import EspeakProcess
+from voxpod_inference.text.espeak.reader import EspeakReader
+from voxpod_inference.text.espeak.tables import TABLES
+from voxpod_inference.text.korean.reader import Korean, in_hangul
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "inference"
 Columns = Callable[[str], tuple[str, ...]]

@@ -230,7 +230,7 @@ def test_nothing_is_imported_before_its_language_occurs(
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=True)
 
     imported = set(re.findall(r"import time:.*\| +(\S+)$", done.stderr, re.M))
-    assert {"onnxruntime", "voxpod_inference.text.english", "soundfile"} <= imported
+    assert {"onnxruntime", "voxpod_inference.text.english.reader", "soundfile"} <= imported
     unwanted = {
         "pydantic",
         "asyncio",
@@ -242,5 +242,9 @@ def test_nothing_is_imported_before_its_language_occurs(
         "kubernetes",
         "argparse",
     }
-    unwanted |= {"voxpod_crds.conditions", "voxpod_inference.text.chinese", "voxpod_inference.text.japanese"}
+    unwanted |= {
+        "voxpod_crds.conditions",
+        "voxpod_inference.text.chinese.reader",
+        "voxpod_inference.text.japanese.reader",
+    }
     assert not imported & unwanted

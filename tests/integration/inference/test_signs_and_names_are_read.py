@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pytest
 
 from voxpod_inference.bundle import Bundle
-from voxpod_inference.text.english_symbols import SYMBOLS
+from voxpod_inference.text.english.symbols import SYMBOLS
 from voxpod_inference.text.readers import readers_of
 from voxpod_inference.text.spoken import Reader
 

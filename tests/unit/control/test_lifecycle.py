@@ -261,6 +261,13 @@ def test_a_new_leader_gives_sandboxes_that_nobody_answered_their_time() -> None:
     assert isinstance(later, steps.StartOverdue)
 
 
+def test_a_new_leader_makes_a_sandbox_that_the_one_before_could_not() -> None:
+    took_over = replace(USUAL, answered_since=NOON - timedelta(seconds=1))
+    assert isinstance(
+        next_step(an_assigned_request(assigned_ago=300), None, None, NOON, took_over), steps.CreateSandbox
+    )
+
+
 def test_a_report_counts_when_its_job_is_gone() -> None:
     pod = a_pod(phase="Failed", termination_message=FAILED_REPORT)
     assert isinstance(next_step(an_assigned_request(claimed=True), None, pod, NOON, USUAL), steps.Conclude)

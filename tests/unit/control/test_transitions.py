@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 from builders import NOON, a_request, an_assigned_request
 from voxpod_crds.conditions import ConditionType, Reason, find_condition
 from voxpod_crds.sandbox_protocol import Failure
-from voxpod_crds.tts_request import FailedAttempt, Phase
+from voxpod_crds.tts_request import FailedAttempt, Phase, TTSRequestStatus
 from voxpod_operator.policy import transitions
+from voxpod_operator.policy.admission import Reject
 from voxpod_operator.policy.transitions import difference
 
 LOST = Failure("infrastructure", "SandboxLost", "gone")
@@ -92,6 +93,31 @@ def test_a_condition_keeps_its_transition_time_while_its_status_stays() -> None:
     dispatched = find_condition(later.conditions, ConditionType.DISPATCHED)
     assert dispatched is not None
     assert (dispatched.last_transition_time, dispatched.reason) == (NOON, "SandboxUnschedulable")
+
+
+def told(status: TTSRequestStatus) -> dict[str, tuple[str, str, str]]:
+    return {c.type: (c.status, c.reason, c.message) for c in status.conditions}
+
+
+@pytest.mark.parametrize(
+    "status",
+    [
+        pytest.param(transitions.fail(a_request(), "EngineFailed", "why", NOON), id="failed"),
+        pytest.param(transitions.fail(a_request(), "EngineFailed", "why", NOON, Phase.CANCELLED), id="cancelled"),
+        pytest.param(transitions.reject(a_request(), Reject(Reason.ENGINE_FAILED, "why"), NOON), id="rejected"),
+    ],
+)
+def test_an_end_without_audio_is_a_condition_that_kubectl_can_wait_for(status: TTSRequestStatus) -> None:
+    """Complete=False alone reads as "not yet": Jobs have Failed beside Complete for that."""
+    conditions = told(status)
+    assert conditions["Failed"] == ("True", "EngineFailed", "why")
+    assert conditions["Complete"] == ("False", "EngineFailed", "why")
+    assert status.conditions[-1].reason == "EngineFailed", "what kubectl get shows"
+
+
+def test_a_retry_is_no_failure() -> None:
+    retried = transitions.retry(an_assigned_request(claimed=True), LOST, "tts-uid-hello-2", "node-a", NOON, NOON)
+    assert "Failed" not in told(retried)
 
 
 json_values = st.recursive(

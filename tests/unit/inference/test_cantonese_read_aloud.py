@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from source_places import assert_words_in_order
 from voxpod_inference.cantonese_source import cantonese_entries
 from voxpod_inference.tables import SortedTable, write_table
-from voxpod_inference.text.cantonese import _LETTERS, Cantonese
-from voxpod_inference.text.cantonese_normal import read_aloud
-from voxpod_inference.text.jyutping import phonemes_of
+from voxpod_inference.text.cantonese.jyutping import phonemes_of
+from voxpod_inference.text.cantonese.normal import read_aloud
+from voxpod_inference.text.cantonese.reader import _LETTERS, Cantonese
 from voxpod_inference.text.traced import Traced
 
 WORDS = {

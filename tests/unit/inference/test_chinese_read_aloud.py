@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voxpod_inference.text.chinese_normal import read_aloud
-from voxpod_inference.text.chinese_numbers import cardinal
+from voxpod_inference.text.chinese.normal import read_aloud
+from voxpod_inference.text.chinese.numbers import cardinal
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ import re
 
 import pytest
 
-from voxpod_inference.text.english_context import place_of
-from voxpod_inference.text.english_heteronyms import HETERONYMS, reading
+from voxpod_inference.text.english.context import place_of
+from voxpod_inference.text.english.heteronyms import HETERONYMS, reading
 
 # A word in brackets and the reading that it must have: a tag, or a respelling; `-` is the lexicon's first reading.
 SENTENCES = """

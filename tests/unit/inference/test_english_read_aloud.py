@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voxpod_inference.text.english_normal import aloud, read_aloud
-from voxpod_inference.text.english_numbers import cardinal, ordinal, year
+from voxpod_inference.text.english.normal import aloud, read_aloud
+from voxpod_inference.text.english.numbers import cardinal, ordinal, year
 from voxpod_inference.text.traced import Traced
 
 
@@ -62,6 +62,73 @@ def test_figures_become_words(written: str, read: str) -> None:
         assert not any(c.isdigit() for c in read_aloud(written))
     else:
         assert read_aloud(written) == read
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        # What a letter after a figure means: a place, a kind, a size, a magnitude.
+        ("Your seat is 14B, please go to gate 12B.", "Your seat is fourteen B, please go to gate twelve B."),
+        ("Apt. 4B, Flat 7M, Figure 2B, Type 2B", "apartment four B, Flat seven M, Figure two B, Type two B"),
+        ("a 2B pencil, Windows 95B, 3M makes tape", "a two B pencil, Windows ninety five B, three M makes tape"),
+        ("ran 100 M in 300 K, 4K, a 10K race", "ran one hundred M in three hundred K, four K, a ten K race"),
+        ("1.5M users, 7B parameters, 1M+ views", "one point five million users, seven billion parameters, one million+ views"),
+        ("over 5M, 20k, £5bn, $1.2tn, £1m", "over five million, twenty thousand, five billion pounds, one point two trillion dollars, one million pounds"),
+        # Units, whichever way the micro sign is encoded.
+        ("25 \u00b5g of 5 \u03bcL, 50 µF, 5 mcg", "twenty five micrograms of five microliters, fifty microfarads, five micrograms"),
+        ("5 mg/kg, 90 mg/dL, 9.8 m/s²", "five milligrams per kilogram, ninety milligrams per deciliter, nine point eight meters per second squared"),
+        ("5 L/min, $5/month, €3/kg, $95/hr", "five liters per minute, five dollars per month, three euros per kilogram, ninety five dollars per hour"),
+        ("in mg/kg, 12KG, 5-km run, 5 ft. long", "in milligrams per kilogram, twelve kilograms, five kilometer run, five feet long"),
+        ("a 30s timeout, a 250 ml bottle, wait 30s", "a thirty second timeout, a two hundred fifty milliliter bottle, wait thirty seconds"),
+        ("5 s, 2h30m, 1h 5min, 1h, 5m 30s", "five seconds, two hours thirty minutes, one hour five minutes, one hour, five minutes thirty seconds"),
+        ("½ lb, ¼ cup, 1½ kg, ⅜, ⅞, ⅙", "half a pound, a quarter cup, one and a half kilograms, three eighths, seven eighths, one sixth"),
+        # Hyphens between figures: ranges, differences, codes.
+        ("SSN 123-45-6789", "SSN one two three, four five, six seven eight nine"),
+        ("CVE-2021-44228", "CVE, twenty twenty one, four four two two eight"),
+        ("737-8, 737-800", "seven thirty seven, eight, seven thirty seven, eight hundred"),
+        ("ISBN 978-3-16-148410-0", "ISBN nine seven eight, three, one six, one four eight four one zero, zero"),
+        ("10-20-30, 5-3=2, 1-2=5, 10-20", "ten, twenty, thirty, five minus three = two, one minus two = five, ten to twenty"),
+        # Codes and telephones.
+        ("Your code is 482913, PIN: 0042", "Your code is four eight two nine one three, PIN: zero zero four two"),
+        ("a card ending in 4242, 1300 555 019", "a card ending in four two four two, one three zero zero, five five five, zero one nine"),
+        ("order 1500 pizzas, order number 20391", "order one thousand five hundred pizzas, order number two zero three nine one"),
+        ("0x1F, fe80::1, 192.168.0.1", "zero X one F, F E eight zero colon colon one, one nine two dot one six eight dot zero dot one"),
+        # Dates.
+        ("Mon-Fri, Jan–Mar, Sat 10-2", "Monday to Friday, January to March, Saturday ten to two"),
+        ("2026-11, 03-15-2024, 15-Mar-2024", "November twenty twenty six, March fifteenth, twenty twenty four, the fifteenth of March, twenty twenty four"),
+        ("2024-03-15T14:30:00Z", "March fifteenth, twenty twenty four, fourteen thirty UTC"),
+        ("March 3-5, 15 january, SEPT. 15, Jan 15", "March third to fifth, the fifteenth of January, September fifteenth, January fifteenth"),
+        ("24-26 Dec. and on 3/4", "the twenty fourth to the twenty sixth of December and on March fourth"),
+        ("the 1900s, 1910s, 830s, 2000s", "the nineteen hundreds, nineteen tens, eight thirties, two thousands"),
+        ("in the 30s, 80s music, the 60s and 70s", "in the thirties, eighties music, the sixties and seventies"),
+        ("the 2026/27 season", "the twenty twenty six twenty seven season"),
+        ("1:10, a 16:10 screen, a scale of 1:50", "one ten, a sixteen to ten screen, a scale of one to fifty"),
+        # Money.
+        ("₹1,50,000, Rs. 500, ₹2,50,00,000", "one lakh fifty thousand rupees, five hundred rupees, two crore fifty lakh rupees"),
+        ("₽5, ₺3, ₪4, ฿10, ₫100, ₦20, ₱3, ₴1, ₿2", "five rubles, three liras, four shekels, ten baht, one hundred dong, twenty naira, three pesos, one hryvnia, two bitcoins"),
+        # The rest.
+        ("1 000 000 people, 50/50, 4.8/5, 1/4th, 3 5/2", "one million people, fifty fifty, four point eight out of five, one quarter, three and five halves"),
+        ("Roe v. Wade, Eq. 5, cf. 5, nr. 5, art. 5, ext. 42", "Roe versus Wade, equation five, compare five, number five, article five, extension forty two"),
+        ('a 5" screen, 9"x13", "route 5" and a vs b, vs', 'a five inch screen, nine inch by thirteen inches, "route five " and a versus b, versus'),
+        ("Na⁺, Ca²⁺, under-5s", "N A plus, C A two plus, under-fives"),
+        ("1428 Elm St., Oak Ct", "fourteen twenty eight Elm Street, Oak Court"),
+    ],
+)  # fmt: skip
+def test_what_a_form_means_is_told_by_what_stands_around_it(written: str, read: str) -> None:
+    assert read_aloud(written) == read
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("Peter Lynch met Mary Lou and John X", "Peter Lynch met Mary Lou and John the tenth"),
+        ("the Class Leader's Part List", "the Class Leader's Part List"),
+        ("Pope John Paul II's aide", "Pope John Paul the second's aide"),
+        ("John I'd say, Part LL, Henry LI", "John I'd say, Part LL, Henry the fifty first"),
+    ],
+)
+def test_only_whole_words_are_roman_numerals(written: str, read: str) -> None:
+    assert read_aloud(written) == read
 
 
 def test_the_british_say_and_and_write_the_day_first() -> None:

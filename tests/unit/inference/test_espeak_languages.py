@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from source_places import assert_words_in_order
-from voxpod_inference.text.espeak_normal import ReadAloud
-from voxpod_inference.text.espeak_numbers import figure, french_ordinal, roman
-from voxpod_inference.text.espeak_process import EspeakProcess
-from voxpod_inference.text.espeak_reader import EspeakReader, _by_likeness
-from voxpod_inference.text.espeak_tables import TABLES
+from voxpod_inference.text.espeak.normal import ReadAloud
+from voxpod_inference.text.espeak.numbers import figure, french_ordinal, roman
+from voxpod_inference.text.espeak.process import EspeakProcess
+from voxpod_inference.text.espeak.reader import EspeakReader, _by_likeness
+from voxpod_inference.text.espeak.tables import TABLES
 from voxpod_inference.text.spoken import is_silent
 from voxpod_inference.text.traced import Traced
 

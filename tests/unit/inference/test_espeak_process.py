@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from voxpod_inference.errors import SpeechError
-from voxpod_inference.text import espeak_process
-from voxpod_inference.text.espeak_process import LONGEST_LINE, VOICES, EspeakProcess
+from voxpod_inference.text.espeak import process as espeak_process
+from voxpod_inference.text.espeak.process import LONGEST_LINE, VOICES, EspeakProcess
 
 installed = pytest.mark.skipif(shutil.which("espeak-ng") is None, reason="espeak-ng is not installed")
 
@@ -144,7 +144,7 @@ SANDBOX = """
 import sys
 from voxpod_inference.process import prepare_process
 prepare_process()
-from voxpod_inference.text.espeak_process import EspeakProcess
+from voxpod_inference.text.espeak.process import EspeakProcess
 espeak = EspeakProcess("es")
 print(espeak._running is None, espeak.ipa(["hola"])[0], espeak._running.process.pid, flush=True)
 sys.stdin.read()

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voxpod_inference.text.japanese_normal import aloud, cardinal
+from voxpod_inference.text.japanese.normal import aloud, cardinal
 from voxpod_inference.text.traced import Traced
 
 

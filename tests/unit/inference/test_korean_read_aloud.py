@@ -4,14 +4,14 @@ import unicodedata
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from source_places import assert_words_in_order
-from voxpod_inference.text.korean import Korean, in_hangul
-from voxpod_inference.text.korean_normal import read_aloud
-from voxpod_inference.text.korean_numbers import counting, native, sino
-from voxpod_inference.text.korean_sounds import as_pronounced
+from voxpod_inference.text.korean.normal import read_aloud
+from voxpod_inference.text.korean.numbers import counting, native, sino
+from voxpod_inference.text.korean.reader import Korean, in_hangul
+from voxpod_inference.text.korean.sounds import as_pronounced
 from voxpod_inference.text.spoken import is_silent
 from voxpod_inference.text.traced import Traced
 
@@ -102,6 +102,7 @@ def test_any_text_is_spoken_in_the_alphabet_with_words_in_order(text: str) -> No
     assert_words_in_order(said, 0, len(text))
 
 
+@example(text="ㅄ")
 @given(text=TEXT)
 def test_every_letter_is_spoken_or_told(text: str) -> None:
     said = Korean()(text)

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voxpod_inference.text import chinese_normal, japanese_normal
-from voxpod_inference.text.espeak_tables import TABLES
+from voxpod_inference.text.chinese import normal as chinese_normal
+from voxpod_inference.text.espeak.tables import TABLES
+from voxpod_inference.text.japanese import normal as japanese_normal
 from voxpod_inference.text.languages import KNOWN
 from voxpod_inference.text.runs import UNITS, Run, language_runs
 

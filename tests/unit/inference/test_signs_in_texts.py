@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voxpod_inference.text.english import _folded
-from voxpod_inference.text.japanese import Japanese
-from voxpod_inference.text.korean import Korean, in_hangul
+from voxpod_inference.text.english.letters import folded
+from voxpod_inference.text.japanese.reader import Japanese
+from voxpod_inference.text.korean.reader import Korean, in_hangul
 from voxpod_inference.text.languages import KNOWN
 from voxpod_inference.text.signs import SIGNS, LeftOut, read_signs
 from voxpod_inference.text.traced import Traced
@@ -41,7 +41,7 @@ def test_comparison_is_read_in_every_language(compared: str, language: str) -> N
 @pytest.mark.parametrize(
     ("language", "written", "said"),
     [
-        ("en", "2⁵, 10⁻³, 2¹⁰, x⁵, xⁿ", "2^5, 10^-3, 2^10, x^5, x^n"), ("en", "5 m², x², word¹, CO₂", "5 m², x², word¹, CO₂"),
+        ("en", "2⁵, 10⁻³, 2¹⁰, x⁵, xⁿ", "2^5, 10^-3, 2^10, x^5, x^n"), ("en", "5 m², x², word¹, CO₂", "5 m², x², word¹, CO2"),
         ("zh", "2⁵和10⁻³", "2的五次方和10的负三次方"), ("zh", "2^2", "2的二次方"), ("yue", "10⁻³", "10嘅負三次方"), ("ja", "2⁵と2²と5m²", "2の5乗と2の2乗と5m²"),
         ("ko", "2⁵", "2의 5제곱"), ("es", "2⁵ y x²", "2 elevado a 5 y x²"), ("fr", "10⁻³", "10 puissance -3"), ("it", "2⁵", "2 elevato a 5"),
         ("pt", "2⁵", "2 elevado a 5"), ("hi", "2⁵", "2 की घात 5"),
@@ -143,5 +143,5 @@ def test_korean_says_signs(text: str, hangul: str) -> None:
 
 def test_every_latin_letter_has_ascii_letters() -> None:
     letters = [chr(code) for code in (*range(0xC0, 0x250), *range(0x1E00, 0x1F00)) if chr(code).isalpha()]
-    without = [c for c in letters if not _folded(c).isalpha() and unicodedata.category(c) != "Lo"]
+    without = [c for c in letters if not folded(c).isalpha() and unicodedata.category(c) != "Lo"]
     assert without == ["Ɂ", "ɂ"]  # glottal stops

@@ -8,9 +8,11 @@ import pytest
 
 from spelling_reader import Spelling
 from voxpod_inference.errors import InputError
-from voxpod_inference.text import say_as, ssml, ssml_values
 from voxpod_inference.text.frontend import FrontEnd, Limits
 from voxpod_inference.text.runs import language_runs
+from voxpod_inference.text.ssml import reader as ssml
+from voxpod_inference.text.ssml import say_as
+from voxpod_inference.text.ssml import values as ssml_values
 
 PAGE = (Path(__file__).parents[3] / "docs" / "text.md").read_text(encoding="utf-8")
 ERRORS = re.findall(r"^\| `(.+?)` \| (.+?) \|$", PAGE.split("## Errors")[1], re.M)

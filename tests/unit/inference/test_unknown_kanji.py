@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voxpod_inference.text.japanese import Japanese
-from voxpod_inference.text.simplified_kanji import JAPANESE
+from voxpod_inference.text.japanese.reader import Japanese
+from voxpod_inference.text.japanese.simplified import JAPANESE
 
 HAN = [*range(0x3400, 0x4DC0), *range(0x4E00, 0xA000), *range(0xF900, 0xFAFF), *range(0x20000, 0x2A6E0)]
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from voxpod_inference.tables import SortedTable, write_table
-from voxpod_inference.text.english import English
-from voxpod_inference.text.espeak import UnknownEnglish
+from voxpod_inference.text.english.reader import English
+from voxpod_inference.text.english.unknown import UnknownEnglish
 
 LEXICON = {"git": "ɡˈɪt", "hub": "hˈʌb", "smart": "smˈɑɹt", "watch": "wˈɑʧ", "wait": "wˈAt"} | {
     letter: f"{letter}ˈi" for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"

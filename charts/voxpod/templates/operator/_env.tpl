@@ -54,6 +54,12 @@
   value: {{ .Values.sandbox.image.pullPolicy | quote }}
 - name: VOXPOD_SANDBOX_SERVICE_ACCOUNT
   value: {{ .Values.sandbox.serviceAccountName | quote }}
+- name: VOXPOD_SANDBOX_PRIORITY_CLASS
+  value: {{ .Values.sandbox.priorityClassName | quote }}
+- name: VOXPOD_SANDBOX_EPHEMERAL_STORAGE_REQUEST
+  value: {{ .Values.sandbox.ephemeralStorage.request | quote }}
+- name: VOXPOD_SANDBOX_EPHEMERAL_STORAGE_LIMIT
+  value: {{ .Values.sandbox.ephemeralStorage.limit | quote }}
 - name: VOXPOD_SANDBOX_MODEL_ROOTS
   value: {{ .Values.sandbox.modelRoots | toJson | quote }}
 - name: VOXPOD_SANDBOX_START_TIMEOUT_SECONDS

@@ -1,1 +1,1 @@
-"""Text to phonemes; one module a language, each loaded when its script occurs."""
+"""Text to phonemes; one package a language, each loaded when its script occurs; what they share lies here."""

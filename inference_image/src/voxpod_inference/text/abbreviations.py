@@ -14,7 +14,7 @@ _TITLES = {
 }
 # Before a figure; elsewhere the full stop ends a sentence: `He said no.`
 _NUMBERED = {
-    "en": "No|Nos|Fig|Figs|p|pp|vol|Vol|ch|Ch|Sec|Art|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec|ca",
+    "en": "No|Nos|no|nos|nr|Nr|Fig|Figs|p|pp|vol|Vol|ch|Ch|Sec|sec|Art|art|Eq|Eqs|eq|ext|Ext|Apt|apt|Tel|tel|Arr|arr|Dep|dep|Qty|qty|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec|ca",
     "es": "n.º|n.ª|núm|núms|n|nº|pág|págs|p|pp|vol|cap|fig|art|tel|ed",
     "fr": "n|no|nº|p|pp|vol|chap|fig|art|tél|éd",
     "it": "n|nn|nr|pag|pagg|p|pp|vol|cap|fig|art|tel|ca",
@@ -22,7 +22,7 @@ _NUMBERED = {
 }
 # In the middle of a sentence.
 _INSIDE = {
-    "en": "e.g|i.e|cf|viz|approx|est",
+    "en": "e.g|i.e|cf|Cf|viz|approx|est|v",
     "es": "p. ej|p.ej|p|aprox|máx|mín|EE|EE. UU|a. C|d. C|S",
     "fr": "p. ex|p.ex|c.-à-d|cf|av. J|apr. J|J.-C",
     "it": "p. es|p.es|es|cfr|a.C|d.C",

@@ -6,12 +6,13 @@ from dataclasses import dataclass, replace
 
 from voxpod_inference.text.document import SENTENCE, Document, Style
 from voxpod_inference.text.split import CLOSING, OPENING
-from voxpod_inference.text.spoken import PUNCTUATION, Spoken, Word, is_silent
+from voxpod_inference.text.spoken import PUNCTUATION, Spoken, Word, is_long_row, is_silent
 
 SENTENCE_PAUSE, CLAUSE_PAUSE, LINE_PAUSE = 0.30, 0.12, 0.55
 """Seconds of silence after a chunk; with the edges that the model itself leaves these are a reader's pauses."""
 _STOPS = (".", "!", "?", "。", "！", "？", "…", "｡", "．", "।", "॥")
 _LESSER_STOPS = (",", "，", "、", ";", "；", ":", "：", "—", "–")
+_SIGNS = "".join(PUNCTUATION)
 _CLOSES = frozenset(".,!?:;”)…")
 """Punctuation without a space before it."""
 
@@ -35,6 +36,8 @@ class Chunk:
     """Speed of this chunk beside the request's, as its markup asks; 0.25 to 4."""
     gain: float = 1.0
     """Factor for the samples, as its markup asks; 0 to 4."""
+    asked: bool = False
+    """Whether `pause` is of a break: then so long is all of the silence, with what the speech itself leaves at its edges."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +103,7 @@ def cut_in_two(chunk: Chunk) -> tuple[Chunk, Chunk]:
     before = tuple(replace(w, last=min(w.last, len(phonemes))) for w in chunk.words if w.first < cut[0])
     after = tuple(replace(w, first=w.first - cut[0], last=w.last - cut[0]) for w in chunk.words[len(before) :])
     pause = _pause_after(phonemes) / chunk.rate
-    first = replace(chunk, text=chunk.text[:at], phonemes=phonemes, pause=pause, words=before)
+    first = replace(chunk, text=chunk.text[:at], phonemes=phonemes, pause=pause, words=before, asked=False)
     return first, replace(chunk, text=chunk.text[at:], start=cut[1], phonemes=chunk.phonemes[cut[0] :], words=after)
 
 
@@ -146,8 +149,9 @@ def chunks_of(
 
 def _append_punctuation(draft: _Draft, piece: Piece, limits: Limits, count: Callable[[str], int]) -> None:
     draft.end = piece.end
-    if draft.pause is None and count(draft.phonemes + piece.spoken.phonemes) <= limits.most:
-        draft.phonemes += piece.spoken.phonemes
+    signs = piece.spoken.phonemes[_too_many(draft.phonemes, piece.spoken.phonemes) :]
+    if draft.pause is None and count(draft.phonemes + signs) <= limits.most:
+        draft.phonemes += signs
 
 
 def _joined(
@@ -157,16 +161,19 @@ def _joined(
     draft = _Draft(pieces[0].start, "", [], style)
     new_line = False
     for piece in pieces:
-        phonemes = piece.spoken.phonemes
+        dropped = _too_many(draft.phonemes, piece.spoken.phonemes)
+        phonemes = piece.spoken.phonemes[dropped:]
         prefix = _prefix(draft.phonemes, phonemes, new_line)
         full = count(prefix + phonemes) > limits.preferred
         full |= new_line and count(draft.phonemes) >= limits.preferred // 5
         if full and is_sound(draft.phonemes) and is_sound(phonemes):
             yield draft
             draft, prefix = _Draft(piece.start, "", [], style), ""
+            phonemes, dropped = piece.spoken.phonemes, 0
         if count(prefix + phonemes) > limits.most:  # only punctuation is added, to one side or the other
             prefix, phonemes = ("", phonemes) if is_sound(phonemes) else (draft.phonemes, "")
-        draft.words += (replace(w, first=w.first + len(prefix), last=w.last + len(prefix)) for w in piece.spoken.words)
+        shift = len(prefix) - dropped
+        draft.words += (replace(w, first=w.first + shift, last=w.last + shift) for w in piece.spoken.words)
         draft.phonemes, draft.end = prefix + phonemes, piece.end
         new_line = _white_end(text[piece.start : piece.end]) != ""
     yield draft
@@ -176,6 +183,13 @@ def _prefix(before: str, after: str, new_line: bool) -> str:
     """What stands before `after` in one chunk; a line without punctuation ends like a sentence."""
     stop = "." if new_line and is_sound(after) and before and before[-1] not in PUNCTUATION else ""
     return f"{before}{stop}{beside(before, after)}" if after else before
+
+
+def _too_many(before: str, after: str) -> int:
+    """How much of the signs that `after` begins with is left out: all, where `before` ends in signs and it would be a long row."""
+    ended = before[len(before.rstrip(_SIGNS)) :]
+    begun = after[: len(after) - len(after.lstrip(_SIGNS))]
+    return len(begun) if ended and is_long_row(ended + begun) else 0
 
 
 def _white_end(text: str) -> str:
@@ -192,7 +206,9 @@ def _finished(document: Document, drafts: list[_Draft]) -> Iterator[Chunk]:
         natural = 0.0 if last else _pause_after(document.text[max(0, draft.end - 400) : draft.end]) / draft.style.rate
         pause = natural if draft.pause is None else draft.pause
         words = tuple(_in_source(document, draft.words, start))
-        yield Chunk(document.source[start:end], start, draft.phonemes, pause, words, draft.style.rate, draft.style.gain)
+        asked = draft.pause is not None
+        style = draft.style
+        yield Chunk(document.source[start:end], start, draft.phonemes, pause, words, style.rate, style.gain, asked)
         start = end
 
 

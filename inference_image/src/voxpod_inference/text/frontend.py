@@ -87,7 +87,7 @@ class FrontEnd:
 def _document(text: str, *, ssml: bool, lexicon: Mapping[str, str] | None) -> Document:
     """The text with its markup taken apart; what only SSML and lexicons need is loaded when there are some."""
     if ssml:
-        from voxpod_inference.text import ssml as reader
+        from voxpod_inference.text.ssml import reader
 
         document = reader.document(text)
     else:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from voxpod_inference.text.chinese_signs import has_chinese_forms, is_chinese
+from voxpod_inference.text.chinese.markers import has_chinese_forms, is_chinese
 
 _SIGNS = re.compile(
     r"(?P<open>[「『（(《〈【［\[“])|(?P<close>[」』）)》〉】］\]”])"

@@ -5,8 +5,8 @@ import unicodedata
 from collections.abc import Callable
 
 from voxpod_inference.errors import INPUT_REFUSED, InputError
+from voxpod_inference.text.chinese.pinyin import phonemes_of
 from voxpod_inference.text.document import Reading
-from voxpod_inference.text.pinyin import phonemes_of
 
 ALPHABETS = ("ipa", "pinyin", "x-kokoro")
 LONGEST = 500

@@ -27,8 +27,8 @@ class _Lazy:
 
 def _english(bundle: Bundle, *, british: bool = False) -> Reader:
     from voxpod_inference.tables import SortedTable
-    from voxpod_inference.text.english import English
-    from voxpod_inference.text.espeak import UnknownEnglish
+    from voxpod_inference.text.english.reader import English
+    from voxpod_inference.text.english.unknown import UnknownEnglish
 
     table = "en-gb.tsv" if british else "en-us.tsv"
     bundle.check([table])
@@ -37,36 +37,36 @@ def _english(bundle: Bundle, *, british: bool = False) -> Reader:
 
 def _chinese(bundle: Bundle) -> Reader:
     from voxpod_inference.tables import SortedTable
-    from voxpod_inference.text.chinese import Chinese
+    from voxpod_inference.text.chinese.reader import Chinese
 
     bundle.check(["zh.tsv", "zh-hant.tsv"])
     return Chinese(SortedTable(bundle.path("zh.tsv")), SortedTable(bundle.path("zh-hant.tsv")))
 
 
 def _japanese(_bundle: Bundle) -> Reader:
-    from voxpod_inference.text.japanese import Japanese
+    from voxpod_inference.text.japanese.reader import Japanese
 
     return Japanese()
 
 
 def _by_espeak(language: str, _bundle: Bundle) -> Reader:
-    from voxpod_inference.text.espeak_process import EspeakProcess
-    from voxpod_inference.text.espeak_reader import EspeakReader
-    from voxpod_inference.text.espeak_tables import TABLES
+    from voxpod_inference.text.espeak.process import EspeakProcess
+    from voxpod_inference.text.espeak.reader import EspeakReader
+    from voxpod_inference.text.espeak.tables import TABLES
 
     tables = TABLES[language]
     return EspeakReader(tables, EspeakProcess(tables.voice))
 
 
 def _korean(_bundle: Bundle) -> Reader:
-    from voxpod_inference.text.korean import Korean
+    from voxpod_inference.text.korean.reader import Korean
 
     return Korean()
 
 
 def _cantonese(bundle: Bundle) -> Reader:
     from voxpod_inference.tables import SortedTable
-    from voxpod_inference.text.cantonese import Cantonese
+    from voxpod_inference.text.cantonese.reader import Cantonese
 
     bundle.check(["yue.tsv"])
     return Cantonese(SortedTable(bundle.path("yue.tsv")))

@@ -11,8 +11,8 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from voxpod_inference.text.cantonese_signs import is_cantonese, is_mandarin
-from voxpod_inference.text.chinese_signs import has_chinese_forms, is_chinese
+from voxpod_inference.text.cantonese.markers import is_cantonese, is_mandarin
+from voxpod_inference.text.chinese.markers import has_chinese_forms, is_chinese
 from voxpod_inference.text.han_beside_kana import japanese_han
 from voxpod_inference.text.languages import HAN, LATIN, UNKNOWN
 
@@ -29,6 +29,8 @@ UNITS = frozenset(["km", "cm", "mm", "m", "kg", "mg", "g", "ml", "mL", "L", "kW"
 """Read in the language around them when they follow a figure: 100km is 一百公里. The readers of these scripts know them."""
 _WITH_UNITS = ("han", "ja", "ko", "hi")
 _DEGREES = re.compile(r"\d ?°\Z")
+_EXPONENT = re.compile(r"[-−+]\d")
+"""After the e of 1e-5."""
 _LINE = re.compile(r"[^\n]*\n|[^\n]+\Z")
 _GLUED = re.compile(r"[-–.]?\d[\d.]*")
 
@@ -115,6 +117,8 @@ def _is_unit(text: str, mark: _Mark) -> bool:
     written, before = text[mark.start : mark.end], text[max(0, mark.start - 8) : mark.start]
     if written in ("C", "F"):
         return _DEGREES.search(before) is not None
+    if written in ("e", "E") and before[-1:].isdecimal():
+        return _EXPONENT.match(text, mark.end) is not None
     before = before.rstrip(" ")
     if before.endswith("/"):  # the h of 50 km/h
         before = before[:-1].rstrip("kmg ")

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 Part = tuple[str, int]
 """A piece of a replacement and the group of the match that it stands for; 0 is the whole match."""
 Replacement = str | Callable[[re.Match[str]], str | Sequence[Part]]
+Rule = tuple[re.Pattern[str], Replacement]
+"""One rewriting of a text: what is looked for, and what is put there."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,29 +141,54 @@ def listening_socket(port: int) -> socket.socket:
 async def accept(
     listener: socket.socket, connections: Connections, protocol: Protocol, tls: Callable[[], ssl.SSLContext]
 ) -> None:
-    """Take connections until cancelled; each gets the certificate of the moment. What is refused costs no TLS."""
+    """Take connections until cancelled; each gets the certificate of the moment. What is refused costs no TLS.
+
+    Not by loop.sock_accept: cancelled while a connection comes in, it loses that socket and raises InvalidStateError.
+    """
+    loop = asyncio.get_running_loop()
     async with asyncio.TaskGroup() as parts:
         parts.create_task(_sweep_each_second(connections))
-        while True:
+
+        def take() -> None:
             try:
-                client, address = await asyncio.get_running_loop().sock_accept(listener)
+                client, address = listener.accept()
+            except (BlockingIOError, InterruptedError):
+                return
             except OSError as error:  # no file descriptor left, or the client is gone again
                 logger.warning("connection not accepted", extra={"error": str(error)})
-                await asyncio.sleep(0.2)
-                continue
+                return
+            client.setblocking(False)
             peer: Peer = address[:2]
-            if connections.admit(peer):
-                parts.create_task(_secure(client, peer, connections, protocol, tls()))
-            else:
+            if not connections.admit(peer):
                 client.close()
+                return
+            held = [client]
+            securing = parts.create_task(_secure(held, peer, connections, protocol, tls()))
+            securing.add_done_callback(lambda _: _close_all(held))  # of one that was cancelled before it began
+
+        loop.add_reader(listener, take)
+        try:
+            await loop.create_future()
+        finally:
+            loop.remove_reader(listener)
+
+
+def _close_all(sockets: list[socket.socket]) -> None:
+    for one in sockets:
+        one.close()
 
 
 async def _secure(
-    client: socket.socket, peer: Peer, connections: Connections, protocol: Protocol, tls: ssl.SSLContext
+    held: list[socket.socket], peer: Peer, connections: Connections, protocol: Protocol, tls: ssl.SSLContext
 ) -> None:
+    """Bring TLS up on the socket that is handed over in `held`."""
     try:
         transport, _ = await asyncio.get_running_loop().connect_accepted_socket(
-            protocol, client, ssl=tls, ssl_handshake_timeout=HANDSHAKE_SECONDS, ssl_shutdown_timeout=SHUTDOWN_SECONDS
+            protocol,
+            held.pop(),
+            ssl=tls,
+            ssl_handshake_timeout=HANDSHAKE_SECONDS,
+            ssl_shutdown_timeout=SHUTDOWN_SECONDS,
         )
     except Exception as error:
         # no TLS, another version of it, not in time, or our certificate is not trusted; nothing that a peer does may end

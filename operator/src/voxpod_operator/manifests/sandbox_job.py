@@ -41,6 +41,11 @@ class SandboxPod:
     ttl_seconds: int
     model: str
     tenant_settings: TenantSandbox = field(default_factory=TenantSandbox)
+    priority_class: str = ""
+    storage_request: str = ""
+    """Local storage that is asked of the node, as a quantity; empty for none."""
+    storage_limit: str = ""
+    """Local storage at which the kubelet ends the sandbox; empty for the scratch volume's own limit."""
     node_selector: Mapping[str, str] = field(default_factory=dict)
     """Of SpeechModel and Tenant together, as are the tolerations."""
     tolerations: Sequence[Toleration] = ()
@@ -129,7 +134,11 @@ def probe_job(pod: SandboxPod, *, name: str, deadline_seconds: int) -> Json:
 
 
 def _container(pod: SandboxPod, command: list[str]) -> Json:
-    resources = {"cpu": pod.tenant_settings.cpu or pod.cpu, "memory": pod.tenant_settings.memory or pod.memory}
+    power = {"cpu": pod.tenant_settings.cpu or pod.cpu, "memory": pod.tenant_settings.memory or pod.memory}
+    asked, allowed = (
+        power | ({"ephemeral-storage": storage} if storage else {})
+        for storage in (pod.storage_request, pod.storage_limit)
+    )
     container: Json = {
         "name": "sandbox",
         "image": pod.image,
@@ -145,7 +154,7 @@ def _container(pod: SandboxPod, command: list[str]) -> Json:
                 },
             },
         ],
-        "resources": {"requests": resources, "limits": resources},
+        "resources": {"requests": asked, "limits": allowed},
         "securityContext": {
             "allowPrivilegeEscalation": False,
             "readOnlyRootFilesystem": True,
@@ -182,6 +191,8 @@ def _pod_spec(pod: SandboxPod, container: Json) -> Json:
     }
     if pod.user_namespaces:
         spec["hostUsers"] = False
+    if pod.priority_class:
+        spec["priorityClassName"] = pod.priority_class
     if pod.tenant_settings.runtime_class_name:
         spec["runtimeClassName"] = pod.tenant_settings.runtime_class_name
     if pod.node_selector:

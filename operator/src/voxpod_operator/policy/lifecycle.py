@@ -254,7 +254,8 @@ def _without_job(request: TTSRequest, claimed: bool, now: datetime, around: Circ
     if claimed:
         lost = Failure("infrastructure", Reason.SANDBOX_LOST, "the sandbox's Job is gone, and no result came")
         return after_failure(request, lost, around.memory_can_grow)
-    if now < (sandbox_due(request.status) or now) + around.timeouts.start:
+    # that no leader made it before is not its fault
+    if now < max(sandbox_due(request.status) or now, around.answered_since) + around.timeouts.start:
         return CreateSandbox()
     told = find_condition(request.status.conditions, ConditionType.DISPATCHED)
     if told is not None and told.reason not in (Reason.SANDBOX_STARTING, Reason.RETRYING):

@@ -56,7 +56,7 @@ def wait(request: TTSRequest, decision: Wait, now: datetime) -> TTSRequestStatus
 def reject(request: TTSRequest, decision: Reject, now: datetime) -> TTSRequestStatus:
     """The request will never start."""
     status = _with(request, ConditionType.ADMITTED, "False", decision.reason, decision.message, now)
-    status = _condition(status, request, ConditionType.COMPLETE, "False", decision.reason, decision.message, now)
+    status = _without_audio(status, request, decision.reason, decision.message, now)
     return status.model_copy(
         update={"phase": Phase.REJECTED, "tenant": decision.tenant or None, "queue_position": None}
     )
@@ -204,7 +204,8 @@ def fail(
     request: TTSRequest, reason: str, message: str, now: datetime, phase: Phase = Phase.FAILED
 ) -> TTSRequestStatus:
     """The request ended without audio."""
-    status = _with(request, ConditionType.COMPLETE, "False", reason, message, now)
+    status = request.status.model_copy(update={"observed_generation": request.metadata.generation})
+    status = _without_audio(status, request, reason, message, now)
     return status.model_copy(update={"phase": phase, "queue_position": None})
 
 
@@ -262,6 +263,13 @@ def _with(
 ) -> TTSRequestStatus:
     status = request.status.model_copy(update={"observed_generation": request.metadata.generation})
     return _condition(status, request, type_, value, reason, message, now)
+
+
+def _without_audio(
+    status: TTSRequestStatus, request: TTSRequest, reason: str, message: str, now: datetime
+) -> TTSRequestStatus:
+    status = _condition(status, request, ConditionType.COMPLETE, "False", reason, message, now)
+    return _condition(status, request, ConditionType.FAILED, "True", reason, message, now)
 
 
 def _condition(

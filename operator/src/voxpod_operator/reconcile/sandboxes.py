@@ -98,7 +98,8 @@ async def _tell_refusal(ctx: Context, request: TTSRequest, error: Denied) -> Non
     logger.warning("sandbox refused", extra={"request": str(request.metadata.key), "error": str(error)})
     now = ctx.now()
     await ctx.write_status(request, transitions.starting(request, Reason.SANDBOX_REFUSED, error.message, now))
-    tried = (now - (transitions.sandbox_due(request.status) or now)).total_seconds()
+    since = max(transitions.sandbox_due(request.status) or now, ctx.serving.since or now)
+    tried = max(0.0, (now - since).total_seconds())
     left = ctx.settings.sandbox_start_timeout_seconds - tried
     again = min(max(tried, FIRST_CREATE_AGAIN_SECONDS), max(left, 0.0) + 0.05)
     ctx.queue.add_after(WorkKey(TTS_REQUEST.plural, request.metadata.key), again)
@@ -168,6 +169,9 @@ def sandbox_pod(ctx: Context, model: SpeechModel, tenant_settings: TenantSandbox
         ttl_seconds=ctx.settings.sandbox_ttl_seconds,
         model=model.metadata.name,
         tenant_settings=tenant_settings,
+        priority_class=ctx.settings.sandbox_priority_class,
+        storage_request=ctx.settings.sandbox_ephemeral_storage_request,
+        storage_limit=ctx.settings.sandbox_ephemeral_storage_limit,
         node_selector=placement.node_selector(model.spec.node_selector, tenant_settings.node_selector),
         tolerations=placement.tolerations(model.spec.tolerations, tenant_settings.tolerations),
     )

@@ -1,0 +1,57 @@
+"""Shortened words and what is said for them; a new one is a line in a table."""
+
+import re
+
+from voxpod_inference.text.traced import Rule
+
+_NAME, _FIGURE, _WORD = r"(?=\s[A-Z])", r"(?=\s?\d)", r"(?=\s)"
+# With a full stop: abbreviation, what must follow it, what is said.
+_DOTTED = (
+    ("Mr", _WORD, "Mister"), ("Mrs", _WORD, "Missus"), ("Ms", _WORD, "Miz"), ("Dr", _NAME, "Doctor"),
+    ("Prof", _WORD, "Professor"), ("St", _NAME, "Saint"), ("Mt", _NAME, "Mount"), ("Ft", _NAME, "Fort"),
+    ("Gen", _NAME, "General"), ("Col", _NAME, "Colonel"), ("Sgt", _WORD, "Sergeant"), ("Capt", _WORD, "Captain"),
+    ("Lt", _NAME, "Lieutenant"), ("Gov", _NAME, "Governor"), ("Sen", _NAME, "Senator"), ("Rep", _NAME, "Representative"),
+    ("Rev", _NAME, "Reverend"), ("Hon", _NAME, "Honorable"), ("Jr", "", "Junior"), ("Sr", "", "Senior"),
+    ("Inc", "", "Incorporated"), ("Ltd", "", "Limited"), ("Corp", "", "Corporation"), ("Co", r"(?=[\s,])", "Company"),
+    ("Dept", "", "Department"), ("dept", "", "department"), ("Univ", "", "University"), ("govt", "", "government"),
+    ("Figs?", _FIGURE, "figure"), ("[Vv]ol", _FIGURE, "volume"), ("[Cc]h", _FIGURE, "chapter"), ("[Ss]ec", _FIGURE, "section"),
+    ("[Ee]q", r"(?=\s?\(?\d)", "equation"), ("[Ee]qs", r"(?=\s?\(?\d)", "equations"), ("[Aa]rt", _FIGURE, "article"),
+    ("[Ee]xt", _FIGURE, "extension"), ("[Nn]r", _FIGURE, "number"), ("[Nn]os?", _FIGURE, "number"), ("[Mm]in", _FIGURE, "minimum"),
+    ("[Mm]ax", _WORD, "maximum"), ("[Aa]pt", _FIGURE, "apartment"), ("[Tt]el", _FIGURE, "telephone"), ("[Ll]n", _FIGURE, "line"),
+    ("[Aa]rr", _FIGURE, "arrival"), ("[Dd]ep", _FIGURE, "departure"), ("[Cc]f", _WORD, "compare"), ("[Vv]", _NAME, "versus"),
+    ("approx", _WORD, "approximately"), ("est", _WORD, "established"), ("ca", _FIGURE, "circa"), ("al", r"(?<=et al\.)", "al"),
+    ("incl", _WORD, "including"), ("excl", _WORD, "excluding"), ("[Qq]ty", "", "quantity"), ("temp", _WORD, "temperature"),
+    ("Blvd", "", "Boulevard"), ("Pl", r"(?=[,\s])", "Place"), ("Hwy", "", "Highway"), ("pp", _FIGURE, "pages"), ("p", _FIGURE, "page"),
+)  # fmt: skip
+# Without one: what is written, and what is said.
+_BARE = (
+    (r"\be\.g\.,?|\bE\.g\.,?", "for example,"), (r"\b[Ii]\.e\.,?", "that is,"), (r"\bPh\.\s?D\b\.?", "P H D"),
+    (r"\betc\.(?=\s+[a-z])", "etcetera"), (r"\betc\.", "etcetera."), (r"\bvs\b\.?(?!\w)", "versus"),
+    (r"\bw/o(?=\s)", "without"), (r"\bw/\s?(?=\w)", "with "), (r"\ba\.k\.a\.|\baka\b", "also known as"), (r"\b[Qq]ty\b(?=[:\s]\s?\d)", "quantity"),
+    (r"\bMr(?=\s[A-Z])", "Mister"), (r"\bMrs(?=\s[A-Z])", "Missus"), (r"\bMs(?=\s[A-Z])", "Miz"), (r"\bDr(?=\s[A-Z])", "Doctor"),
+    (r"(?<=[a-z]\s)Dr\.(?=,|\s+[a-z0-9]|\s*$)", "Drive"), (r"\bRs\.?\s?(?=\d)", "₹"),
+)  # fmt: skip
+# Of streets: only after a name.
+_STREETS = {
+    "St": "Street",
+    "Ave": "Avenue",
+    "Rd": "Road",
+    "Ct": "Court",
+    "Ln": "Lane",
+    "Sq": "Square",
+    "Pkwy": "Parkway",
+}
+
+
+def _letters(match: re.Match[str]) -> str:
+    return match.group().replace(".", "")
+
+
+ABBREVIATIONS: tuple[Rule, ...] = (
+    (re.compile(r"(?:\bN(?:o|r)s?\.\s?|#\s?)(?=\d)"), "number "),
+    *((re.compile(short), said) for short, said in _BARE),
+    (re.compile(r"\b([ap])\.m\b(?:\.(?!\s*$|\s+[A-Z]))?"), lambda m: f"{m[1].upper()}M"),
+    (re.compile(r"\b(?:[A-Z]\.){2,}(?!\s*$)|\b(?:[A-Z]\.)+[A-Z](?=\.\s*$)"), _letters),
+    *((re.compile(rf"\b{short}\.{follows}"), said) for short, follows, said in _DOTTED),
+    *((re.compile(rf"(?<=[a-z]\s){short}\b(?:\.(?=,|\s+[a-z0-9]))?(?!\s[A-Z][a-z])"), said) for short, said in _STREETS.items()),
+)  # fmt: skip

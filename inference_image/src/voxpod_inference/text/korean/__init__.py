@@ -1,0 +1,1 @@
+"""Korean: written forms to Hangul, Hangul to sounds by the rules of the Standard Pronunciation."""

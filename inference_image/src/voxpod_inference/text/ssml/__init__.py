@@ -1,0 +1,1 @@
+"""SSML 1.1: the subset that is accepted, its values, and what say-as says."""
