@@ -24,7 +24,7 @@ OPERATOR = "system:serviceaccount:voxpod-system:voxpod-operator"
 JOB_CONTROLLER = "system:serviceaccount:kube-system:job-controller"
 EVE = "somebody-with-every-right-in-the-namespaces"
 SANDBOXES, ROOMY = "sandboxes", "roomy-sandboxes"
-ROOMY_SETTINGS = ("sandbox.userNamespaces=false", "sandbox.admission.anyTaint=true")
+ROOMY_SETTINGS = ("sandbox.userNamespaces=false", "sandbox.admission.anyTaint=true", "sandbox.priorityClassName=speech")
 PATHS = {
     "Namespace": "/api/v1/namespaces",
     "ServiceAccount": "/api/v1/namespaces/{namespace}/serviceaccounts",
@@ -211,12 +211,16 @@ def test_job_that_is_no_single_use_sandbox_is_refused(fence: Fence, fields: Json
     assert says in said
 
 
-def test_values_can_allow_every_taint_and_no_user_namespace(fence: Fence):
+def test_values_can_allow_every_taint_and_no_user_namespace_and_choose_the_priority(fence: Fence):
     everywhere = TenantSandbox.model_validate({"tolerations": [{"operator": "Exists"}]})
     job = good_job(ROOMY, everywhere)
-    del job["spec"]["template"]["spec"]["hostUsers"]
+    pod = job["spec"]["template"]["spec"]
+    del pod["hostUsers"]
+    pod["priorityClassName"] = "speech"
 
     assert fence.says(job) == ""
+    pod["priorityClassName"] = "system-node-critical"
+    assert "has the priorityClassName speech" in fence.says(job)
 
 
 def test_job_outside_every_network_policy_is_refused(fence: Fence):

@@ -127,7 +127,7 @@ the default PriorityClass, tolerations, variables and the image's address in a m
 */}}
 {{- define "voxpod.templateRules" -}}
 {{- $images := include "voxpod.sandboxImages" . | fromJsonArray }}
-{{- $priority := .Values.sandbox.priorityClassName | default "" }}
+{{- $priority := .Values.sandbox.priorityClassName }}
 - expression: variables.container.image in {{ $images | toJson }}
   messageExpression: >-
     'the image of a sandbox is {{ $images | join " or " }} (sandbox.image), not ' + variables.container.image
