@@ -186,7 +186,7 @@ def test_every_admission_policy_denies_in_the_sandbox_namespace_and_fails_closed
         item["spec"]["policyName"]: item["spec"] for item in of_kind(objects, "ValidatingAdmissionPolicyBinding")
     }
 
-    assert len(policies) == 4
+    assert len(policies) == 5
     for policy in policies:
         assert policy["spec"]["failurePolicy"] == "Fail"
         assert bindings[policy["metadata"]["name"]]["validationActions"] == ["Deny"]

@@ -140,6 +140,29 @@ def set_up_by(objects: list[Json]) -> str:
     return found
 
 
+def test_sandboxes_of_the_operator_that_still_leads_are_allowed_by_an_upgrade(kubectl: Kubectl, rendered: Rendered):
+    first = rendered()
+    operator = find(first, "Deployment", "voxpod-operator")
+    operator["spec"]["replicas"] = 0
+    kubectl("create", "-f", "-", input=json.dumps(operator))
+
+    assert sandbox_images(first) == ["voxpod.local/inference:ci"]
+    assert sandbox_images(rendered("operator.logLevel=DEBUG")) == ["voxpod.local/inference:ci"]
+    assert sandbox_images(rendered("sandbox.image.tag=next")) == [
+        "voxpod.local/inference:next",
+        "voxpod.local/inference:ci",
+    ]
+
+
+def sandbox_images(objects: list[Json]) -> list[str]:
+    validations = find(objects, "ValidatingAdmissionPolicy", "voxpod-sandbox-jobs")["spec"]["validations"]
+    rule = next(
+        one["expression"] for one in validations if one["expression"].startswith("variables.container.image in ")
+    )
+    found: list[str] = json.loads(rule.removeprefix("variables.container.image in "))
+    return found
+
+
 def test_certificate_for_other_names_is_made_anew(kubectl: Kubectl, rendered: Rendered, tmp_path: Path):
     first = find(rendered(), "Secret", "voxpod-dispatch-tls")
     kubectl("create", "-f", "-", input=json.dumps(first))

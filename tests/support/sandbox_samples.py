@@ -11,13 +11,15 @@ from voxpod_operator.manifests.sandbox_job import Dispatch, SandboxPod, probe_jo
 Json = dict[str, Any]
 
 MODEL_ROOT = "/var/lib/voxpod/models"
+REPOSITORY, TAG = "voxpod.local/probe", "1"
+"""The image of these sandboxes, as the chart's sandbox.image has it."""
 
 
 def sandbox_pod(namespace: str, tenant: TenantSandbox | None = None) -> SandboxPod:
     """What sandbox and probe have in common."""
     return SandboxPod(
         namespace=namespace,
-        image="voxpod.local/probe:1",
+        image=f"{REPOSITORY}:{TAG}",
         image_pull_policy="IfNotPresent",
         service_account="voxpod-sandbox",
         bundle_path=f"{MODEL_ROOT}/kokoro",
@@ -96,6 +98,10 @@ def _pod_security(**fields: Any) -> Callable[[Json], None]:
     return lambda pod: pod["securityContext"].update(fields)
 
 
+def _tolerates(**toleration: str) -> Callable[[Json], None]:
+    return lambda pod: pod["tolerations"].append(toleration)
+
+
 def _container(**fields: Any) -> Callable[[Json], None]:
     return lambda pod: pod["containers"][0].update(fields)
 
@@ -118,8 +124,17 @@ def _model_path(path: str, kind: str = "Directory") -> Callable[[Json], None]:
     return lambda pod: pod["volumes"][0].update(hostPath={"path": path, "type": kind})
 
 
-_EXTRA = {"name": "extra", "image": "voxpod.local/probe:1"}
+def _scratch(**empty_dir: str) -> Callable[[Json], None]:
+    return lambda pod: pod["volumes"][1].update(emptyDir=empty_dir)
+
+
+def _first_mount(**fields: str) -> Callable[[Json], None]:
+    return lambda pod: pod["containers"][0]["volumeMounts"][0].update(fields)
+
+
+_EXTRA = {"name": "extra", "image": f"{REPOSITORY}:{TAG}"}
 _PROBE = {"httpGet": {"host": "169.254.169.254", "port": 80, "path": "/"}}
+_AGAIN = {"action": "Restart", "exitCodes": {"operator": "In", "values": [0]}}
 _SECRET = {"secretKeyRef": {"name": "s", "key": "k"}}
 
 BAD_PODS = [
@@ -133,6 +148,15 @@ BAD_PODS = [
     BadPod("an API token by default", _without("automountServiceAccountToken"), "automountServiceAccountToken false"),
     BadPod("service links", _pod(enableServiceLinks=True), "enableServiceLinks false"),
     BadPod("a chosen node", _pod(nodeName="voxpod-test"), "no nodeName"),
+    BadPod("no user namespace", _without("hostUsers"), "hostUsers false"),
+    BadPod("the host's users", _pod(hostUsers=True), "hostUsers false"),
+    BadPod("a container that starts again", _container(restartPolicy="OnFailure"), "no restartPolicy of its own"),
+    BadPod(
+        "a container that starts again after its end",
+        _container(restartPolicy="Never", restartPolicyRules=[_AGAIN]),
+        "no restartPolicy of its own",
+    ),
+    BadPod("a long goodbye", _pod(terminationGracePeriodSeconds=2**31 - 1), "terminationGracePeriodSeconds"),
     BadPod("root by default", _without("securityContext", "runAsNonRoot"), "runAsNonRoot true"),
     BadPod("no user", _without("securityContext", "runAsUser"), "runAsUser"),
     BadPod("root group", _pod_security(runAsGroup=0), "runAsGroup above 0"),
@@ -173,7 +197,12 @@ BAD_PODS = [
     BadPod("a Secret volume", _volume({"secret": {"secretName": "s"}}), "hostPath (a model)"),
     BadPod("a ConfigMap volume", _volume({"configMap": {"name": "c"}}), "hostPath (a model)"),
     BadPod("a claim", _volume({"persistentVolumeClaim": {"claimName": "c"}}), "hostPath (a model)"),
-    BadPod("scratch without limit", _volume({"emptyDir": {}}), "sizeLimit"),
+    BadPod("scratch without limit", _scratch(), "sizeLimit"),
+    BadPod("scratch as large as a disk", _scratch(sizeLimit="1Ti"), "at most 1Gi"),
+    BadPod("scratch in memory", _scratch(sizeLimit="64Mi", medium="Memory"), "not in memory"),
+    BadPod("a second scratch volume", _volume({"emptyDir": {"sizeLimit": "640Mi"}}), "at most one emptyDir"),
+    BadPod("a part of a volume", _first_mount(subPath="x/y"), "whole volumes"),
+    BadPod("what is mounted later on the node", _first_mount(mountPropagation="HostToContainer"), "mountPropagation"),
     BadPod(
         "a token for the API server",
         _volume({"projected": {"sources": [{"serviceAccountToken": {"path": "token"}}]}}),
@@ -208,3 +237,52 @@ BAD_PODS = [
     ),
 ]
 """Each is refused in a Job's template and as a pod."""
+
+BAD_TEMPLATES = [
+    BadPod("another image", _container(image="evil.example/x:1"), "the image of a sandbox is voxpod.local/probe:1"),
+    BadPod("another tag", _container(image=f"{REPOSITORY}:2"), "(sandbox.image), not voxpod.local/probe:2"),
+    BadPod("another program", _container(command=["/bin/sh"]), "image's program or the probe"),
+    BadPod("the probe with arguments", _container(args=["-c", "print()"]), "image's program or the probe"),
+    BadPod("a start in the model's folder", _container(workingDir="/bundle"), "without args or workingDir"),
+    BadPod(
+        "code by a variable",
+        lambda pod: pod["containers"][0]["env"].append({"name": "PYTHONPATH", "value": "/bundle"}),
+        "variables named VOXPOD_",
+    ),
+    BadPod("priority over the cluster", _pod(priorityClassName="system-node-critical"), "no priorityClassName"),
+    BadPod("every taint tolerated", _tolerates(operator="Exists"), "names a taint's key"),
+    BadPod(
+        "the control plane's taint tolerated",
+        _tolerates(key="node-role.kubernetes.io/control-plane", operator="Exists"),
+        "none that begins with node-role.kubernetes.io/",
+    ),
+]
+"""Each is refused in a Job's template; of a pod the cluster may decide it."""
+
+BAD_JOBS: dict[str, tuple[Json, str]] = {
+    "retries by the Job": ({"backoffLimit": 1}, "backoffLimit 0"),
+    "several pods": ({"parallelism": 2, "completions": 2}, "runs one pod once"),
+    "no deadline": ({"activeDeadlineSeconds": None}, "activeDeadlineSeconds"),
+    "never cleaned up": ({"ttlSecondsAfterFinished": None}, "ttlSecondsAfterFinished"),
+    "a deadline in 68 years": ({"activeDeadlineSeconds": 2**31 - 1}, "activeDeadlineSeconds of at most 90000"),
+    "cleaned up in 68 years": ({"ttlSecondsAfterFinished": 2**31 - 1}, "ttlSecondsAfterFinished of at most 86400"),
+    "failures that do not count": (
+        {"podFailurePolicy": {"rules": [{"action": "Ignore", "onExitCodes": {"operator": "NotIn", "values": [0]}}]}},
+        "podFailurePolicy",
+    ),
+    "another controller": ({"managedBy": "example.com/x"}, "managedBy"),
+    "made to wait, and to start anew": ({"suspend": True}, "suspend"),
+    "pods of others": (
+        {"manualSelector": True, "selector": {"matchLabels": {"voxpod.dev/role": "sandbox"}}},
+        "manualSelector",
+    ),
+    "an index with retries of its own": (
+        {"completionMode": "Indexed", "completions": 1, "backoffLimitPerIndex": 3, "backoffLimit": 0},
+        "backoffLimitPerIndex",
+    ),
+    "an early success": (
+        {"completionMode": "Indexed", "completions": 1, "successPolicy": {"rules": [{"succeededCount": 1}]}},
+        "successPolicy",
+    ),
+}
+"""Fields of a Job's spec with which it is no single-use sandbox, and what the refusal has to say."""

@@ -13,6 +13,7 @@ from voxpod_operator.manifests.sandbox_job import Dispatch, SandboxPod, sandbox_
 Json = dict[str, Any]
 
 DISPATCH_HOST = "voxpod-dispatch"
+JOBS_POLICY = "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings/voxpod-sandbox-jobs"
 TOKEN_FILE = "/var/run/voxpod/token"
 SLEEP = ("python3", "-c", "import time; time.sleep(600)")
 
@@ -48,16 +49,36 @@ def stray_sandbox(
     cpu: str = "50m",
     memory: str = "128Mi",
 ) -> Iterator[Json]:
-    """The running pod of such a Job, made in the operator's name because nobody else may; gone afterwards."""
+    """The running pod of such a Job, made in the operator's name because nobody else may; gone afterwards.
+
+    The policy for Jobs is lifted while the operator's are created, since it lets no other program run; the one for pods holds.
+    """
     job = _job(voxpod, image, command, request, request_uid, cpu, memory)
     path = f"{SANDBOX_JOBS}/{job['metadata']['name']}"
     try:
-        voxpod.kube.create(SANDBOX_JOBS, job, user=user)
+        if user == OPERATOR:
+            _create_without_policy(voxpod, job)
+        else:
+            voxpod.kube.create(SANDBOX_JOBS, job, user=user)
         yield voxpod.until(
             lambda: _running(voxpod, job["metadata"]["name"]), "the stray sandbox runs", explain=voxpod.behind
         )
     finally:
         voxpod.kube.delete(path, propagationPolicy="Background")
+
+
+def _create_without_policy(voxpod: Voxpod, job: Json) -> None:
+    """The API server takes up a changed binding within a second or so: waited for in both directions."""
+
+    def answer(**options: str) -> int:
+        return voxpod.kube.call("POST", SANDBOX_JOBS, job, user=OPERATOR, fields=options)[0]
+
+    voxpod.kube.merge(JOBS_POLICY, {"spec": {"validationActions": ["Audit"]}})
+    try:
+        voxpod.until(lambda: answer() == 201, "the policy for Jobs is lifted")
+    finally:
+        voxpod.kube.merge(JOBS_POLICY, {"spec": {"validationActions": ["Deny"]}})
+    voxpod.until(lambda: answer(dryRun="All") == 422, "the policy for Jobs is in force again")
 
 
 def _running(voxpod: Voxpod, job: str) -> Json | None:

@@ -15,7 +15,12 @@ class Toleration(ApiModel):
     """A core/v1 Toleration of sandbox pods."""
 
     key: str | None = Field(
-        None, max_length=316, description="Taint key; empty with operator Exists tolerates every taint."
+        None,
+        max_length=316,
+        description=(
+            "Taint key; empty with operator Exists tolerates every taint, which the chart's policy refuses, as it does"
+            " node-role.kubernetes.io/ keys, unless sandbox.admission.anyTaint is set."
+        ),
     )
     operator: Literal["Exists", "Equal"] | None = Field(None, description="How the value is compared.")
     value: str | None = Field(None, max_length=63, description="Taint value, for operator Equal.")

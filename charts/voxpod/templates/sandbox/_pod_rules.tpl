@@ -20,6 +20,16 @@ Used for Jobs, so that the operator hears the refusal, and for pods, so that not
     variables.pod.?restartPolicy.orValue('') == 'Never' && !variables.pod.?enableServiceLinks.orValue(true)
     && !has(variables.pod.nodeName) && !has(variables.pod.resourceClaims)
   message: a sandbox pod has restartPolicy Never, enableServiceLinks false, no nodeName and no resourceClaims
+# a container's rules for restarts need its restartPolicy, so this refuses them as well
+- expression: "!has(variables.container.restartPolicy)"
+  message: a sandbox container has no restartPolicy of its own, a sandbox runs once
+# a pod that is told to go may take so long, whatever its Job's deadline
+- expression: variables.pod.?terminationGracePeriodSeconds.orValue(30) <= 30
+  message: a sandbox pod has a terminationGracePeriodSeconds of at most 30
+{{- if .Values.sandbox.userNamespaces }}
+- expression: "!variables.pod.?hostUsers.orValue(true)"
+  message: a sandbox pod has hostUsers false (sandbox.userNamespaces; Kubernetes older than 1.33 may not know it)
+{{- end }}
 - expression: >-
     has(variables.pod.securityContext)
     && variables.pod.securityContext.?runAsNonRoot.orValue(false)
@@ -73,8 +83,10 @@ Used for Jobs, so that the operator hears the refusal, and for pods, so that not
     has(volume.hostPath) || has(volume.emptyDir) || has(volume.projected))
   message: a sandbox pod has only hostPath (a model), emptyDir (scratch) and projected (its identity) volumes
 - expression: >-
-    !has(variables.pod.volumes) || variables.pod.volumes.all(volume, !has(volume.emptyDir) || has(volume.emptyDir.sizeLimit))
-  message: an emptyDir of a sandbox pod has a sizeLimit
+    !has(variables.pod.volumes) || (variables.pod.volumes.filter(volume, has(volume.emptyDir)).size() <= 1
+    && variables.pod.volumes.all(volume, !has(volume.emptyDir) || (has(volume.emptyDir.sizeLimit)
+    && quantity(volume.emptyDir.sizeLimit).compareTo(quantity('1Gi')) <= 0 && volume.emptyDir.?medium.orValue('') == '')))
+  message: a sandbox pod has at most one emptyDir, with a sizeLimit of at most 1Gi and on the node's disk, not in memory
 - expression: >-
     !has(variables.pod.volumes) || variables.pod.volumes.all(volume, !has(volume.projected)
     || (has(volume.projected.sources) && volume.projected.sources.all(source, has(source.serviceAccountToken)
@@ -90,6 +102,49 @@ Used for Jobs, so that the operator hears the refusal, and for pods, so that not
     || variables.container.volumeMounts.all(mount, mount.?readOnly.orValue(false)
     || !variables.pod.volumes.exists(volume, volume.name == mount.name && has(volume.hostPath))))
   message: a sandbox container mounts hostPath volumes readOnly, and has no volumeDevices
+- expression: >-
+    !has(variables.container.volumeMounts) || variables.container.volumeMounts.all(mount,
+    !has(mount.subPath) && !has(mount.subPathExpr) && mount.?mountPropagation.orValue('None') == 'None')
+  message: a sandbox container mounts whole volumes, without mountPropagation
+{{- end }}
+
+{{/* Images of sandboxes, JSON list: also the running operator's, which still leads for some seconds of an upgrade. */}}
+{{- define "voxpod.sandboxImages" -}}
+{{- $images := list (include "voxpod.image" (list .Values.sandbox.image .Chart.AppVersion)) -}}
+{{- range lookup "apps/v1" "Deployment" .Release.Namespace "voxpod-operator" | dig "spec" "template" "spec" "containers" list -}}
+{{- range .env -}}
+{{- if eq .name "VOXPOD_SANDBOX_IMAGE" -}}
+{{- $images = append $images .value -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{ $images | uniq | toJson }}
+{{- end }}
+
+{{/*
+What a Job's template is held to beyond that. Pods are not: the cluster's own admission plugins and webhooks may give a pod
+the default PriorityClass, tolerations, variables and the image's address in a mirror; pods come from such Jobs only.
+*/}}
+{{- define "voxpod.templateRules" -}}
+{{- $images := include "voxpod.sandboxImages" . | fromJsonArray }}
+{{- $priority := .Values.sandbox.priorityClassName }}
+- expression: variables.container.image in {{ $images | toJson }}
+  messageExpression: >-
+    'the image of a sandbox is {{ $images | join " or " }} (sandbox.image), not ' + variables.container.image
+# or a trusted image would run any code: a shell, or what lies in a model's folder
+- expression: >-
+    !has(variables.container.args) && !has(variables.container.workingDir)
+    && (!has(variables.container.command) || variables.container.command == ['python3', '-m', 'voxpod_inference.probe'])
+    && (!has(variables.container.env) || variables.container.env.all(variable, variable.name.startsWith('VOXPOD_')))
+  message: a sandbox runs its image's program or the probe, without args or workingDir, and with variables named VOXPOD_* only
+- expression: variables.pod.?priorityClassName.orValue('') == {{ $priority | squote }}
+  message: a sandbox pod has {{ if $priority }}the priorityClassName {{ $priority }}{{ else }}no priorityClassName{{ end }} (sandbox.priorityClassName)
+{{- if not .Values.sandbox.admission.anyTaint }}
+- expression: >-
+    !has(variables.pod.tolerations) || variables.pod.tolerations.all(toleration,
+    toleration.?key.orValue('') != '' && !toleration.key.startsWith('node-role.kubernetes.io/'))
+  message: each toleration of a sandbox pod names a taint's key, none that begins with node-role.kubernetes.io/ (sandbox.admission.anyTaint)
+{{- end }}
 {{- end }}
 
 {{/* What the rules above look at; takes a list of the context and the path of the PodSpec. */}}
