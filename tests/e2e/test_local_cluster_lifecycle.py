@@ -137,7 +137,8 @@ def kill_everything(state: Path) -> None:
 def kill_components_but_not_containers(state: Path) -> None:
     for one in owned(state):
         if one.component != "init" and not one.command.startswith("containerd-shim"):
-            os.kill(one.pid, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):  # the one killed before took it along
+                os.kill(one.pid, signal.SIGKILL)
 
 
 def kill_only_init(state: Path) -> None:
