@@ -12,7 +12,7 @@ from voxpod_inference.text.traced import Traced
     ("written", "read"),
     [
         ("2026-11-24、11/24、1/2", "二千二十六年十一月二十四日、十一月二十四日、二分の一"),
-        ("14:30〜15:00、9:05、1:23:45", "十四時三十分から十五時、九時五分、一時二十三分四十五秒"),
+        ("14:30〜15:00、9:05、1:23:45", "十四時三十分から十五時、九時ゴフン、一時二十三分四十五秒"),
         ("￥1,299.00、¥500円、3.5億円、$12.50", "千二百九十九円、五百円、三テンゴー億円、十二テンゴードル"),
         ("10分、10分の1、20分、0時", "ジュップン、十分の一、二十分、零時"),
         ("1〜3日、10-20個、-5〜3度", "一から三日、十から二十個、マイナス五から三度"),
@@ -27,6 +27,18 @@ from voxpod_inference.text.traced import Traced
 )
 def test_figures_become_words(written: str, read: str) -> None:
     assert aloud(Traced.of(written)).text == read
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("8分、18分、8分の1、腹8分目", "ハップン、十ハップン、八分の一、腹八分目"), ("800と99、", "ハッピャクとキュージューキュー、"), ("2-3-4", "二の三の四"),
+        ("①②", "一、二、"), ("第Ⅳ章", "第四章"), ("16世紀〜17世紀", "十六世紀から十七世紀"), ("月〜金に", "ゲツからキンに"), ("縮尺1:20", "縮尺一対二十"), ("2026-10", "二千二十六年十月"),
+        ("認証コード：5830", "認証コード:ゴーハチサンゼロ"), ("4-2で勝った", "四対二で勝った"), ("9/1から", "九月一日から"),
+    ],
+)  # fmt: skip
+def test_ambiguous_figures_are_read_by_what_stands_around(written: str, said: str) -> None:
+    assert aloud(Traced.of(written)).text == said
 
 
 @given(st.text(alphabet="0123456789０９ 、。:/-~〜%$¥.年月日時分円本人km℃"))

@@ -4,12 +4,11 @@ A list of rules, applied in order; each turns one written form into characters a
 """
 
 import re
-from collections.abc import Callable
 
 from voxpod_inference.text.chinese.numbers import digits, number
-from voxpod_inference.text.traced import Traced
+from voxpod_inference.text.traced import Replacement, Traced
 
-Rule = tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
+Rule = tuple[re.Pattern[str], Replacement]
 
 _NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 _CURRENCIES = {
@@ -25,7 +24,8 @@ _CURRENCIES = {
 }
 _UNITS = {
     "km/h": "公里每小時", "km": "公里", "cm": "厘米", "mm": "毫米", "m": "米", "kg": "公斤", "mg": "毫克", "g": "克", "ml": "毫升", "mL": "毫升", "L": "公升", "GB": "個G", "MB": "個M",
-    "kW": "千瓦", "Hz": "赫茲", "°C": "度", "℃": "度", "°": "度", "m²": "平方米", "㎡": "平方米", "km²": "平方公里",
+    "KB": "個K", "TB": "個T", "min": "分鐘", "h": "小時", "ms": "毫秒", "W": "瓦", "MW": "兆瓦", "V": "伏", "kWh": "度電", "kHz": "千赫", "MHz": "兆赫",
+    "GHz": "千兆赫", "kcal": "千卡", "dB": "分貝", "mmHg": "毫米水銀柱", "cc": "毫升", "kW": "千瓦", "Hz": "赫茲", "°C": "度", "℃": "度", "°": "度", "m²": "平方米", "㎡": "平方米", "km²": "平方公里",
 }  # fmt: skip
 _SYMBOLS = {
     "&": "同",
@@ -123,10 +123,18 @@ _HAN = r"\u3400-\u9fff"
 _RULES: tuple[Rule, ...] = (
     (re.compile(rf"((?:https?://|www\.)[^\s,;)>\"{_HAN}]*[^\s,;)>\".!?{_HAN}]|[A-Za-z0-9_.+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)"), _address),
     (re.compile(r"(?<![\d.])(\d{4})[-./](\d{1,2})[-./](\d{1,2})(?![\d-])"), lambda m: _date(m[1], m[2], m[3], m.group())),
+    (re.compile(r"(?<!\d)(\d{4})\s?[-–~至到]\s?(?=\d{4}年)"), lambda m: f"{digits(m[1])}至"),
     (re.compile(r"(?<!\d)(\d{4})(?=年)"), lambda m: digits(m[1])),
+    (re.compile(r"(?<=:\d\d)\s?[-–~～]\s?(?=\d{1,2}:\d\d)"), "至"),
+    (re.compile(r"(?<!\d)(\d{1,3})[-–:：](\d{1,3})(?=贏|勝|輸|擊敗|領先)"), lambda m: f"{_number(m[1])}比{_number(m[2])}"),
+    (re.compile(r"(?<![\d.:：])(00|05|10|[5-9][05])(?=後(?!面|日|年))"), lambda m: digits(m[1])),
+    (re.compile(r"((?:驗證碼|密碼|尾數|帳號|編號)[^\d，。]{0,3})(\d{3,})(?!\d)"), lambda m: [(m[1], 1), (digits(m[2]), 2)]),
+    (re.compile(r"(?<=打)(\d{3,5})(?![\d.個折分次人])"), lambda m: digits(m[1])),
     (re.compile(r"(?<!\d)([01]?\d|2[0-4])[:：]([0-5]\d)(?:[:：][0-5]\d)?(?!\d)"), _time),
+    (re.compile(r"(?<![\d:：])(\d+(?:\.\d+)?)[:：](\d+(?:\.\d+)?)(?![\d:：])"), lambda m: f"{_number(m[1])}比{_number(m[2])}"),
     (re.compile(r"(?<![\d-])\d{4}[ -]\d{4}(?![\d-])"), lambda m: digits(m.group())),
     (re.compile(rf"(?i:(?P<sign>{_CURRENCY}))\s?(?P<number>{_NUMBER}){_LARGE}"), _money),
+    (re.compile(r"(?<![A-Za-z0-9.])[-−](?=[\d.,]+%|\d+/\d)"), "負"),
     (re.compile(rf"(?<![\d.,])({_NUMBER})%"), lambda m: f"百分之{_number(m[1])}"),
     (re.compile(r"(?<![A-Za-z0-9./])(\d{1,4})/(\d{1,4})(?![\d/])"), lambda m: f"{_number(m[2])}分之{_number(m[1])}"),
     (re.compile(r"(?<![A-Za-z0-9.])[-−](?=\d)"), "負"),

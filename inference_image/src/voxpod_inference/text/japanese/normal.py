@@ -14,13 +14,14 @@ UNITS = {
     "km/h": "キロメートル毎時", "m/s": "メートル毎秒", "km": "キロメートル", "cm": "センチメートル", "mm": "ミリメートル", "m": "メートル", "kg": "キログラム",
     "mg": "ミリグラム", "g": "グラム", "t": "トン", "ml": "ミリリットル", "mL": "ミリリットル", "L": "リットル", "l": "リットル", "kW": "キロワット",
     "kWh": "キロワット時", "W": "ワット", "V": "ボルト", "Hz": "ヘルツ", "kHz": "キロヘルツ", "MHz": "メガヘルツ", "GHz": "ギガヘルツ", "KB": "キロバイト",
-    "MB": "メガバイト", "GB": "ギガバイト", "TB": "テラバイト", "dB": "デシベル", "kcal": "キロカロリー", "hPa": "ヘクトパスカル", "m2": "平方メートル",
+    "MB": "メガバイト", "GB": "ギガバイト", "TB": "テラバイト", "dB": "デシベル", "kcal": "キロカロリー", "MW": "メガワット", "cc": "シーシー", "mmHg": "ミリメートルエイチジー", "hPa": "ヘクトパスカル", "m2": "平方メートル",
     "m3": "立方メートル", "km2": "平方キロメートル", "°C": "度", "°F": "度", "°": "度", "h": "時間", "min": "分", "s": "秒", "ms": "ミリ秒",
 }  # fmt: skip
 _UNIT = "|".join(sorted(map(re.escape, UNITS), key=len, reverse=True))
 _DIGITS = dict(
     zip("0123456789", ["ゼロ", "イチ", "ニー", "サン", "ヨン", "ゴー", "ロク", "ナナ", "ハチ", "キュー"], strict=True)
 )
+_BEFORE_POINT = {"一": "イッ", "八": "ハッ"}
 _KANJI = "〇一二三四五六七八九"
 _SCALES = ("", "万", "億", "兆")
 _SYMBOLS = str.maketrans({
@@ -30,11 +31,17 @@ _SYMBOLS = str.maketrans({
 })  # fmt: skip
 # Small kana of Ainu, which Open JTalk drops without a word.
 _AINU = str.maketrans("ㇰㇱㇲㇳㇴㇵㇶㇷㇸㇹㇺㇻㇼㇽㇾㇿ", "クシストヌハヒフヘホムラリルレロ")
+_CIRCLED, _ROMAN = re.compile("[①-⑳]"), re.compile("[Ⅰ-Ⅻⅰ-ⅻ]")
+_DAYS = {"月": "ゲツ", "火": "カ", "水": "スイ", "木": "モク", "金": "キン", "土": "ド", "日": "ニチ"}
+_ONE_BY_ONE = "認証コード|確認コード|暗証番号|パスワード|口座番号|会員番号|追跡番号|下4桁"
 _COMPOSED = re.compile("[^\x00-\x7f][\u3099\u309a\uff9e\uff9f]?", re.S)
 
 
 def aloud(text: Traced) -> Traced:
     """`text` without figures and symbols, in full-width kana; every character knows what was written for it."""
+    text = text.sub(_CIRCLED, lambda m: f"{int(unicodedata.numeric(m.group()))}、").sub(
+        _ROMAN, lambda m: str(int(unicodedata.numeric(m.group())))
+    )
     text = text.each(lambda char: char.translate(_AINU)).sub(
         _COMPOSED, lambda m: unicodedata.normalize("NFKC", m.group())
     )
@@ -74,7 +81,7 @@ def number(figure: str) -> str:
     whole, _, fraction = figure.partition(".")
     long = len(whole) > 16 or (len(whole) > 1 and whole.startswith("0"))
     said = _digits(whole) if long else cardinal(int(whole))
-    return f"{said}テン{_digits(fraction)}" if fraction else said
+    return f"{_BEFORE_POINT.get(said, said)}テン{_digits(fraction)}" if fraction else said
 
 
 def _money(match: re.Match[str]) -> str:
@@ -89,18 +96,25 @@ def _date(match: re.Match[str]) -> str:
 
 
 def _month_and_day(match: re.Match[str]) -> str:
-    """11/24 is a day of the year; 2/3 two thirds."""
+    """11/24 and 8/1 are days of the year; 2/3 two thirds."""
     first, second = int(match[1]), int(match[2])
-    if 1 <= first <= 12 and 10 < second <= 31:
+    if 1 <= first <= 12 and (10 < second <= 31 or 0 < second < first):
         return f"{cardinal(first)}月{cardinal(second)}日"
     return f"{number(match[2])}分の{number(match[1])}"
 
 
 def _time(match: re.Match[str]) -> str:
     minutes = "" if match[2] == "00" and not match[3] else f"{cardinal(int(match[2]))}分"
+    minutes = re.sub("(?<!十)五分$", "ゴフン", minutes).replace("八分", "ハップン")
     return f"{cardinal(int(match[1])) if int(match[1]) else '零'}時{minutes}" + (
         f"{cardinal(int(match[3]))}秒" if match[3] else ""
     )
+
+
+def _minutes(match: re.Match[str]) -> str:
+    """Open JTalk takes 五分 and 八分 for ゴブ and ハチブ."""
+    tens = f"{match[1]}0" if match[1] else ""
+    return f"{cardinal(int(tens)) if tens else ''}{'ゴフン' if match[2] == '5' else 'ハップン'}"
 
 
 def _telephone(match: re.Match[str]) -> str:
@@ -111,12 +125,26 @@ _RULES: tuple[Rule, ...] = (
     (re.compile(r"\.\.\."), "…"),
     (re.compile(r"(?<=\d),(?=\d{3}(?!\d))"), ""),
     (re.compile(r"(?<=[\d%時分秒日月年円個人度])\s?[~〜]\s?(?=\d|[-−]\d)"), "から"),
+    (re.compile(rf"([{''.join(_DAYS)}])\s?[~〜]\s?([{''.join(_DAYS)}])(?=[にはの曜、。]|$)"), lambda m: f"{_DAYS[m[1]]}から{_DAYS[m[2]]}"),
+    (re.compile(r"(?<=[\u4e00-\u9fff])\s?[~〜]\s?(?=\d|\d?[\u4e00-\u9fff])"), "から"),
     (re.compile(r"(?<=から)[-−](?=\d)"), "マイナス"),
+    (re.compile(r"(?<![\d-])((?:19|20)\d\d)-(0[1-9]|1[0-2])(?![\d-])"), lambda m: f"{cardinal(int(m[1]))}年{cardinal(int(m[2]))}月"),
+    (re.compile(r"(?P<scale>(?:縮尺|比率|比|割合)[はが]?\s?)(\d+):(\d+)(?![\d:])"), lambda m: [(m[1], 1), (number(m[2]), 2), ("対", 0), (number(m[3]), 3)]),
     (re.compile(r"(?<!\d)(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?![\d.])"), _date),
     (re.compile(r"(?<!\d)([01]?\d|2[0-4]):([0-5]\d)(?::([0-5]\d))?(?!\d)"), _time),
     (re.compile(r"(?<![\d-])(?:0\d{1,4}-\d{1,4}-\d{3,4}|0[5789]0\d{8})(?![\d-])"), _telephone),
     (re.compile(r"(?<!\d)110(?=番)"), "ヒャクトー"),
+    (re.compile(r"(?<![\d.])(\d{0,3})([58])分(?!の|目|咲|袖|丈|刈|音|休|割|野|類|別)"), _minutes),
+    (re.compile(r"(?<=[分時])着(?![いかきくけてた])"), "チャク"),
     (re.compile(r"(?<![\d.])10分(?!の\d)"), "ジュップン"),
+    (re.compile(r"(?<![\d.])99(?![\d.\u4e00-\u9fff])"), "キュージューキュー"),
+    (re.compile(r"(?<![\d.])(\d{0,3})800(?![\d.円])(?=[^\u4e00-\u9fff]|$)"), lambda m: f"{cardinal(int(m[1]) * 1000) if m[1] else ''}ハッピャク"),
+    (re.compile(r"(?<![\d.])8(?=百)"), "八"),
+    (re.compile(rf"((?:{_ONE_BY_ONE})[^\d、。]{{0,3}})(\d{{4,}})(?!\d)"), lambda m: [(m[1], 1), (_digits(m[2]), 2)]),
+    (re.compile(r"〒\s?(\d{3})-(\d{4})(?!\d)"), lambda m: f"郵便番号{_digits(m[1])}の{_digits(m[2])}、"),
+    (re.compile(r"(?<![\d-])(\d{1,4})-(\d{1,4})-(\d{1,4})(?![\d-])"), lambda m: "の".join(map(number, m.groups()))),
+    (re.compile(r"(?<!\d)(\d{1,3})-(\d{1,3})(?=で(?:勝|負|敗|逆転|引き分|快勝|圧勝|辛勝|リード))"), lambda m: f"{number(m[1])}対{number(m[2])}"),
+    (re.compile(r"(?<![\d.])(\d+\.\d+):(\d+(?:\.\d+)?)|(?<![\d.:])(\d+):(\d+\.\d+)"), lambda m: f"{number(m[1] or m[3])}対{number(m[2] or m[4])}"),
     (re.compile(r"(?<![\d.])0(?=時)"), "零"),
     (re.compile(r"(\d+)\s?:\s?(\d+)"), lambda m: f"{number(m[1])}対{number(m[2])}"),
     (re.compile(r"(?<![\d/])(\d{1,4})/(\d{1,4})(?![\d/])"), _month_and_day),
