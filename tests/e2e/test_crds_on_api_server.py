@@ -1,6 +1,7 @@
 """A real API server takes the CRDs, accepts what it should, and refuses the rest with an error that names the field."""
 
 import json
+import shlex
 import subprocess
 import uuid
 from collections.abc import Callable, Iterator
@@ -10,7 +11,9 @@ from typing import Any
 import pytest
 import yaml
 
+from crd_edges import edges
 from crd_samples import Refused, accepted, accepted_names, merged, refused
+from kube_api import KubeApi
 from voxpod_crds.definitions import DEFINITIONS, Definition
 from voxpod_crds.tts_request import MAX_TEXT, TTSRequestSpec
 
@@ -306,6 +309,41 @@ def test_wide_table_tells_model_tenant_job_and_uri(kubectl: Kubectl, store: Stor
     assert row.split()[-4:] == [status["model"], status["tenant"], status["sandbox"]["jobName"], status["audio"]["uri"]]
 
 
+def ended(phase: str, **conditions: str) -> dict[str, Any]:
+    """A minimal request with that phase and these conditions."""
+    told = {"reason": "EngineFailed", "message": "", "lastTransitionTime": "2026-11-24T12:00:00Z"}
+    status = {"phase": phase, "conditions": [{"type": t, "status": s, **told} for t, s in conditions.items()]}
+    return {**tts_request(), "status": status}
+
+
+@pytest.mark.parametrize(
+    "sample",
+    [
+        pytest.param(ended("Succeeded", Complete="True"), id="audio"),
+        pytest.param(ended("Failed", Complete="False", Failed="True"), id="no audio"),
+    ],
+)
+def test_pipeline_waits_for_the_end_as_documented(
+    kubectl: Kubectl, store: Store, namespace: str, sample: dict[str, Any]
+) -> None:
+    page = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
+    wait = next(line for line in page.splitlines() if line.startswith("kubectl -n acme wait"))
+    name = store(sample)
+
+    words = shlex.split(wait.replace("-n acme", f"-n {namespace}").replace("ttsr/hello", f"ttsr/{name}"))
+
+    kubectl(*words[1:])
+    condition = "Complete" if sample["status"]["phase"] == "Succeeded" else "Failed"
+    kubectl("-n", namespace, "wait", f"ttsr/{name}", f"--for=condition={condition}", "--timeout=10s")
+
+
+def test_pipeline_does_not_take_waiting_for_an_end(kubectl: Kubectl, store: Store, namespace: str) -> None:
+    name = store(ended("Running", Admitted="True", Dispatched="True"))
+    complete = '--for=jsonpath={.status.conditions[?(@.type=="Complete")]}'
+
+    assert kubectl("-n", namespace, "wait", f"ttsr/{name}", complete, "--timeout=1s", check=False).returncode != 0
+
+
 def test_requests_can_be_selected_by_phase(kubectl: Kubectl, store: Store, namespace: str) -> None:
     name = f"ttsrequest.voxpod.dev/{store(accepted('ttsrequest-full'))}"
     list_names = ("get", "-n", namespace, "ttsr", "-o", "name")
@@ -330,3 +368,19 @@ def test_explain_describes_every_field(kubectl: Kubectl, definition: Definition)
         for name, field in model.model_fields.items():
             assert f"{field.alias or name} <" in text
             assert " ".join(field.description.split()) in text
+
+
+@pytest.mark.parametrize("definition", DEFINITIONS, ids=lambda d: d.kind)
+def test_every_bound_holds_at_both_of_its_edges(cluster: dict[str, Any], definition: Definition) -> None:
+    """Whole and fractional values: the API server truncates a fractional bound for a whole number, so a speed of 0 was stored."""
+    kube = KubeApi(cluster["kubeconfig"])
+    where = "namespaces/default/" if definition.scope == "Namespaced" else ""
+    path = f"/apis/voxpod.dev/v1alpha1/{where}{definition.plural}?dryRun=All"
+    tried = edges(definition.kind)
+    wrong = []
+    for edge in tried:
+        status, said = kube.call("POST", path, edge.manifest)
+        if (status == 201) != edge.accepted:
+            wrong.append(f"{edge}: {status} {str(said)[:200]}")
+    assert wrong == []
+    assert len(tried) >= 20

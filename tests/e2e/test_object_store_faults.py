@@ -1,11 +1,13 @@
 """The object store goes away while a request speaks, or refuses the operator's user: told plainly, and nothing lost."""
 
 import hashlib
+from typing import Any
 
 import pytest
 
+from kube_api import VOXPOD
 from voxpod_client import Asked, Voxpod, complete
-from voxpod_crds.conditions import Reason
+from voxpod_crds.conditions import ConditionType, Reason, find_condition
 from voxpod_crds.tts_request import Phase, TTSRequest
 from voxpod_installation import SANDBOXES
 
@@ -62,15 +64,42 @@ def test_request_whose_deadline_comes_first_says_so(voxpod: Voxpod, away: tuple[
     assert voxpod.keys(f"{OTHER_TEAM}/{hasty.uid}") == []
 
 
-def test_wrong_credentials_are_told_and_take_nothing_away(voxpod: Voxpod):
+def test_wrong_credentials_are_told_and_cost_no_sandbox(voxpod: Voxpod):
     before = voxpod.speak(TEAM, "Stored before.")
     assert before.status.audio is not None
     with voxpod.operator_with(OBJECT_STORE_SECRET_KEY="not-the-secret-key"):
-        failed = voxpod.wait(voxpod.ask(TEAM, "Nobody will hear this."), Phase.FAILED)
+        asked = voxpod.ask(TEAM, "This is said when the key is right again.")
+        waiting = voxpod.until(
+            lambda: reason_to_wait(voxpod.look(asked)) == Reason.WAITING_FOR_STORE and voxpod.look(asked),
+            f"{asked.name} waits for the store",
+            explain=lambda: voxpod.diagnosis(asked),
+        )
+        told = model_condition(voxpod, ConditionType.STORE_REACHABLE)
+        assert voxpod.jobs_of(asked) == []
 
-    reason, message = complete(failed)
-    assert reason == Reason.UPLOAD_FAILED
-    assert "object store refused the upload (403 SignatureDoesNotMatch)" in message
-    assert "not-the-secret-key" not in str(failed)
+    admitted = find_condition(waiting.status.conditions, ConditionType.ADMITTED)
+    assert admitted is not None
+    assert "SignatureDoesNotMatch" in admitted.message
+    assert (told["status"], told["reason"]) == ("False", Reason.STORE_REFUSES)
+    assert "not-the-secret-key" not in f"{waiting}{told}"
+    assert voxpod.wait(asked, Phase.SUCCEEDED).status.attempt == 1
     assert hashlib.sha256(voxpod.download(before.status.audio.uri)).hexdigest() == before.status.audio.sha256
-    assert voxpod.speak(TEAM, "Stored again.").status.attempt == 1
+    voxpod.until(
+        lambda: model_condition(voxpod, ConditionType.STORE_REACHABLE)["status"] == "True", "the model says so too"
+    )
+
+
+def test_check_of_the_store_leaves_nothing_in_it(voxpod: Voxpod):
+    voxpod.speak(TEAM, "Something is stored.")
+    assert [key for key in voxpod.keys("") if not key.startswith((f"{TEAM}/", f"{OTHER_TEAM}/"))] == []
+
+
+def reason_to_wait(request: TTSRequest) -> str:
+    admitted = find_condition(request.status.conditions, ConditionType.ADMITTED)
+    return admitted.reason if admitted is not None and admitted.status == "False" else ""
+
+
+def model_condition(voxpod: Voxpod, type_: ConditionType) -> dict[str, Any]:
+    found = voxpod.kube.get(f"{VOXPOD}/speechmodels/kokoro")
+    assert found is not None
+    return next(dict(c) for c in found["status"]["conditions"] if c["type"] == type_)

@@ -109,6 +109,13 @@ def test_operators_sandbox_job_is_accepted(answer: Answer, namespace: str):
     assert answer(good_job(namespace)) == ""
 
 
+def test_operators_job_for_another_attempt_is_accepted(answer: Answer, namespace: str):
+    job = good_job(namespace, avoid_nodes=["node-a", "a.long.node.name.example.com"])
+
+    assert answer(job) == ""
+    assert answer(pod_of(job), JOB_CONTROLLER) == ""
+
+
 def test_operators_probe_job_is_accepted(answer: Answer, namespace: str):
     assert answer(good_probe(namespace)) == ""
 

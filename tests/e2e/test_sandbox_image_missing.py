@@ -1,9 +1,10 @@
-"""An image that the node does not have and cannot get: said as it is, and nothing lost once it is put right."""
+"""An image that the node does not have and cannot get: said on the SpeechModel, and nothing lost once it is put right."""
 
 import pytest
 
-from voxpod_client import Voxpod, complete
-from voxpod_crds.conditions import ConditionType, Reason, find_condition
+from kube_api import VOXPOD
+from voxpod_client import Voxpod
+from voxpod_crds.conditions import Reason
 from voxpod_crds.tts_request import Phase
 
 pytestmark = pytest.mark.e2e
@@ -13,30 +14,26 @@ ABSENT = "127.0.0.1:1/inference:not-there"
 """A registry that refuses the node at once: a name would cost the resolver's patience first."""
 
 
-def test_request_fails_and_names_an_image_that_may_not_be_pulled(voxpod: Voxpod):
-    with voxpod.operator_with(SANDBOX_IMAGE=ABSENT, SANDBOX_IMAGE_PULL_POLICY="Never"):
-        failed = voxpod.wait(voxpod.ask(TEAM, "Nobody can say this."), Phase.FAILED)
-
-    reason, message = complete(failed)
-    assert reason == Reason.IMAGE_PULL_FAILED
-    assert ABSENT in message
-    assert "ErrImageNeverPull" in message
-    assert failed.status.attempt == 3
-
-
-def test_request_that_waits_for_an_image_is_spoken_once_the_image_is_right(voxpod: Voxpod):
-    with voxpod.operator_with(SANDBOX_IMAGE=ABSENT, SANDBOX_IMAGE_PULL_POLICY="IfNotPresent"):
+@pytest.mark.parametrize(
+    ("policy", "says"), [("Never", ("ErrImageNeverPull",)), ("IfNotPresent", ("ErrImagePull", "ImagePullBackOff"))]
+)
+def test_model_names_the_image_and_its_requests_wait_until_it_is_right(
+    voxpod: Voxpod, policy: str, says: tuple[str, ...]
+) -> None:
+    with voxpod.operator_with(SANDBOX_IMAGE=ABSENT, SANDBOX_IMAGE_PULL_POLICY=policy):
+        told = voxpod.wait_ready(f"{VOXPOD}/speechmodels/kokoro", "False", Reason.IMAGE_PULL_FAILED)
+        assert ABSENT in told
+        assert any(said in told for said in says)
         asked = voxpod.ask(TEAM, "Better late than never.")
 
-        def told() -> str | None:
-            dispatched = find_condition(voxpod.look(asked).status.conditions, ConditionType.DISPATCHED)
-            return dispatched.message if dispatched is not None and ABSENT in dispatched.message else None
+        def waits() -> bool:
+            conditions = voxpod.look(asked).status.conditions
+            return bool(conditions) and "ImagePullFailed" in conditions[-1].message
 
-        said = voxpod.until(told, "the request says what it waits for", explain=lambda: voxpod.diagnosis(asked))
-        assert "ErrImagePull" in said or "ImagePullBackOff" in said
-        assert not (voxpod.look(asked).status.phase or Phase.PENDING).terminal
+        voxpod.until(waits, "the request says what it waits for", explain=lambda: voxpod.diagnosis(asked))
+        assert voxpod.jobs_of(asked) == []
 
     spoken = voxpod.wait(asked, Phase.SUCCEEDED)
 
-    assert (spoken.status.attempt or 0) > 1
+    assert spoken.status.attempt == 1
     assert voxpod.keys(f"{TEAM}/{asked.uid}") == [f"{TEAM}/{asked.uid}.wav"]

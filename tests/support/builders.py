@@ -4,13 +4,25 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from voxpod_crds.conditions import Condition
-from voxpod_crds.speech_model import SpeechModel
+from voxpod_crds.speech_model import SpeechModel, SpeechModelStatus
 from voxpod_crds.tenant import Tenant
 from voxpod_crds.tts_request import TTSRequest
 from voxpod_operator.cluster.sandboxes import JobView, PodView
+from voxpod_operator.policy import bundle_facts
+from voxpod_operator.policy.lifecycle import Circumstances
+from voxpod_operator.policy.starting import Timeouts
 
 NOON = datetime(2026, 11, 24, 12, 0, 0, tzinfo=UTC)
+USUAL = Circumstances(
+    Timeouts(start=timedelta(seconds=60), image_pull=timedelta(seconds=300)),
+    answered_since=NOON - timedelta(days=1),
+    memory_can_grow=False,
+    verifying=False,
+)
+"""What a step of a request's life depends on besides, as it is nearly always."""
 DIGEST = "sha256:" + "ab" * 32
+IMAGE = "inference:1"
+"""The sandbox image."""
 
 
 def a_request(
@@ -40,19 +52,27 @@ def a_request(
     )
 
 
-def an_assigned_request(*, claimed: bool = False, attempt: int = 1, **rest: Any) -> TTSRequest:
-    """A request that holds a sandbox, claimed by pod `pod-1` or not."""
+def an_assigned_request(
+    *, claimed: bool = False, attempt: int = 1, assigned_ago: float = 0.0, pause: float | None = None, **rest: Any
+) -> TTSRequest:
+    """A request that holds a sandbox, claimed by pod `pod-1` or not; those before it were lost, each on a node of its own.
+
+    `assigned_ago`: seconds before noon; `pause`: seconds after noon before which no sandbox is made.
+    """
     sandbox = {
         "jobName": f"tts-uid-{rest.get('name', 'hello')}-{attempt}",
         **({"podName": "pod-1", "podUid": "pod-uid-1"} if claimed else {}),
     }
+    failed = [{"attempt": n, "reason": "SandboxLost", "node": f"node-{n}"} for n in range(1, attempt)]
     status = {
         "phase": "Running" if claimed else "Queued",
         "tenant": "acme",
         "model": "kokoro",
         "attempt": attempt,
+        "failedAttempts": failed,
         "sandbox": sandbox,
-        "assignedAt": "2026-11-24T12:00:00.000Z",
+        "assignedAt": (NOON - timedelta(seconds=assigned_ago)).isoformat(timespec="milliseconds"),
+        "notBefore": None if pause is None else NOON + timedelta(seconds=pause),
     }
     return a_request(status=status, **rest)
 
@@ -83,7 +103,7 @@ def a_model(
 ) -> SpeechModel:
     """A SpeechModel whose probe succeeded (or did not run yet)."""
     condition = Condition(type="Ready", status="True", reason="Ready", last_transition_time=NOON, observed_generation=1)
-    return SpeechModel.model_validate(
+    model = SpeechModel.model_validate(
         {
             "metadata": {
                 "name": name,
@@ -93,13 +113,15 @@ def a_model(
                 "creationTimestamp": NOON,
             },
             "spec": {"source": {"hostPath": {"path": path}}, "digest": DIGEST, **spec},
-            "status": (
-                {"voices": list(voices), "languages": ["en", "zh", "ja"], "conditions": [condition.to_wire()]}
-                if ready
-                else {}
-            ),
         }
     )
+    read = SpeechModelStatus(
+        voices=list(voices),
+        languages=["en", "zh", "ja"],
+        probed=bundle_facts.probed(model.spec, IMAGE),
+        conditions=[condition],
+    )
+    return model.model_copy(update={"status": read}) if ready else model
 
 
 def a_job(
@@ -130,7 +152,8 @@ def a_job(
 def a_pod(job: str = "tts-uid-hello-1", **fields: Any) -> PodView:
     """The pod of a Job."""
     known: dict[str, Any] = {
-        "name": "pod-1", "uid": "pod-uid-1", "resource_version": "1", "job_name": job, "phase": "Pending", "reason": "", "waiting_reason": "", "waiting_message": "",
-        "terminated_reason": "", "termination_message": "", "exit_code": None, "unschedulable": "", "running": False, "deleting": False,
+        "name": "pod-1", "uid": "pod-uid-1", "resource_version": "1", "job_name": job, "job_uid": f"uid-{job}", "phase": "Pending", "reason": "", "waiting_reason": "", "waiting_message": "",
+        "terminated_reason": "", "termination_message": "", "exit_code": None, "unschedulable": "", "node": "", "scheduled_at": None, "set_up": False,
+        "running": False, "started_at": None, "deleting": False,
     }  # fmt: skip
     return PodView(**{**known, **fields})

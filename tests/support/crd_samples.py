@@ -61,3 +61,8 @@ def merged(base: Any, change: Any) -> Any:
         else:
             out[key] = merged(out.get(key), value)
     return out
+
+
+def for_python(pattern: str) -> str:
+    """A pattern of the CRDs with the separators of Unicode (category Z) written out, which Python's `re` does not know."""
+    return pattern.replace(r"\p{Z}", " \xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000")

@@ -29,7 +29,9 @@ class KubeApi:
             both.write(base64.b64decode(user["client-certificate-data"]) + base64.b64decode(user["client-key-data"]))
             both.flush()
             context.load_cert_chain(both.name)
-        self._http = urllib3.PoolManager(ssl_context=context, timeout=30, retries=urllib3.Retry(3, backoff_factor=0.2))
+        self._http = urllib3.PoolManager(
+            ssl_context=context, timeout=30, maxsize=8, retries=urllib3.Retry(3, backoff_factor=0.2)
+        )
 
     def get(self, path: str) -> Json | None:
         """An object or a list; None when it is not there."""

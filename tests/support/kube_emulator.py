@@ -55,6 +55,8 @@ class KubeEmulator(KubernetesEmulator):
 
     calls: list[Call] = attrs.field(factory=list)
     fault: Fault | None = None
+    refused: set[Call] = attrs.field(factory=set)
+    """Calls that a quota or policy refuses until they are taken out."""
     on_change: Callable[[str, str, dict[str, Any]], None] | None = None
     """Called with (method, plural, object) after a write: lets a test play the Job controller."""
     review: Callable[[str], dict[str, Any]] = attrs.field(default=lambda token: {"authenticated": False})
@@ -68,6 +70,8 @@ class KubeEmulator(KubernetesEmulator):
         ours = request.headers.get("User-Agent") == "voxpod-operator"
         if ours:
             self.calls.append(call)
+        if ours and call in self.refused:
+            return await self._render_error(KubernetesError(403, "Forbidden", "exceeded quota: sandboxes"))
         striking = ours and self.fault is not None and self.fault.call == call and not self.fault.struck
         if striking:
             assert self.fault is not None

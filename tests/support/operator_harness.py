@@ -13,11 +13,9 @@ from typing import Any
 
 import aiohttp
 import kmock
-import kopf
 from kubernetes.aio.client.api_client import ApiClient
-from kubernetes.aio.client.configuration import Configuration
 
-from certificates import write_dispatch_certificate
+from certificates import an_authority, mount
 from kube_emulator import KubeEmulator
 from memory_store import MemoryStore
 from operator_world import World
@@ -25,7 +23,9 @@ from played_sandbox import play_sandbox
 from resource_bodies import Json
 from voxpod_operator.app import assemble
 from voxpod_operator.cluster.kinds import (
+    CONFIG_MAP,
     ENDPOINT_SLICE,
+    EVENT,
     JOB,
     LEASE,
     POD,
@@ -36,7 +36,7 @@ from voxpod_operator.cluster.kinds import (
 )
 from voxpod_operator.settings import OperatorSettings
 
-KINDS = (TENANT, SPEECH_MODEL, TTS_REQUEST, JOB, POD, SERVICE, LEASE, ENDPOINT_SLICE)
+KINDS = (CONFIG_MAP, TENANT, SPEECH_MODEL, TTS_REQUEST, JOB, POD, EVENT, SERVICE, LEASE, ENDPOINT_SLICE)
 CALL_SECONDS = 1.0
 
 
@@ -72,9 +72,8 @@ class Replica:
 @asynccontextmanager
 async def running_operator(world: World, **changes: Any) -> AsyncIterator[Replica]:
     """One replica, ended on the way out; its failure is the test's, unless the test killed it."""
-    url = str(world.kube.url).rstrip("/")
-    api = ApiClient(Configuration(host=url))
-    operator = assemble(settings_for(world, **changes), api, lambda **_: kopf.ConnectionInfo(server=url), world.store)  # type: ignore[arg-type]
+    api, login = world.connection()
+    operator = assemble(settings_for(world, **changes), api, lambda **_: login, world.store)  # type: ignore[arg-type]
     operator.ctx.gateway.__dict__["_timeout_seconds"] = CALL_SECONDS
     stop = asyncio.Event()
     task = asyncio.get_running_loop().create_task(operator.run(stop))
@@ -96,11 +95,7 @@ async def a_world(kube: KubeEmulator, tmp_path: Path, dispatch_port: int) -> Asy
             "kind": kind.name, "singular": kind.name.lower(), "namespaced": kind.namespaced, "subresources": {"status"},
             "verbs": {"get", "list", "watch", "create", "update", "patch", "delete"},
         }  # fmt: skip
-    for backbone in (
-        ("apiextensions.k8s.io", "v1", "customresourcedefinitions"),
-        ("", "v1", "namespaces"),
-        ("", "v1", "events"),
-    ):
+    for backbone in (("apiextensions.k8s.io", "v1", "customresourcedefinitions"), ("", "v1", "namespaces")):
         # Kopf looks for these before it watches anything
         kube.resources[kmock.resource(*backbone)] = {
             "kind": "x",
@@ -108,9 +103,9 @@ async def a_world(kube: KubeEmulator, tmp_path: Path, dispatch_port: int) -> Asy
             "namespaced": False,
             "verbs": {"get", "list", "watch"},
         }
-    ca = write_dispatch_certificate(tmp_path / "tls")
-    tls = ssl.create_default_context(cafile=str(ca))
-    connector = aiohttp.TCPConnector(ssl=tls, resolver=_Loopback())
+    mount(tmp_path / "tls", an_authority().files())
+    tls = ssl.create_default_context(cafile=str(tmp_path / "tls" / "ca.crt"))
+    connector = aiohttp.TCPConnector(ssl=tls, resolver=Loopback(), force_close=True)  # as a sandbox calls
     async with aiohttp.ClientSession(connector=connector) as http:
         world = World(kube, http, MemoryStore(), tmp_path / "tls", dispatch_port)
         kube.on_change = lambda method, plural, raw: (
@@ -145,7 +140,7 @@ def _review(world: World, token: str) -> Json:
     }
 
 
-class _Loopback(aiohttp.ThreadedResolver):
+class Loopback(aiohttp.ThreadedResolver):
     """voxpod-dispatch is this machine."""
 
     async def resolve(self, host: str, port: int = 0, family: Any = 0) -> Any:

@@ -1,7 +1,7 @@
 """The emulated cluster as a test sees it: create and change objects, and wait for what the operator makes of them."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,12 +9,16 @@ from typing import Any
 
 import aiohttp
 import kmock
+import kopf
+from kubernetes.aio.client.api_client import ApiClient
+from kubernetes.aio.client.configuration import Configuration
 
 from kube_emulator import KubeEmulator
 from memory_store import MemoryStore
 from resource_bodies import Json
+from voxpod_crds.names import REQUEST_UID_LABEL
 from voxpod_crds.sandbox_protocol import Report, Work
-from voxpod_operator.cluster.kinds import TTS_REQUEST, Kind
+from voxpod_operator.cluster.kinds import POD, TTS_REQUEST, Kind
 
 
 @dataclass
@@ -35,9 +39,20 @@ class World:
     resume: asyncio.Event = field(default_factory=asyncio.Event)
     sandboxes_silent: bool = False
     """Pods appear but never claim: they hold their slots."""
+    kubelet: Callable[["World", Json, Json], Awaitable[None]] | None = None
+    """What becomes of a sandbox's Job and pod, in the place of one that claims and speaks."""
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
     errors: list[BaseException] = field(default_factory=list)
     """What the played parts stumbled over: a broken test, not a broken operator."""
+
+    def connection(self) -> tuple[ApiClient, kopf.ConnectionInfo]:
+        """How an operator reaches the API server, and how its Kopf does."""
+        url = str(self.kube.url).rstrip("/")
+        return ApiClient(Configuration(host=url)), kopf.ConnectionInfo(server=url)
+
+    async def token_of(self, pod: Json) -> str:
+        """What the pod says who it is with: here its UID."""
+        return str(pod["metadata"]["uid"])
 
     async def create(self, kind: Kind, body: Json, namespace: str = "") -> Json:
         async with self.http.post(f"{str(self.kube.url).rstrip('/')}{kind.path(namespace)}", json=body) as response:
@@ -73,7 +88,8 @@ class World:
         while not true():
             if asyncio.get_running_loop().time() > deadline:
                 states = {
-                    r["metadata"]["name"]: (r.get("status") or {}).get("conditions") for r in self.all_of(TTS_REQUEST)
+                    r["metadata"]["name"]: (r.get("status") or {}).get("conditions")
+                    for r in self.all_of(TTS_REQUEST)[-20:]
                 }
                 raise AssertionError(
                     f"not within {seconds} s: {what}; requests: {states}; the played parts: {self.errors}"
@@ -86,6 +102,20 @@ class World:
     def reason(self, name: str, condition: str, namespace: str = "acme") -> str:
         status = (self.stored(TTS_REQUEST, namespace, name) or {}).get("status") or {}
         return next((str(c["reason"]) for c in status.get("conditions") or [] if c["type"] == condition), "")
+
+    def message(self, name: str, condition: str, namespace: str = "acme") -> str:
+        status = (self.stored(TTS_REQUEST, namespace, name) or {}).get("status") or {}
+        return next((str(c["message"]) for c in status.get("conditions") or [] if c["type"] == condition), "")
+
+    async def token_of_request(self, name: str) -> str:
+        """The token of the first sandbox of a request, once its pod is there: here a pod's UID is its token."""
+        uid = (self.stored(TTS_REQUEST, "acme", name) or {})["metadata"]["uid"]
+
+        def pods() -> list[Json]:
+            return [p for p in self.all_of(POD) if p["metadata"]["labels"].get(REQUEST_UID_LABEL) == uid]
+
+        await self.until(pods, "the sandbox's pod")
+        return await self.token_of(pods()[0])
 
     def start(self, coroutine: Any) -> None:
         task: asyncio.Task[None] = asyncio.get_running_loop().create_task(coroutine)
@@ -110,3 +140,11 @@ def put_silently(world: World, kind: Kind, body: Json, namespace: str = "") -> N
     meta["creationTimestamp"] = datetime.now(UTC).isoformat(timespec="seconds")
     key = (kmock.resource(kind.group, kind.version, kind.plural), namespace or None, name)
     world.kube.objects[key] = {**body, "metadata": {**meta, **({"namespace": namespace} if namespace else {})}}
+
+
+def change_silently(world: World, kind: Kind, namespace: str, name: str, status: Json) -> None:
+    """Change an object's status without an event."""
+    key = (kmock.resource(kind.group, kind.version, kind.plural), namespace or None, name)
+    stored = dict(world.kube.objects[key].raw)
+    meta = {**stored["metadata"], "resourceVersion": str(next(world.kube._versions))}
+    world.kube.objects[key] = {**stored, "metadata": meta, "status": {**stored.get("status", {}), **status}}

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import json
+import ssl
 
 import aiohttp
 
@@ -10,7 +11,10 @@ from builders import DIGEST
 from operator_world import World
 from resource_bodies import Json
 from voxpod_crds.sandbox_protocol import (
+    VERSION,
+    VERSION_HEADER,
     Audio,
+    Progress,
     Report,
     TimestampsObject,
     Timings,
@@ -25,10 +29,9 @@ from voxpod_operator.cluster.kinds import JOB, POD
 async def play_sandbox(world: World, job: Json) -> None:
     """What Job controller, kubelet and sandbox do between them, in 20 ms."""
     name, namespace = job["metadata"]["name"], job["metadata"]["namespace"]
-    labels = {**job["spec"]["template"]["metadata"]["labels"], "batch.kubernetes.io/job-name": name}
-    pod = await world.create(
-        POD, {"metadata": {"name": f"{name}-abcde", "labels": labels}, "status": {"phase": "Pending"}}, namespace
-    )
+    labels = job["spec"]["template"]["metadata"]["labels"]
+    meta = {"name": f"{name}-abcde", "labels": labels, "ownerReferences": [controlled_by(job)]}
+    pod = await world.create(POD, {"metadata": meta, "status": {"phase": "Pending"}}, namespace)
     if labels["voxpod.dev/role"] == "probe":
         facts = {
             "digest": DIGEST.removeprefix("sha256:"),
@@ -38,16 +41,20 @@ async def play_sandbox(world: World, job: Json) -> None:
         }
         await finish_pod(world, pod, name, json.dumps(facts), True)
         return
+    if world.kubelet is not None:
+        await world.kubelet(world, job, pod)
+        return
     if world.sandboxes_silent:
         return
-    work = await claim(world, pod["metadata"]["uid"])
+    token, tls = await world.token_of(pod), pinned_by(job)
+    work = await claim(world, token, tls)
     if work is None:
         await finish_pod(world, pod, name, "", True)
         return
     await pause(world, "claimed")
     report = (world.synthesize or speak)(world, work)
     await pause(world, "stored")
-    await post_result(world, pod["metadata"]["uid"], report)
+    await post_result(world, token, report, tls)
     await finish_pod(world, pod, name, termination_message(report), report.audio is not None)
 
 
@@ -78,13 +85,28 @@ def speak(world: World, work: Work) -> Report:
     return Report(work.request_uid, Timings(boot_ms=1, synthesis_ms=750, upload_ms=3), audio=made, timestamps=times)
 
 
-async def claim(world: World, token: str) -> Work | None:
+def controlled_by(job: Json) -> Json:
+    """The owner reference that the Job controller gives a Job's pod."""
+    meta = job["metadata"]
+    return {"apiVersion": "batch/v1", "kind": "Job", "name": meta["name"], "uid": meta["uid"], "controller": True}
+
+
+def pinned_by(job: Json) -> ssl.SSLContext:
+    """Trusts what the Job was made with, and nothing else."""
+    env = {e["name"]: e.get("value", "") for e in job["spec"]["template"]["spec"]["containers"][0]["env"]}
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.load_verify_locations(cadata=env["VOXPOD_DISPATCH_CA_PEM"])
+    return context
+
+
+async def claim(world: World, token: str, tls: ssl.SSLContext | bool = True) -> Work | None:
     """Ask for work until there is some (None: not wanted)."""
     for _ in range(200):
         try:
             async with world.http.get(
                 f"https://voxpod-dispatch:{world.dispatch_port}/v1/claim?wait=1",
-                headers={"Authorization": f"Bearer {token}"},
+                headers={"Authorization": f"Bearer {token}", VERSION_HEADER: str(VERSION)},
+                ssl=tls,
             ) as response:
                 if response.status == 200:
                     work = work_from_json(await response.read())
@@ -98,8 +120,18 @@ async def claim(world: World, token: str) -> Work | None:
     return None
 
 
-async def post_result(world: World, token: str, report: Report) -> int:
-    """Report until somebody answers; the last status."""
+async def tell(world: World, token: str, progress: Progress) -> int:
+    """Tell what the sandbox is at; the answer's status."""
+    async with world.http.post(
+        f"https://voxpod-dispatch:{world.dispatch_port}/v1/progress",
+        data=to_json(progress).encode(),
+        headers={"Authorization": f"Bearer {token}", VERSION_HEADER: str(VERSION)},
+    ) as response:
+        return response.status
+
+
+async def post_result(world: World, token: str, report: Report, tls: ssl.SSLContext | bool = True) -> int:
+    """Report until somebody answers; the last status. True trusts the authority that the world began with."""
     status = 0
     for _ in range(40):
         try:
@@ -107,6 +139,7 @@ async def post_result(world: World, token: str, report: Report) -> int:
                 f"https://voxpod-dispatch:{world.dispatch_port}/v1/result",
                 data=to_json(report).encode(),
                 headers={"Authorization": f"Bearer {token}"},
+                ssl=tls,
             ) as response:
                 status = response.status
                 if status < 500:

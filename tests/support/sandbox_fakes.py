@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from voxpod_crds.sandbox_protocol import CLAIM_PATH, RESULT_PATH
+from voxpod_crds.sandbox_protocol import CLAIM_PATH, PROGRESS_PATH, RESULT_PATH, Upload, Work
+from voxpod_inference.progress import Pulse
 
 TOKEN = "the-pod-token"
 UPLOAD_QUERY = "X-Amz-Signature=deadbeefcafe"
@@ -43,6 +44,8 @@ class FakeServer:
 @dataclass
 class FakeDispatch(FakeServer):
     results: deque[int] = field(default_factory=deque)
+    hears: int = 204
+    """What it answers to progress."""
     ca_pem: str = ""
 
     def gives(self, work: dict[str, Any]) -> None:
@@ -51,12 +54,18 @@ class FakeDispatch(FakeServer):
     def respond(self, request: Seen) -> tuple[int, bytes]:
         if request.path.startswith(CLAIM_PATH):
             return self.script.popleft() if self.script else (204, b"")
+        if request.path == PROGRESS_PATH:
+            return self.hears, b""
         assert request.path == RESULT_PATH
         return (self.results.popleft() if self.results else 204), b""
 
     @property
     def reports(self) -> list[dict[str, Any]]:
         return [json.loads(r.body) for r in self.seen if r.path == RESULT_PATH]
+
+    @property
+    def progress(self) -> list[dict[str, Any]]:
+        return [json.loads(r.body) for r in self.seen if r.path == PROGRESS_PATH]
 
 
 @dataclass
@@ -68,9 +77,17 @@ class FakeStore(FakeServer):
         status, body = self.script.popleft() if self.script else (200, b"")
         if key in self.objects and status == 200 and request.headers.get("If-None-Match") == "*":
             return 412, b"<Error><Code>PreconditionFailed</Code></Error>"
-        if status in (200, STORE_AND_RESET):
+        if request.method == "PUT" and status in (200, STORE_AND_RESET):
             self.objects[key] = request.body
+        if request.method == "DELETE":
+            self.objects.pop(key, None)
         return (RESET if status == STORE_AND_RESET else status), body
+
+
+def a_pulse() -> Pulse:
+    """One that nobody listens to."""
+    work = Work("uid", "x", "", "auto", 1.0, "wav", 0, 60.0, Upload("", {}))
+    return Pulse(work, tell=lambda progress: True, unwanted=lambda: None)
 
 
 @contextmanager
@@ -90,10 +107,12 @@ def serving(fake: FakeDispatch | FakeStore, context: ssl.SSLContext | None) -> I
                 return
             self.send_response(status)
             self.send_header("Content-Length", str(len(answer)))
+            if answer.startswith(b"<?xml"):
+                self.send_header("Content-Type", "application/xml")
             self.end_headers()
             self.wfile.write(answer)
 
-        do_GET = do_POST = do_PUT = answer  # noqa: N815
+        do_GET = do_POST = do_PUT = do_HEAD = do_DELETE = answer  # noqa: N815
 
         def log_message(self, format: str, *args: object) -> None:
             pass

@@ -1,7 +1,7 @@
 """A good sandbox Job as the operator makes it, and every way in which the admission policy must find one bad."""
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,10 +28,12 @@ def sandbox_pod(namespace: str, tenant: TenantSandbox | None = None) -> SandboxP
         ttl_seconds=60,
         model="kokoro",
         tenant_settings=tenant or TenantSandbox(),
+        node_selector=tenant.node_selector if tenant else {},
+        tolerations=tenant.tolerations if tenant else [],
     )
 
 
-def good_job(namespace: str, tenant: TenantSandbox | None = None) -> Json:
+def good_job(namespace: str, tenant: TenantSandbox | None = None, avoid_nodes: Sequence[str] = ()) -> Json:
     """A sandbox Job."""
     dispatch = Dispatch(
         "https://voxpod-dispatch:443", "-----BEGIN CERTIFICATE-----", {"10.96.0.77": ["voxpod-dispatch"]}, 3600, 120
@@ -45,6 +47,7 @@ def good_job(namespace: str, tenant: TenantSandbox | None = None) -> Json:
         attempt=1,
         tenant="team-a",
         deadline_seconds=600,
+        avoid_nodes=avoid_nodes,
     )
 
 

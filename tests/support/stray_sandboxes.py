@@ -39,10 +39,17 @@ def token_of(voxpod: Voxpod, pod: str) -> str:
 
 @contextmanager
 def stray_sandbox(
-    voxpod: Voxpod, image: str, command: Sequence[str], request: str = "", request_uid: str = "", user: str = OPERATOR
+    voxpod: Voxpod,
+    image: str,
+    command: Sequence[str],
+    request: str = "",
+    request_uid: str = "",
+    user: str = OPERATOR,
+    cpu: str = "50m",
+    memory: str = "128Mi",
 ) -> Iterator[Json]:
     """The running pod of such a Job, made in the operator's name because nobody else may; gone afterwards."""
-    job = _job(voxpod, image, command, request, request_uid)
+    job = _job(voxpod, image, command, request, request_uid, cpu, memory)
     path = f"{SANDBOX_JOBS}/{job['metadata']['name']}"
     try:
         voxpod.kube.create(SANDBOX_JOBS, job, user=user)
@@ -58,7 +65,9 @@ def _running(voxpod: Voxpod, job: str) -> Json | None:
     return next((pod for pod in pods if pod["status"].get("phase") == "Running"), None)
 
 
-def _job(voxpod: Voxpod, image: str, command: Sequence[str], request: str, request_uid: str) -> Json:
+def _job(
+    voxpod: Voxpod, image: str, command: Sequence[str], request: str, request_uid: str, cpu: str, memory: str
+) -> Json:
     model = voxpod.installation.model
     pod = SandboxPod(
         SANDBOXES,
@@ -67,8 +76,8 @@ def _job(voxpod: Voxpod, image: str, command: Sequence[str], request: str, reque
         "voxpod-sandbox",
         str(model.folder),
         model.digest,
-        "50m",
-        "128Mi",
+        cpu,
+        memory,
         True,
         10,
         "kokoro",

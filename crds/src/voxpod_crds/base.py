@@ -1,7 +1,9 @@
 """What all resource models share: camelCase on the wire, frozen in memory, and fields that are honest about what works."""
 
+from collections.abc import Iterator
 from datetime import datetime
-from typing import Any, NamedTuple
+from functools import cache
+from typing import Any, NamedTuple, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
@@ -28,8 +30,8 @@ class ResourceKey(NamedTuple):
 class ApiModel(BaseModel):
     """A piece of a resource: camelCase aliases as Kubernetes writes them, immutable, unknown fields ignored.
 
-    Unknown fields are ignored rather than refused because the API server prunes them on write, and an object stored by a
-    newer version must stay readable by an older one.
+    Unknown fields are ignored rather than refused: the API server drops what its CRD does not know, and a status may hold
+    what a newer version wrote. Who must not act without them asks `unknown`.
     """
 
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, frozen=True, extra="ignore")
@@ -89,3 +91,35 @@ def _honoured_values(field: FieldInfo) -> list[Any] | None:
     extra = field.json_schema_extra
     values = extra.get(HONOURED) if isinstance(extra, dict) else None
     return values if isinstance(values, list) else None
+
+
+def unknown(model: type[BaseModel], raw: Any, path: str = "spec") -> Iterator[str]:
+    """Paths of what `raw` (JSON of a `model`, or a list of them) says in fields that the model does not have.
+
+    The CRD is newer than the reader then, and somebody asked for something: a field that a version adds has no default in
+    the schema (a test holds us to that), so that it is not there unless it was set.
+    """
+    for number, item in enumerate(raw if isinstance(raw, list) else []):
+        yield from unknown(model, item, f"{path}[{number}]")
+    if not isinstance(raw, dict):
+        return
+    nested = _nested_models(model)
+    for name, value in raw.items():
+        if value is None:
+            continue
+        if name not in nested:
+            yield f"{path}.{name}"
+        elif (below := nested[name]) is not None:
+            yield from unknown(below, value, f"{path}.{name}")
+
+
+@cache
+def _nested_models(model: type[BaseModel]) -> dict[str, type[BaseModel] | None]:
+    """Names of the fields on the wire, with the model of those that hold one (or a list of them)."""
+    return {field.alias or name: _model_in(field.annotation) for name, field in model.model_fields.items()}
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((found for part in get_args(annotation) if (found := _model_in(part)) is not None), None)

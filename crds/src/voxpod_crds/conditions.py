@@ -22,7 +22,10 @@ class ConditionType(StrEnum):
     ADMITTED = "Admitted"
     DISPATCHED = "Dispatched"
     COMPLETE = "Complete"
+    FAILED = "Failed"
+    """True beside Complete False, as Jobs have it: `kubectl wait --for=condition=` can wait for True only."""
     READY = "Ready"
+    STORE_REACHABLE = "StoreReachable"
 
 
 class Reason(StrEnum):
@@ -46,12 +49,50 @@ class Reason(StrEnum):
         "WaitingForSandbox",
         "The model runs as many sandboxes as warmPool.maxSandboxes allows; the request starts when one ends.",
     )
-    WAITING_FOR_MODEL = "WaitingForModel", "The SpeechModel is not Ready yet; its own Ready condition says why."
+    WAITING_FOR_MODEL = (
+        "WaitingForModel",
+        (
+            "The SpeechModel is not Ready yet; its own Ready condition says why. Or it was deleted while the request"
+            " waited: the request goes on when it is there again."
+        ),
+    )
     WAITING_FOR_TENANT = (
         "WaitingForTenant",
         (
-            "The Tenant sets spec.suspended or is not Ready; its own Ready condition says why. An administrator mends"
-            " it; the request waits until its deadline."
+            "The Tenant sets spec.suspended or is not Ready; its own Ready condition says why. Or it was deleted, or"
+            " lost the namespace, while the request waited. An administrator mends it; the request waits until its"
+            " deadline."
+        ),
+    )
+    WAITING_FOR_NODES = (
+        "WaitingForNodes",
+        (
+            "The Tenant's and the SpeechModel's nodeSelector ask for different values of one label, so that no node"
+            " has both. An administrator changes one of the two."
+        ),
+    )
+    WAITING_FOR_NEWER_VERSION = (
+        "WaitingForNewerVersion",
+        (
+            "The request has a field or a value that the operator does not know; the message names it. So it is for a"
+            " moment during an upgrade, and after a rollback. The request goes on when an operator that knows it leads;"
+            " its deadline counts on."
+        ),
+    )
+    WAITING_FOR_STORE = (
+        "WaitingForStore",
+        (
+            "The object store is away or refuses the operator's user; the message quotes it. No sandbox is spent"
+            " meanwhile. On Dispatched: a sandbox met that, and a fresh one starts when the store can be used again"
+            " (such an attempt does not count), or the audio is made and waits to be verified."
+        ),
+    )
+    WAITING_FOR_CAPACITY = (
+        "WaitingForCapacity",
+        (
+            "The cluster did not start the request's sandbox within sandbox.startTimeoutSeconds: no node has room, a"
+            " quota or policy refuses it, or its runtime class is gone; the message and Dispatched say which. The slot"
+            " went to whoever is next; the request takes its turn again after a pause, until its deadline."
         ),
     )
     # Admitted: never
@@ -92,7 +133,6 @@ class Reason(StrEnum):
             " durations)."
         ),
     )
-    INVALID = "Invalid", "The stored object does not match this version's schema; the message names the field."
     # Dispatched
     SANDBOX_STARTING = (
         "SandboxStarting",
@@ -104,8 +144,9 @@ class Reason(StrEnum):
     SANDBOX_UNSCHEDULABLE = (
         "SandboxUnschedulable",
         (
-            "No node has room for the sandbox's pod (or ever will: compare its CPU and memory with the nodes); the"
-            " scheduler goes on trying until the request's deadline."
+            "No node has room for the sandbox's pod, or ever will: compare its CPU, memory, nodeSelector and"
+            " tolerations with the nodes. After sandbox.startTimeoutSeconds the slot goes to whoever is next, and the"
+            " request waits (WaitingForCapacity)."
         ),
     )
     RETRYING = (
@@ -113,6 +154,13 @@ class Reason(StrEnum):
         "The last sandbox failed for a reason that a fresh one may not meet; another attempt is under way.",
     )
     CLAIMED = "Claimed", "The sandbox took the work and synthesizes."
+    UPLOADING = (
+        "Uploading",
+        (
+            "The speech is made and the sandbox stores it, which takes longer than usual; the message quotes why its last"
+            " try failed. It goes on trying until the request's deadline."
+        ),
+    )
     # Complete
     SUCCEEDED = "Succeeded", "The audio is in the object store; size and checksum were verified."
     CANCELLED = "Cancelled", "spec.cancel was set; the sandbox was ended."
@@ -134,21 +182,51 @@ class Reason(StrEnum):
     )
     IMAGE_PULL_FAILED = (
         "ImagePullFailed",
-        "The node cannot get the sandbox's image; an administrator checks sandbox.image and the registry.",
+        (
+            "The node cannot get the sandbox's image; an administrator checks sandbox.image and the registry. The node"
+            " goes on trying for sandbox.startTimeoutSeconds (a pull that is under way has"
+            " sandbox.imagePullTimeoutSeconds), then another sandbox does, up to three."
+        ),
     )
     OUT_OF_MEMORY = (
         "OutOfMemory",
-        "The sandbox met its memory limit; raise resources.memory of the SpeechModel or the Tenant's sandbox.memory.",
+        (
+            "The sandbox met its memory limit. Where the Tenant sets no sandbox.memory, one more sandbox gets twice as"
+            " much, at most the chart's sandbox.maxMemory. When that is not enough or not allowed: raise"
+            " resources.memory of the SpeechModel, the Tenant's sandbox.memory, or sandbox.maxMemory."
+        ),
+    )
+    SANDBOX_START_TIMEOUT = (
+        "SandboxStartTimeout",
+        (
+            "The sandbox's pod was given to a node, and did not start there and ask for its work within"
+            " sandbox.startTimeoutSeconds, on any of three attempts; the message quotes what the node said, such as a"
+            " model folder that is not there."
+        ),
     )
     SANDBOX_LOST = "SandboxLost", "The sandbox ended without a result (node lost, evicted, killed) on every attempt."
+    SANDBOX_HUNG = (
+        "SandboxHung",
+        (
+            "The sandbox that held the work said nothing for a minute, or got nowhere for three: it hangs, or cannot"
+            " reach the operator. It was ended, on every attempt."
+        ),
+    )
     SANDBOX_REFUSED = (
         "SandboxRefused",
         (
-            "The cluster refused to create the sandbox's pod (admission policy, quota); the message quotes it. It is"
-            " tried again until the request's deadline, since a quota or policy may be lifted."
+            "The cluster refused to create the sandbox (admission policy, quota, runtime class); the message quotes"
+            " it. It is tried again until the request's deadline, since a quota or policy may be lifted; after"
+            " sandbox.startTimeoutSeconds the slot goes to whoever is next meanwhile (WaitingForCapacity)."
         ),
     )
-    UPLOAD_FAILED = "UploadFailed", "The sandbox could not store the audio: the object store was away or refused."
+    UPLOAD_FAILED = (
+        "UploadFailed",
+        (
+            "The sandbox could not store the audio: the object store was away until the deadline, or refused it on every"
+            " attempt although it takes other uploads."
+        ),
+    )
     VERIFICATION_FAILED = (
         "VerificationFailed",
         "The stored object is not what the sandbox reported (it is missing, or its size or checksum differs).",
@@ -163,10 +241,37 @@ class Reason(StrEnum):
             " namespaces only."
         ),
     )
-    PROBING = "Probing", "A probe Job checks the bundle on a node and reads its voices and languages."
+    UNREADABLE = (
+        "Unreadable",
+        (
+            "The resource has a field or a value that the operator does not know; the message names it. So it is for a"
+            " moment during an upgrade, and after a rollback. A Tenant keeps its namespaces; requests wait, running ones"
+            " end normally."
+        ),
+    )
+    PROBING = (
+        "Probing",
+        (
+            "A probe Job checks the bundle on a node and reads its voices and languages: it was not read yet, or source,"
+            " digest or engine changed. A new sandbox image or other nodes are probed while the model stays Ready."
+        ),
+    )
     SOURCE_NOT_ALLOWED = (
         "SourceNotAllowed",
         "spec.source.hostPath.path is outside the folders that the chart's sandbox.modelRoots allows.",
+    )
+    # StoreReachable, of SpeechModel
+    STORE_USABLE = "StoreUsable", "The object store answers and lets the operator's user do what it must."
+    STORE_AWAY = (
+        "StoreAway",
+        "The object store does not answer, or with errors of its own: address, port, network policy, certificate.",
+    )
+    STORE_REFUSES = (
+        "StoreRefuses",
+        (
+            "The object store answers, and refuses: wrong keys, no such bucket, a right that the operator's user lacks,"
+            " or no conditional writes. It is mended there or in the chart's objectStore values."
+        ),
     )
 
 

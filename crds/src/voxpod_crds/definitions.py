@@ -85,6 +85,24 @@ _SET = {"x-kubernetes-list-type": "set"}
 _CONDITIONS = {"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["type"]}
 _WORDS = {"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["word"]}
 _LABEL_KEY = "^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$"
+_NODE_SELECTOR_RULE = Rule(
+    f'!has(self.nodeSelector) || self.nodeSelector.all(key, key.size() <= 317 && key.matches("{_LABEL_KEY}"))',
+    "keys must be label names, such as disktype or example.com/disktype",
+    "nodeSelector",
+)
+_TOLERATION_RULES = (
+    # What core/v1 demands of a Toleration, so that no sandbox pod is refused for it later.
+    Rule(
+        'has(self.key) && self.key != "" || self.?operator.orValue("Equal") == "Exists"',
+        "without a key the operator must be Exists",
+    ),
+    Rule('!has(self.value) || self.?operator.orValue("Equal") == "Equal"', "operator Exists takes no value", "value"),
+    Rule(
+        '!has(self.tolerationSeconds) || self.?effect.orValue("") == "NoExecute"',
+        "only effect NoExecute takes seconds",
+        "tolerationSeconds",
+    ),
+)
 _READY = Column("Ready", '.status.conditions[?(@.type=="Ready")].status')
 _READY_REASON = Column("Reason", '.status.conditions[?(@.type=="Ready")].reason')
 _AGE = Column("Age", ".metadata.creationTimestamp", "date")
@@ -107,31 +125,8 @@ TENANT = Definition(
         Column("Models", ".spec.allowedModels", wide=True),
     ),
     rules={
-        "spec.sandbox.tolerations[]": (
-            # What core/v1 demands of a Toleration, so that no sandbox pod is refused for it later.
-            Rule(
-                'has(self.key) && self.key != "" || self.?operator.orValue("Equal") == "Exists"',
-                "without a key the operator must be Exists",
-            ),
-            Rule(
-                '!has(self.value) || self.?operator.orValue("Equal") == "Equal"',
-                "operator Exists takes no value",
-                "value",
-            ),
-            Rule(
-                '!has(self.tolerationSeconds) || self.?effect.orValue("") == "NoExecute"',
-                "only effect NoExecute takes seconds",
-                "tolerationSeconds",
-            ),
-        ),
-        "spec.sandbox": (
-            Rule(
-                "!has(self.nodeSelector) || "
-                f'self.nodeSelector.all(key, key.size() <= 317 && key.matches("{_LABEL_KEY}"))',
-                "keys must be label names, such as disktype or example.com/disktype",
-                "nodeSelector",
-            ),
-        ),
+        "spec.sandbox.tolerations[]": _TOLERATION_RULES,
+        "spec.sandbox": (_NODE_SELECTOR_RULE,),
     },
     extensions={
         "spec.namespaces": _SET,
@@ -199,7 +194,11 @@ SPEECH_MODEL = Definition(
         Column("Languages", ".status.languages", wide=True),
         Column("Digest", ".spec.digest", wide=True),
     ),
-    rules={"spec.source": (exactly_one(*(f.alias or name for name, f in ModelSource.model_fields.items())),)},
+    rules={
+        "spec.source": (exactly_one(*(f.alias or name for name, f in ModelSource.model_fields.items())),),
+        "spec": (_NODE_SELECTOR_RULE,),
+        "spec.tolerations[]": _TOLERATION_RULES,
+    },
     extensions={"status.voices": _SET, "status.languages": _SET, "status.conditions": _CONDITIONS},
 )
 

@@ -1,6 +1,7 @@
 """Names of child objects, labels and object keys. Each function states its contract; a table of hostile input tests it."""
 
 import hashlib
+import json
 import re
 
 from voxpod_crds.base import GROUP
@@ -36,9 +37,25 @@ def job_name(request_uid: str, attempt: int) -> str:
     return f"tts-{slug(request_uid)}-{attempt}"
 
 
-def probe_job_name(model_uid: str, generation: int) -> str:
-    """The Job that checks a SpeechModel's bundle, one for each generation of its spec."""
-    return f"probe-{slug(model_uid)}-{generation}"
+def fingerprint(*facts: object) -> str:
+    """16 hexadecimal digits (64 bits of SHA-256) for any facts that JSON can hold: the same for equal ones only, in any order of keys."""
+    text = json.dumps(facts, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def probe_job_name(model_uid: str, reads: str) -> str:
+    """The Job that checks a SpeechModel's bundle, one for each `fingerprint` of what it reads: at most 63 characters.
+
+    ValueError when `reads` is no fingerprint.
+    """
+    if not re.fullmatch(r"[0-9a-f]{16}", reads):
+        raise ValueError(f"expected a fingerprint, got {reads!r}")
+    return f"probe-{slug(model_uid)}-{reads}"
+
+
+def is_probe_of(job_name: str, model_uid: str) -> bool:
+    """Whether the name is one that `probe_job_name` gives for the SpeechModel, whatever the probe reads."""
+    return job_name[:-17] == f"probe-{slug(model_uid)}"
 
 
 def label_value(text: str) -> str:
@@ -46,12 +63,19 @@ def label_value(text: str) -> str:
     return text if re.fullmatch(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?", text) else slug(text)
 
 
-def object_key(tenant: str, request_uid: str, extension: str) -> str:
-    """Where a request's audio lies in the bucket: `<tenant>/<request uid>.<extension>`.
+def object_key(tenant: str, request_uid: str, extension: str, attempt: int = 1) -> str:
+    """Where a request's audio lies in the bucket: `<tenant>/<request uid>.<extension>`; what a later attempt stores has its
+    number before the extension, so that no two sandboxes ever write to one key.
 
     ValueError unless each part is of lower-case letters, digits, `-` and `.`: none can lead out of the tenant's folder.
     """
     for part in (tenant, request_uid, extension):
         if not re.fullmatch(r"[a-z0-9][a-z0-9.-]*", part):
             raise ValueError(f"object key: {part!r} is not of lower-case letters, digits, '-' and '.'")
-    return f"{tenant}/{request_uid}.{extension}"
+    return f"{tenant}/{request_uid}.{extension}" if attempt == 1 else f"{tenant}/{request_uid}.{attempt}.{extension}"
+
+
+def attempt_in(key: str) -> int:
+    """Of which attempt an object is, by its key or URI."""
+    second = key.rpartition("/")[2].split(".")[1:2]
+    return int(second[0]) if second and second[0].isdecimal() else 1

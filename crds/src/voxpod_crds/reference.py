@@ -19,10 +19,14 @@ REASON_GROUPS: dict[str, tuple[str, str, tuple[Reason, ...]]] = {
             Reason.WAITING_FOR_SANDBOX,
             Reason.WAITING_FOR_MODEL,
             Reason.WAITING_FOR_TENANT,
+            Reason.WAITING_FOR_CAPACITY,
+            Reason.WAITING_FOR_NODES,
+            Reason.WAITING_FOR_NEWER_VERSION,
+            Reason.WAITING_FOR_STORE,
         ),
     ),
     "Never": (
-        "Admitted and Complete are False, phase Rejected",
+        "Admitted and Complete are False, Failed is True, phase Rejected",
         "Waiting does not help: change what the message names, then create the request again.",
         (
             Reason.NAMESPACE_WITHOUT_TENANT,
@@ -34,7 +38,6 @@ REASON_GROUPS: dict[str, tuple[str, str, tuple[Reason, ...]]] = {
             Reason.TEXT_EMPTY,
             Reason.TEXT_TOO_LONG,
             Reason.NOT_SUPPORTED_YET,
-            Reason.INVALID,
         ),
     ),
     "Under way": (
@@ -44,26 +47,40 @@ REASON_GROUPS: dict[str, tuple[str, str, tuple[Reason, ...]]] = {
             Reason.ADMITTED,
             Reason.SANDBOX_STARTING,
             Reason.SANDBOX_UNSCHEDULABLE,
+            Reason.SANDBOX_REFUSED,
+            Reason.IMAGE_PULL_FAILED,
+            Reason.BUNDLE_INVALID,
             Reason.RETRYING,
+            Reason.WAITING_FOR_STORE,
             Reason.CLAIMED,
+            Reason.UPLOADING,
         ),
     ),
     "Ended": (
-        "Complete is True with phase Succeeded, False with phase Cancelled or Failed",
+        "Complete is True with phase Succeeded; it is False, and Failed is True, with phase Cancelled or Failed",
         "The request is over; it is not tried again.",
         (
             Reason.SUCCEEDED,
             Reason.CANCELLED,
             Reason.DEADLINE_EXCEEDED,
             Reason.INPUT_REFUSED,
+            Reason.TEXT_EMPTY,
+            Reason.LANGUAGE_NOT_SUPPORTED,
+            Reason.VOICE_NOT_FOUND,
+            Reason.NOT_SUPPORTED_YET,
             Reason.ENGINE_FAILED,
             Reason.BUNDLE_INVALID,
             Reason.IMAGE_PULL_FAILED,
             Reason.OUT_OF_MEMORY,
+            Reason.SANDBOX_START_TIMEOUT,
             Reason.SANDBOX_LOST,
+            Reason.SANDBOX_HUNG,
             Reason.SANDBOX_REFUSED,
             Reason.UPLOAD_FAILED,
             Reason.VERIFICATION_FAILED,
+            Reason.NAMESPACE_WITHOUT_TENANT,
+            Reason.MODEL_NOT_FOUND,
+            Reason.SOURCE_NOT_ALLOWED,
         ),
     ),
     "Ready": (
@@ -73,13 +90,46 @@ REASON_GROUPS: dict[str, tuple[str, str, tuple[Reason, ...]]] = {
             Reason.READY,
             Reason.SUSPENDED,
             Reason.NAMESPACE_CONFLICT,
+            Reason.UNREADABLE,
+            Reason.NOT_SUPPORTED_YET,
             Reason.PROBING,
             Reason.SOURCE_NOT_ALLOWED,
             Reason.BUNDLE_INVALID,
+            Reason.IMAGE_PULL_FAILED,
+            Reason.OUT_OF_MEMORY,
+            Reason.ENGINE_FAILED,
+            Reason.SANDBOX_STARTING,
+            Reason.SANDBOX_UNSCHEDULABLE,
+            Reason.SANDBOX_REFUSED,
+            Reason.SANDBOX_LOST,
+        ),
+    ),
+    "StoreReachable": (
+        "StoreReachable, of SpeechModel",
+        "Whether audio can be stored: looked at when the operator starts and each minute, the same for every model.",
+        (
+            Reason.STORE_USABLE,
+            Reason.STORE_AWAY,
+            Reason.STORE_REFUSES,
         ),
     ),
 }
 """Heading -> the condition, what its reader does, the reasons. A reason may stand in two groups."""
+
+WAITING = """
+## Waiting for a request
+
+Condition `Complete` is there once a request has ended: True with audio, False without. So a pipeline waits for it to
+be there, and then asks how the request ended (kubectl 1.31 or newer):
+
+```sh
+kubectl -n acme wait ttsr/hello --for=jsonpath='{.status.conditions[?(@.type=="Complete")]}' --timeout=10m
+test "$(kubectl -n acme get ttsr/hello -o jsonpath='{.status.phase}')" = Succeeded
+```
+
+`kubectl wait --for=condition=Complete` returns for audio only; `--for=condition=Failed` for every end without it (phase
+Failed, Rejected or Cancelled), as with Jobs. A request ends at `spec.deadlineSeconds` at the latest.""".splitlines()
+"""How a pipeline follows a request, tried by tests/e2e/test_crds_on_api_server.py."""
 
 
 def reasons_page() -> str:
@@ -91,7 +141,7 @@ def reasons_page() -> str:
         "",
         "Every condition in the status of a TTSRequest, Tenant or SpeechModel has one of these reasons, and a message",
         "with the particulars. `kubectl get ttsr` shows the reason of the last condition; `kubectl describe ttsr NAME`",
-        "shows all of them.",
+        "shows all of them. This version writes no Events: what happened to an object stands in its conditions.",
     ]
     for heading, (condition, advice, reasons) in REASON_GROUPS.items():
         lines += [
@@ -132,6 +182,7 @@ def api_page(definitions: tuple[Definition, ...]) -> str:
             " rejected with"
         ),
         "  reason `NotSupportedYet` rather than ignored.",
+        *WAITING,
     ]
     for definition in definitions:
         lines += _kind(definition)

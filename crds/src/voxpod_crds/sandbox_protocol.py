@@ -1,21 +1,31 @@
-"""What the operator and a sandbox say to each other: `GET /v1/claim` and `POST /v1/result`, JSON over TLS.
+"""What the operator and a sandbox say to each other: claim, progress and result, JSON over TLS.
 
 Standard library dataclasses, because the sandbox pays for every import before its first sample. The constraints are
 annotations: the operator, which must not trust a sandbox, validates with pydantic; the sandbox, which trusts the
 operator, just reads. The same JSON is the pod's termination message (at most 4096 bytes), so that a result survives an
 operator that is away.
+
+During an upgrade each side meets the other's previous version, so both ignore fields that they do not know, and a new field
+has a default. Who speaks version 1 did not do so: it gets exactly the fields of version 1.
 """
 
 import dataclasses
 import json
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from voxpod_crds.constraints import Between, Length, Passing
 from voxpod_crds.voices import MAX_VOICE
 
 CLAIM_PATH = "/v1/claim"
+PROGRESS_PATH = "/v1/progress"
 RESULT_PATH = "/v1/result"
+
+VERSION = 2
+"""1: claim and result. 2: progress; unknown fields are ignored."""
+VERSION_HEADER = "Voxpod-Protocol"
+"""On each call of a sandbox: the version that it speaks. Without it: 1."""
+
 TOKEN_AUDIENCE = "voxpod-dispatch"  # noqa: S105 - a name
 MAX_TERMINATION_MESSAGE = 4096
 """Bytes that the kubelet keeps of /dev/termination-log (Kubernetes, Pod termination message)."""
@@ -30,6 +40,8 @@ MAX_TIMESTAMPS_BYTES = 1 << 24
 
 Fault = Literal["input", "engine", "infrastructure"]
 """Who is at fault, which decides about a retry: input never, engine once, infrastructure up to three attempts."""
+
+T = TypeVar("T")
 
 Milliseconds = Annotated[int, Between(0, 86_400_000)]
 
@@ -48,6 +60,14 @@ class Upload:
 
     url: str
     headers: dict[str, str]
+
+
+_SINCE = "since"
+
+
+def _since(version: int) -> dict[str, int]:
+    """Metadata of a field that older versions do not have."""
+    return {_SINCE: version}
 
 
 Timestamps = Literal["none", "sentence", "word"]
@@ -81,6 +101,25 @@ class Work:
     timestamps: Timestamps = "none"
     timestamps_upload: Upload | None = None
     """Where the document of times goes; None without one."""
+    progress_seconds: float = dataclasses.field(default=0.0, metadata=_since(2))
+    """How often to tell progress; 0: not at all."""
+
+
+Stage = Literal["synthesizing", "uploading"]
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What a sandbox that holds work is at."""
+
+    request_uid: Annotated[str, Length(1, 64)]
+    stage: Stage
+    stage_seconds: Annotated[float, Between(0, 86_400)]
+    steps: Annotated[int, Between(0, 1 << 53)]
+    """Counts up with each utterance, and with each block of a file that is written or sent: it stands still when the work
+    hangs, although the thread that tells it does not."""
+    problem: Annotated[str, Length(0, 256)] = ""
+    """Why the last try to upload failed; nothing of the URL."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,18 +207,25 @@ class BundleFacts:
     sample_rate: Annotated[int, Between(8_000, 48_000)]
 
 
-def to_json(message: Work | Report | BundleFacts) -> str:
-    """A message as compact JSON; a lone surrogate, which no UTF-8 can hold, becomes `?`."""
-    text = json.dumps(dataclasses.asdict(message), ensure_ascii=False, separators=(",", ":"))
+def to_json(message: Work | Progress | Report | BundleFacts, version: int = VERSION) -> str:
+    """A message as compact JSON with the fields of a version; a lone surrogate, which no UTF-8 can hold, becomes `?`."""
+    known = {f.name for f in dataclasses.fields(message) if f.metadata.get(_SINCE, 1) <= version}
+    fields = {name: value for name, value in dataclasses.asdict(message).items() if name in known}
+    text = json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
     return text.encode(errors="replace").decode()
 
 
 def work_from_json(raw: str | bytes) -> Work:
-    """The operator's answer to a claim; TypeError or KeyError when a field is missing or unknown."""
+    """The operator's answer to a claim; TypeError or KeyError when a field is missing. Unknown ones are ignored."""
     fields: dict[str, Any] = json.loads(raw)
     times = fields.get("timestamps_upload")
-    uploads = {"upload": Upload(**fields["upload"]), "timestamps_upload": Upload(**times) if times else None}
-    return Work(**{**fields, **uploads})
+    upload, times_upload = _known(Upload, fields["upload"]), _known(Upload, times) if times else None
+    return _known(Work, {**fields, "upload": upload, "timestamps_upload": times_upload})
+
+
+def _known(kind: type[T], fields: dict[str, Any]) -> T:
+    names = {f.name for f in dataclasses.fields(kind)}  # type: ignore[arg-type]
+    return kind(**{name: fields[name] for name in names if name in fields})
 
 
 def termination_message(message: Report | BundleFacts) -> str:

@@ -73,6 +73,8 @@ class _Converter:
                 out.update(self._keyword(keyword, value, node, path))
         if out.get("type") not in _TYPES and not out.get("x-kubernetes-int-or-string"):
             raise UnsupportedSchema(path, f"needs one type of {', '.join(sorted(_TYPES))}, has {out.get('type')!r}")
+        if out.get("type") == "number" and (rules := _fractions(out)):
+            out["x-kubernetes-validations"] = rules
         if "properties" in out and "additionalProperties" in out:
             raise UnsupportedSchema(
                 path, "has both named properties and free ones; structural schemas allow one of the two"
@@ -125,6 +127,17 @@ class _Converter:
                 raise UnsupportedSchema(path, f"cannot default to {{}}, because {', '.join(missing)} must be given")
             out["default"] = {}
         return out
+
+
+def _fractions(number: Schema) -> list[Schema]:
+    """CEL rules for bounds that are no whole numbers.
+
+    The API server truncates such a bound where the value is written as a whole number (`minimum: 0.25` takes `0`:
+    k8s.io/kube-openapi compares integers as integers), so a speed of 0 was stored.
+    """
+    bounds = ((number.get("minimum"), ">=", "at least"), (number.get("maximum"), "<=", "at most"))
+    fractional = [bound for bound in bounds if bound[0] is not None and bound[0] != int(bound[0])]
+    return [{"rule": f"self {sign} {value}", "message": f"must be {said} {value}"} for value, sign, said in fractional]
 
 
 def _without_null(node: Schema, path: str) -> Schema:

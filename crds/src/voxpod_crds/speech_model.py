@@ -6,6 +6,7 @@ from pydantic import Field
 
 from voxpod_crds.base import ApiModel, ObjectMeta, not_honoured_yet
 from voxpod_crds.conditions import Condition
+from voxpod_crds.placement import NodeSelector, Tolerations
 from voxpod_crds.tenant import Cpu, Memory
 
 AbsolutePath = Annotated[str, Field(min_length=2, max_length=512, pattern=r"^(/\.?[A-Za-z0-9_][A-Za-z0-9._-]*)+$")]
@@ -73,6 +74,13 @@ class SpeechModelSpec(ApiModel):
         description="SHA-256 of the bundle's manifest.json; every sandbox checks it before use.",
     )
     resources: Resources = Field(default_factory=Resources, description="CPU and memory of each sandbox.")
+    node_selector: NodeSelector = Field(
+        default_factory=dict,
+        description="Labels of the nodes that have the bundle: its probe and its sandboxes run there only.",
+    )
+    tolerations: Tolerations = Field(
+        default_factory=list, description="Taints that the model's probe and sandboxes tolerate."
+    )
     warm_pool: WarmPool = Field(default_factory=WarmPool, description="How many sandboxes are kept and allowed.")
     default: bool = Field(False, description="Used by requests that name no model; with several, the oldest.")
     default_voice: str | None = Field(
@@ -95,10 +103,18 @@ class SpeechModelStatus(ApiModel):
         default_factory=list, max_length=64, description="Languages that the bundle speaks."
     )
     sample_rate: int | None = Field(None, description="Samples per second of the engine's output.")
+    probed: str | None = Field(
+        None,
+        max_length=63,
+        description=(
+            "What the voices and languages were read from, as two hashes: of source, digest and engine, and of nodes and"
+            " sandbox image. When one of them differs, the bundle is probed anew."
+        ),
+    )
     idle: int | None = Field(None, ge=0, description="Sandboxes that wait for work.")
     busy: int | None = Field(None, ge=0, description="Sandboxes that hold a request.")
     starting: int | None = Field(None, ge=0, description="Sandboxes whose pod has not claimed yet.")
-    conditions: list[Condition] = Field(default_factory=list, max_length=8, description="Ready.")
+    conditions: list[Condition] = Field(default_factory=list, max_length=8, description="Ready, StoreReachable.")
 
 
 class SpeechModel(ApiModel):

@@ -1,29 +1,39 @@
 """Tenant: who may use Voxpod from which namespaces, and how much. Cluster-scoped, short name `vten`."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from voxpod_crds.base import ApiModel, ObjectMeta, not_honoured_yet
 from voxpod_crds.conditions import Condition
+from voxpod_crds.placement import NodeSelector, Tolerations
 
 NamespaceName = Annotated[str, Field(min_length=1, max_length=63, pattern=r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$")]
 ObjectName = Annotated[str, Field(min_length=1, max_length=63, pattern=r"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$")]
 VoiceName = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
-LabelValue = Annotated[str, Field(max_length=63, pattern=r"^([A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?)?$")]
 _CPU = r"^([0-9]*[1-9][0-9]*(m|\.[0-9]{1,3})?|0?\.[0-9]{0,2}[1-9][0-9]{0,2})$"
-_MEMORY = r"^([0-9]*[1-9][0-9]*(\.[0-9]+)?|0?\.[0-9]*[1-9][0-9]*)([MGT]i?)$"
+MEMORY_PATTERN = r"^([0-9]*[1-9][0-9]*(\.[0-9]+)?|0?\.[0-9]*[1-9][0-9]*)([MGT]i?)$"
+MOST_CORES = 10**15 - 1
+"""As an integer. The API server compares as 64-bit floats, which tell integers of up to 15 digits apart."""
 Cpu = Annotated[
     str,
-    BeforeValidator(lambda v: str(v) if type(v) is int else v),
+    BeforeValidator(lambda v: str(v) if type(v) is int and v <= MOST_CORES else v),
     Field(min_length=1, max_length=16, pattern=_CPU),
+    # minimum and maximum are for the integer, pattern and lengths for the string
     WithJsonSchema(
-        {"x-kubernetes-int-or-string": True, "pattern": _CPU, "minLength": 1, "maxLength": 16, "minimum": 1}
+        {
+            "x-kubernetes-int-or-string": True,
+            "pattern": _CPU,
+            "minLength": 1,
+            "maxLength": 16,
+            "minimum": 1,
+            "maximum": MOST_CORES,
+        }
     ),
 ]
 """Cores as Kubernetes writes them (2, "1.5", "500m"); never 0, which would be no limit."""
-Memory = Annotated[str, Field(min_length=2, max_length=16, pattern=_MEMORY)]
+Memory = Annotated[str, Field(min_length=2, max_length=16, pattern=MEMORY_PATTERN)]
 """Bytes with a unit ("1Gi", "800M"); a bare number is refused, since it is nearly always a forgotten unit."""
 Duration = Annotated[str, Field(min_length=2, max_length=16, pattern=r"^[0-9]+(s|m|h|d)$")]
 
@@ -55,22 +65,6 @@ class Quota(ApiModel):
     )
 
 
-class Toleration(ApiModel):
-    """A core/v1 Toleration for the tenant's sandbox pods."""
-
-    key: str | None = Field(
-        None, max_length=316, description="Taint key; empty with operator Exists tolerates every taint."
-    )
-    operator: Literal["Exists", "Equal"] | None = Field(None, description="How the value is compared.")
-    value: str | None = Field(None, max_length=63, description="Taint value, for operator Equal.")
-    effect: Literal["NoSchedule", "PreferNoSchedule", "NoExecute"] | None = Field(
-        None, description="Taint effect; empty tolerates all effects."
-    )
-    toleration_seconds: int | None = Field(
-        None, ge=0, le=86_400, description="How long a NoExecute taint is tolerated."
-    )
-
-
 class TenantSandbox(ApiModel):
     """How this tenant's sandboxes differ from the SpeechModel's."""
 
@@ -83,11 +77,13 @@ class TenantSandbox(ApiModel):
     runtime_class_name: str | None = Field(
         None, min_length=1, max_length=253, description="RuntimeClass of sandbox pods (gVisor, Kata)."
     )
-    node_selector: dict[str, LabelValue] = Field(
-        default_factory=dict, max_length=16, description="Labels of nodes that sandbox pods may use."
+    node_selector: NodeSelector = Field(
+        default_factory=dict,
+        description="Labels of nodes that this tenant's sandbox pods may use, besides those of the SpeechModel.",
     )
-    tolerations: list[Toleration] = Field(
-        default_factory=list, max_length=16, description="Taints that sandbox pods tolerate."
+    tolerations: Tolerations = Field(
+        default_factory=list,
+        description="Taints that this tenant's sandbox pods tolerate, besides those of the SpeechModel.",
     )
 
 
@@ -109,7 +105,12 @@ class TenantSpec(ApiModel):
             " lists it."
         ),
     )
-    weight: int = not_honoured_yet(1, ge=1, le=1_000, description="Share of the cluster beside the other tenants.")
+    weight: int = Field(
+        1,
+        ge=1,
+        le=1_000,
+        description="Share of the sandboxes beside the other tenants that wait for one, measured in seconds of audio.",
+    )
     quota: Quota = Field(default_factory=Quota, description="Limits of use.")
     allowed_models: list[ObjectName] = Field(
         default_factory=list, max_length=64, description="SpeechModels that may be used; empty allows all."

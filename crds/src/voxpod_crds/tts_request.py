@@ -1,5 +1,6 @@
 """TTSRequest: one text that becomes one audio object. Namespaced, short name `ttsr`, category `voxpod`."""
 
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Literal
 
@@ -15,8 +16,9 @@ MAX_TEXT = 10_000
 
 DEFAULT_DEADLINE_SECONDS = 600
 
-_WORDS = r"^[^\s<>/]([^\n<>/]*[^\s<>/])?$"
-"""No spaces at the ends, no markup, and no slashes, which are marks of IPA."""
+_WORDS = r"^[^\t-\r\x85\p{Z}<>/]([^\n<>/]*[^\t-\r\x85\p{Z}<>/])?$"
+"""No white space of Unicode at the ends, no markup, and no slashes, which are marks of IPA. Written out, since `\\s` is
+ASCII to the API server and Unicode to pydantic."""
 
 AudioFormat = Literal["wav", "mp3", "flac", "ogg", "opus", "pcm"]
 SampleRate = Literal[8000, 16000, 22050, 24000, 44100, 48000]
@@ -179,6 +181,21 @@ class SandboxRef(ApiModel):
     pod_uid: str | None = Field(
         None, max_length=64, description="UID of that pod; only its token may report the result."
     )
+    protocol: int | None = Field(None, ge=1, description="Version of the sandbox protocol that it speaks.")
+
+
+class FailedAttempt(ApiModel):
+    """A sandbox that was given up."""
+
+    attempt: int = Field(ge=1, description="Which sandbox it was.")
+    reason: str = Field(
+        max_length=64,
+        description="Why it was given up, as one word; WaitingForStore is not counted among the three that may fail.",
+    )
+    message: str = Field("", max_length=256, description="Why, for a person, in short.")
+    node: str | None = Field(
+        None, max_length=253, description="Node that had its pod; later sandboxes of the request avoid it."
+    )
 
 
 class RequestTimings(ApiModel):
@@ -207,7 +224,15 @@ class TTSRequestStatus(ApiModel):
     voice: str | None = Field(None, max_length=MAX_VOICE, description="Voice or mix that was chosen.")
     queue_position: int | None = Field(None, ge=1, description="Place among the tenant's waiting requests.")
     sandbox: SandboxRef | None = Field(None, description="The sandbox that holds the request.")
-    attempt: int | None = Field(None, ge=1, description="Which sandbox this is, counted from 1.")
+    attempt: int | None = Field(
+        None, ge=1, description="Which sandbox this is, counted from 1; those that never got a node count as well."
+    )
+    failed_attempts: list[FailedAttempt] = Field(
+        default_factory=list, max_length=8, description="Earlier sandboxes that failed."
+    )
+    not_before: datetime | None = Field(
+        None, description="No sandbox is created before this moment: the pause after one that failed or did not start."
+    )
     assigned_at: str | None = Field(
         None, max_length=40, description="When the sandbox was assigned (RFC 3339, milliseconds)."
     )
@@ -223,7 +248,7 @@ class TTSRequestStatus(ApiModel):
         description="What the reader should know, such as characters that cannot be spoken.",
     )
     conditions: list[Condition] = Field(
-        default_factory=list, max_length=8, description="Admitted, Dispatched, Complete."
+        default_factory=list, max_length=8, description="Admitted, Dispatched, Complete, Failed."
     )
 
 

@@ -23,6 +23,10 @@ from voxpod_inference.timestamps import SpokenTimes
 _FEW_CHUNKS = 4
 """A shorter text is spoken before a bar would tell anything."""
 _BAR = 30
+_OTHER_SOUNDS = frozenset(["aac", "aif", "aiff", "amr", "m4a", "mp4", "weba", "webm", "wma"])
+"""Who names a file so does not expect a wav in it."""
+_MOST_THREADS = 256
+"""More the native vocoder does not take."""
 
 
 def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -59,8 +63,8 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 def run(options: argparse.Namespace) -> int:
     """Speak; returns the exit code."""
-    if options.threads < 1:
-        return usage_error(f"--threads is {options.threads}, expected at least 1")
+    if wrong := _wrong(options):
+        return usage_error(wrong)
     started = time.monotonic()
     bundle = chosen_bundle(options.bundle)
     if bundle is None:
@@ -74,7 +78,7 @@ def run(options: argparse.Namespace) -> int:
     times = SpokenTimes(text, engine.sample_rate)
     utterances = _with_bar(times.noting(engine.speak(prepared)), prepared)
     try:
-        written = _write_sound(options, utterances, engine)
+        written = _write_sound(options, utterances, engine, prepared.expected_seconds)
         if options.timestamps is not None:
             with whole_file(str(options.timestamps)) as file:
                 file.write(times.document("word", prepared.script.sentences))
@@ -86,16 +90,35 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _write_sound(options: argparse.Namespace, utterances: Iterator[Utterance], engine: Synthesizer) -> Written:
-    ending = Path(options.output).suffix.lstrip(".").lower()
+def _wrong(options: argparse.Namespace) -> str:
+    """What cannot be, known before anything is spoken; empty when all can."""
+    if not 1 <= options.threads <= _MOST_THREADS:
+        return f"--threads is {options.threads}, expected 1 to {_MOST_THREADS}"
+    ending = _ending(options.output)
+    if ending in _OTHER_SOUNDS and not options.format:
+        return f"the ending .{ending} is of no format here; {', '.join(FORMATS)} are, or --format names one"
+    for path in (options.timestamps, None if options.output == "-" else Path(options.output)):
+        if path is not None and not path.parent.is_dir():
+            return f"cannot write {path}: no such folder"
+    return ""
+
+
+def _ending(output: str) -> str:
+    return "" if output.startswith("/dev/") else Path(output).suffix.lstrip(".").lower()
+
+
+def _write_sound(
+    options: argparse.Namespace, utterances: Iterator[Utterance], engine: Synthesizer, expected_seconds: float
+) -> Written:
     with whole_file(options.output) as file:
         return write_audio(
             file,
             (u.samples for u in utterances),
             engine.sample_rate,
-            format=options.format or (ending if ending in FORMATS else "wav"),
+            format=options.format or (ending if (ending := _ending(options.output)) in FORMATS else "wav"),
             sample_rate=options.sample_rate,
             loudness=options.loudness,
+            expected_seconds=expected_seconds,
         )
 
 

@@ -5,7 +5,18 @@ import random
 import time
 from collections.abc import Callable, Iterator
 
-from voxpod_crds.sandbox_protocol import CLAIM_PATH, RESULT_PATH, Report, Work, to_json, work_from_json
+from voxpod_crds.sandbox_protocol import (
+    CLAIM_PATH,
+    PROGRESS_PATH,
+    RESULT_PATH,
+    VERSION,
+    VERSION_HEADER,
+    Progress,
+    Report,
+    Work,
+    to_json,
+    work_from_json,
+)
 from voxpod_inference import log
 from voxpod_inference.errors import SANDBOX_REFUSED, SpeechError
 from voxpod_inference.http_client import Response, TransportError, send, tls_context
@@ -13,6 +24,7 @@ from voxpod_inference.settings import SandboxSettings
 
 _POLL_SECONDS = 25
 _CLAIM_TIMEOUT = _POLL_SECONDS + 10
+_PROGRESS_TIMEOUT = 10
 _RESULT_TIMEOUT = 10
 _RESULT_SECONDS = 30
 """How long a result is offered to an endpoint that is away; afterwards the termination message has to do."""
@@ -53,6 +65,11 @@ class Dispatch:
         log.event("idle for too long")
         return None
 
+    def progress(self, progress: Progress) -> bool:
+        """Tell it once, whether it arrives or not; False when the operator says that the work is not wanted any more."""
+        response = self._call("POST", PROGRESS_PATH, to_json(progress).encode(), _PROGRESS_TIMEOUT, None)
+        return response is None or response.status != 410
+
     def report(self, report: Report) -> None:
         """Hand in the result; tries for half a minute while the endpoint is away."""
         body = to_json(report).encode()
@@ -74,7 +91,7 @@ class Dispatch:
 
     def _call(self, method: str, path: str, body: bytes | None, timeout: float, boot_ms: int | None) -> Response | None:
         """The endpoint's answer; None when there is none."""
-        headers = {"Accept": "application/json"}
+        headers = {"Accept": "application/json", VERSION_HEADER: str(VERSION)}
         if body is not None:
             headers["Content-Type"] = "application/json"
         if boot_ms is not None:

@@ -4,15 +4,24 @@ import http.client
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import Protocol
 from urllib.parse import urlsplit
 
+from voxpod_crds.trust import client_tls
 from voxpod_inference.errors import SANDBOX_REFUSED, SpeechError
 
 _MAX_BODY = 1 << 20
 _BLOCK = 1 << 17
 TransportError = (OSError, http.client.HTTPException)
 """What `send` raises when there is no answer: refused, reset, timed out, bad certificate, garbage."""
+
+
+class Readable(Protocol):
+    """A file, as far as sending it goes."""
+
+    def read(self, size: int = -1, /) -> bytes:
+        """The next block."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,16 +34,10 @@ class Response:
 
 def tls_context(ca_pem: str) -> ssl.SSLContext:
     """A client context that trusts only `ca_pem`, or the system's authorities when it is empty; SpeechError when it is none."""
-    if not ca_pem:
-        return ssl.create_default_context()
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     try:
-        context.load_verify_locations(cadata=ca_pem)
-    except ssl.SSLError as error:
-        raise SpeechError(
-            "infrastructure", SANDBOX_REFUSED, f"no usable CA certificate was given: {error.reason}"
-        ) from None
-    return context
+        return client_tls(ca_pem)
+    except ValueError as error:
+        raise SpeechError("infrastructure", SANDBOX_REFUSED, f"no usable CA certificate was given: {error}") from None
 
 
 def send(
@@ -42,7 +45,7 @@ def send(
     url: str,
     headers: Mapping[str, str],
     *,
-    body: bytes | BinaryIO | None = None,
+    body: bytes | Readable | None = None,
     context: ssl.SSLContext | None,
     timeout: float,
 ) -> Response:

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from voxpod_inference.bundle import Bundle, file_entry
 from voxpod_inference.engines import vocoder
-from voxpod_inference.engines.kokoro_model import FRONT, GENERATOR, PACKED, WEIGHTS
+from voxpod_inference.engines.kokoro_files import FRONT, GENERATOR, PACKED, WEIGHTS
 from voxpod_inference.engines.onnx import save_optimised
 from voxpod_inference.prepared import (
     MANIFEST,

@@ -21,6 +21,7 @@ import numpy as np
 
 from voxpod_inference import processor
 from voxpod_inference.bundle import PREPARED, Bundle, file_entry
+from voxpod_inference.engines.kokoro_files import FRONT, GENERATOR, PACKED
 
 if TYPE_CHECKING:
     from voxpod_inference.engines.base import Weights
@@ -82,8 +83,6 @@ class PreparedWeights:
     @property
     def kind(self) -> "Weights":
         """`prepared`, or `prepared-onnx` when they were made without the native library."""
-        from voxpod_inference.engines.kokoro_model import PACKED
-
         return "prepared" if PACKED in self.files else "prepared-onnx"
 
     def path(self, name: str) -> Path | None:
@@ -112,8 +111,6 @@ def fit_of(bundle: Bundle) -> Fit:
 
 def needed(fit: Fit) -> tuple[str, ...]:
     """The files that weights for `fit` have."""
-    from voxpod_inference.engines.kokoro_model import FRONT, GENERATOR, PACKED
-
     generator = (GENERATOR, f"{GENERATOR}.data") if fit.vocoder == NO_LIBRARY else (PACKED,)
     return (FRONT, f"{FRONT}.data", *generator)
 

@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 from voxpod_crds.sandbox_protocol import MAX_AUDIO_BYTES
+from voxpod_inference import log
 
 _MAX_OPEN_FILES = 256
 _MAX_FILE_BYTES = MAX_AUDIO_BYTES
@@ -50,6 +51,12 @@ def end_on_sigterm() -> None:
         os._exit(_TERMINATED)
 
     threading.Thread(target=wait, name="sigterm", daemon=True).start()
+
+
+def end_now() -> None:
+    """End this process at once, with success: nobody waits for what it is at."""
+    log.event("not wanted any more")
+    os._exit(0)
 
 
 def milliseconds_since_start() -> int:

@@ -16,7 +16,8 @@ from voxpod_inference.audio.writer import Written, write_audio
 from voxpod_inference.engines.base import Prepared, Synthesizer, Utterance
 from voxpod_inference.engines.registry import load
 from voxpod_inference.errors import DEADLINE_EXCEEDED, ENGINE_FAILED, InputError, SpeechError, unexpected
-from voxpod_inference.process import milliseconds_since_start, write_termination_log
+from voxpod_inference.process import end_now, milliseconds_since_start, write_termination_log
+from voxpod_inference.progress import Pulse
 from voxpod_inference.settings import SandboxSettings
 from voxpod_inference.timestamps import SpokenTimes
 
@@ -70,7 +71,8 @@ def run(settings: SandboxSettings) -> Report | None:
             return None
         uid = work.request_uid
         log.event("claimed", request=uid)
-        report = serve(work, synthesizer, timings, settings.object_store_ca_pem)
+        with Pulse(work, dispatch.progress, end_now) as pulse:
+            report = serve(work, synthesizer, timings, settings.object_store_ca_pem, pulse)
     except SpeechError as error:
         report = Report(uid, timings, failure=error.as_failure())
     except Exception as error:
@@ -83,13 +85,13 @@ def run(settings: SandboxSettings) -> Report | None:
     return report
 
 
-def serve(work: Work, synthesizer: Synthesizer, timings: Timings, ca_pem: str) -> Report:
+def serve(work: Work, synthesizer: Synthesizer, timings: Timings, ca_pem: str, pulse: Pulse) -> Report:
     """Speak and store one request; SpeechError when that cannot be done."""
     from voxpod_inference.upload import put
 
     watch = Stopwatch(work.seconds_left, synthesizer)
     with tempfile.TemporaryFile() as sound, tempfile.TemporaryFile() as document:
-        prepared, written, first_audio_ms = _speak(work, synthesizer, watch, sound, document)
+        prepared, written, first_audio_ms = _speak(work, synthesizer, watch, pulse, sound, document)
         timings = dataclasses.replace(timings, first_audio_ms=first_audio_ms, synthesis_ms=watch.milliseconds())
         log.event(
             "synthesized",
@@ -97,13 +99,14 @@ def serve(work: Work, synthesizer: Synthesizer, timings: Timings, ca_pem: str) -
             audio_seconds=round(written.duration_seconds, 3),
             synthesis_ms=timings.synthesis_ms,
         )
+        pulse.uploads()
         times = None
         if (
             work.timestamps_upload is not None
         ):  # before the audio: where there is audio, all that was asked for is there
-            stored = put(work.timestamps_upload, document, ca_pem=ca_pem, seconds_left=watch.seconds_left)
+            stored = put(work.timestamps_upload, document, pulse, ca_pem=ca_pem, seconds_left=watch.seconds_left)
             times = TimestampsObject(stored.sha256, stored.md5, stored.bytes)
-        stored = put(work.upload, sound, ca_pem=ca_pem, seconds_left=watch.seconds_left)
+        stored = put(work.upload, sound, pulse, ca_pem=ca_pem, seconds_left=watch.seconds_left)
     audio = Audio(
         sha256=stored.sha256,
         md5=stored.md5,
@@ -126,7 +129,7 @@ def serve(work: Work, synthesizer: Synthesizer, timings: Timings, ca_pem: str) -
 
 
 def _speak(
-    work: Work, synthesizer: Synthesizer, watch: Stopwatch, sound: BinaryIO, document: BinaryIO
+    work: Work, synthesizer: Synthesizer, watch: Stopwatch, pulse: Pulse, sound: BinaryIO, document: BinaryIO
 ) -> tuple[Prepared, Written, int]:
     """Fill both files; what was prepared, what was written, and after how many milliseconds the first samples were there."""
     output_rate(work.format, work.sample_rate, synthesizer.sample_rate)  # what the format cannot have is refused first
@@ -136,7 +139,13 @@ def _speak(
         prepared = synthesizer.prepare(
             work.text, voice=work.voice, language=work.language, speed=work.speed, ssml=work.ssml, lexicon=work.lexicon
         )
+        pulse.step()
         chunks = _samples(spoken.noting(synthesizer.speak(prepared)), first_audio, watch)
+
+        def check() -> None:
+            pulse.step()
+            watch.check()
+
         written = write_audio(
             sound,
             chunks,
@@ -144,7 +153,8 @@ def _speak(
             format=work.format,
             sample_rate=work.sample_rate,
             loudness=work.loudness,
-            check=watch.check,
+            check=check,
+            expected_seconds=prepared.expected_seconds,
         )
         if work.timestamps_upload is not None:
             document.write(spoken.document(work.timestamps, prepared.script.sentences))

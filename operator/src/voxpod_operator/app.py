@@ -6,27 +6,31 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from aiohttp import web
 from kubernetes.aio.client.api_client import ApiClient
-from minio import Minio
 
 from voxpod_crds.base import ResourceKey
+from voxpod_operator import metrics
+from voxpod_operator.certificates import LOOK_SECONDS, DispatchCertificate
 from voxpod_operator.cluster.addresses import Addresses
 from voxpod_operator.cluster.gateway import ClusterGateway
+from voxpod_operator.cluster.server_clock import ServerClock
 from voxpod_operator.cluster.view import ClusterView
-from voxpod_operator.context import Context
-from voxpod_operator.dispatch.server import dispatch_app, tls_context
+from voxpod_operator.cluster.warnings import Warnings
+from voxpod_operator.context import DIRECTORY, Context
+from voxpod_operator.dispatch.server import serving
 from voxpod_operator.errors import ClusterError
 from voxpod_operator.handlers.events import take_in
 from voxpod_operator.handlers.watches import Login, watch
 from voxpod_operator.health import Health, health_app
 from voxpod_operator.leadership import Leadership
 from voxpod_operator.reconcile.workers import work
-from voxpod_operator.resync import WatchHealth, keep_in_sync, load
+from voxpod_operator.resync import WatchHealth, catch_up_with_all, keep_in_sync, load
 from voxpod_operator.settings import OperatorSettings
-from voxpod_operator.storage.object_store import ObjectStore, connect
+from voxpod_operator.storage.object_store import ObjectStore, open_store
+from voxpod_operator.store_check import keep_checked
+from voxpod_operator.store_sweep import keep_swept
 from voxpod_operator.workqueue import WorkQueue
 
 logger = logging.getLogger(__name__)
@@ -49,7 +53,8 @@ class Operator:
     async def run(self, stop: asyncio.Event) -> None:
         """Watch, follow, lead, until `stop`. Raises LeadershipLost, or what a part failed with."""
         try:
-            async with asyncio.TaskGroup() as parts, _serving(health_app(self.health), self.ctx.settings.health_port):
+            async with asyncio.TaskGroup() as parts, _health(health_app(self.health), self.ctx.settings.health_port):
+                beating = parts.create_task(self._beat(), name="beat")
                 watching = parts.create_task(self._watch(), name="watches")
                 leading = parts.create_task(self._follow_then_lead(), name="leadership")
                 await asyncio.wait(
@@ -58,9 +63,16 @@ class Operator:
                 stop.set()
                 leading.cancel()  # first: the Lease is released while Kopf still takes its time
                 watching.cancel()
+                beating.cancel()
         finally:
             await self.api.close()  # type: ignore[no-untyped-call]
             self.ctx.store.close()
+
+    async def _beat(self) -> None:
+        while True:
+            began = time.monotonic()
+            await asyncio.sleep(BEAT_SECONDS)
+            metrics.LOOP_LAG.observe(max(0.0, time.monotonic() - began - BEAT_SECONDS))
 
     async def _watch(self) -> None:
         await watch(
@@ -74,6 +86,8 @@ class Operator:
         self.health.synced = True
         async with asyncio.TaskGroup() as parts:
             parts.create_task(keep_in_sync(self.ctx, self.health.watches), name="resync")
+            parts.create_task(keep_checked(self.ctx), name="store check")
+            parts.create_task(self._keep_certificate(), name="certificate")
             await self.leadership.acquire()
             try:
                 async with asyncio.TaskGroup() as led:
@@ -83,6 +97,11 @@ class Operator:
             finally:
                 await asyncio.shield(self.leadership.release())
 
+    async def _keep_certificate(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            self.ctx.certificate.look(self.ctx.view.jobs())
+
     async def _until_lost(self) -> None:
         await self.leadership.keep()
         raise LeadershipLost
@@ -90,12 +109,15 @@ class Operator:
     async def _lead(self) -> None:
         """All that only the leader does, until cancelled."""
         settings = self.ctx.settings
-        # what the leader before wrote last may still be on its way to this replica's watch
-        await insist("the list at takeover", lambda: load(self.ctx))
+        await insist("the list at takeover", lambda: catch_up_with_all(self.ctx))
+        self.ctx.queue.open()
         for key in self.ctx.view.work_keys():
             self.ctx.queue.add(key)
-        async with _serving(dispatch_app(self.ctx), settings.dispatch_port, settings), asyncio.TaskGroup() as parts:
+        self.ctx.queue.add(DIRECTORY)
+        async with serving(self.ctx), asyncio.TaskGroup() as parts:
+            self.ctx.serving.since = self.ctx.now()
             parts.create_task(self._stay_published(), name="EndpointSlice")
+            parts.create_task(keep_swept(self.ctx), name="store sweep")
             for number in range(settings.workers):
                 parts.create_task(work(self.ctx), name=f"worker {number}")
 
@@ -104,6 +126,8 @@ class Operator:
             await insist("the EndpointSlice", self.leadership.publish)
             await asyncio.sleep(PUBLISH_SECONDS)
 
+
+BEAT_SECONDS = 0.05
 
 PUBLISH_SECONDS = 30.0
 """How soon an EndpointSlice that somebody deleted or changed is put right."""
@@ -122,11 +146,11 @@ async def insist(what: str, call: Callable[[], Awaitable[None]]) -> None:
 
 
 @asynccontextmanager
-async def _serving(app: web.Application, port: int, tls: OperatorSettings | None = None) -> AsyncIterator[None]:
+async def _health(app: web.Application, port: int) -> AsyncIterator[None]:
     runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=1.0)
     await runner.setup()
     try:
-        await web.TCPSite(runner, None, port, ssl_context=tls_context(tls.dispatch_tls_dir) if tls else None).start()
+        await web.TCPSite(runner, None, port).start()
         yield
     finally:
         await runner.cleanup()
@@ -134,32 +158,38 @@ async def _serving(app: web.Application, port: int, tls: OperatorSettings | None
 
 def assemble(settings: OperatorSettings, api: ApiClient, login: Login, store: ObjectStore | None = None) -> Operator:
     """Wire an operator; nothing is contacted yet."""
-    gateway = ClusterGateway(api)
+    clock = ServerClock()
+    leadership = Leadership(ClusterGateway(api, clock), settings, clock.now)
+    gateway = ClusterGateway(api, clock, may_write=lambda: leadership.fresh)
     view = ClusterView()
     ctx = Context(
         settings=settings,
         gateway=gateway,
-        store=store or ObjectStore(_client(settings), settings.object_store_bucket),
+        store=store or _store(settings),
         addresses=Addresses(
             gateway,
             ResourceKey(settings.namespace, settings.dispatch_service),
             settings.dispatch_host,
             settings.sandbox_resolve_hosts,
         ),
+        warnings=Warnings(gateway, settings.sandbox_namespace),
         view=view,
         queue=WorkQueue(time.monotonic),
-        now=lambda: datetime.now(UTC),
-        dispatch_ca_pem=(settings.dispatch_tls_dir / "ca.crt").read_text(),
+        now=clock.now,
+        certificate=DispatchCertificate(settings.dispatch_tls_dir, settings.dispatch_host, clock.now),
     )
-    return Operator(ctx, api, login, Health(view, WatchHealth()), Leadership(gateway, settings, ctx.now))
+    view.on_request = ctx.keep_book
+    return Operator(ctx, api, login, Health(view, WatchHealth(), lambda: leadership.leading), leadership)
 
 
-def _client(settings: OperatorSettings) -> Minio:
-    return connect(
+def _store(settings: OperatorSettings) -> ObjectStore:
+    return open_store(
         settings.object_store_endpoint,
         settings.object_store_access_key.get_secret_value(),
         settings.object_store_secret_key.get_secret_value(),
+        settings.object_store_bucket,
         secure=settings.object_store_secure,
         region=settings.object_store_region,
         ca_pem=settings.object_store_ca_pem,
+        conditional=settings.object_store_conditional_writes,
     )

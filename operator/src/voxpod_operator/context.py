@@ -1,20 +1,46 @@
 """What every reconcile and the dispatch endpoint share: settings, view, queue, gateways, clock."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from voxpod_crds.base import ResourceKey
 from voxpod_crds.tts_request import TTSRequest, TTSRequestStatus
+from voxpod_operator.certificates import DispatchCertificate
 from voxpod_operator.cluster.addresses import Addresses
 from voxpod_operator.cluster.gateway import ClusterGateway
 from voxpod_operator.cluster.kinds import JOB, SPEECH_MODEL, TENANT, TTS_REQUEST, Kind
-from voxpod_operator.cluster.view import ClusterView, InvalidResource, WorkKey
+from voxpod_operator.cluster.reading import Request, UnreadableRequest
+from voxpod_operator.cluster.view import ClusterView, WorkKey
+from voxpod_operator.cluster.warnings import Warnings
 from voxpod_operator.policy import stored_objects
+from voxpod_operator.policy.book import Book, Slot
+from voxpod_operator.policy.progress import ProgressBook
+from voxpod_operator.policy.store_state import StoreState
 from voxpod_operator.policy.transitions import difference
 from voxpod_operator.settings import OperatorSettings
 from voxpod_operator.storage.object_store import ObjectStore
-from voxpod_operator.workqueue import WorkQueue
+from voxpod_operator.workqueue import Lane, WorkQueue
+
+
+@dataclass
+class Serving:
+    """Since when this process answers sandboxes; None before it leads."""
+
+    since: datetime | None = None
+
+
+@dataclass
+class LastLook:
+    """What the last look at the object store found (`store_check`)."""
+
+    state: StoreState = field(default_factory=StoreState)
+    closely_at: float = float("-inf")
+    """Monotonic time of the last close look."""
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    trouble: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set while the store cannot be used."""
 
 
 @dataclass(frozen=True)
@@ -25,34 +51,60 @@ class Context:
     gateway: ClusterGateway
     store: ObjectStore
     addresses: Addresses
+    warnings: Warnings
     view: ClusterView
     queue: WorkQueue[WorkKey]
     now: Callable[[], datetime]
-    dispatch_ca_pem: str
-    reserved: set[str] = field(default_factory=set)
-    """UIDs of requests that were admitted a moment ago and whose status is being written: they hold a slot already, so
-    that two workers deciding at the same time cannot both take the last one."""
+    certificate: DispatchCertificate
+    book: Book = field(default_factory=Book)
+    """Who waits and who holds a slot. The view keeps it, `reconcile.schedule` gives slots away."""
+    serving: Serving = field(default_factory=Serving)
+    last_look: LastLook = field(default_factory=LastLook)
+    progress: ProgressBook = field(default_factory=ProgressBook)
+    """What sandboxes told this leader; in memory only."""
     concluding: set[str] = field(default_factory=set)
     """UIDs of requests whose report is being verified: a sandbox that reports many times at once gets one verification."""
+
+    def keep_book(self, uid: str, request: Request | None) -> None:
+        """Enter a new version of a request (None: it is gone) into the book; a slot that comes free is given away anew."""
+        if isinstance(request, TTSRequest | UnreadableRequest) and not ended(request):
+            status = request.status
+            if status.sandbox is not None:
+                self.book.held_by(uid, Slot(status.tenant or "", status.model or ""))
+                return
+            freed = self.book.without_slot(uid)
+        else:
+            self.progress.forget(uid)
+            freed = self.book.gone(uid)
+        if freed:
+            self.schedule()
+
+    def schedule(self) -> None:
+        """Have free slots given away now."""
+        self.queue.add(SCHEDULE, Lane.URGENT)
 
     def job_key(self, name: str) -> ResourceKey:
         """The key of a Job in the sandbox namespace."""
         return ResourceKey(self.settings.sandbox_namespace, name)
 
-    def enqueue(self, kind: Kind, key: ResourceKey) -> None:
+    def enqueue(self, kind: Kind, key: ResourceKey, lane: Lane = Lane.NORMAL) -> None:
         """Have an object reconciled now."""
-        self.queue.add(WorkKey(kind.plural, key))
+        self.queue.add(WorkKey(kind.plural, key), lane)
 
     def enqueue_job(self, name: str) -> None:
         """Have a Job of the sandbox namespace looked at now."""
-        self.enqueue(JOB, self.job_key(name))
+        self.enqueue(JOB, self.job_key(name), Lane.URGENT)
 
-    def discard_audio_of(self, request: TTSRequest | InvalidResource) -> None:
+    def discard_audio_of(self, request: TTSRequest) -> None:
         """Have what a sandbox may have stored removed once it is surely gone: nobody will be told where it is."""
-        if isinstance(request, TTSRequest) and request.status.sandbox is not None and request.status.tenant:
-            for key in stored_objects.keys(request):
-                folder, _, name = key.partition("/")
-                self.queue.add_after(WorkKey(AUDIO, ResourceKey(folder, name)), DISCARD_SECONDS)
+        if request.status.attempt is not None and request.status.tenant:
+            self.discard(stored_objects.keys(request))
+
+    def discard(self, keys: list[str]) -> None:
+        """Have objects removed once the sandboxes that may store them are surely gone."""
+        for key in keys:
+            folder, _, name = key.partition("/")
+            self.queue.add_after(WorkKey(AUDIO, ResourceKey(folder, name)), DISCARD_SECONDS)
 
     def refresh_counts(self, tenant: str | None, model: str | None) -> None:
         """Have the counts in a Tenant's and SpeechModel's status brought up to date, at most every few seconds."""
@@ -60,7 +112,7 @@ class Context:
             if name:
                 self.queue.add_after(WorkKey(kind.plural, ResourceKey("", name)), COUNTS_DELAY_SECONDS)
 
-    async def write_status(self, request: TTSRequest | InvalidResource, status: TTSRequestStatus) -> None:
+    async def write_status(self, request: TTSRequest, status: TTSRequestStatus) -> None:
         """Store a request's new status if it differs; the view has it before this returns. Raises Conflict."""
         patch = difference(request.status.to_wire(), status.to_wire())
         if not patch:
@@ -71,8 +123,25 @@ class Context:
         self.view.observe(TTS_REQUEST, stored)
 
 
+def ended(request: TTSRequest | UnreadableRequest) -> bool:
+    """Whether the request's status has a terminal phase."""
+    return request.status.phase is not None and request.status.phase.terminal
+
+
 AUDIO = "audio"
 """Plural of the work keys that stand for objects in the store: tenant and file name."""
+
+SCHEDULE = WorkKey("schedule", ResourceKey("", ""))
+"""The work key that stands for giving free slots away."""
+
+DIRECTORY = WorkKey("directory", ResourceKey("", ""))
+"""The work key that stands for the list of the tenants' namespaces."""
+
+PLACE = "place"
+"""Plural of the work keys that stand for telling a request its place in the line."""
+
+LINE = "line"
+"""Plural of the work keys that stand for a tenant's line: its first requests are told their places anew."""
 
 DISCARD_SECONDS = 30.0
 """Longer than the sandbox of an ended request lives (lifecycle.EXIT_GRACE and its termination)."""

@@ -5,7 +5,9 @@ OperatorError
 │   ├── Conflict                 the object changed since it was read: observe again
 │   ├── AlreadyExists            create found the name taken
 │   ├── Denied                   401, 403, 400, 422: will not get better by itself
+│   ├── NotLeading               not sent: this replica may no longer write
 │   └── Unavailable              429, 5xx, timeout, no connection: try again later
+├── WatchFailed                  Kopf gave up on its watches: the process must start anew
 └── StoreError                   an object store call failed
     └── StoreUnavailable         no connection, timeout, 5xx: try again later
 
@@ -47,8 +49,16 @@ class Denied(ClusterError):
     """The API server refuses, and will go on refusing."""
 
 
+class NotLeading(ClusterError):
+    """Not sent: the Lease could not be renewed in time, and another replica may lead."""
+
+
 class Unavailable(ClusterError):
     """The API server is away, overloaded or too slow."""
+
+
+class WatchFailed(OperatorError):
+    """Kopf gave up on its watches; only a new process has live ones."""
 
 
 class StoreError(OperatorError):

@@ -1,6 +1,7 @@
 """/healthz, /readyz and /metrics, plain HTTP for the kubelet and Prometheus."""
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -17,6 +18,7 @@ class Health:
 
     view: ClusterView
     watches: WatchHealth
+    leading: Callable[[], bool]
     synced: bool = False
     """Whether the view holds the whole cluster: a follower that is not synced would lead badly."""
 
@@ -38,11 +40,8 @@ def health_app(health: Health) -> web.Application:
 
     async def scrape(_: web.Request) -> web.Response:
         """Prometheus text format."""
-        phases = Counter(
-            str(r.status.phase or "Pending")
-            for r in health.view.requests()
-            if not (r.status.phase and r.status.phase.terminal)
-        )
+        # from the leader only: replicas know the same requests, and sum() over them must not count those twice
+        phases = Counter(str(r.status.phase or "Pending") for r in health.view.requests() if health.leading())
         for phase in ("Pending", "Queued", "Running"):
             metrics.REQUESTS.labels(phase=phase).set(phases[phase])
         return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})

@@ -33,8 +33,22 @@ WEIGHTS = Counter(
 RETRIES = Counter(
     "voxpod_request_retries_total", "Sandboxes that were replaced, by the reason of the failure.", ["reason"]
 )
+SLOTS_GIVEN_BACK = Counter(
+    "voxpod_slots_given_back_total", "Sandboxes that the cluster did not take in time, by reason.", ["reason"]
+)
 CLAIMS = Counter("voxpod_dispatch_claims_total", "Answers to claims, by HTTP status.", ["code"])
+PROGRESS = Counter("voxpod_dispatch_progress_total", "Answers to progress, by HTTP status.", ["code"])
 RESULTS = Counter("voxpod_dispatch_results_total", "Answers to results, by HTTP status.", ["code"])
+DISPATCH_CONNECTIONS = Gauge("voxpod_dispatch_connections", "Open connections to the dispatch endpoint.")
+DISPATCH_REFUSED = Counter(
+    "voxpod_dispatch_connections_refused_total",
+    "Connections that the dispatch endpoint refused or closed, by cause.",
+    ["cause"],
+)
+DISPATCH_CERTIFICATE = Gauge(
+    "voxpod_dispatch_certificate_not_after_timestamp_seconds",
+    "Unix time at which the certificate that is served ends.",
+)
 RECONCILES = Counter("voxpod_reconciles_total", "Reconciles, by kind and outcome.", ["kind", "outcome"])
 QUEUE_LENGTH = Gauge("voxpod_workqueue_length", "Keys that wait for a worker.")
 API_CALL_SECONDS = Histogram(
@@ -42,6 +56,19 @@ API_CALL_SECONDS = Histogram(
     "Kubernetes API calls; code 0 is no answer.",
     ["verb", "kind", "code"],
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5, 10),
+)
+STORE_UP = Gauge("voxpod_store_up", "1 while the object store answers and takes what this replica sends.")
+STORE_CHECKS = Counter("voxpod_store_checks_total", "Looks at the object store, by outcome.", ["outcome"])
+STORE_ORPHANS = Gauge("voxpod_store_orphans", "Objects of requests that do not exist any more, at the last sweep.")
+STORE_ORPHAN_BYTES = Gauge("voxpod_store_orphan_bytes", "Their size.")
+STORE_REMOVALS = Counter("voxpod_store_removals_total", "Removals of unwanted objects, by outcome.", ["outcome"])
+STALE_ADDRESSES = Gauge(
+    "voxpod_stale_addresses", "Hosts whose last address sandboxes still get, since DNS does not answer."
+)
+LOOP_LAG = Histogram(
+    "voxpod_event_loop_lag_seconds",
+    "How late a beat of 50 ms came in the event loop: so long nothing else of the operator ran.",
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15),
 )
 LEADER = Gauge("voxpod_leader", "1 while this replica leads.")
 WATCH_MISSED = Counter(

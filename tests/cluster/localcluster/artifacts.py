@@ -93,6 +93,13 @@ MINIO = GoBuild(
     packages=("github.com/minio/minio",),
     hint="the S3 server of demo and tests (AGPL; never part of Voxpod's images); 2 to 3 minutes",
 )
+MC = GoBuild(
+    name="mc",
+    version="2025-03-13",
+    module="minio",
+    packages=("github.com/minio/mc",),
+    hint="MinIO's client, which docs/running.md shows (AGPL; tests only); seconds after the server",
+)
 HELM = Download(
     name="helm",
     version="4.1.4",
@@ -123,6 +130,7 @@ ARTIFACTS: tuple[Artifact, ...] = (
     RUNC,
     KUBERNETES,
     MINIO,
+    MC,
     PAUSE_IMAGE,
     PROBE_IMAGE,
     MINIO_IMAGE,

@@ -24,6 +24,7 @@ EXPECTED_CALLS = {
     Call("GET", "ttsrequests"),
     Call("GET", "jobs"),
     Call("GET", "pods"),
+    Call("GET", "configmaps"),
     Call("GET", "services"),
     Call("GET", "leases"),
     Call("POST", "leases"),

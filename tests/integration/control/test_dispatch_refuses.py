@@ -1,15 +1,17 @@
 """One pod, one claim, one result: who else asks is refused, and learns nothing."""
 
 import asyncio
+import ssl
+from collections.abc import Callable
 
 import pytest
 
 from operator_harness import running_operator
 from operator_world import World
-from played_sandbox import post_result, speak
-from resource_bodies import a_model_body, a_request_body, a_tenant_body
+from played_sandbox import controlled_by, post_result, speak
+from resource_bodies import Json, a_model_body, a_request_body, a_tenant_body
 from voxpod_crds.sandbox_protocol import Failure, Report, Timings, Upload, Work
-from voxpod_operator.cluster.kinds import POD, SPEECH_MODEL, TENANT, TTS_REQUEST
+from voxpod_operator.cluster.kinds import JOB, POD, SPEECH_MODEL, TENANT, TTS_REQUEST
 
 
 async def claim_once(world: World, token: str | None) -> tuple[int, str]:
@@ -64,17 +66,39 @@ async def test_a_pod_of_no_request_gets_nothing(world: World) -> None:
     assert (status, body) == (410, "the pod belongs to no Job")
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(lambda _: {"ownerReferences": []}, id="it names the Job in a label"),
+        pytest.param(
+            lambda owner: {"ownerReferences": [{**owner, "controller": False}]}, id="the Job does not control it"
+        ),
+        pytest.param(
+            lambda owner: {"ownerReferences": [{**owner, "kind": "ReplicaSet"}]}, id="its controller is no Job"
+        ),
+        pytest.param(lambda owner: {"ownerReferences": [{**owner, "uid": "before"}]}, id="a Job of that name before"),
+    ],
+)
+async def test_a_pod_that_is_not_the_jobs_gets_no_work(world: World, change: Callable[[Json], Json]) -> None:
+    async with running_operator(world):
+        await a_request_with_a_silent_sandbox(world)
+        job = next(j for j in world.all_of(JOB) if j["metadata"]["name"].startswith("tts-"))
+        labels = {"batch.kubernetes.io/job-name": job["metadata"]["name"]}
+        meta = {"name": "stray", "labels": labels, **change(controlled_by(job))}
+        stray = await world.create(POD, {"metadata": meta}, "voxpod-sandboxes")
+        status, body = await claim_once(world, stray["metadata"]["uid"])
+        assert status == 410
+        assert "secret" not in body
+        assert world.phase("hello") == "Queued"
+
+
 async def test_a_result_of_another_pod_is_refused(world: World) -> None:
     async with running_operator(world):
         token = await a_request_with_a_silent_sandbox(world)
         await claim_once(world, token)
-        job = next(
-            p["metadata"]["labels"]["batch.kubernetes.io/job-name"]
-            for p in world.all_of(POD)
-            if p["metadata"]["uid"] == token
-        )
+        job = next(j for j in world.all_of(JOB) if j["metadata"]["name"].startswith("tts-"))
         twin = await world.create(
-            POD, {"metadata": {"name": "twin", "labels": {"batch.kubernetes.io/job-name": job}}}, "voxpod-sandboxes"
+            POD, {"metadata": {"name": "twin", "ownerReferences": [controlled_by(job)]}}, "voxpod-sandboxes"
         )
         uid = (world.stored(TTS_REQUEST, "acme", "hello") or {})["metadata"]["uid"]
         report = speak(world, Work(uid, "x", "", "auto", 1.0, "wav", 0, 60.0, Upload(f"memory:acme/{uid}.wav", {})))
@@ -135,3 +159,18 @@ async def test_a_failure_before_the_claim_counts(world: World) -> None:
             lambda: "BundleInvalid" in str((world.stored(TTS_REQUEST, "acme", "hello") or {})["status"]["conditions"]),
             "the reason",
         )
+
+
+async def test_work_is_not_written_off_to_a_sandbox_that_hung_up(world: World) -> None:
+    tls = ssl.create_default_context(cafile=str(world.tls_dir / "ca.crt"))
+    async with running_operator(world):
+        token = await a_request_with_a_silent_sandbox(world)
+        _, writer = await asyncio.open_connection(
+            "127.0.0.1", world.dispatch_port, ssl=tls, server_hostname="voxpod-dispatch"
+        )
+        head = f"GET /v1/claim?wait=5 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n\r\n"
+        writer.write(head.encode())
+        await writer.drain()
+        writer.transport.abort()
+        await asyncio.sleep(0.3)
+        assert (await claim_once(world, token))[0] == 200

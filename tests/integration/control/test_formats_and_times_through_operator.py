@@ -9,7 +9,7 @@ from operator_harness import running_operator
 from operator_world import World
 from played_sandbox import speak
 from resource_bodies import a_model_body, a_request_body, a_tenant_body
-from voxpod_crds.sandbox_protocol import Failure, Report, Timings, Upload, Work
+from voxpod_crds.sandbox_protocol import Report, Upload, Work
 from voxpod_operator.cluster.kinds import SPEECH_MODEL, TENANT, TTS_REQUEST
 
 ASKED = {
@@ -130,18 +130,11 @@ async def test_a_report_that_is_not_what_was_asked_for_is_no_success(
     assert said in status["conditions"][-1]["message"]
 
 
-async def test_a_second_attempt_finds_neither_object_of_the_first(world: World) -> None:
-    found: list[int] = []
-
-    def die_once(world: World, work: Work) -> Report:
-        found.append(len(world.store.objects))
-        report = speak(world, work)
-        if len(found) == 1:
-            return Report(
-                work.request_uid, Timings(), failure=Failure("infrastructure", "UploadFailed", "the answer was lost")
-            )
-        return report
-
-    world.synthesize = die_once
-    assert (await ended(world, timestamps="word"))["phase"] == "Succeeded"
-    assert found == [0, 0]
+@pytest.mark.parametrize("deadline", [5, 86_400])
+async def test_permission_to_upload_outlives_the_request(world: World, deadline: int) -> None:
+    """However long the synthesis takes: an upload that comes in time is never refused as too late."""
+    seen: list[Work] = []
+    world.synthesize = lambda world, work: seen.append(work) or speak(world, work)  # type: ignore[func-returns-value]
+    await ended(world, deadlineSeconds=deadline, timestamps="word")
+    assert len(world.store.upload_seconds) == 2
+    assert all(life > seen[0].seconds_left + 20 for life in world.store.upload_seconds.values())

@@ -29,7 +29,7 @@ async def test_a_tenant_never_runs_more_than_it_may_and_all_get_their_turn(world
             most = max(most, running(world))
             return all(world.phase(f"r{n}") == "Succeeded" for n in range(12))
 
-        await world.until(all_over, "all twelve", 20)
+        await world.until(all_over, "all twelve", 60)
     assert most == 2
     assert len(world.claims) == 12
 
@@ -146,11 +146,14 @@ async def test_an_engine_fault_gets_one_more_sandbox_and_an_input_fault_none(wor
 
 
 async def test_a_request_survives_an_object_store_that_is_away(world: World) -> None:
-    world.store.away = True
+    world.pause_at = "claimed"
     await world.create(TENANT, a_tenant_body())
     await world.create(SPEECH_MODEL, a_model_body())
     async with running_operator(world):
         await world.create(TTS_REQUEST, a_request_body("hello"), "acme")
+        await world.until(lambda: world.claims, "claimed")
+        world.store.away = True
+        world.resume.set()
         await world.until(lambda: world.store.objects, "audio is stored")
         await asyncio.sleep(0.5)
         assert world.phase("hello") == "Running"

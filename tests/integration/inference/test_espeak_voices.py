@@ -5,7 +5,6 @@ import shutil
 import numpy as np
 import pytest
 
-from voxpod_inference.bundle import Bundle
 from voxpod_inference.engines.kokoro import Kokoro
 from voxpod_inference.errors import InputError
 
@@ -20,11 +19,6 @@ TEXTS = {
     "it": ("Il treno parte alle 15:30.", "if_sara"),
     "pt": ("O trem sai às 15h30.", "pf_dora"),
 }
-
-
-@pytest.fixture(scope="module")
-def kokoro(kokoro_bundle: Bundle) -> Kokoro:
-    return Kokoro(kokoro_bundle, threads=2)
 
 
 @pytest.mark.parametrize("language", sorted(TEXTS))

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from sandbox_fakes import UPLOAD_QUERY, FakeStore
+from sandbox_fakes import UPLOAD_QUERY, FakeStore, a_pulse
 from voxpod_crds.sandbox_protocol import Report, Timings, Upload, Work
 from voxpod_inference.audio.formats import FORMATS
 from voxpod_inference.audio.loudness import Meter
@@ -36,7 +36,7 @@ def asked(work: dict[str, Any], store: FakeStore) -> dict[str, Any]:
 
 
 def served(engine: Synthesizer, asked: dict[str, Any], **changes: Any) -> Report:
-    return serve(Work(**{**asked, **changes}), engine, Timings(), ca_pem="")
+    return serve(Work(**{**asked, **changes}), engine, Timings(), "", a_pulse())
 
 
 def stored_sound(store: FakeStore, name: str, rate: int) -> tuple[np.ndarray, int]:

@@ -15,11 +15,6 @@ CHINESE = "今天天气很好，我想去公园散步，然后去图书馆看书
 JAPANESE = "今日は天気がいいので、公園を散歩したいです。"
 
 
-@pytest.fixture(scope="module")
-def kokoro(kokoro_bundle: Bundle) -> Kokoro:
-    return Kokoro(kokoro_bundle, threads=2)
-
-
 def sound(kokoro: Kokoro, text: str, voice: str = "", speed: float = 1.0) -> Samples:
     return np.concatenate([u.samples for u in kokoro.speak(kokoro.prepare(text, voice=voice, speed=speed))])
 

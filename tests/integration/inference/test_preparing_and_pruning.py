@@ -3,7 +3,9 @@
 import dataclasses
 import os
 import shutil
+import subprocess
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -135,3 +137,22 @@ def test_bundle_with_prepared_weights_inside_is_still_whole(damaged: Path) -> No
     (damaged / "prepared" / "x").mkdir(parents=True)
     (damaged / "prepared" / "x" / "front.onnx").write_text("?")
     assert open_bundle(damaged).complaints() == []
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A folder on a disk of 40 MB."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=40m", "none", folder], check=False).returncode:
+        pytest.skip("only root can mount a small disk")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", folder], check=True)
+
+
+def test_full_disk_is_told_as_such_and_nothing_is_left(kokoro_bundle: Bundle, small_disk: Path) -> None:
+    with pytest.raises(OSError, match="No space left"):
+        prepare(kokoro_bundle, small_disk, print)
+    assert not list(small_disk.iterdir())

@@ -16,13 +16,9 @@ import pytest
 import soundfile
 
 from sandbox_fakes import TOKEN, UPLOAD_QUERY, FakeDispatch, FakeStore
+from sandbox_process import run_sandbox
 
 pytestmark = pytest.mark.model
-
-
-def run_sandbox(environment: dict[str, str], module: str = "sandbox") -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", f"voxpod_inference.{module}"]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
 
 
 def termination_message(environment: dict[str, str]) -> dict[str, Any]:

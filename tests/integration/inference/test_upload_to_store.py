@@ -2,11 +2,12 @@
 
 import hashlib
 import io
+import json
 import time
 
 import pytest
 
-from sandbox_fakes import RESET, STORE_AND_RESET, UPLOAD_QUERY, FakeStore
+from sandbox_fakes import RESET, STORE_AND_RESET, UPLOAD_QUERY, FakeStore, a_pulse
 from voxpod_crds.sandbox_protocol import Upload
 from voxpod_inference.errors import SpeechError
 from voxpod_inference.upload import Stored, put
@@ -14,11 +15,16 @@ from voxpod_inference.upload import Stored, put
 SOUND = b"RIFF" + bytes(100_000)
 
 
-def upload(store: FakeStore, seconds: float = 20.0) -> Stored:
+NEW_KEY = {"If-None-Match": "*"}
+CONFLICT = b"<Error><Code>ConditionalRequestConflict</Code></Error>"
+
+
+def upload(store: FakeStore, seconds: float = 20.0, headers: dict[str, str] = NEW_KEY) -> Stored:
     end = time.monotonic() + seconds
     return put(
-        Upload(f"{store.url}/b/t/u.wav?{UPLOAD_QUERY}", {"Content-Type": "audio/wav"}),
+        Upload(f"{store.url}/b/t/u.wav?{UPLOAD_QUERY}", {"Content-Type": "audio/wav", **headers}),
         io.BytesIO(SOUND),
+        a_pulse(),
         ca_pem="",
         seconds_left=lambda: end - time.monotonic(),
         sleep=lambda s: time.sleep(s / 20),
@@ -46,6 +52,44 @@ def test_key_taken_by_our_own_upload_whose_answer_was_lost_is_success(store: Fak
     upload(store)
     assert store.objects["/b/t/u.wav"] == SOUND
     assert len(store.seen) == 2
+
+
+def test_key_is_written_over_where_the_operator_does_not_ask_for_a_new_one(store: FakeStore) -> None:
+    store.objects["/b/t/u.wav"] = b"an earlier attempt's"
+    upload(store, headers={})
+    assert store.objects["/b/t/u.wav"] == SOUND
+    assert "If-None-Match" not in store.seen[0].headers
+
+
+def test_store_that_does_not_know_conditional_writes_is_told_at_once(store: FakeStore) -> None:
+    store.answers(501, body=b"<Error><Code>NotImplemented</Code></Error>")
+    with pytest.raises(SpeechError, match=r"501 NotImplemented.*If-None-Match") as failed:
+        upload(store)
+    assert failed.value.fault == "infrastructure", "the request's input is not to blame"
+    assert len(store.seen) == 1
+
+
+def test_upload_that_meets_another_one_of_the_same_key_is_tried_again(store: FakeStore) -> None:
+    store.answers(409, body=CONFLICT)
+    upload(store)
+    assert store.objects["/b/t/u.wav"] == SOUND
+    assert len(store.seen) == 2
+
+
+def test_conflict_with_our_own_lost_upload_ends_as_success(store: FakeStore) -> None:
+    store.answers(STORE_AND_RESET)
+    store.answers(409, body=CONFLICT)
+    upload(store)
+    assert len(store.seen) == 3
+    assert store.objects["/b/t/u.wav"] == SOUND
+
+
+def test_each_failed_try_is_logged_without_the_url(store: FakeStore, capfd: pytest.CaptureFixture[str]) -> None:
+    store.answers(503, RESET)
+    upload(store)
+    log = capfd.readouterr().err
+    assert [json.loads(line)["problem"] for line in log.splitlines()] == ["503", "RemoteDisconnected"]
+    assert UPLOAD_QUERY not in log
 
 
 def test_refusal_names_the_stores_code_and_hides_the_url(store: FakeStore) -> None:

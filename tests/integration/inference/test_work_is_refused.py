@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from sandbox_fakes import FakeStore
+from sandbox_fakes import FakeStore, a_pulse
 from voxpod_crds.sandbox_protocol import Timings, Upload, Work
 from voxpod_inference.bundle import Bundle
 from voxpod_inference.engines.kokoro import Kokoro
@@ -48,7 +48,7 @@ def test_bad_input_is_an_input_fault(
 ) -> None:
     fields = work | change
     with pytest.raises(InputError) as refused:
-        serve(Work(**fields | {"upload": Upload(**fields["upload"])}), kokoro, Timings(), ca_pem="")
+        serve(Work(**fields | {"upload": Upload(**fields["upload"])}), kokoro, Timings(), "", a_pulse())
     failure = refused.value.as_failure()
     assert (failure.fault, failure.reason) == ("input", reason)
     assert said in failure.message

@@ -7,7 +7,11 @@ import pytest
 
 from builders import a_model, a_request, a_tenant
 from voxpod_crds.conditions import Reason
-from voxpod_operator.policy.admission import Admit, Reject, Snapshot, Wait, decide
+from voxpod_crds.tenant import TenantStatus
+from voxpod_operator.cluster.kinds import SPEECH_MODEL, TENANT
+from voxpod_operator.cluster.reading import UnreadableModel, UnreadableTenant
+from voxpod_operator.policy.admission import Admit, Reject, Snapshot, Wait, decide, no_room
+from voxpod_operator.policy.grounds import _RESTS_ON, grounds_of
 
 
 def seen(**changes: Any) -> Snapshot:
@@ -16,10 +20,6 @@ def seen(**changes: Any) -> Snapshot:
         tenant=a_tenant(),
         tenant_problem="",
         model=a_model(),
-        active_of_tenant=0,
-        ahead_in_tenant=0,
-        active_of_model=0,
-        ahead_in_model=0,
     )
     return dataclasses.replace(base, **changes)
 
@@ -105,49 +105,104 @@ def test_what_can_never_start_is_rejected_with_what_was_asked(
 
 
 WAITING = [
-    pytest.param({"tenant_problem": "Suspended: x"}, Reason.WAITING_FOR_TENANT, None, id="tenant not ready"),
-    pytest.param({"model": a_model(ready=False)}, Reason.WAITING_FOR_MODEL, None, id="model not probed"),
-    pytest.param(
-        {"tenant": a_tenant(quota={"concurrentRequests": 2}), "active_of_tenant": 2, "ahead_in_tenant": 3},
-        Reason.WAITING_FOR_CONCURRENCY,
-        4,
-        id="tenant at its limit",
-    ),
-    pytest.param(
-        {"tenant": a_tenant(quota={"concurrentRequests": 2}), "active_of_tenant": 1, "ahead_in_tenant": 1},
-        Reason.WAITING_FOR_CONCURRENCY,
-        2,
-        id="the last slot is another's",
-    ),
-    pytest.param(
-        {"model": a_model(warmPool={"maxSandboxes": 1}), "active_of_model": 1},
-        Reason.WAITING_FOR_SANDBOX,
-        1,
-        id="model at its limit",
-    ),
+    pytest.param({"tenant_problem": "Suspended: x"}, Reason.WAITING_FOR_TENANT, id="tenant not ready"),
+    pytest.param({"model": a_model(ready=False)}, Reason.WAITING_FOR_MODEL, id="model not probed"),
 ]
 
 
-@pytest.mark.parametrize(("changes", "reason", "position"), WAITING)
-def test_what_resolves_by_itself_waits(changes: dict[str, Any], reason: Reason, position: int | None) -> None:
+@pytest.mark.parametrize(("changes", "reason"), WAITING)
+def test_what_resolves_by_itself_waits(changes: dict[str, Any], reason: Reason) -> None:
     decision = decide(seen(**changes))
     assert isinstance(decision, Wait)
-    assert (decision.reason, decision.position) == (reason, position)
+    assert decision.reason == reason
 
 
-def test_a_probe_of_an_older_spec_does_not_count() -> None:
-    model = a_model()
-    changed = model.model_copy(update={"metadata": model.metadata.model_copy(update={"generation": 2})})
-    decision = decide(seen(model=changed))
-    assert isinstance(decision, Wait)
-    assert decision.reason == Reason.WAITING_FOR_MODEL
+def test_who_waits_for_a_turn_is_told_what_for_and_at_which_place_of_the_tenants_own_line() -> None:
+    at_limit = no_room(a_tenant(quota={"concurrentRequests": 2}), a_model(), 2, 4)
+    assert (at_limit.reason, at_limit.position) == (Reason.WAITING_FOR_CONCURRENCY, 4)
+    assert at_limit.message == "Tenant acme runs 2 of 2 concurrent requests; ahead of this one in the tenant's line: 3"
+    full = no_room(a_tenant(quota={"concurrentRequests": 2}), a_model(), 1, 1)
+    assert (full.reason, full.message) == (Reason.WAITING_FOR_SANDBOX, "SpeechModel kokoro has no free sandbox")
 
 
-def test_bad_input_is_rejected_even_while_the_tenant_is_at_its_limit() -> None:
-    at_limit = seen(
-        request=a_request(voice="nobody"), tenant=a_tenant(quota={"concurrentRequests": 1}), active_of_tenant=1
+def test_facts_of_another_bundle_do_not_count() -> None:
+    other = a_model(digest="sha256:" + "cd" * 32)
+    decision = decide(seen(model=other.model_copy(update={"status": a_model().status})))
+    assert decision == Wait(
+        Reason.WAITING_FOR_MODEL,
+        "SpeechModel kokoro is not Ready: Probing; its Ready condition says more",
+        "acme",
     )
-    assert isinstance(decide(at_limit), Reject)
+
+
+def test_an_edit_that_the_probe_does_not_read_stops_nobody() -> None:
+    model = a_model(warmPool={"maxSandboxes": 4})
+    changed = model.model_copy(update={"metadata": model.metadata.model_copy(update={"generation": 2})})
+    assert isinstance(decide(seen(model=changed)), Admit)
+
+
+WAITED = {"phase": "Queued", "tenant": "acme", "conditions": [
+    {"type": "Admitted", "status": "False", "reason": "WaitingForSandbox", "lastTransitionTime": "2026-11-24T12:00:00Z"}
+]}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("missing", "reason", "said"),
+    [
+        ({"tenant": None}, Reason.WAITING_FOR_TENANT, "no Tenant lists namespace acme in spec.namespaces any more"),
+        ({"model": None}, Reason.WAITING_FOR_MODEL, "spec.model is not set and no SpeechModel is marked spec.default any more"),
+    ],
+)  # fmt: skip
+def test_a_request_that_waited_is_not_rejected_for_what_may_come_back(
+    missing: dict[str, Any], reason: Reason, said: str
+) -> None:
+    assert decide(seen(request=a_request(status=WAITED), **missing)) == Wait(reason, said, "acme")
+
+
+UNREADABLE_TENANT = UnreadableTenant(
+    metadata=a_tenant().metadata, problem="spec.gpu", namespaces=["acme"], status=TenantStatus()
+)
+UNREADABLE_MODEL = UnreadableModel(
+    metadata=a_model().metadata, problem="spec.gpu", default=True, status=a_model().status
+)
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason", "said"),
+    [
+        (
+            {"tenant": UNREADABLE_TENANT, "tenant_problem": "Unreadable: spec.gpu"},
+            Reason.WAITING_FOR_TENANT,
+            "Tenant acme is not Ready: Unreadable: spec.gpu",
+        ),
+        (
+            {"model": UNREADABLE_MODEL},
+            Reason.WAITING_FOR_MODEL,
+            "SpeechModel kokoro is not Ready: Unreadable; its Ready condition says more",
+        ),
+        (
+            {
+                "model": a_model(nodeSelector={"pool": "a", "zone": "x"}),
+                "tenant": a_tenant(sandbox={"nodeSelector": {"pool": "b", "zone": "x"}}),
+            },
+            Reason.WAITING_FOR_NODES,
+            "SpeechModel kokoro is on nodes with pool=a, Tenant acme on nodes with pool=b",
+        ),
+    ],
+    ids=["unreadable Tenant", "unreadable SpeechModel", "nodes apart"],
+)
+def test_what_an_administrator_mends_is_waited_for(changes: dict[str, Any], reason: Reason, said: str) -> None:
+    assert decide(seen(**changes)) == Wait(reason, said, "acme")
+    assert decide(seen(**changes, request=a_request(voice="nobody"))) == Wait(reason, said, "acme")
+
+
+def test_every_rejection_names_what_it_rests_on() -> None:
+    grounds = {reason: grounds_of(Reject(reason, ""), seen()) for reason in _RESTS_ON}
+    rejected = {case.values[1] for case in REJECTED} | {Reason.NOT_SUPPORTED_YET}
+    assert grounds.keys() == rejected
+    assert grounds[Reason.TEXT_TOO_LONG] == {(TENANT, "acme")}
+    assert grounds[Reason.VOICE_NOT_FOUND] == {(TENANT, "acme"), (SPEECH_MODEL, "kokoro")}
+    assert grounds_of(Reject(Reason.MODEL_NOT_FOUND, ""), seen(model=None)) == {(SPEECH_MODEL, "")}
 
 
 VOICES = [
@@ -183,3 +238,15 @@ def test_voice(
     )
     assert isinstance(decision, Admit)
     assert decision.voice == voice
+
+
+def test_request_waits_for_a_store_that_cannot_be_used() -> None:
+    decision = decide(seen(store_problem="StoreAway: no answer"))
+    assert decision == Wait(
+        Reason.WAITING_FOR_STORE, "audio cannot be stored at present: StoreAway: no answer", tenant="acme"
+    )
+
+
+def test_what_can_never_run_does_not_wait_for_the_store() -> None:
+    decision = decide(seen(store_problem="StoreAway: no answer", request=a_request(voice="nobody")))
+    assert isinstance(decision, Reject)

@@ -9,10 +9,11 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 from pydantic import BaseModel, ValidationError
 
-from crd_samples import Refused, accepted, accepted_names, refused
+from crd_samples import Refused, accepted, accepted_names, for_python, refused
 from voxpod_crds.base import API_VERSION
 from voxpod_crds.crd import object_schema
 from voxpod_crds.definitions import DEFINITIONS, Definition
+from voxpod_crds.tenant import MOST_CORES, TenantSpec
 from voxpod_crds.tts_request import MAX_TEXT, TTSRequestSpec
 
 BY_KIND = {definition.kind: definition for definition in DEFINITIONS}
@@ -28,13 +29,14 @@ def validator(kind: str, part: str | None = None) -> Draft202012Validator:
 def as_json_schema(schema: Any) -> Any:
     """A structural schema as Python's jsonschema must have it to mean the same.
 
-    Python's `$` also matches before a last newline, Go's does not; x-kubernetes-int-or-string stands for two types.
+    Python's `$` also matches before a last newline, Go's does not, and it has no classes of Unicode;
+    x-kubernetes-int-or-string stands for two types.
     """
     if not isinstance(schema, dict):
         return schema
     out = {name: as_json_schema(child) for name, child in schema.items()}
     if isinstance(pattern := out.get("pattern"), str):
-        out["pattern"] = pattern.removesuffix("$") + r"\Z"
+        out["pattern"] = for_python(pattern.removesuffix("$") + r"\Z")
     if out.get("x-kubernetes-int-or-string") is True:
         out["type"] = ["integer", "string"]
     return out
@@ -174,7 +176,7 @@ def values(schema: dict[str, Any]) -> st.SearchStrategy[Any]:
     if "items" in schema:
         return st.lists(values(schema["items"]), min_size=schema.get("minItems", 0), max_size=3)
     if schema.get("x-kubernetes-int-or-string"):
-        return st.integers(1, 10**9) | text(schema)
+        return st.integers(schema["minimum"], schema["maximum"]) | text(schema)
     return scalar(schema)
 
 
@@ -196,7 +198,7 @@ def text(schema: dict[str, Any]) -> st.SearchStrategy[str]:
     """A text within the schema's pattern and lengths."""
     low, high = schema.get("minLength", 0), schema["maxLength"]
     if "pattern" in schema:
-        return st.from_regex(schema["pattern"], fullmatch=True).filter(lambda s: low <= len(s) <= high)
+        return st.from_regex(for_python(schema["pattern"]), fullmatch=True).filter(lambda s: low <= len(s) <= high)
     return st.text(min_size=low, max_size=min(high, 30))
 
 
@@ -216,6 +218,25 @@ def test_model_reads_everything_that_the_schema_allows(definition: Definition, p
         assert validator(definition.kind, part).is_valid(wire)
 
     reads()
+
+
+@pytest.mark.parametrize("cpu", [1, MOST_CORES, "1", "9" * 16])
+def test_cpu_is_read_at_both_edges(cpu: int | str) -> None:
+    validator("Tenant", "spec").validate({"namespaces": ["a"], "sandbox": {"cpu": cpu}})
+    assert TenantSpec.model_validate({"namespaces": ["a"], "sandbox": {"cpu": cpu}}).sandbox.cpu == str(cpu)
+
+
+@pytest.mark.parametrize("space", [chr(code) for code in range(0x3001) if chr(code).isspace() or code == 0x200B])
+def test_schema_and_model_have_the_same_white_space(space: str) -> None:
+    """U+001C to U+001F are white space to Python only, U+200B to nobody: they stay."""
+    for word in (f"{space}a", f"a{space}"):
+        spec = {"text": "a", "lexicon": [{"word": word, "sayAs": "b"}]}
+        try:
+            TTSRequestSpec.model_validate(spec)
+            taken = True
+        except ValidationError:
+            taken = False
+        assert validator("TTSRequest", "spec").is_valid(spec) == taken == (space in "\x1c\x1d\x1e\x1f\u200b")
 
 
 @pytest.mark.parametrize("speed", [float("nan"), float("inf"), float("-inf")])

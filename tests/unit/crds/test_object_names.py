@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from voxpod_crds.names import job_name, label_value, object_key, probe_job_name, slug
+from voxpod_crds.names import fingerprint, is_probe_of, job_name, label_value, object_key, probe_job_name, slug
 
 DNS_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
 LABEL_VALUE = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?")
@@ -42,18 +42,21 @@ any_text = st.one_of(st.text(), st.text(alphabet=st.characters(categories=["Cs",
 def test_hostile_input_gives_valid_names(text: str) -> None:
     assert DNS_LABEL.fullmatch(job_name(text, 1))
     assert DNS_LABEL.fullmatch(job_name(text, 999_999))
-    assert DNS_LABEL.fullmatch(probe_job_name(text, 2**31))
+    assert DNS_LABEL.fullmatch(probe_job_name(text, fingerprint(text)))
     assert LABEL_VALUE.fullmatch(label_value(text))
 
 
 def test_hostile_inputs_do_not_collide() -> None:
     texts = [str(case.values[0]) for case in HOSTILE]
     assert len({job_name(text, 1) for text in texts}) == len(texts)
+    assert len({fingerprint(text) for text in texts}) == len(texts)
+    assert len({probe_job_name(text, fingerprint("one")) for text in texts}) == len(texts)
+    assert len({probe_job_name(UID, fingerprint(text)) for text in texts}) == len(texts)
 
 
 def test_uid_is_readable_in_the_name() -> None:
     assert job_name(UID, 2) == f"tts-{UID}-2"
-    assert probe_job_name(UID, 7) == f"probe-{UID}-7"
+    assert probe_job_name(UID, "0123456789abcdef") == f"probe-{UID}-0123456789abcdef"
     assert label_value("Team_a.b") == "Team_a.b"
 
 
@@ -80,6 +83,25 @@ def test_no_two_attempts_share_a_job(one: tuple[str, int], other: tuple[str, int
 def test_attempts_count_from_one(attempt: int) -> None:
     with pytest.raises(ValueError, match=f"attempt counts from 1, got {attempt}"):
         job_name(UID, attempt)
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_a_probe_is_told_from_those_of_other_models(text: str) -> None:
+    name = probe_job_name(text, fingerprint("one"))
+    assert is_probe_of(name, text)
+    assert not is_probe_of(name, text + "a")
+    assert not is_probe_of(job_name(text, 1), text)
+
+
+@pytest.mark.parametrize("reads", ["", "7", "0123456789ABCDEF", "0123456789abcdef0", "0123456789abcde\n"])
+def test_a_probe_is_named_by_a_fingerprint(reads: str) -> None:
+    with pytest.raises(ValueError, match="expected a fingerprint"):
+        probe_job_name(UID, reads)
+
+
+def test_a_fingerprint_tells_facts_apart_but_not_the_order_of_keys() -> None:
+    assert fingerprint({"a": 1, "b": 2}) == fingerprint({"b": 2, "a": 1})
+    assert len({fingerprint("a", "b"), fingerprint("ab"), fingerprint("b", "a"), fingerprint(["a", "b"])}) == 4
 
 
 def test_object_key_is_tenant_uid_and_extension() -> None:

@@ -69,4 +69,5 @@ def test_the_stages_differ_only_where_the_images_do():
     del inference[made : made + 6]
     copies = [at for at, word in enumerate(inference) if word == "COPY"][-4:]
     del inference[copies[0]], inference[copies[1] - 1]
+    del inference[len(inference) - 1 - inference[::-1].index("RUN")]  # voxpod-model on the PATH
     assert shape(IMAGES[0]) == [*inference[:-1], "EXPOSE", "ENTRYPOINT"]

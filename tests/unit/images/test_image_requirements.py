@@ -1,16 +1,34 @@
 """Requirement files: every package pinned and hashed, none of our own, no address of any index."""
 
 import re
+from importlib import metadata
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from voxpod_images.catalog import IMAGES, INFERENCE, ROOT, Image
 from voxpod_images.errors import ImagesError
 from voxpod_images.pip_network import settings_from_config_list
 from voxpod_images.requirements import project_dependencies
 
+IN_IMAGES = {"python_version": "3.13", "python_full_version": "3.13.0", "implementation_name": "cpython"}
 EACH_IMAGE = pytest.mark.parametrize("image", [pytest.param(image, id=image.name) for image in IMAGES])
+
+
+def names_in(requirements: str) -> set[str]:
+    return set(re.findall(r"^([a-z0-9._-]+)==", (ROOT / requirements).read_text(), re.MULTILINE))
+
+
+def needs_of(distribution: str) -> list[str]:
+    """What it depends on in an image, without extras."""
+    needs = [Requirement(line) for line in metadata.requires(distribution) or ()]
+    return [
+        canonicalize_name(need.name)
+        for need in needs
+        if need.marker is None or need.marker.evaluate({**IN_IMAGES, "extra": ""})
+    ]
 
 
 @EACH_IMAGE
@@ -37,17 +55,24 @@ def test_requirements_hold_no_address_and_none_of_our_own(image: Image):
 
 @EACH_IMAGE
 def test_direct_dependencies_are_pinned(image: Image):
-    pinned = set(re.findall(r"^([a-z0-9._-]+)==", (ROOT / image.requirements).read_text(), re.MULTILINE))
+    pinned = names_in(image.requirements)
     named = {re.match(r"[A-Za-z0-9._-]+", line)[0].lower() for line in project_dependencies(ROOT / image.project)}  # type: ignore[index]
 
     assert named <= pinned
 
 
-def test_what_never_runs_is_left_out():
-    text = (ROOT / INFERENCE.requirements).read_text()
+@EACH_IMAGE
+def test_what_something_depends_on_is_there_or_left_out_for_a_reason(image: Image):
+    pinned = names_in(image.requirements)
+    needed = {name for one in pinned for name in needs_of(one)}
 
+    assert needed - pinned == image.left_out.keys()
+    assert all(len(reason.split()) > 10 for reason in image.left_out.values())
+
+
+def test_development_environment_lacks_what_images_leave_out():
     assert INFERENCE.left_out
-    assert not [name for name in INFERENCE.left_out if f"\n{name}==" in text]
+    assert [name for image in IMAGES for name in image.left_out if name in names_in("requirements/dev.txt")] == []
 
 
 def test_own_distributions_are_not_resolved(tmp_path: Path):

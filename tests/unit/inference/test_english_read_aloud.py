@@ -109,7 +109,7 @@ def test_figures_become_words(written: str, read: str) -> None:
         # The rest.
         ("1 000 000 people, 50/50, 4.8/5, 1/4th, 3 5/2", "one million people, fifty fifty, four point eight out of five, one quarter, three and five halves"),
         ("Roe v. Wade, Eq. 5, cf. 5, nr. 5, art. 5, ext. 42", "Roe versus Wade, equation five, compare five, number five, article five, extension forty two"),
-        ('a 5" screen, 9"x13", "route 5" and a vs b, vs', 'a five inch screen, nine inches by thirteen inches, "route five " and a versus b, versus'),
+        ('a 5" screen, 9"x13", "route 5" and a vs b, vs', 'a five inch screen, nine inch by thirteen inches, "route five " and a versus b, versus'),
         ("Na⁺, Ca²⁺, under-5s", "N A plus, C A two plus, under-fives"),
         ("1428 Elm St., Oak Ct", "fourteen twenty eight Elm Street, Oak Court"),
     ],

@@ -4,7 +4,7 @@ import unicodedata
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from source_places import assert_words_in_order
@@ -104,6 +104,7 @@ def test_any_text_is_spoken_in_the_alphabet_with_words_in_order(text: str) -> No
     assert_words_in_order(said, 0, len(text))
 
 
+@example(text="ㅄ")
 @given(text=TEXT)
 def test_every_letter_is_spoken_or_told(text: str) -> None:
     said = Korean()(text)

@@ -1,5 +1,6 @@
 """A request's lexicon: which words it replaces, with what, and how a wrong entry is told."""
 
+import re
 import unicodedata
 
 import pytest
@@ -172,3 +173,25 @@ def test_value_sounds_or_is_refused_or_warned_of(shape: str, value: str) -> None
     marks = "" if shape == "{}" else "ˈˌːʰ˥"  # as text they are read like letters
     said_for_it = said(script).removesuffix("end")
     assert any(char.isalnum() and char not in marks for char in said_for_it) or script.warnings
+
+
+@pytest.mark.parametrize(
+    ("entries", "text", "says"),
+    [
+        pytest.param({"don't": "do not"}, "I don’t know", "I do not know", id="apostrophe"),
+        pytest.param({"don’t": "do not"}, "I don't know", "I do not know", id="apostrophe of the key"),
+        pytest.param({"e-mail": "letter"}, "my e\u2011mail", "my letter", id="hyphen that does not break"),
+        pytest.param({"New York": "Big Apple"}, "in New  York now", "in Big Apple now", id="two spaces"),
+        pytest.param(
+            {"New York": "Big Apple"}, "in New\u00a0York now", "in Big Apple now", id="space that does not break"
+        ),
+        pytest.param({"New York": "Big Apple"}, "in New\nYork now", "in Big Apple now", id="line end"),
+        pytest.param({"New York": "Big Apple"}, "New\n\nYork", "New York", id="not over a paragraph"),
+        pytest.param({"1": "one"}, "1.5 and 1,000 and 1", "1.5 and 1,000 and one", id="no word inside a number"),
+    ],
+)
+def test_typography_does_not_hide_a_word(entries: dict[str, str], text: str, says: str) -> None:
+    script = front_end().script(text, "en", "en", lexicon=entries)
+    heard = " ".join(chunk.phonemes for chunk in script.chunks)
+    assert re.findall(r"\w+", heard) == re.findall(r"\w+", says)
+    assert joined(script.chunks) == text

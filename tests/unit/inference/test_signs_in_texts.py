@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voxpod_inference.text.english.reader import _folded
+from voxpod_inference.text.english.letters import folded
 from voxpod_inference.text.japanese.reader import Japanese
 from voxpod_inference.text.korean.reader import Korean, in_hangul
 from voxpod_inference.text.languages import KNOWN
@@ -143,5 +143,5 @@ def test_korean_says_signs(text: str, hangul: str) -> None:
 
 def test_every_latin_letter_has_ascii_letters() -> None:
     letters = [chr(code) for code in (*range(0xC0, 0x250), *range(0x1E00, 0x1F00)) if chr(code).isalpha()]
-    without = [c for c in letters if not _folded(c).isalpha() and unicodedata.category(c) != "Lo"]
+    without = [c for c in letters if not folded(c).isalpha() and unicodedata.category(c) != "Lo"]
     assert without == ["Ɂ", "ɂ"]  # glottal stops

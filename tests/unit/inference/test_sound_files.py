@@ -1,9 +1,11 @@
 """Every format holds all of the sound at its place, and writing it takes no more memory for a long text than for a short one."""
 
+import errno
 import io
 import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, BinaryIO, cast
 
 import numpy as np
 import pytest
@@ -126,6 +128,22 @@ def test_sound_beyond_the_longest_is_refused_with_what_helps(monkeypatch: pytest
         write_audio(io.BytesIO(), [*minute, np.zeros(480, np.float32)], ENGINE_RATE, sample_rate=8_000)
 
 
+def test_sound_that_will_be_far_too_long_is_refused_before_it_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writer, "MAX_SAMPLES", 60 * 8_000)
+    made: list[int] = []
+
+    def chunks() -> Iterator[np.ndarray]:
+        made.append(1)
+        yield np.zeros(ENGINE_RATE, np.float32)
+
+    with pytest.raises(InputError, match=r"longer than 1 minutes"):
+        write_audio(io.BytesIO(), chunks(), ENGINE_RATE, sample_rate=8_000, expected_seconds=91)
+    assert not made
+    assert (
+        write_audio(io.BytesIO(), chunks(), ENGINE_RATE, sample_rate=8_000, expected_seconds=89).duration_seconds == 1
+    )
+
+
 @pytest.mark.parametrize("calls", [1, 5, 12])
 def test_a_check_that_raises_ends_it_at_any_time(calls: int) -> None:
     left = iter(range(calls))
@@ -197,3 +215,44 @@ def test_sound_waits_in_its_file_as_it_was() -> None:
     assert len(again) == len(whole) == len(spool)
     assert np.abs(again - whole).max() < 7e-5
     np.testing.assert_allclose(again[: len(pieces[0])], pieces[0], atol=2e-5)
+
+
+def test_formats_without_loss_hold_the_same_samples() -> None:
+    files = {name: io.BytesIO() for name in ("wav", "flac", "pcm")}
+    for name, file in files.items():
+        encode(cast(BinaryIO, file), name, ENGINE_RATE, [sound()])
+    wav, flac, pcm = (read(file.getvalue(), name, ENGINE_RATE)[0] for name, file in files.items())
+    assert np.array_equal(wav, flac)
+    assert np.array_equal(wav, pcm)
+    assert abs(float(np.mean(wav - sound()))) < 0.05 / 32_768
+
+
+class SmallDisk(io.RawIOBase):
+    """A file on a disk that holds so many bytes; its errors are those of the system."""
+
+    def __init__(self, room: int) -> None:
+        self._held = io.BytesIO()
+        self._room = room
+
+    def write(self, data: Any) -> int:
+        if self._held.tell() + len(data) > self._room:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return self._held.write(data)
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        return self._held.seek(offset, whence)
+
+    def tell(self) -> int:
+        return self._held.tell()
+
+    def read(self, size: int = -1) -> bytes:
+        return self._held.read(size)
+
+
+@pytest.mark.parametrize("format", sorted(FORMATS))
+@pytest.mark.parametrize("room", [0, 10, 3_000])
+def test_full_disk_is_told_as_such(format: str, room: int) -> None:
+    noise = np.random.default_rng(1).uniform(-0.5, 0.5, 48_000).astype(np.float32)
+    with pytest.raises(OSError, match="No space left") as caught:
+        encode(cast(BinaryIO, SmallDisk(room)), format, 24_000, [noise])
+    assert caught.value.errno == errno.ENOSPC

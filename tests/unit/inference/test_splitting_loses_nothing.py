@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from spelling_reader import front_end as spelling_front_end
 from voxpod_inference.errors import InputError
 from voxpod_inference.text import split
 from voxpod_inference.text.frontend import FrontEnd, Limits, Script
@@ -182,3 +183,30 @@ def test_short_lines_are_said_together_with_a_stop_between() -> None:
 def test_main_language_is_the_one_with_most_to_say() -> None:
     assert front_end().script("我们用 Kubernetes 部署服务", "auto", "en").language == "zh"
     assert front_end().script("He said 你好 to everybody in the room", "auto", "en").language == "en"
+
+
+WRAPPED = "The quick brown fox jumps over the lazy dog and\nthen it runs away through the wood, where nobody\nwill ever find it"
+
+
+@pytest.mark.parametrize(
+    ("text", "sentences"),
+    [
+        pytest.param(f"{WRAPPED}.", 1, id="wrapped by an editor"),
+        pytest.param(f"{WRAPPED}\n\nand so on", 2, id="an empty line ends it"),
+        pytest.param("Shopping for the week\nmilk and eggs", 2, id="short lines are lines"),
+        pytest.param(f"{WRAPPED}\nAnother line begins large", 2, id="a capital begins a line"),
+        pytest.param("The quick brown fox jumps over the lazy dog.\nthen", 2, id="after a full stop"),
+    ],
+)
+def test_lines_that_an_editor_broke_are_one_sentence(text: str, sentences: int) -> None:
+    script = front_end(400, 300).script(text, "en", "en")
+    assert "".join(chunk.text for chunk in script.chunks) == text
+    assert len(script.sentences) == sentences
+
+
+def test_long_sentence_without_a_comma_is_parted_before_a_word_that_joins() -> None:
+    text = (
+        "The committee has spent the better part of three years on a plan that nobody outside of the town had ever read"
+    )
+    chunks = spelling_front_end(most=60, preferred=50).script(text, "en", "en").chunks
+    assert [chunk.text.split()[0] for chunk in chunks] == ["The", "on"]

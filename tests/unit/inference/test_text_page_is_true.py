@@ -9,6 +9,7 @@ import pytest
 from spelling_reader import Spelling
 from voxpod_inference.errors import InputError
 from voxpod_inference.text.frontend import FrontEnd, Limits
+from voxpod_inference.text.runs import language_runs
 from voxpod_inference.text.ssml import reader as ssml
 from voxpod_inference.text.ssml import say_as
 from voxpod_inference.text.ssml import values as ssml_values
@@ -29,6 +30,15 @@ def test_example_of_an_error_says_what_the_page_says(example: str, told: str) ->
     expected = (reason, rest) if reason in ("TextEmpty", "LanguageNotSupported") else ("InputRefused", told)
     assert refused.value.reason == expected[0]
     assert expected[1] in str(refused.value)
+
+
+BESIDE = re.findall(r"^\| `(.+?)` \| (\S+) \|", PAGE.split("### Chinese beside Japanese")[1].split("## ")[0], re.M)
+
+
+@pytest.mark.parametrize(("text", "chinese"), BESIDE, ids=[text for text, _ in BESIDE])
+def test_example_of_chinese_beside_japanese_is_read_so(text: str, chinese: str) -> None:
+    parts = [text[run.start : run.end] for run in language_runs(text, "auto", "en") if run.language == "zh"]
+    assert "".join(parts).rstrip("！") == chinese.replace("nothing", "")
 
 
 def test_every_element_and_attribute_is_in_the_table() -> None:

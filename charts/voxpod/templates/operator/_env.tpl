@@ -20,6 +20,10 @@
   value: {{ .Values.operator.workers | quote }}
 - name: VOXPOD_RESYNC_SECONDS
   value: {{ .Values.operator.resyncSeconds | quote }}
+- name: VOXPOD_STRAY_REQUEST_SECONDS
+  value: {{ .Values.operator.strayRequestSeconds | quote }}
+- name: VOXPOD_REFUSE_STRAY_REQUESTS
+  value: {{ .Values.operator.refuseStrayRequests | quote }}
 - name: VOXPOD_LEASE_DURATION_SECONDS
   value: {{ .Values.operator.lease.durationSeconds | quote }}
 - name: VOXPOD_LEASE_RENEW_DEADLINE_SECONDS
@@ -36,6 +40,10 @@
   value: {{ .Values.dispatch.serviceName | quote }}
 - name: VOXPOD_DISPATCH_SERVICE_PORT
   value: {{ .Values.dispatch.servicePort | quote }}
+- name: VOXPOD_DISPATCH_MAX_CONNECTIONS
+  value: {{ .Values.dispatch.maxConnections | quote }}
+- name: VOXPOD_DISPATCH_MAX_CONNECTIONS_PER_ADDRESS
+  value: {{ .Values.dispatch.maxConnectionsPerAddress | quote }}
 - name: VOXPOD_DISPATCH_TLS_DIR
   value: /etc/voxpod/dispatch-tls
 - name: VOXPOD_SANDBOX_NAMESPACE
@@ -46,8 +54,20 @@
   value: {{ .Values.sandbox.image.pullPolicy | quote }}
 - name: VOXPOD_SANDBOX_SERVICE_ACCOUNT
   value: {{ .Values.sandbox.serviceAccountName | quote }}
+- name: VOXPOD_SANDBOX_PRIORITY_CLASS
+  value: {{ .Values.sandbox.priorityClassName | quote }}
+- name: VOXPOD_SANDBOX_EPHEMERAL_STORAGE_REQUEST
+  value: {{ .Values.sandbox.ephemeralStorage.request | quote }}
+- name: VOXPOD_SANDBOX_EPHEMERAL_STORAGE_LIMIT
+  value: {{ .Values.sandbox.ephemeralStorage.limit | quote }}
 - name: VOXPOD_SANDBOX_MODEL_ROOTS
   value: {{ .Values.sandbox.modelRoots | toJson | quote }}
+- name: VOXPOD_SANDBOX_START_TIMEOUT_SECONDS
+  value: {{ .Values.sandbox.startTimeoutSeconds | quote }}
+- name: VOXPOD_SANDBOX_IMAGE_PULL_TIMEOUT_SECONDS
+  value: {{ .Values.sandbox.imagePullTimeoutSeconds | quote }}
+- name: VOXPOD_SANDBOX_MAX_MEMORY
+  value: {{ .Values.sandbox.maxMemory | quote }}
 - name: VOXPOD_SANDBOX_MAX_IDLE_SECONDS
   value: {{ .Values.sandbox.maxIdleSeconds | quote }}
 - name: VOXPOD_SANDBOX_TTL_SECONDS
@@ -78,6 +98,10 @@
     secretKeyRef:
       name: {{ include "voxpod.objectStoreSecret" . }}
       key: secretKey
-- name: VOXPOD_UPLOAD_URL_SECONDS
-  value: {{ .Values.objectStore.uploadUrlSeconds | quote }}
+- name: VOXPOD_OBJECT_STORE_CONDITIONAL_WRITES
+  value: {{ .Values.objectStore.conditionalWrites | quote }}
+- name: VOXPOD_OBJECT_STORE_SWEEP_SECONDS
+  value: {{ .Values.objectStore.sweepSeconds | quote }}
+- name: VOXPOD_OBJECT_STORE_REMOVE_ORPHANS_AFTER_HOURS
+  value: {{ .Values.objectStore.removeOrphansAfterHours | quote }}
 {{- end }}

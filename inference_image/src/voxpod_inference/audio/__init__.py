@@ -3,6 +3,6 @@
 Only what every request needs is imported here; the rest is found in the modules by name.
 """
 
-from voxpod_inference.audio.samples import EDGE_SECONDS, Samples, audible, faded
+from voxpod_inference.audio.samples import EDGE_SECONDS, Samples, audible, faded, quiet_end
 
-__all__ = ["EDGE_SECONDS", "Samples", "audible", "faded"]
+__all__ = ["EDGE_SECONDS", "Samples", "audible", "faded", "quiet_end"]

@@ -4,6 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import BinaryIO
 
+import numpy as np
+from numpy.typing import NDArray
+
 from voxpod_inference.audio.samples import Samples
 from voxpod_inference.errors import INPUT_REFUSED, InputError
 
@@ -49,13 +52,52 @@ def output_rate(format: str, asked: int, engine_rate: int) -> int:
     return engine_rate if engine_rate in rates else min((r for r in rates if r > engine_rate), default=rates[-1])
 
 
+def _rounded(samples: Samples) -> NDArray[np.int16]:
+    """The nearest integers. libsndfile rounds down for wav and to the nearest for flac: half of all samples were not the same."""
+    whole: NDArray[np.int16] = np.clip(np.rint(samples * np.float32(32_768)), -32_768, 32_767).astype(np.int16)
+    return whole
+
+
+class _Kept:
+    """A file that keeps the first OSError of its writes: libsndfile's callbacks cannot raise, and soundfile ends in an assertion."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._error: OSError | None = None
+        self.seek, self.tell, self.read = file.seek, file.tell, file.read
+
+    def write(self, data: bytes) -> int:
+        """How much was written; none once the disk was full."""
+        try:
+            return 0 if self._error else self._file.write(data)
+        except OSError as error:
+            self._error = error
+            return 0
+
+    def check(self) -> None:
+        """OSError if a write failed."""
+        if self._error:
+            raise self._error
+
+
 def encode(file: BinaryIO, format: str, sample_rate: int, blocks: Iterable[Samples]) -> None:
-    """Write mono samples as a sound file; `file` must be seekable, since a header tells sizes that are known at the end."""
+    """Write mono samples as a sound file; OSError when the disk does not hold it.
+
+    `file` must be seekable, since a header tells sizes that are known at the end.
+    """
     import soundfile
 
-    kind = FORMATS[format]
+    kind, kept = FORMATS[format], _Kept(file)
     endian = "LITTLE" if kind.container == "RAW" else None
-    with soundfile.SoundFile(file, "w", sample_rate, 1, kind.subtype, endian, kind.container) as sound:
-        for block in blocks:
-            for start in range(0, len(block), _BLOCK):
-                sound.write(block[start : start + _BLOCK])
+    try:
+        with soundfile.SoundFile(kept, "w", sample_rate, 1, kind.subtype, endian, kind.container) as sound:
+            for block in blocks:
+                for start in range(0, len(block), _BLOCK):
+                    part = block[start : start + _BLOCK]
+                    sound.write(_rounded(part) if kind.subtype == "PCM_16" else part)
+                    kept.check()
+    except (AssertionError, soundfile.SoundFileError):
+        kept.check()
+        raise
+    kept.check()
+    file.flush()

@@ -40,16 +40,19 @@ def write_audio(
     sample_rate: int = 0,
     loudness: float | None = DEFAULT_LOUDNESS,
     check: Callable[[], None] = lambda: None,
+    expected_seconds: float = 0.0,
 ) -> Written:
     """Write an engine's chunks, one after the other, as one sound file in any format.
 
     `target` is a path, or a file open for writing and seeking (as of tempfile.TemporaryFile()). `format` is one of
     FORMATS; `sample_rate` one of SAMPLE_RATES, 0 keeps the engine's where the format has it. `loudness` is the level in
     LUFS that the whole sound is brought to, with its true peak at -1 dB at most; None keeps the engine's. `check` is
-    called before each block and may raise to end it all (a deadline). InputError when format and rate do not fit or the
+    called before each block and may raise to end it all (a deadline). A sound that is expected to be far too long is refused
+    before any of it is made. InputError when format and rate do not fit or the
     sound is too long (MAX_SAMPLES); OSError when the disk is full.
     """
     rate = output_rate(format, sample_rate, engine_rate)
+    _refuse_too_long(round(expected_seconds / _FAR_TOO_LONG * rate), rate)
     with ExitStack() as stack:
         spool = stack.enter_context(Spool())
         meter = level.Meter(rate)
@@ -63,6 +66,10 @@ def write_audio(
         file = stack.enter_context(target.open("w+b")) if isinstance(target, Path) else target
         encode(file, format, rate, _levelled(spool, meter, gain, check))
         return Written(len(spool) / rate, rate, file.seek(0, 2), meter.loudness(gain))
+
+
+_FAR_TOO_LONG = 1.5
+"""How many times as long as accepted: what is expected is a guess."""
 
 
 def _sliced(chunks: Iterable[Samples]) -> Iterator[Samples]:

@@ -4,14 +4,16 @@ import functools
 import json
 import math
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from voxpod_inference.audio import EDGE_SECONDS, Samples, audible, faded
+from voxpod_inference.audio import EDGE_SECONDS, Samples, audible, faded, quiet_end
 from voxpod_inference.bundle import Bundle
 from voxpod_inference.engines.base import Prepared, Utterance, Weights
-from voxpod_inference.engines.kokoro_model import FRONT, GENERATOR, SAMPLES_A_FRAME, plain_model, prepared_model
+from voxpod_inference.engines.kokoro_files import FRONT, GENERATOR
+from voxpod_inference.engines.kokoro_model import SAMPLES_A_FRAME, plain_model, prepared_model
 from voxpod_inference.engines.voices import Voices
 from voxpod_inference.engines.word_times import Timeline, word_times
 from voxpod_inference.errors import INPUT_REFUSED, InputError
@@ -122,7 +124,7 @@ class Kokoro:
 
     def _spoken(self, chunk: Chunk, shares: Mapping[str, float], speed_of_request: float) -> Iterator[Utterance]:
         tokens = self._tokens(chunk.phonemes)
-        silences = self._silences(chunk.pause / speed_of_request)
+        pause = chunk.pause / speed_of_request
         if tokens:
             speed = min(max(speed_of_request * chunk.rate, SLOWEST), FASTEST)
             of_model = min(max(speed, MODEL_SLOWEST), MODEL_FASTEST)
@@ -134,8 +136,16 @@ class Kokoro:
                 return
             sound, durations = self._model.say(plan), plan.durations
             del plan
-            pause = next(silences, np.zeros(0, np.float32))
-            yield self._utterance(chunk, sound, durations, of_model, of_model / speed, pause)
+            utterance = self._utterance(chunk, sound, durations, of_model, of_model / speed)
+            if chunk.asked:
+                quiet = quiet_end(utterance.samples, self.sample_rate)
+                pause -= quiet + EDGE_SECONDS
+                utterance = _shortened(utterance, min(quiet, max(0.0, -pause)), self.sample_rate)
+            silences = self._silences(pause)
+            first = next(silences, np.zeros(0, np.float32))
+            yield replace(utterance, samples=np.concatenate([utterance.samples, first]))
+        else:
+            silences = self._silences(pause)
         end = chunk.start + len(chunk.text)
         yield from (Utterance(silence, end if tokens else chunk.start, end, 0.0) for silence in silences)
 
@@ -145,7 +155,7 @@ class Kokoro:
 
     def _silences(self, seconds: float) -> Iterator[Samples]:
         """A pause, in blocks: it may be ever so long."""
-        left, most = round(seconds * self.sample_rate), round(MOST_SILENCE_SECONDS * self.sample_rate)
+        left, most = max(0, round(seconds * self.sample_rate)), round(MOST_SILENCE_SECONDS * self.sample_rate)
         while left:
             block = min(left, most)
             yield np.zeros(block, np.float32)
@@ -158,7 +168,6 @@ class Kokoro:
         durations: NDArray[np.int64],
         speed_of_model: float,
         stretch: float,
-        pause: Samples,
     ) -> Utterance:
         span = audible(sound, self.sample_rate)
         sound = sound[span]
@@ -174,7 +183,7 @@ class Kokoro:
             SAMPLES_A_FRAME, span.start + ahead, stretch, self.sample_rate, edge, max(edge, seconds - edge)
         )
         return Utterance(
-            samples=np.concatenate([sound, pause]),
+            samples=sound,
             start=chunk.start,
             end=chunk.start + len(chunk.text),
             spoken_seconds=seconds,
@@ -203,6 +212,16 @@ class Kokoro:
 
     def _count(self, phonemes: str) -> int:
         return len(self._tokens(phonemes))
+
+
+def _shortened(utterance: Utterance, seconds: float, sample_rate: int) -> Utterance:
+    """Without so much of its quiet end."""
+    samples = utterance.samples[: len(utterance.samples) - round(seconds * sample_rate)]
+    length = len(samples) / sample_rate
+    words = tuple(
+        replace(word, begins=min(word.begins, length), ends=min(word.ends, length)) for word in utterance.words
+    )
+    return replace(utterance, samples=samples, spoken_seconds=length, words=words)
 
 
 def _limits(speed: float, share: float) -> Limits:

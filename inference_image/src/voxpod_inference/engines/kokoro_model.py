@@ -12,15 +12,12 @@ from numpy.typing import NDArray
 
 from voxpod_inference.audio import Samples
 from voxpod_inference.bundle import Bundle
+from voxpod_inference.engines.kokoro_files import FRONT, GENERATOR, PACKED
 from voxpod_inference.engines.onnx import InferenceSession, RunOptions, open_session, shrinking
 from voxpod_inference.engines.vocoder import Vocoder
 from voxpod_inference.errors import ENGINE_FAILED, SpeechError
 from voxpod_inference.prepared import PreparedWeights
 
-FRONT, GENERATOR, WEIGHTS = "front.onnx", "generator.onnx", "generator.weights"
-"""Files of a bundle."""
-PACKED = "generator.packed"
-"""File of prepared weights: `WEIGHTS` for this processor."""
 SAMPLES_A_FRAME = 600
 """Of `Plan.durations`: 40 frames a second at 24 kHz."""
 

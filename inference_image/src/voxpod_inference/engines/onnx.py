@@ -1,6 +1,8 @@
 """ONNX Runtime as Voxpod uses it: without telemetry, with as many threads as the pod has cores. Import it from here."""
 
+import errno
 import os
+import shutil
 from pathlib import Path
 
 # Since 1.29 the released Linux packages report every session to their maker; read once, when the library is loaded.
@@ -28,13 +30,18 @@ def open_session(model: Path, threads: int, *, optimised: bool = False) -> Infer
 
 def save_optimised(model: Path, target: Path) -> None:
     """Write a model as this version optimises it for this processor, its weights beside it in `<target>.data` as the kernels
-    want them: a session maps them, shared with all others, instead of packing its own copy."""
+    want them: a session maps them, shared with all others, instead of packing its own copy. OSError when the disk is full."""
     options = _options(1)
     options.optimized_model_filepath = str(target)
     options.add_session_config_entry("session.optimized_model_external_initializers_file_name", f"{target.name}.data")
     options.add_session_config_entry("session.optimized_model_external_initializers_min_size_in_bytes", _SMALL)
     options.add_session_config_entry("session.save_external_prepacked_constant_initializers", "1")
-    InferenceSession(str(model), options, providers=_PROVIDERS)
+    try:
+        InferenceSession(str(model), options, providers=_PROVIDERS)
+    except Exception as error:  # its errors tell no cause apart: a full disk is "Failed to write external initializers"
+        if shutil.disk_usage(target.parent).free < model.stat().st_size:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(target)) from error
+        raise
 
 
 def shrinking(options: RunOptions) -> RunOptions:

@@ -36,6 +36,8 @@ class Chunk:
     """Speed of this chunk beside the request's, as its markup asks; 0.25 to 4."""
     gain: float = 1.0
     """Factor for the samples, as its markup asks; 0 to 4."""
+    asked: bool = False
+    """Whether `pause` is of a break: then so long is all of the silence, with what the speech itself leaves at its edges."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,7 @@ def cut_in_two(chunk: Chunk) -> tuple[Chunk, Chunk]:
     before = tuple(replace(w, last=min(w.last, len(phonemes))) for w in chunk.words if w.first < cut[0])
     after = tuple(replace(w, first=w.first - cut[0], last=w.last - cut[0]) for w in chunk.words[len(before) :])
     pause = _pause_after(phonemes) / chunk.rate
-    first = replace(chunk, text=chunk.text[:at], phonemes=phonemes, pause=pause, words=before)
+    first = replace(chunk, text=chunk.text[:at], phonemes=phonemes, pause=pause, words=before, asked=False)
     return first, replace(chunk, text=chunk.text[at:], start=cut[1], phonemes=chunk.phonemes[cut[0] :], words=after)
 
 
@@ -204,7 +206,9 @@ def _finished(document: Document, drafts: list[_Draft]) -> Iterator[Chunk]:
         natural = 0.0 if last else _pause_after(document.text[max(0, draft.end - 400) : draft.end]) / draft.style.rate
         pause = natural if draft.pause is None else draft.pause
         words = tuple(_in_source(document, draft.words, start))
-        yield Chunk(document.source[start:end], start, draft.phonemes, pause, words, draft.style.rate, draft.style.gain)
+        asked = draft.pause is not None
+        style = draft.style
+        yield Chunk(document.source[start:end], start, draft.phonemes, pause, words, style.rate, style.gain, asked)
         start = end
 
 

@@ -21,6 +21,8 @@ _INVISIBLE = (
 )
 _SURROGATES = r"\ud800-\udfff"
 _LINE_ENDS = str.maketrans(dict.fromkeys("\x0b\x0c\x85\u2028\u2029", "\n") | {OBJECT: "\ufffd"})
+_WRAPPED = re.compile(r"^[^\n]{39,}[^\s.!?…:。！？][ \t]*\n(?=[ \t]*(?P<next>[^\W\d_]))", re.M)
+"""Lines of mails, READMEs and old books: long, without a final stop, and the next one begins small."""
 # Letters and the marks that make one letter with them (accents, voiced kana, Korean written in single jamo), compatibility Han.
 _COMPOSED = r"[^\W\d_][\u0300-\u036f\u3099\u309a]+|[\u1100-\u115e][\u1161-\u11a7][\u11a8-\u11ff]?|[\uf900-\ufaff]"
 _UNEVEN = re.compile(
@@ -128,7 +130,7 @@ class Document:
 
 def spoken_parts(text: str, start: int, style: Style, unread: list[str]) -> Iterator[Part]:
     """The parts of a stretch of plain text that begins at `start` of the source: composed, without what nobody sees."""
-    text = text.translate(_LINE_ENDS)
+    text = _WRAPPED.sub(_unwrapped, text.translate(_LINE_ENDS))
     at = 0
     for found in _UNEVEN.finditer(text):
         composed = unicodedata.normalize("NFC", found.group()) if found.lastgroup == "letter" else ""
@@ -143,6 +145,11 @@ def spoken_parts(text: str, start: int, style: Style, unread: list[str]) -> Iter
             unread.append(found.group())
     if at < len(text):
         yield Part(text[at:], start + at, start + len(text), style)
+
+
+def _unwrapped(line: re.Match[str]) -> str:
+    """A line that an editor broke goes on in the next: as long as the text was, so that all places stay."""
+    return f"{line.group()[:-1]} " if line["next"].islower() else line.group()
 
 
 def plain(text: str) -> str:

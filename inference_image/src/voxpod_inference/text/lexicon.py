@@ -25,6 +25,11 @@ LONGEST_VALUE = 256
 _UNSPACED = re.compile(
     r"[\u3005-\u3007\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7fb\uf900-\ufaff\U00020000-\U000323af]"
 )
+_TYPED = str.maketrans(
+    dict.fromkeys("’ʼ‛＇", "'") | dict.fromkeys("‐‑‒", "-") | dict.fromkeys("\u00a0\u202f\u2009\t", " ")
+)
+_IN_NUMBER = re.compile(r"\d[.,]\d")
+_GAP = re.compile(r"[ \n]{2,}|\n")
 _OWNERS = re.compile(r"(?<=[a-zA-Z])['’]s(?!\w)")
 _SLASHED = re.compile(r"/([^/]+)/")
 
@@ -47,7 +52,7 @@ class Lexicon:
         self._folded: dict[str, _Entry] = {}
         lengths: dict[str, set[int]] = defaultdict(set)
         for written, value in entries.items():
-            word, entry = _word(written), _entry(written, value)
+            word, entry = _GAP.sub(" ", _typed(_word(written))), _entry(written, value)
             among = self._folded if word == word.lower() else self._exact
             if word in among:
                 raise InputError(
@@ -76,16 +81,18 @@ class Lexicon:
         return replace(document, parts=(*parts, *_sliced(document, at, len(document.text) + 1)))
 
     def _matches(self, document: Document) -> Iterator[tuple[int, int, _Entry]]:
-        text = document.text
+        text, places = _plainly_typed(document)
         settled = _settled_positions(document)
         at = 0
         while at < len(text):
-            end, entry = self._longest_at(text, at)
-            if entry is not None and settled.isdisjoint(range(at, end)) and _is_uniform(document, at, end):
-                yield at, end, entry
-                at = end
-            else:
-                at += 1
+            after, entry = self._longest_at(text, at)
+            if entry is not None:
+                start, end = places[at], places[after - 1] + 1
+                if settled.isdisjoint(range(start, end)) and _is_uniform(document, start, end):
+                    yield start, end, entry
+                    at = after
+                    continue
+            at += 1
 
     def _longest_at(self, text: str, at: int) -> tuple[int, _Entry | None]:
         lengths = self._lengths.get(text[at].lower(), ())
@@ -97,6 +104,25 @@ class Lexicon:
             if entry is not None and len(word) == length and not _joined(text, at + length):
                 return at + length, entry
         return at, None
+
+
+def _plainly_typed(document: Document) -> tuple[str, list[int]]:
+    """The text with the signs that keyboards have, each run of spaces as one, and the position of each of its characters."""
+    typed = _typed(document.text)
+    markup = {at for part, at in zip(document.parts, document.positions, strict=True) if not part.even}
+    gaps = (
+        gap for gap in _GAP.finditer(typed) if gap.group().count("\n") < 2 and markup.isdisjoint(range(*gap.span()))
+    )
+    pieces, places, at = [], list[int](), 0
+    for gap in gaps:
+        pieces += [typed[at : gap.start()], " "]
+        places += range(at, gap.start() + 1)
+        at = gap.end()
+    return "".join([*pieces, typed[at:]]), [*places, *range(at, len(typed))]
+
+
+def _typed(text: str) -> str:
+    return text.translate(_TYPED)
 
 
 def _word(written: str) -> str:
@@ -140,6 +166,8 @@ def _joined(text: str, at: int) -> bool:
     if not 0 < at < len(text):
         return False
     before, after = text[at - 1], text[at]
+    if _IN_NUMBER.match(text[at - 1 : at + 2]) or _IN_NUMBER.match(text[max(0, at - 2) : at + 1]):
+        return True
     if after in "'’":  # the owner's 's follows a whole word, as in Voxpod's; don't is one word
         rest = text[at + 1 : at + 3]
         return _in_word(before) and rest[:1].isalpha() and not (rest[0] in "sS" and not rest[1:].isalnum())

@@ -14,7 +14,9 @@ _TAG = re.compile(
     re.I,
 )
 _ACCEPTED = f"<lang=CODE> and </lang> are accepted, CODE one of {', '.join(KNOWN)}"
-_LOOKS_LIKE_SSML = re.compile(r"\s*(?:<\?xml\b[^>]*>\s*)?<speak\b[^>]*>", re.I)
+_LOOKS_LIKE_SSML = re.compile(
+    r"\A\s*(?:<\?xml\b[^>]*>\s*)?<speak\b[^>]*>|<(?:break|prosody|say-as|phoneme|emphasis)\b[^<>]*=[^<>]*>", re.I
+)
 
 
 def document(text: str) -> Document:
@@ -38,7 +40,9 @@ def document(text: str) -> Document:
             language = None
     parts += spoken_parts(text[at:], at, Style(language), unread)
     warnings = (
-        ("the text looks like SSML and is read as plain text: ssml is not set",) if _LOOKS_LIKE_SSML.match(text) else ()
+        ("the text looks like SSML and is read as plain text: ssml is not set",)
+        if _LOOKS_LIKE_SSML.search(text)
+        else ()
     )
     return Document(text, tuple(parts), tuple(unread), warnings)
 

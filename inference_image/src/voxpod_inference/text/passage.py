@@ -10,6 +10,7 @@ from typing import NoReturn
 from voxpod_inference.text import pronunciation, split
 from voxpod_inference.text.chunks import Limits, Piece, Section, beside, is_sound
 from voxpod_inference.text.document import SENTENCE, Document, Reading
+from voxpod_inference.text.links import cost_before
 from voxpod_inference.text.runs import Run, language_runs
 from voxpod_inference.text.sentence_spans import sentence_spans
 from voxpod_inference.text.spoken import Reader, Spoken, Word
@@ -53,6 +54,7 @@ class Passage:
         self._units = list(_units(document, runs))
         self._starts = [unit.start for unit in self._units]
         self._known: dict[tuple[str, str], Spoken] = {}
+        self._said: dict[tuple[str, str], tuple[str, list[str]]] = {}
 
     def sections(self) -> Iterator[tuple[Section, list[Piece]]]:
         """All of the text in order."""
@@ -85,15 +87,15 @@ class Passage:
         return [at for at in ends if at in (start, end) or self._document.may_cut(at)]
 
     def _middle(self, start: int, end: int, words: tuple[Word, ...]) -> int:
-        """Where a stretch is best cut in two: at a word near its middle, at a space, or between letters."""
+        """Where a stretch is best cut in two: near its middle before a word that joins, else a word, at a space, or between letters."""
         middle, near = (start + end) // 2, (end - start) // 4
-        borders = [
-            w.start
+        costs = {
+            w.start: abs(w.start - middle) / near + cost_before(self._text[w.start : w.end], self._language(w.start))
             for w in words
             if abs(w.start - middle) <= near and start < w.start < end and self._document.may_cut(w.start)
-        ]
-        if borders:
-            return min(borders, key=lambda border: abs(border - middle))
+        }
+        if costs:
+            return min(costs, key=lambda border: costs[border])
         cut = start + len(split.halves(self._text[start:end])[0])
         if self._document.may_cut(cut):
             return cut
@@ -151,16 +153,23 @@ class Passage:
 
     def _say(self, text: str, language: str, place: str, unread: list[str]) -> str:
         """Text that stands for something else, aloud; a sign of its own without a sound, as in `a.b` spelled out, is unread."""
-        phonemes, told = "", len(unread)
+        if (language, text) not in self._said:  # the same ten figures, again and again
+            self._said[language, text] = self._aloud(text, language, place)
+        phonemes, told = self._said[language, text]
+        unread += told
+        return phonemes
+
+    def _aloud(self, text: str, language: str, place: str) -> tuple[str, list[str]]:
+        phonemes, unread = "", list[str]()
         for run in language_runs(text, language, language):
             if run.language not in self._readers:
                 self._refuse(run.language, f"{place}: {text!r} is")
             spoken = self._readers[run.language](text[run.start : run.end])
             unread += spoken.unread
             phonemes += beside(phonemes, spoken.phonemes) + spoken.phonemes
-        if not is_sound(phonemes) and len(unread) == told:
+        if not is_sound(phonemes) and not unread:
             unread += (char for char in text if not unicodedata.category(char).startswith(("Z", "M", "C")))
-        return phonemes
+        return phonemes, unread
 
 
 def _with_words(text: str, spoken: Spoken) -> Spoken:

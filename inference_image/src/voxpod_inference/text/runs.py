@@ -12,6 +12,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from voxpod_inference.text.cantonese.markers import is_cantonese, is_mandarin
+from voxpod_inference.text.chinese.markers import has_chinese_forms, is_chinese
+from voxpod_inference.text.han_beside_kana import japanese_han
 from voxpod_inference.text.languages import HAN, LATIN, UNKNOWN
 
 _HAN = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af\u3005-\u3007"
@@ -31,6 +33,8 @@ _UNITS_EAST = UNITS | frozenset(
 """More of them, which the readers of Chinese, Japanese and Korean know."""
 _WITH_UNITS = ("han", "ja", "ko", "hi")
 _DEGREES = re.compile(r"\d ?°\Z")
+_EXPONENT = re.compile(r"[-−+]\d")
+"""After the e of 1e-5."""
 _LINE = re.compile(r"[^\n]*\n|[^\n]+\Z")
 _SHORT_NAME = re.compile(r"(?<![A-Za-z])[A-Z]{1,2}\Z")
 """G20, B12, CA1831 have Chinese figures in Chinese."""
@@ -126,6 +130,8 @@ def _is_unit(text: str, mark: _Mark, units: frozenset[str]) -> bool:
     written, before = text[mark.start : mark.end], text[max(0, mark.start - 8) : mark.start]
     if written in ("C", "F"):
         return _DEGREES.search(before) is not None
+    if written in ("e", "E") and before[-1:].isdecimal():
+        return _EXPONENT.match(text, mark.end) is not None
     before = before.rstrip(" ")
     if before.endswith("/"):  # the h of 50 km/h
         before = before[:-1].rstrip("kmg ")
@@ -147,40 +153,32 @@ class _HanRule:
     """What Han is read as in one line, when nobody says it."""
 
     def __init__(self, text: str, marks: list[_Mark], fallback: str, cantonese: bool) -> None:
-        han = "".join(text[m.start : m.end] for m in marks if m.script == "han")
-        self._kana = frozenset(i for m in marks if m.script == "ja" for i in (m.start, m.end))
-        self._japanese = _is_in_japanese_sets(han)
-        if is_cantonese(han_line := _line_of(text, marks)) or (cantonese and not is_mandarin(han_line)):
+        letters = [(m.start, m.end, m.script == "ja") for m in marks if m.script in ("han", "ja")]
+        has_kana = any(kana for _, _, kana in letters)
+        self._japanese = japanese_han(text, letters) if has_kana else frozenset()
+        if is_cantonese(line := _line_of(text, marks)) or (cantonese and not is_mandarin(line)):
             self._otherwise = "yue"
+        elif fallback in ("zh", "yue"):
+            self._otherwise = fallback
         else:
-            self._otherwise = fallback if fallback in ("zh", "yue") or (fallback == "ja" and self._japanese) else "zh"
+            rows = [text[start:end] for start, end, _ in letters]
+            told = has_kana or any(is_chinese(row) or has_chinese_forms(row) for row in rows)
+            self._otherwise = "ja" if fallback == "ja" and not told else "zh"
 
-    def language(self, text: str, mark: _Mark) -> str:
-        """Kana in the line make its Han Japanese; where other Han of the line is Chinese only, just what touches the kana."""
-        touches = mark.start in self._kana or mark.end in self._kana
-        if self._kana and (self._japanese or (touches and _is_in_japanese_sets(text[mark.start : mark.end]))):
-            return "ja"
-        return self._otherwise
+    def language(self, mark: _Mark) -> str:
+        """Japanese beside kana, unless it is Chinese that stands by itself."""
+        return "ja" if mark.start in self._japanese else self._otherwise
 
 
 def _line_of(text: str, marks: list[_Mark]) -> str:
     return text[marks[0].start : marks[-1].end] if marks else ""
 
 
-def _is_in_japanese_sets(han: str) -> bool:
-    """Whether Japan's character sets (JIS X 0213) have all of these: they lack 们, 说 and most simplified forms."""
-    try:
-        han.encode("euc_jis_2004")
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
 def _resolved(text: str, marks: list[_Mark], language: str, fallback: str, han: _HanRule) -> Iterator[Run]:
     latin = next((known for known in (language, fallback) if known in LATIN), "en")
     for mark in marks:
         if mark.script == "han":
-            yield Run(mark.start, mark.end, language if language in HAN else han.language(text, mark))
+            yield Run(mark.start, mark.end, language if language in HAN else han.language(mark))
         elif mark.script == "other":
             script = unicodedata.name(text[mark.start], "unknown").split(" ")[0].capitalize()
             yield Run(mark.start, mark.end, UNKNOWN + script)

@@ -29,6 +29,8 @@ class Signs:
     """For `~` before a figure."""
     power: str
     """With {n} for the exponent."""
+    minus: str
+    """Before a fraction, an amount or a time, where it is easily lost."""
     figure: Callable[[str], str] = str
     """How an exponent is written for the rules that follow."""
     reads_squares: bool = True
@@ -49,16 +51,16 @@ def _cantonese_figure(exponent: str) -> str:
 
 
 SIGNS = {
-    "en": Signs("is less than", "is greater than", "is at most", "is at least", "is not equal to", "to", "about", "^{n}"),
-    "es": Signs("menor que", "mayor que", "menor o igual que", "mayor o igual que", "distinto de", "a", "aproximadamente", " elevado a {n}"),
-    "fr": Signs("inférieur à", "supérieur à", "inférieur ou égal à", "supérieur ou égal à", "différent de", "vers", "environ", " puissance {n}"),
-    "it": Signs("minore di", "maggiore di", "minore o uguale a", "maggiore o uguale a", "diverso da", "a", "circa", " elevato a {n}"),
-    "pt": Signs("menor que", "maior que", "menor ou igual a", "maior ou igual a", "diferente de", "para", "cerca de", " elevado a {n}"),
-    "hi": Signs("छोटा है", "बड़ा है", "छोटा या बराबर", "बड़ा या बराबर", "असमान", "से", "लगभग", " की घात {n}"),
-    "zh": Signs("小于", "大于", "小于等于", "大于等于", "不等于", "到", "约", "的{n}次方", _chinese_figure),
-    "yue": Signs("細過", "大過", "細過等於", "大過等於", "唔等於", "到", "大約", "嘅{n}次方", _cantonese_figure),
-    "ja": Signs("小なり", "大なり", "小なりイコール", "大なりイコール", "ノットイコール", "から", "約", "の{n}乗", reads_squares=False),
-    "ko": Signs("작다", "크다", "작거나 같다", "크거나 같다", "같지 않다", "에서", "약", "의 {n}제곱"),
+    "en": Signs("is less than", "is greater than", "is at most", "is at least", "is not equal to", "to", "about", "^{n}", "minus"),
+    "es": Signs("menor que", "mayor que", "menor o igual que", "mayor o igual que", "distinto de", "a", "aproximadamente", " elevado a {n}", "menos"),
+    "fr": Signs("inférieur à", "supérieur à", "inférieur ou égal à", "supérieur ou égal à", "différent de", "vers", "environ", " puissance {n}", "moins"),
+    "it": Signs("minore di", "maggiore di", "minore o uguale a", "maggiore o uguale a", "diverso da", "a", "circa", " elevato a {n}", "meno"),
+    "pt": Signs("menor que", "maior que", "menor ou igual a", "maior ou igual a", "diferente de", "para", "cerca de", " elevado a {n}", "menos"),
+    "hi": Signs("छोटा है", "बड़ा है", "छोटा या बराबर", "बड़ा या बराबर", "असमान", "से", "लगभग", " की घात {n}", "माइनस"),
+    "zh": Signs("小于", "大于", "小于等于", "大于等于", "不等于", "到", "约", "的{n}次方", "负", _chinese_figure),
+    "yue": Signs("細過", "大過", "細過等於", "大過等於", "唔等於", "到", "大約", "嘅{n}次方", "負", _cantonese_figure),
+    "ja": Signs("小なり", "大なり", "小なりイコール", "大なりイコール", "ノットイコール", "から", "約", "の{n}乗", "マイナス", reads_squares=False),
+    "ko": Signs("작다", "크다", "작거나 같다", "크거나 같다", "같지 않다", "에서", "약", "의 {n}제곱", "마이너스"),
 }  # fmt: skip
 """By language code."""
 
@@ -71,9 +73,10 @@ _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _EXPONENT = re.compile(
     rf"(?<![A-Za-z][A-Za-z])(?<=[A-Za-zπθ\d)\]])[⁺⁻]?[{_SUPERSCRIPT}]+|(?<=[A-Za-z])⁻[{_SUPERSCRIPT}]+"
 )
+_MINUS = re.compile(r"(?<![0-9A-Za-z.)\]%°′″'²³⁰-⁹])[-−](?=[$€£¥₹₩][\d½⅓⅔¼¾⅕-⅞]|[½⅓⅔¼¾⅕-⅞]|\d+/\d|\d{1,2}:\d\d)")
 _SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _SCIENTIFIC = re.compile(
-    r"(?<![\w.])(\d+(?:[.,]\d+)?)(?:e([-−+]?)|E([-−+]))(\d{1,3})(?![\w.,]\w)\b|(?<![\w.])(\d[.,]\d+)()()E(\d{1,2})\b"
+    r"(?<![\w.])(\d+(?:[.,]\d+)?)(?:e([-−+]?)|E([-−+]))(\d{1,3})(?![0-9A-Za-z]|[.,]\d)|(?<![\w.])(\d[.,]\d+)()()E(\d{1,2})\b"
 )
 """`1e-5` and `6.02E+23`; a bare `4E2` may be the name of a seat."""
 _RULE = re.compile(
@@ -125,6 +128,7 @@ def _rules(signs: Signs) -> list[tuple[re.Pattern[str], Replacement]]:
         (re.compile(r"(?<=[\w)\]]) ?\*\* ?(?=\(?[-−]?(?:\d|n\b))"), "^"),
         (re.compile("[₀-₉]+"), lambda match: match.group().translate(_SUBSCRIPTS)),
         (_EXPONENT, exponent),
+        (_MINUS, signs.minus + " " * (signs.minus[0] < "\u3000" or signs.minus[0] > "\uabff")),
         (re.compile(r"(?<=[\w)\]])\^\(?(-?(?:\d+|n\b))\)?"), lambda match: power(match[1])),
         (_between("-{1,2}>|={1,2}>|→|⇒|➔|➜"), f" {signs.to} "),
         (_between("<=|≤|≦|⩽"), f" {signs.at_most} "),
@@ -143,7 +147,7 @@ _OFTEN_TYPOGRAPHY = frozenset("*_~|\\^<>#/→←↑↓■□▪●○◆◇★�
 _MEANS_SOMETHING = re.compile(
     rf"(?P<typography>^[ \t]*(?:[>＞*•·#|→★☆●○■□◆◇▪-]+[ \t]+)+|{_BRACKETS}|[#＃][^#＃\s]+[#＃]"
     r"|(?<=[A-Z])/(?=[A-Z])(?![A-Za-z]*[a-z]))"
-    rf"|(?<=[\w{_VOWEL_SIGNS})\]])(?<!_)( ?)(?:[/／]{{1,2}}|[|｜~～^\\]|\|\|)\2(?=[^\W_]|\()"
+    rf"|(?<=[\w{_VOWEL_SIGNS})\]])(?<!_)( ?)(?:[/／|*]{{0,1}}[/／|]\*?|[｜~～^\\])\2(?=[^\W_]|\()"
     r"|(?<=[0-9A-Za-z)\]])( ?)\*{1,2}\3(?=[0-9A-Za-z(])|(?<=[0-9A-Za-z])_+(?=[0-9A-Za-z])"
     r"|(?<![\w|])\|(?=\w[^|\s]*\|)|(?<=\w)\|(?![\w|])(?!\s)|(?<=\w)\|$|(?<![\w/:.])/(?=\d)"
     r"|[#＃](?=\d)|(?<=[0-9A-Za-z])[#＃](?!\w)|[~～^](?=\d)|[<>＜＞→←↑↓]|[■□▪●○◆◇★☆]+",

@@ -9,11 +9,12 @@ from voxpod_crds.names import REQUEST_UID_LABEL, ROLE_LABEL
 REQUEST_ANNOTATION = "voxpod.dev/request"
 """`namespace/name` of the TTSRequest that a Job works for; a label could not hold it (63 characters)."""
 
+JOB_NAME_LABEL = "batch.kubernetes.io/job-name"
+"""What the Job controller puts on a pod. Good for finding it, not for believing it: anybody who may change pods can set it."""
+
 ENDED_BY = ("Complete", "Failed", "FailureTarget")
 """Job conditions that say how it ended. FailureTarget comes first, and alone as long as a pod is still terminating, which on a
 lost node is for good (Kubernetes 1.31 and newer)."""
-
-JOB_NAME_LABEL = "batch.kubernetes.io/job-name"
 
 Json = dict[str, Any]
 
@@ -45,6 +46,8 @@ class PodView:
     uid: str
     resource_version: str
     job_name: str
+    job_uid: str
+    """Both of the Job that controls the pod, empty without one: of its owner references, since labels are anybody's to set."""
     phase: str
     reason: str
     """status.reason: Evicted, NodeLost, DeadlineExceeded."""
@@ -57,8 +60,21 @@ class PodView:
     exit_code: int | None
     unschedulable: str
     """The scheduler's message while no node has room."""
+    node: str
+    """The node that has the pod; empty before."""
+    scheduled_at: datetime | None
+    """When it got it, on the scheduler's clock."""
+    set_up: bool
+    """Volumes and network are there: what is left before the container runs is its image."""
     running: bool
+    started_at: datetime | None
+    """When the container began to run, on the node's clock."""
     deleting: bool
+
+    @property
+    def ended(self) -> bool:
+        """Whether its container ran for the last time: what it left behind is all there will be."""
+        return self.phase in ("Succeeded", "Failed") or self.exit_code is not None
 
 
 def parse_job(raw: Json) -> JobView:
@@ -85,15 +101,19 @@ def parse_pod(raw: Json) -> PodView:
     """The view of a v1 Pod with one container."""
     meta, status = raw["metadata"], raw.get("status") or {}
     state = next((c.get("state") or {} for c in status.get("containerStatuses") or []), {})
-    waiting, terminated = state.get("waiting") or {}, state.get("terminated") or {}
-    unscheduled: Json = next(
-        (c for c in status.get("conditions") or [] if c["type"] == "PodScheduled" and c["status"] == "False"), {}
+    waiting, running, terminated = (state.get(of) or {} for of in ("waiting", "running", "terminated"))
+    conditions = {c["type"]: c for c in status.get("conditions") or []}
+    scheduled: Json = conditions.get("PodScheduled", {})
+    is_scheduled = scheduled.get("status") == "True"
+    owner: Json = next(
+        (o for o in meta.get("ownerReferences") or [] if o.get("controller") and o.get("kind") == "Job"), {}
     )
     return PodView(
         name=meta["name"],
         uid=meta.get("uid", ""),
         resource_version=meta.get("resourceVersion", ""),
-        job_name=(meta.get("labels") or {}).get(JOB_NAME_LABEL, ""),
+        job_name=owner.get("name", ""),
+        job_uid=owner.get("uid", ""),
         phase=status.get("phase", "Pending"),
         reason=status.get("reason", ""),
         waiting_reason=waiting.get("reason", ""),
@@ -101,7 +121,15 @@ def parse_pod(raw: Json) -> PodView:
         terminated_reason=terminated.get("reason", ""),
         termination_message=terminated.get("message", ""),
         exit_code=terminated.get("exitCode"),
-        unschedulable=unscheduled.get("message", "") if unscheduled.get("reason") == "Unschedulable" else "",
+        unschedulable=scheduled.get("message", "") if scheduled.get("reason") == "Unschedulable" else "",
+        node=(raw.get("spec") or {}).get("nodeName", ""),
+        scheduled_at=_moment(scheduled.get("lastTransitionTime")) if is_scheduled else None,
+        set_up=conditions.get("PodReadyToStartContainers", {}).get("status") == "True",
         running="running" in state,
+        started_at=_moment(running.get("startedAt")),
         deleting="deletionTimestamp" in meta,
     )
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

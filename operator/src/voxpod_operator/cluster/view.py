@@ -7,39 +7,29 @@ integers (KEP-5504).
 
 import asyncio
 from collections import OrderedDict, defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import ValidationError
-
-from voxpod_crds.base import ApiModel, ObjectMeta, ResourceKey
-from voxpod_crds.speech_model import SpeechModel
-from voxpod_crds.tenant import Tenant
-from voxpod_crds.tts_request import TTSRequest, TTSRequestStatus
+from voxpod_crds.base import ResourceKey
+from voxpod_crds.conditions import Reason
+from voxpod_crds.tts_request import TTSRequest
+from voxpod_operator.cluster.ended import EndedRequest
 from voxpod_operator.cluster.kinds import JOB, POD, SPEECH_MODEL, TENANT, TTS_REQUEST, Kind
-from voxpod_operator.cluster.sandboxes import JobView, PodView, parse_job, parse_pod
+from voxpod_operator.cluster.reading import (
+    AnyModel,
+    AnyTenant,
+    Request,
+    Resource,
+    UnreadableRequest,
+    namespaces_of,
+    parse,
+)
+from voxpod_operator.cluster.sandboxes import JobView, PodView
 
 Json = dict[str, Any]
 
 WATCHED = (TENANT, SPEECH_MODEL, TTS_REQUEST, JOB, POD)
-
-
-class InvalidResource(ApiModel):
-    """A stored object that this version's models refuse: written before a schema change, or past the API server."""
-
-    metadata: ObjectMeta
-    problem: str
-    status: TTSRequestStatus = TTSRequestStatus()
-
-
-MODELS: dict[Kind, type[Tenant] | type[SpeechModel] | type[TTSRequest]] = {
-    TENANT: Tenant,
-    SPEECH_MODEL: SpeechModel,
-    TTS_REQUEST: TTSRequest,
-}
-
-Resource = Tenant | SpeechModel | TTSRequest | InvalidResource | JobView | PodView
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,50 +40,28 @@ class WorkKey:
     key: ResourceKey
 
 
-def describe(error: ValidationError) -> str:
-    """The first few problems of a validation, as `path: what`."""
-    return "; ".join(f"{'.'.join(str(p) for p in e['loc'])}: {e['msg']}" for e in error.errors()[:3])
-
-
-def parse(kind: Kind, raw: Json) -> Resource:
-    """The object as its model; InvalidResource when the model refuses it."""
-    if kind is JOB:
-        return parse_job(raw)
-    if kind is POD:
-        return parse_pod(raw)
-    try:
-        found = MODELS[kind].model_validate(raw)
-        # an ended request's text serves nobody any more, and is most of what it weighs (40 kB for 10,000 characters)
-        if isinstance(found, TTSRequest) and found.status.phase is not None and found.status.phase.terminal:
-            return found.model_copy(update={"spec": found.spec.model_copy(update={"text": ""})})
-        return found
-    except ValidationError as error:
-        return InvalidResource(
-            metadata=ObjectMeta.model_validate(raw["metadata"]), problem=describe(error), status=_readable_status(raw)
-        )
-
-
-def _readable_status(raw: Json) -> TTSRequestStatus:
-    try:
-        return TTSRequestStatus.model_validate(raw.get("status") or {})
-    except ValidationError:
-        return TTSRequestStatus()
-
-
-def _age(resource: Tenant | SpeechModel) -> tuple[str, str]:
+def _age(resource: AnyTenant | AnyModel) -> tuple[str, str]:
     created = resource.metadata.creation_timestamp
     return (created.isoformat() if created else "", resource.metadata.name)
 
 
 def version_of(resource: Resource) -> int:
     """resourceVersion as the integer it is; 0 without one."""
-    raw = resource.resource_version if isinstance(resource, JobView | PodView) else resource.metadata.resource_version
-    return int(raw or 0)
+    if isinstance(resource, JobView | PodView | EndedRequest):
+        return int(resource.resource_version or 0)
+    return int(resource.metadata.resource_version or 0)
 
 
 def uid_of(resource: Resource) -> str:
     """metadata.uid"""
-    return resource.uid if isinstance(resource, JobView | PodView) else resource.metadata.uid
+    return resource.uid if isinstance(resource, JobView | PodView | EndedRequest) else resource.metadata.uid
+
+
+def job_of(request: Request) -> str:
+    """Name of the Job that a request's status names; empty without one."""
+    if isinstance(request, EndedRequest):
+        return request.job_name
+    return request.status.sandbox.job_name if request.status.sandbox else ""
 
 
 REMEMBERED_GONE = 10_000
@@ -104,21 +72,28 @@ class ClusterView:
     """Everything known, by kind and key."""
 
     def __init__(self) -> None:
+        self.on_request: Callable[[str, Request | None], None] = lambda uid, request: None
+        """Called with each new version of a TTSRequest, None when it is gone."""
         self._objects: dict[Kind, dict[ResourceKey, Resource]] = {kind: {} for kind in WATCHED}
+        self._live: dict[str, dict[ResourceKey, TTSRequest]] = defaultdict(dict)
+        """Requests that have not ended, by namespace: the only ones that decisions look at."""
         self._by_uid: dict[str, ResourceKey] = {}
         self._by_job: dict[str, ResourceKey] = {}
         self._pod_of_job: dict[str, ResourceKey] = {}
-        self._by_namespace: dict[str, set[ResourceKey]] = defaultdict(set)
+        self._tenants: list[AnyTenant] | None = None
+        self._owners: dict[str, AnyTenant] = {}
         self._gone: OrderedDict[str, None] = OrderedDict()
         self._changed = asyncio.Event()
 
     def observe(self, kind: Kind, raw: Json) -> bool:
         """Take in a version of an object; False when it is not newer than what is known."""
-        key = ResourceKey(raw["metadata"].get("namespace", "") if kind.namespaced else "", raw["metadata"]["name"])
-        resource = parse(kind, raw)
+        meta = raw["metadata"]
+        key = ResourceKey(meta.get("namespace", "") if kind.namespaced else "", meta["name"])
         old = self._objects[kind].get(key)
-        if uid_of(resource) in self._gone or (old is not None and version_of(resource) <= version_of(old)):
+        # before it is read in full: most events are the echo of an answer that the view has already
+        if meta.get("uid", "") in self._gone or (old is not None and int(meta["resourceVersion"]) <= version_of(old)):
             return False
+        resource = parse(kind, raw)
         if old is not None:
             self._unindex(kind, key, old)
         self._objects[kind][key] = resource
@@ -136,6 +111,8 @@ class ClusterView:
         self._gone[uid_of(old)] = None
         if len(self._gone) > REMEMBERED_GONE:
             self._gone.popitem(last=False)
+        if kind is TTS_REQUEST:
+            self.on_request(uid_of(old), None)
         self._announce()
         return True
 
@@ -149,51 +126,71 @@ class ClusterView:
         return {key: version_of(resource) for key, resource in self._objects[kind].items()}
 
     def work_keys(self) -> Iterator[WorkKey]:
-        """Everything known, as keys to reconcile."""
+        """Everything known that may need something done, as keys to reconcile. A Job leads to its ended request."""
         for kind, objects in self._objects.items():
-            for key in objects:
-                yield WorkKey(kind.plural, key)
+            for key, resource in objects.items():
+                if not isinstance(resource, EndedRequest) or resource.reason == Reason.NAMESPACE_WITHOUT_TENANT:
+                    yield WorkKey(kind.plural, key)
 
-    def request(self, key: ResourceKey) -> TTSRequest | InvalidResource | None:
+    def request(self, key: ResourceKey) -> Request | None:
         """A TTSRequest."""
         found = self._objects[TTS_REQUEST].get(key)
-        return found if isinstance(found, TTSRequest | InvalidResource) else None
+        return found if isinstance(found, TTSRequest | EndedRequest | UnreadableRequest) else None
+
+    def live_request(self, key: ResourceKey) -> TTSRequest | None:
+        """A TTSRequest that has not ended."""
+        return self._live[key.namespace].get(key) if key.namespace in self._live else None
 
     def requests(self) -> Iterator[TTSRequest]:
-        """All readable TTSRequests."""
-        return (r for r in self._objects[TTS_REQUEST].values() if isinstance(r, TTSRequest))
+        """All readable TTSRequests that have not ended."""
+        return (request for requests in self._live.values() for request in requests.values())
 
-    def requests_in(self, namespaces: list[str]) -> Iterator[TTSRequest]:
-        """The readable TTSRequests of some namespaces."""
-        for namespace in namespaces:
-            for key in self._by_namespace.get(namespace, ()):
-                found = self._objects[TTS_REQUEST].get(key)
-                if isinstance(found, TTSRequest):
-                    yield found
+    def requests_in(self, namespaces: Sequence[str]) -> Iterator[TTSRequest]:
+        """The readable TTSRequests of some namespaces that have not ended."""
+        return (r for namespace in namespaces if namespace in self._live for r in self._live[namespace].values())
 
     def request_key_of_uid(self, uid: str) -> ResourceKey | None:
         """Where the TTSRequest with that UID is."""
         return self._by_uid.get(uid)
 
-    def request_of_job(self, job_name: str) -> TTSRequest | None:
-        """The TTSRequest that is assigned to the Job at present."""
+    def request_of_job(self, job_name: str) -> TTSRequest | EndedRequest | None:
+        """The TTSRequest that is assigned to the Job at present, or was when it ended."""
         found = self.request(self._by_job[job_name]) if job_name in self._by_job else None
-        return found if isinstance(found, TTSRequest) else None
+        return found if isinstance(found, TTSRequest | EndedRequest) else None
 
-    def tenants(self) -> list[Tenant]:
-        """All readable Tenants, oldest first (by name within a second)."""
-        found = [t for t in self._objects[TENANT].values() if isinstance(t, Tenant)]
+    def tenants(self) -> Sequence[AnyTenant]:
+        """All Tenants, oldest first (by name within a second)."""
+        if self._tenants is None:
+            self._tenants = sorted((t for t in self._objects[TENANT].values() if isinstance(t, AnyTenant)), key=_age)
+            self._owners = {namespace: t for t in reversed(self._tenants) for namespace in namespaces_of(t)}
+        return self._tenants
+
+    def owner_of(self, namespace: str) -> AnyTenant | None:
+        """The tenant of a namespace: of several that list it the oldest, so that a newcomer cannot take it over.
+
+        Nor can one while the owner is unreadable.
+        """
+        self.tenants()
+        return self._owners.get(namespace)
+
+    def models(self) -> list[AnyModel]:
+        """All SpeechModels, oldest first (by name within a second)."""
+        found = [m for m in self._objects[SPEECH_MODEL].values() if isinstance(m, AnyModel)]
         return sorted(found, key=_age)
 
-    def models(self) -> list[SpeechModel]:
-        """All readable SpeechModels, oldest first (by name within a second)."""
-        found = [m for m in self._objects[SPEECH_MODEL].values() if isinstance(m, SpeechModel)]
-        return sorted(found, key=_age)
+    def tenant(self, name: str) -> AnyTenant | None:
+        """A Tenant by name."""
+        found = self._objects[TENANT].get(ResourceKey("", name))
+        return found if isinstance(found, AnyTenant) else None
 
-    def cluster_resource(self, kind: Kind, name: str) -> Tenant | SpeechModel | InvalidResource | None:
-        """A Tenant or SpeechModel by name."""
-        found = self._objects[kind].get(ResourceKey("", name))
-        return found if isinstance(found, Tenant | SpeechModel | InvalidResource) else None
+    def model(self, name: str) -> AnyModel | None:
+        """A SpeechModel by name."""
+        found = self._objects[SPEECH_MODEL].get(ResourceKey("", name))
+        return found if isinstance(found, AnyModel) else None
+
+    def tenant_or_model(self, kind: Kind, name: str) -> AnyTenant | AnyModel | None:
+        """The Tenant or SpeechModel of that name; None of any other kind."""
+        return self.tenant(name) if kind is TENANT else self.model(name) if kind is SPEECH_MODEL else None
 
     def jobs(self) -> list[JobView]:
         """All Jobs in the sandbox namespace."""
@@ -209,9 +206,9 @@ class ClusterView:
         found = self._objects[POD].get(key)
         return found if isinstance(found, PodView) else None
 
-    def pod_of_job(self, job_name: str) -> PodView | None:
+    def pod_of_job(self, job: JobView | None) -> PodView | None:
         """The pod of a Job (there is one at most: backoffLimit is 0)."""
-        key = self._pod_of_job.get(job_name)
+        key = self._pod_of_job.get(job.uid) if job is not None else None
         return self.pod(key) if key else None
 
     async def changed(self, timeout_seconds: float) -> None:
@@ -227,19 +224,27 @@ class ClusterView:
         self._changed = asyncio.Event()
 
     def _index(self, kind: Kind, key: ResourceKey, resource: Resource) -> None:
-        if kind is TTS_REQUEST and isinstance(resource, TTSRequest | InvalidResource):
-            self._by_uid[resource.metadata.uid] = key
-            self._by_namespace[key.namespace].add(key)
-            if resource.status.sandbox:
-                self._by_job[resource.status.sandbox.job_name] = key
+        if isinstance(resource, TTSRequest | EndedRequest | UnreadableRequest):
+            self._by_uid[uid_of(resource)] = key
+            if job := job_of(resource):
+                self._by_job[job] = key
+            if isinstance(resource, TTSRequest):
+                self._live[key.namespace][key] = resource
+            self.on_request(uid_of(resource), resource)
         elif isinstance(resource, PodView):
-            self._pod_of_job[resource.job_name] = key
+            self._pod_of_job[resource.job_uid] = key
+        elif kind is TENANT:
+            self._tenants = None
 
     def _unindex(self, kind: Kind, key: ResourceKey, resource: Resource) -> None:
-        if kind is TTS_REQUEST and isinstance(resource, TTSRequest | InvalidResource):
-            self._by_uid.pop(resource.metadata.uid, None)
-            self._by_namespace[key.namespace].discard(key)
-            if resource.status.sandbox:
-                self._by_job.pop(resource.status.sandbox.job_name, None)
-        elif isinstance(resource, PodView) and self._pod_of_job.get(resource.job_name) == key:
-            del self._pod_of_job[resource.job_name]
+        if isinstance(resource, TTSRequest | EndedRequest | UnreadableRequest):
+            self._by_uid.pop(uid_of(resource), None)
+            self._by_job.pop(job_of(resource), None)
+            if isinstance(resource, TTSRequest):
+                del self._live[key.namespace][key]
+                if not self._live[key.namespace]:
+                    del self._live[key.namespace]
+        elif isinstance(resource, PodView) and self._pod_of_job.get(resource.job_uid) == key:
+            del self._pod_of_job[resource.job_uid]
+        elif kind is TENANT:
+            self._tenants = None

@@ -2,17 +2,19 @@
 
 import logging
 import time
+from collections.abc import Callable
 
-from voxpod_crds.sandbox_protocol import Report, Work
-from voxpod_crds.speech_model import SpeechModel
+from voxpod_crds.sandbox_protocol import Progress, Report, Work
 from voxpod_crds.tts_request import LexiconEntry, TTSRequest
-from voxpod_operator.cluster.kinds import JOB, POD, SPEECH_MODEL
+from voxpod_operator.cluster.ended import EndedRequest
+from voxpod_operator.cluster.kinds import JOB, POD, TTS_REQUEST
 from voxpod_operator.cluster.sandboxes import PodView, parse_pod
+from voxpod_operator.cluster.view import WorkKey, uid_of
 from voxpod_operator.context import Context
 from voxpod_operator.dispatch.identity import PodIdentity
-from voxpod_operator.errors import StoreError, StoreUnavailable
+from voxpod_operator.errors import StoreUnavailable
 from voxpod_operator.policy import lifecycle, stored_objects, transitions
-from voxpod_operator.policy.queue_order import ended
+from voxpod_operator.policy.progress import TELL_SECONDS, seconds_left, upload_worth_telling
 from voxpod_operator.reconcile.ending import conclude
 
 logger = logging.getLogger(__name__)
@@ -20,6 +22,9 @@ logger = logging.getLogger(__name__)
 
 REPORT_SECONDS = 2.0
 """So much earlier than the operator does a sandbox give up at the deadline: its report says what it was at, ours could not."""
+
+UPLOAD_SECONDS = 30
+"""So much longer than the request's time does its presigned PUT live: never shorter, or a slow synthesis could not be stored."""
 
 
 class NotWanted(Exception):
@@ -30,13 +35,18 @@ class AlreadyClaimed(Exception):
     """The work was handed out once; once is all there is (409)."""
 
 
-async def claim(ctx: Context, who: PodIdentity, wait_seconds: float) -> Work | None:
-    """The work for this pod, None when there is none yet after `wait_seconds`. Raises NotWanted, AlreadyClaimed, Conflict."""
+async def claim(
+    ctx: Context, who: PodIdentity, wait_seconds: float, protocol: int, still_there: Callable[[], bool]
+) -> Work | None:
+    """The work for this pod; None when there is none after `wait_seconds`, or nobody is there to take it any more.
+
+    `protocol` is the version that the sandbox speaks. Raises NotWanted, AlreadyClaimed, Conflict.
+    """
     pod = await _pod(ctx, who)
     until = time.monotonic() + wait_seconds
     while (request := ctx.view.request_of_job(pod.job_name)) is None:
         left = until - time.monotonic()
-        if left <= 0:
+        if left <= 0 or not still_there():
             return None
         if (
             ctx.view.job(ctx.job_key(pod.job_name)) is None
@@ -44,35 +54,44 @@ async def claim(ctx: Context, who: PodIdentity, wait_seconds: float) -> Work | N
         ):
             raise NotWanted("the sandbox's Job is gone")
         await ctx.view.changed(min(left, 1.0))
-    if ended(request) or request.spec.cancel:
+    if isinstance(request, EndedRequest) or request.spec.cancel:
         raise NotWanted("the request is over")
     if request.status.sandbox is None or request.status.sandbox.pod_uid is not None:
         raise AlreadyClaimed("this work was claimed before")
-    work = _work(ctx, request)
-    await ctx.write_status(request, transitions.claim(request, who.name, who.uid, ctx.now()))
+    if not still_there():
+        return None  # the claim would be written for nobody, and the attempt lost
+    status = transitions.claim(request, who.name, who.uid, protocol, ctx.now())
+    work = _work(ctx, request.model_copy(update={"status": status}))
+    await ctx.write_status(request, status)
     logger.info(
         "work claimed", extra={"request": str(request.metadata.key), "uid": request.metadata.uid, "pod": who.name}
     )
-    if (request.status.attempt or 1) > 1:
-        await _clear_the_key(ctx, request)
+    ctx.enqueue(TTS_REQUEST, request.metadata.key)  # from now on its progress is watched
     return work
+
+
+async def take_progress(ctx: Context, who: PodIdentity, told: Progress) -> None:
+    """Remember what a sandbox is at; the request is told of an upload that takes long. Raises NotWanted, Conflict."""
+    request = await _held(ctx, who, told.request_uid)
+    if isinstance(request, EndedRequest) or request.spec.cancel or _holder(request) != who.uid:
+        raise NotWanted("the request is over, or went on with another sandbox")
+    now = time.monotonic()
+    ctx.progress.hear(request.metadata.uid, who.uid, told, now)
+    if (quiet := ctx.progress.quiet(request, now)) is not None:
+        ctx.queue.add_after(WorkKey(TTS_REQUEST.plural, request.metadata.key), seconds_left(quiet))
+    if (message := upload_worth_telling(request, told)) is not None:
+        await ctx.write_status(request, transitions.uploading(request, message, ctx.now()))
 
 
 async def take_report(ctx: Context, who: PodIdentity, report: Report) -> None:
     """Act on a pod's report; returns when the outcome is stored. Raises NotWanted, Conflict, StoreUnavailable, ClusterError."""
-    pod = await _pod(ctx, who)
-    request = ctx.view.request_of_job(pod.job_name)
-    if request is None or request.status.sandbox is None:
-        raise NotWanted("no request is assigned to this sandbox")
-    holder = request.status.sandbox.pod_uid
-    if holder != who.uid and not (holder is None and report.failure is not None):
-        raise NotWanted("another sandbox holds the request")
-    if report.request_uid not in ("", request.metadata.uid):
-        raise NotWanted("the report is about another request")
-    if ended(request):
+    request = await _held(ctx, who, report.request_uid)
+    if isinstance(request, EndedRequest):
         if _same_audio(request, report):
             return
         raise NotWanted("the request is over")
+    if _holder(request) != who.uid and not (_holder(request) is None and report.failure is not None):
+        raise NotWanted("another sandbox holds the request")
     extra = {
         "request": str(request.metadata.key),
         "uid": request.metadata.uid,
@@ -88,6 +107,21 @@ async def take_report(ctx: Context, who: PodIdentity, report: Report) -> None:
         ctx.concluding.discard(request.metadata.uid)
 
 
+async def _held(ctx: Context, who: PodIdentity, request_uid: str) -> TTSRequest | EndedRequest:
+    """The request that the pod's Job is assigned to, if that is the one it speaks of ('': before it has any). Raises NotWanted."""
+    pod = await _pod(ctx, who)
+    request = ctx.view.request_of_job(pod.job_name)
+    if request is None:
+        raise NotWanted("no request is assigned to this sandbox")
+    if request_uid not in ("", uid_of(request)):
+        raise NotWanted("it is about another request")
+    return request
+
+
+def _holder(request: TTSRequest) -> str | None:
+    return request.status.sandbox.pod_uid if request.status.sandbox is not None else None
+
+
 async def _pod(ctx: Context, who: PodIdentity) -> PodView:
     pod = ctx.view.pod(ctx.job_key(who.name))
     if pod is None or pod.uid != who.uid:
@@ -96,28 +130,20 @@ async def _pod(ctx: Context, who: PodIdentity) -> PodView:
             raise NotWanted("the sandbox's pod is gone")
         ctx.view.observe(POD, raw)
         pod = parse_pod(raw)
-    if not pod.job_name:
+    if not pod.job_uid:
         raise NotWanted("the pod belongs to no Job")
+    job = ctx.view.job(ctx.job_key(pod.job_name))
+    if job is None or job.uid != pod.job_uid:
+        raw = await ctx.gateway.get(JOB, ctx.job_key(pod.job_name))
+        if raw is None or raw["metadata"]["uid"] != pod.job_uid:
+            raise NotWanted("the pod's Job is gone")
+        ctx.view.observe(JOB, raw)
     return pod
-
-
-async def _clear_the_key(ctx: Context, request: TTSRequest) -> None:
-    """Remove what the sandbox before may have stored, had it died before it could say so.
-
-    Only the winner of the claim does this, and before it has the work: a removal can never meet an upload that counts.
-    """
-    for key in stored_objects.keys(request):
-        try:
-            await ctx.store.remove(key)
-        except StoreError as error:
-            logger.warning(
-                "leftover not removed", extra={"request": str(request.metadata.key), "key": key, "error": str(error)}
-            )
 
 
 def _work(ctx: Context, request: TTSRequest) -> Work:
     seconds_left = (lifecycle.deadline_of(request) - ctx.now()).total_seconds()
-    life = int(max(30, min(seconds_left + 30, ctx.settings.upload_url_seconds)))
+    life = int(max(seconds_left, 0) + UPLOAD_SECONDS)
     spec, times = request.spec, stored_objects.timestamps_key(request)
     return Work(
         request_uid=request.metadata.uid,
@@ -138,6 +164,7 @@ def _work(ctx: Context, request: TTSRequest) -> Work:
         lexicon={entry.word: _reading(entry) for entry in spec.lexicon},
         timestamps=spec.timestamps,
         timestamps_upload=ctx.store.presign_put(times, stored_objects.TIMESTAMPS_TYPE, life) if times else None,
+        progress_seconds=TELL_SECONDS,
     )
 
 
@@ -149,14 +176,10 @@ def _reading(entry: LexiconEntry) -> str:
 
 
 def _engine_rate(ctx: Context, request: TTSRequest) -> int | None:
-    model = ctx.view.cluster_resource(SPEECH_MODEL, request.status.model or "")
-    return model.status.sample_rate if isinstance(model, SpeechModel) else None
+    model = ctx.view.model(request.status.model or "")
+    return model.status.sample_rate if model is not None else None
 
 
-def _same_audio(request: TTSRequest, report: Report) -> bool:
+def _same_audio(request: EndedRequest, report: Report) -> bool:
     """Whether a repeated report tells what is stored already: the answer to the first one was lost on the way."""
-    return (
-        request.status.audio is not None
-        and report.audio is not None
-        and request.status.audio.sha256 == report.audio.sha256
-    )
+    return report.audio is not None and request.audio_sha256 == report.audio.sha256

@@ -4,13 +4,14 @@ import logging
 from typing import Any
 
 from voxpod_crds.base import ResourceKey
-from voxpod_operator.cluster.kinds import POD, TENANT, TTS_REQUEST, Kind
+from voxpod_crds.tts_request import TTSRequest
+from voxpod_operator.cluster.kinds import POD, SPEECH_MODEL, TENANT, TTS_REQUEST, Kind
+from voxpod_operator.cluster.reading import parse
 from voxpod_operator.cluster.sandboxes import parse_pod
-from voxpod_operator.cluster.view import InvalidResource
+from voxpod_operator.cluster.view import job_of
 from voxpod_operator.context import Context
 from voxpod_operator.handlers.watches import key_of
-from voxpod_operator.policy import queue_order
-from voxpod_operator.reconcile.ending import wake_waiting
+from voxpod_operator.reconcile import news
 
 logger = logging.getLogger(__name__)
 
@@ -22,10 +23,14 @@ def take_in(ctx: Context, kind: Kind, raw: dict[str, Any], deleted: bool) -> Non
     if deleted:
         if known and uid in ("", known):
             _take_out(ctx, kind, key)
+        if kind is TTS_REQUEST:
+            _discard_what_is_known_to_be_unwanted(ctx, raw)
         return
     if known and uid != known:
         _take_out(ctx, kind, key)  # made anew under the same name while the watch was away
-    if ctx.view.observe(kind, raw):
+    if kind in (TENANT, SPEECH_MODEL):
+        news.learn(ctx, kind, raw)
+    elif ctx.view.observe(kind, raw):
         if kind is TTS_REQUEST and "status" not in raw:
             logger.info("request seen", extra={"request": str(key), "uid": uid})
         _enqueue(ctx, kind, key, parse_pod(raw).job_name if kind is POD else "")
@@ -34,10 +39,8 @@ def take_in(ctx: Context, kind: Kind, raw: dict[str, Any], deleted: bool) -> Non
 def _enqueue(ctx: Context, kind: Kind, key: ResourceKey, job_name: str) -> None:
     if kind is POD:
         ctx.enqueue_job(job_name)
-    elif kind is TENANT:
-        # an older or younger Tenant may own a namespace now
-        for tenant in ctx.view.tenants():
-            ctx.enqueue(TENANT, tenant.metadata.key)
+    elif kind in (TENANT, SPEECH_MODEL):
+        news.enqueue(ctx, kind, key)
     else:
         ctx.enqueue(kind, key)
 
@@ -45,12 +48,20 @@ def _enqueue(ctx: Context, kind: Kind, key: ResourceKey, job_name: str) -> None:
 def _take_out(ctx: Context, kind: Kind, key: ResourceKey) -> None:
     gone = ctx.view.request(key) if kind is TTS_REQUEST else None
     pod = ctx.view.pod(key) if kind is POD else None
+    owner = ctx.view.tenant_or_model(kind, key.name)
     ctx.view.forget(kind, key)
     _enqueue(ctx, kind, key, pod.job_name if pod else "")
-    if gone is None or isinstance(gone, InvalidResource):
-        return
-    if gone.status.sandbox is not None:
-        ctx.enqueue_job(gone.status.sandbox.job_name)
-    if not queue_order.ended(gone):
-        ctx.discard_audio_of(gone)
-    wake_waiting(ctx, gone)
+    news.look_again(ctx, owner)
+    if gone is not None and (job := job_of(gone)):
+        ctx.enqueue_job(job)
+
+
+def _discard_what_is_known_to_be_unwanted(ctx: Context, last: dict[str, Any]) -> None:
+    """Plan the removal of a deleted request's audio if the request had not ended: judged by the last version stored.
+
+    That is what a DELETED event carries. A version that was seen before may be older: its audio may have become the
+    user's since, who deletes the request to tidy up. Without an event (a list found the request gone) nothing is known.
+    """
+    request = parse(TTS_REQUEST, last) if "spec" in last else None
+    if isinstance(request, TTSRequest):
+        ctx.discard_audio_of(request)

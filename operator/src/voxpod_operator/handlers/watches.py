@@ -6,35 +6,39 @@ Only `on.event`: change-detecting handlers would cost a PATCH for each object.
 """
 
 import asyncio
+import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import kopf
 
 from voxpod_crds.base import ResourceKey
 from voxpod_operator.cluster.kinds import JOB, POD, SPEECH_MODEL, TENANT, TTS_REQUEST, Kind
-
-Observer = Callable[[Kind, dict[str, Any], bool], None]
-"""Kind, object as JSON, whether it was deleted."""
+from voxpod_operator.errors import WatchFailed
+from voxpod_operator.handlers.feed import Feed, Observer
 
 Login = Callable[..., kopf.ConnectionInfo | None]
 
 
-def registry_of(kinds: tuple[Kind, ...], observe: Observer, login: Login) -> kopf.OperatorRegistry:
+Put = Callable[[Kind, dict[str, Any], bool], Awaitable[None]]
+
+
+def registry_of(kinds: tuple[Kind, ...], put: Put, login: Login) -> kopf.OperatorRegistry:
     """Handlers for the events of some kinds."""
     registry = kopf.OperatorRegistry()
     kopf.on.login(registry=registry)(login)
     for kind in kinds:
         kopf.on.event(kind.group, kind.version, kind.plural, registry=registry, id=f"watch-{kind.plural}")(
-            _handler(kind, observe)
+            _handler(kind, put)
         )
     return registry
 
 
-def _handler(kind: Kind, observe: Observer) -> Callable[..., Any]:
+def _handler(kind: Kind, put: Put) -> Callable[..., Any]:
     async def handle(event: kopf.RawEvent, **_: Any) -> None:
-        observe(kind, dict(event["object"]), event["type"] == "DELETED")
+        await put(kind, dict(event["object"]), event["type"] == "DELETED")
 
     return handle
 
@@ -47,9 +51,19 @@ def kopf_settings() -> kopf.OperatorSettings:
     # the API server ends a watch after 30 to 60 minutes; ending it sooner keeps a silently dead one short
     settings.watching.server_timeout = 290
     settings.watching.connect_timeout = 5
+    # in pages: one list of 10,000 requests took 300 MB while it was read
+    settings.watching.chunk_size = PAGE_SIZE
+    # Kopf keeps a task and the object for so long after an event; a page of a relist must be gone before the next one comes
+    settings.queueing.idle_timeout = 0.1
     settings.queueing.exit_timeout = 0.5
     return settings
 
+
+PAGE_SIZE = 100
+"""Objects that Kopf lists at once; with the longest texts such a page has 5 MB."""
+
+ROOT_TASKS_LOGGER = "kopf._core.reactor.running"
+"""Where Kopf logs the failure of a task that it cannot live without."""
 
 STOP_SECONDS = 3.0
 """Kopf stops within a second, but hangs for good when it is stopped while it looks for its resources (1.45.2)."""
@@ -64,36 +78,64 @@ async def watch(observe: Observer, login: Login, sandbox_namespace: str) -> None
     """
     ours, stop = asyncio.get_running_loop(), threading.Event()
     ended: asyncio.Future[None] = ours.create_future()
-
-    def tell(kind: Kind, raw: dict[str, Any], deleted: bool) -> None:
-        ours.call_soon_threadsafe(observe, kind, raw, deleted)
+    feed = Feed(observe)
+    feeding = ours.create_task(feed.run(), name="feed")
 
     def end(error: BaseException | None) -> None:
         if not ended.done():
-            ended.set_exception(error) if error is not None else ended.set_result(None)
+            ended.set_exception(WatchFailed(f"{type(error).__name__}: {error}")) if error else ended.set_result(None)
+
+    def tell_end(error: BaseException | None) -> None:
+        if not ours.is_closed():
+            ours.call_soon_threadsafe(end, error)
 
     def run() -> None:
         error: BaseException | None = None
         try:
-            _run_kopf(tell, login, sandbox_namespace, stop)
+            _run_kopf(feed.put, login, sandbox_namespace, stop)
         except BaseException as failed:
             error = failed
-        if not ours.is_closed():
-            ours.call_soon_threadsafe(end, error)
+        tell_end(error)
 
-    threading.Thread(target=run, name="kopf", daemon=True).start()
+    with _failures_told_to(tell_end):
+        threading.Thread(target=run, name="kopf", daemon=True).start()
+        try:
+            await asyncio.wait([ended, feeding], return_when=asyncio.FIRST_COMPLETED)
+            (ended if ended.done() else feeding).result()
+        finally:
+            stop.set()
+            feeding.cancel()
+            await asyncio.wait([ended], timeout=STOP_SECONDS)
+
+
+class _Failures(logging.Handler):
+    """Kopf logs that a root task has failed, starts to stop, and may hang in that for good: the process would go on
+    without watches, and even lead (seen when the API server was away at the start)."""
+
+    def __init__(self, tell: Callable[[BaseException | None], None]) -> None:
+        super().__init__(logging.ERROR)
+        self._tell = tell
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.exc_info and (error := record.exc_info[1]) is not None:
+            self._tell(error)
+
+
+@contextmanager
+def _failures_told_to(tell: Callable[[BaseException | None], None]) -> Iterator[None]:
+    handler, log = _Failures(tell), logging.getLogger(ROOT_TASKS_LOGGER)
+    log.addHandler(handler)
     try:
-        await asyncio.shield(ended)
+        yield
     finally:
-        stop.set()
-        await asyncio.wait([ended], timeout=STOP_SECONDS)
+        log.removeHandler(handler)
 
 
-def _run_kopf(observe: Observer, login: Login, sandbox_namespace: str, stop: threading.Event) -> None:
+def _run_kopf(put: Put, login: Login, sandbox_namespace: str, stop: threading.Event) -> None:
     async def both() -> None:
         custom, sandboxes = (
-            registry_of((TENANT, SPEECH_MODEL, TTS_REQUEST), observe, login),
-            registry_of((JOB, POD), observe, login),
+            registry_of((TENANT, SPEECH_MODEL, TTS_REQUEST), put, login),
+            registry_of((JOB, POD), put, login),
         )
         async with asyncio.TaskGroup() as operators:
             operators.create_task(

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from voxpod_crds import names
+from voxpod_crds.placement import Toleration
 from voxpod_crds.sandbox_protocol import TOKEN_AUDIENCE
 from voxpod_crds.tenant import TenantSandbox
 from voxpod_operator.cluster.sandboxes import REQUEST_ANNOTATION
@@ -40,6 +41,14 @@ class SandboxPod:
     ttl_seconds: int
     model: str
     tenant_settings: TenantSandbox = field(default_factory=TenantSandbox)
+    priority_class: str = ""
+    storage_request: str = ""
+    """Local storage that is asked of the node, as a quantity; empty for none."""
+    storage_limit: str = ""
+    """Local storage at which the kubelet ends the sandbox; empty for the scratch volume's own limit."""
+    node_selector: Mapping[str, str] = field(default_factory=dict)
+    """Of SpeechModel and Tenant together, as are the tolerations."""
+    tolerations: Sequence[Toleration] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +75,12 @@ def sandbox_job(
     attempt: int,
     tenant: str,
     deadline_seconds: int,
+    avoid_nodes: Sequence[str] = (),
 ) -> Json:
-    """The Job for one attempt at one request; `deadline_seconds` is a backstop behind the operator's own deadline."""
+    """The Job for one attempt at one request; `deadline_seconds` is a backstop behind the operator's own deadline.
+
+    `avoid_nodes`: nodes that earlier attempts failed on.
+    """
     labels = {
         names.ROLE_LABEL: names.SANDBOX_ROLE,
         names.REQUEST_UID_LABEL: names.label_value(request_uid),
@@ -75,16 +88,11 @@ def sandbox_job(
         names.TENANT_LABEL: names.label_value(tenant),
     }
     container = _container(pod, [])
-    container["env"] += [
-        {"name": "VOXPOD_DISPATCH_URL", "value": dispatch.url},
-        {"name": "VOXPOD_DISPATCH_CA_PEM", "value": dispatch.ca_pem},
-        {"name": "VOXPOD_TOKEN_FILE", "value": f"{IDENTITY_DIR}/token"},
-        {"name": "VOXPOD_MAX_IDLE_SECONDS", "value": str(dispatch.max_idle_seconds)},
-    ]
-    if dispatch.store_ca_pem:
-        container["env"].append({"name": "VOXPOD_OBJECT_STORE_CA_PEM", "value": dispatch.store_ca_pem})
+    container["env"] += _dispatch_env(dispatch)
     container["volumeMounts"].append({"name": "identity", "mountPath": IDENTITY_DIR, "readOnly": True})
     spec = _pod_spec(pod, container)
+    if avoid_nodes:
+        spec["affinity"] = {"nodeAffinity": _rather_not_on(avoid_nodes)}
     spec["hostAliases"] = [{"ip": ip, "hostnames": list(hosts)} for ip, hosts in sorted(dispatch.host_aliases.items())]
     token = {"audience": TOKEN_AUDIENCE, "expirationSeconds": dispatch.token_seconds, "path": "token"}
     spec["volumes"].append(
@@ -98,6 +106,18 @@ def sandbox_job(
         annotations={REQUEST_ANNOTATION: request},
         deadline_seconds=deadline_seconds,
     )
+
+
+def _dispatch_env(dispatch: Dispatch) -> list[Json]:
+    env = {
+        "VOXPOD_DISPATCH_URL": dispatch.url,
+        "VOXPOD_DISPATCH_CA_PEM": dispatch.ca_pem,
+        "VOXPOD_TOKEN_FILE": f"{IDENTITY_DIR}/token",
+        "VOXPOD_MAX_IDLE_SECONDS": str(dispatch.max_idle_seconds),
+    }
+    if dispatch.store_ca_pem:
+        env["VOXPOD_OBJECT_STORE_CA_PEM"] = dispatch.store_ca_pem
+    return [{"name": name, "value": value} for name, value in env.items()]
 
 
 def probe_job(pod: SandboxPod, *, name: str, deadline_seconds: int) -> Json:
@@ -114,7 +134,11 @@ def probe_job(pod: SandboxPod, *, name: str, deadline_seconds: int) -> Json:
 
 
 def _container(pod: SandboxPod, command: list[str]) -> Json:
-    resources = {"cpu": pod.tenant_settings.cpu or pod.cpu, "memory": pod.tenant_settings.memory or pod.memory}
+    power = {"cpu": pod.tenant_settings.cpu or pod.cpu, "memory": pod.tenant_settings.memory or pod.memory}
+    asked, allowed = (
+        power | ({"ephemeral-storage": storage} if storage else {})
+        for storage in (pod.storage_request, pod.storage_limit)
+    )
     container: Json = {
         "name": "sandbox",
         "image": pod.image,
@@ -130,7 +154,7 @@ def _container(pod: SandboxPod, command: list[str]) -> Json:
                 },
             },
         ],
-        "resources": {"requests": resources, "limits": resources},
+        "resources": {"requests": asked, "limits": allowed},
         "securityContext": {
             "allowPrivilegeEscalation": False,
             "readOnlyRootFilesystem": True,
@@ -167,14 +191,38 @@ def _pod_spec(pod: SandboxPod, container: Json) -> Json:
     }
     if pod.user_namespaces:
         spec["hostUsers"] = False
-    settings = pod.tenant_settings
-    if settings.runtime_class_name:
-        spec["runtimeClassName"] = settings.runtime_class_name
-    if settings.node_selector:
-        spec["nodeSelector"] = dict(settings.node_selector)
-    if settings.tolerations:
-        spec["tolerations"] = [t.to_wire() for t in settings.tolerations]
+    if pod.priority_class:
+        spec["priorityClassName"] = pod.priority_class
+    if pod.tenant_settings.runtime_class_name:
+        spec["runtimeClassName"] = pod.tenant_settings.runtime_class_name
+    if pod.node_selector:
+        spec["nodeSelector"] = dict(pod.node_selector)
+    spec["tolerations"] = [t.to_wire() for t in (*pod.tolerations, *_leave_lost_nodes(pod.tolerations))]
     return spec
+
+
+LOST_NODE_TAINTS = ("node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable")
+LOST_NODE_SECONDS = 30
+"""How long a sandbox stays bound to a node that does not answer; Kubernetes' own 300 s are half of a usual deadline."""
+
+
+def _leave_lost_nodes(tolerations: Sequence[Toleration]) -> list[Toleration]:
+    """Tolerations that bound how long a sandbox waits for a lost node, but for taints of which the tenant's say it."""
+    return [
+        Toleration(key=taint, operator="Exists", effect="NoExecute", toleration_seconds=LOST_NODE_SECONDS)
+        for taint in LOST_NODE_TAINTS
+        if not any(t.key in (taint, "", None) and t.effect in ("NoExecute", None) for t in tolerations)
+    ]
+
+
+def _rather_not_on(nodes: Sequence[str]) -> Json:
+    """Node affinity against some nodes, preferred: they are taken when there are no others.
+
+    A required rule would leave a retry on a cluster of one node without any, and the operator may not list nodes to tell.
+    By metadata.name, since the label kubernetes.io/hostname is not everywhere the node's name.
+    """
+    others = [{"key": "metadata.name", "operator": "NotIn", "values": [node]} for node in nodes]
+    return {"preferredDuringSchedulingIgnoredDuringExecution": [{"weight": 100, "preference": {"matchFields": others}}]}
 
 
 def _job(

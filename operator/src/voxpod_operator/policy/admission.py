@@ -1,12 +1,11 @@
-"""May a request start now? An ordered chain of small checks over one frozen snapshot. Pure, no clock.
+"""May a request start once there is room? An ordered chain of small checks over one frozen snapshot. Pure, no clock.
 
-The order is what a person would want to hear first: who are you, what do you ask for, may you, and only then: is there
-room.
+The order is what a person would want to hear first: who are you, what do you ask for, may you. Whose turn it is, is not
+asked here but decided for all in one place, `policy.book`.
 """
 
-import difflib
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from voxpod_crds.base import unhonoured
@@ -14,12 +13,15 @@ from voxpod_crds.conditions import ConditionType, Reason, find_condition
 from voxpod_crds.speech_model import SpeechModel
 from voxpod_crds.tenant import Tenant
 from voxpod_crds.tts_request import TTSRequest
-from voxpod_crds.voices import voice_shares
+from voxpod_operator.cluster.reading import UnreadableModel, UnreadableTenant
+from voxpod_operator.policy import bundle_facts
+from voxpod_operator.policy.sandbox_grounds import nodes_apart
+from voxpod_operator.policy.voice_names import of_mix, parts, suggest
 
 
 @dataclass(frozen=True, slots=True)
 class Admit:
-    """The request starts."""
+    """The request starts as soon as it is its turn."""
 
     tenant: Tenant
     model: SpeechModel
@@ -54,17 +56,13 @@ class Snapshot:
     """All that admission looks at."""
 
     request: TTSRequest
-    tenant: Tenant | None
+    tenant: Tenant | UnreadableTenant | None
     """The owner of the request's namespace."""
     tenant_problem: str
     """Why the tenant's requests wait; empty when it is Ready."""
-    model: SpeechModel | None
-    active_of_tenant: int
-    """Requests that hold a slot of the tenant, this one not among them."""
-    ahead_in_tenant: int
-    """Waiting requests of the tenant that go first."""
-    active_of_model: int
-    ahead_in_model: int
+    model: SpeechModel | UnreadableModel | None
+    store_problem: str = ""
+    """Why the object store cannot be used; empty while it can."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +82,11 @@ def decide(seen: Snapshot) -> Decision:
     """Admit, or the first objection of the chain."""
     request = seen.request
     if seen.tenant is None:
-        return Reject(
-            Reason.NAMESPACE_WITHOUT_TENANT,
-            f"no Tenant lists namespace {request.metadata.namespace} in spec.namespaces",
-        )
+        said = f"no Tenant lists namespace {request.metadata.namespace} in spec.namespaces"
+        return _missing(request, Reason.NAMESPACE_WITHOUT_TENANT, Reason.WAITING_FOR_TENANT, said)
     tenant_name = seen.tenant.metadata.name
+    if isinstance(seen.tenant, UnreadableTenant):
+        return Wait(Reason.WAITING_FOR_TENANT, f"Tenant {tenant_name} is not Ready: {seen.tenant_problem}", tenant_name)
     if asked := unhonoured(request.spec):
         return Reject(
             Reason.NOT_SUPPORTED_YET,
@@ -101,7 +99,9 @@ def decide(seen: Snapshot) -> Decision:
             if request.spec.model
             else "spec.model is not set and no SpeechModel is marked spec.default"
         )
-        return Reject(Reason.MODEL_NOT_FOUND, named, tenant_name)
+        return _missing(request, Reason.MODEL_NOT_FOUND, Reason.WAITING_FOR_MODEL, named, tenant_name)
+    if isinstance(seen.model, UnreadableModel):
+        return Wait(Reason.WAITING_FOR_MODEL, _not_ready(seen.model, Reason.UNREADABLE), tenant_name)
     checked = _Checked(request, seen.tenant, seen.model, seen)
     for check in CHAIN:
         objection = check(checked)
@@ -148,12 +148,12 @@ def model_allowed(c: _Checked) -> Reject | None:
 def voice_allowed(c: _Checked) -> Reject | None:
     """The tenant may use the voice that the request names, or every voice of the mix."""
     allowed, voice = c.tenant.spec.allowed_voices, c.request.spec.voice
-    part = next((v for v in _parts(voice) if allowed and v not in allowed), None)
+    part = next((v for v in parts(voice) if allowed and v not in allowed), None)
     if part is None:
         return None
     return Reject(
         Reason.VOICE_NOT_ALLOWED,
-        f"Tenant {c.tenant.metadata.name} may use the voices {', '.join(allowed)}, not {part}{_of_mix(part, voice)}",
+        f"Tenant {c.tenant.metadata.name} may use the voices {', '.join(allowed)}, not {part}{of_mix(part, voice)}",
         c.tenant.metadata.name,
     )
 
@@ -171,24 +171,27 @@ def tenant_ready(c: _Checked) -> Wait | None:
 
 def model_ready(c: _Checked) -> Wait | None:
     """A probe has read the bundle that the model's spec names now."""
-    ready = find_condition(c.model.status.conditions, ConditionType.READY)
-    if ready is not None and ready.status == "True" and ready.observed_generation == c.model.metadata.generation:
+    if bundle_facts.in_use(c.model):
         return None
-    why = f"{ready.reason}: {ready.message}" if ready is not None else "it was not probed yet"
-    return Wait(
-        Reason.WAITING_FOR_MODEL, f"SpeechModel {c.model.metadata.name} is not Ready: {why}", c.tenant.metadata.name
-    )
+    said = _not_ready(c.model, bundle_facts.why_not_in_use(c.model))
+    return Wait(Reason.WAITING_FOR_MODEL, said, c.tenant.metadata.name)
+
+
+def nodes_exist(c: _Checked) -> Wait | None:
+    """The nodes of the tenant and those of the model are not different ones by definition."""
+    apart = nodes_apart(c.model, c.tenant)
+    return Wait(*apart, c.tenant.metadata.name) if apart else None
 
 
 def voice_exists(c: _Checked) -> Reject | None:
     """The bundle has the voice, or every voice of the mix."""
     voice, voices = c.request.spec.voice, c.model.status.voices
-    part = next((v for v in _parts(voice) if v not in voices), None)
+    part = next((v for v in parts(voice) if v not in voices), None)
     if part is None:
         return None
     return Reject(
         Reason.VOICE_NOT_FOUND,
-        f"SpeechModel {c.model.metadata.name} has no voice {part}{_of_mix(part, voice)}; {_suggest(part, voices)}",
+        f"SpeechModel {c.model.metadata.name} has no voice {part}{of_mix(part, voice)}; {suggest(part, voices)}",
         c.tenant.metadata.name,
     )
 
@@ -218,28 +221,25 @@ def an_allowed_voice_exists(c: _Checked) -> Reject | None:
     )
 
 
-def tenant_has_a_slot(c: _Checked) -> Wait | None:
-    """The tenant runs fewer requests than it may, those that go first counted in."""
-    limit = c.tenant.spec.quota.concurrent_requests
-    if limit is None or c.seen.active_of_tenant + c.seen.ahead_in_tenant < limit:
+def store_usable(c: _Checked) -> Wait | None:
+    """The audio could be stored."""
+    if not c.seen.store_problem:
         return None
-    said = (
-        f"Tenant {c.tenant.metadata.name} runs {c.seen.active_of_tenant} of {limit} concurrent"
-        f" requests{_queue(c.seen.ahead_in_tenant)}"
+    return Wait(
+        Reason.WAITING_FOR_STORE, f"audio cannot be stored at present: {c.seen.store_problem}", c.tenant.metadata.name
     )
-    return Wait(Reason.WAITING_FOR_CONCURRENCY, said, c.tenant.metadata.name, c.seen.ahead_in_tenant + 1)
 
 
-def model_has_a_slot(c: _Checked) -> Wait | None:
-    """The model runs fewer sandboxes than it may, those that go first counted in."""
-    limit = c.model.spec.warm_pool.max_sandboxes
-    if c.seen.active_of_model + c.seen.ahead_in_model < limit:
-        return None
-    said = (
-        f"SpeechModel {c.model.metadata.name} runs {c.seen.active_of_model} of {limit}"
-        f" sandboxes{_queue(c.seen.ahead_in_model)}"
+def no_room(tenant: Tenant, model: SpeechModel, active_of_tenant: int, place: int) -> Wait:
+    """What a request is told that waits for its turn, at a place of its tenant's line."""
+    limit, name = tenant.spec.quota.concurrent_requests, tenant.metadata.name
+    ahead = f"; ahead of this one in the tenant's line: {place - 1}" if place > 1 else ""
+    if limit is not None and active_of_tenant >= limit:
+        said = f"Tenant {name} runs {active_of_tenant} of {limit} concurrent requests{ahead}"
+        return Wait(Reason.WAITING_FOR_CONCURRENCY, said, name, place)
+    return Wait(
+        Reason.WAITING_FOR_SANDBOX, f"SpeechModel {model.metadata.name} has no free sandbox{ahead}", name, place
     )
-    return Wait(Reason.WAITING_FOR_SANDBOX, said, c.tenant.metadata.name, c.seen.ahead_in_model + 1)
 
 
 CHAIN: Sequence[Check] = (
@@ -249,16 +249,23 @@ CHAIN: Sequence[Check] = (
     voice_allowed,
     tenant_ready,
     model_ready,
+    nodes_exist,
     voice_exists,
     language_spoken,
     an_allowed_voice_exists,
-    tenant_has_a_slot,
-    model_has_a_slot,
+    store_usable,
 )
 
 
-def _queue(ahead: int) -> str:
-    return f"; waiting ahead of this one: {ahead}" if ahead else ""
+def _missing(request: TTSRequest, never: Reason, not_now: Reason, said: str, tenant: str = "") -> Reject | Wait:
+    """Rejected, but for a request that waited already: what it waited for was there, and may be deleted to be made anew."""
+    if find_condition(request.status.conditions, ConditionType.ADMITTED) is None:
+        return Reject(never, said, tenant)
+    return Wait(not_now, f"{said} any more", tenant or request.status.tenant or "")
+
+
+def _not_ready(model: SpeechModel | UnreadableModel, reason: str) -> str:
+    return f"SpeechModel {model.metadata.name} is not Ready: {reason}; its Ready condition says more"
 
 
 def _voice(c: _Checked) -> str:
@@ -270,19 +277,3 @@ def _voice(c: _Checked) -> str:
     if not allowed or preferred in allowed:
         return preferred
     return next(v for v in allowed if v in c.model.status.voices)
-
-
-def _parts(voice: str | None) -> Iterable[str]:
-    """The voices of a mix; the API server has checked its form."""
-    return voice_shares(voice) if voice else ()
-
-
-def _of_mix(part: str, voice: str | None) -> str:
-    return "" if part == voice else f" (in {voice})"
-
-
-def _suggest(voice: str, voices: Sequence[str]) -> str:
-    close = difflib.get_close_matches(voice, voices, n=3, cutoff=0.6)
-    if close:
-        return f"did you mean {' or '.join(close)}?"
-    return f"it has {', '.join(voices[:8])}{' and others (kubectl get vmodel -o yaml)' if len(voices) > 8 else ''}"

@@ -1,23 +1,15 @@
-"""What went wrong with a sandbox, read off its Job and pod; and whether a fresh one may do better. Pure."""
+"""What went wrong with a sandbox, read off its Job and pod. Pure."""
 
 import unicodedata
 from dataclasses import replace
-from datetime import datetime, timedelta
 
 from pydantic import TypeAdapter, ValidationError
 
 from voxpod_crds.conditions import Reason
-from voxpod_crds.sandbox_protocol import BundleFacts, Failure, Fault, Report
+from voxpod_crds.sandbox_protocol import BundleFacts, Failure, Report
 from voxpod_operator.cluster.sandboxes import JobView, PodView
 
-MAX_ATTEMPTS: dict[Fault, int] = {"input": 1, "engine": 2, "infrastructure": 3}
-"""Sandboxes that one request may use, by who is at fault in the last one."""
-
-IMAGE_PULL_GRACE = timedelta(seconds=20)
-"""The kubelet retries a pull by itself; after this long a fresh sandbox, perhaps on another node, takes the attempt."""
-
 HOPELESS_WAITING = {"ErrImageNeverPull", "InvalidImageName", "CreateContainerConfigError"}
-PULL_WAITING = {"ErrImagePull", "ImagePullBackOff", "ImageInspectError", "RegistryUnavailable"}
 
 SANDBOX_REASONS = frozenset(
     {
@@ -78,12 +70,7 @@ def left_behind(pod: PodView | None) -> Report | None:
         return None
 
 
-def may_retry(failure: Failure, attempt: int) -> bool:
-    """Whether a fresh sandbox may do better than attempt number `attempt` did."""
-    return attempt < MAX_ATTEMPTS[failure.fault]
-
-
-def failure_of(job: JobView, pod: PodView | None, now: datetime) -> Failure | None:
+def failure_of(job: JobView, pod: PodView | None) -> Failure | None:
     """Why this sandbox will not deliver, None while it still may."""
     if pod is not None and pod.terminated_reason == "OOMKilled":
         return Failure("infrastructure", Reason.OUT_OF_MEMORY, "the sandbox was killed at its memory limit")
@@ -91,13 +78,9 @@ def failure_of(job: JobView, pod: PodView | None, now: datetime) -> Failure | No
         return Failure(
             "infrastructure", Reason.IMAGE_PULL_FAILED, f"{pod.waiting_reason}: {pod.waiting_message}"[:1024]
         )
-    if pod is not None and pod.waiting_reason in PULL_WAITING and now - job.created_at > IMAGE_PULL_GRACE:
-        return Failure(
-            "infrastructure", Reason.IMAGE_PULL_FAILED, f"{pod.waiting_reason}: {pod.waiting_message}"[:1024]
-        )
     if job.finished:
         return Failure("infrastructure", Reason.SANDBOX_LOST, _how_it_ended(job, pod))
-    if pod is not None and (pod.phase in ("Failed", "Succeeded") or pod.deleting):
+    if pod is not None and (pod.ended or pod.deleting):
         return Failure("infrastructure", Reason.SANDBOX_LOST, _how_it_ended(job, pod))
     return None
 

@@ -37,6 +37,11 @@ def may_take(observed: Observed, me: str, duration_seconds: float, now: float) -
     return holder in ("", me) or now - observed.seen_at >= duration_seconds
 
 
+def owned(thing: Json, owner: Json) -> Json:
+    """The object as a child of `owner` (an ownerReference) and of nobody else: the garbage collector takes it with its owner."""
+    return {**thing, "metadata": {**thing["metadata"], "ownerReferences": [owner]}}
+
+
 def taken(lease: Json, me: str, duration_seconds: float, wall: datetime) -> Json:
     """The Lease as this process writes it to acquire or renew."""
     spec = dict(lease.get("spec") or {})

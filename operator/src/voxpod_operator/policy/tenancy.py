@@ -1,13 +1,13 @@
 """Which tenant a namespace belongs to, and whether a Tenant or SpeechModel may be used as it stands. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from voxpod_crds.base import unhonoured
 from voxpod_crds.conditions import Condition, ConditionType, Reason
 from voxpod_crds.speech_model import SpeechModel
-from voxpod_crds.tenant import Tenant
+from voxpod_operator.cluster.reading import AnyTenant, UnreadableTenant
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,18 +31,10 @@ def ready_condition(verdict: Verdict, generation: int, now: datetime) -> Conditi
     )
 
 
-def owner_of(namespace: str, tenants: Sequence[Tenant]) -> Tenant | None:
-    """The tenant of a namespace: of several that list it the oldest, so that a newcomer cannot take a namespace over."""
-    return next((t for t in tenants if namespace in t.spec.namespaces), None)
-
-
-def tenants_by_namespace(tenants: Sequence[Tenant]) -> dict[str, str]:
-    """Namespace to the name of its tenant; `tenants` oldest first."""
-    return {namespace: tenant.metadata.name for tenant in reversed(tenants) for namespace in tenant.spec.namespaces}
-
-
-def judge_tenant(tenant: Tenant, tenants: Sequence[Tenant]) -> Verdict:
-    """Whether a Tenant is in use as it stands; `tenants` oldest first."""
+def judge_tenant(tenant: AnyTenant, owner_of: Callable[[str], AnyTenant | None]) -> Verdict:
+    """Whether a Tenant is in use as it stands; `owner_of` tells the tenant of a namespace."""
+    if isinstance(tenant, UnreadableTenant):
+        return unreadable(tenant.problem)
     if asked := unhonoured(tenant.spec):
         return Verdict(
             False,
@@ -50,7 +42,7 @@ def judge_tenant(tenant: Tenant, tenants: Sequence[Tenant]) -> Verdict:
             f"{_listed(asked)}: not enforced by this version; remove it rather than rely on it",
         )
     for namespace in tenant.spec.namespaces:
-        owner = owner_of(namespace, tenants)
+        owner = owner_of(namespace)
         if owner is not None and owner.metadata.uid != tenant.metadata.uid:
             return Verdict(
                 False,
@@ -61,6 +53,18 @@ def judge_tenant(tenant: Tenant, tenants: Sequence[Tenant]) -> Verdict:
     if tenant.spec.suspended:
         return Verdict(False, Reason.SUSPENDED, "spec.suspended is true: new requests wait, running ones end normally")
     return Verdict(True, Reason.READY, f"serves {_listed(tenant.spec.namespaces)}")
+
+
+def problem_of(tenant: AnyTenant, owner_of: Callable[[str], AnyTenant | None]) -> str:
+    """Why the tenant's requests wait; empty when they may start. Another tenant's namespace is no hindrance in its own."""
+    verdict = judge_tenant(tenant, owner_of)
+    harmless = verdict.ready or verdict.reason == Reason.NAMESPACE_CONFLICT
+    return "" if harmless else f"{verdict.reason}: {verdict.message}"
+
+
+def unreadable(problem: str) -> Verdict:
+    """What a Tenant or SpeechModel of another version is told."""
+    return Verdict(False, Reason.UNREADABLE, problem)
 
 
 def judge_model(model: SpeechModel, model_roots: Sequence[str]) -> Verdict | None:

@@ -1,72 +1,65 @@
 """Sandbox Jobs: created for a request, and ended when nobody wants them."""
 
 import logging
+from dataclasses import replace
+from datetime import timedelta
 
 from voxpod_crds.base import ResourceKey
 from voxpod_crds.conditions import Reason
 from voxpod_crds.names import PROBE_ROLE
-from voxpod_crds.sandbox_protocol import Failure
 from voxpod_crds.speech_model import SpeechModel
 from voxpod_crds.tenant import Tenant, TenantSandbox
 from voxpod_crds.tts_request import TTSRequest
-from voxpod_operator.cluster.kinds import EVENT, JOB, SPEECH_MODEL, TENANT, TTS_REQUEST
-from voxpod_operator.cluster.sandboxes import JobView
-from voxpod_operator.cluster.view import WorkKey
+from voxpod_operator.cluster.ended import EndedRequest
+from voxpod_operator.cluster.kinds import JOB, POD, SPEECH_MODEL, TTS_REQUEST
+from voxpod_operator.cluster.sandboxes import JOB_NAME_LABEL, JobView, PodView
+from voxpod_operator.cluster.view import WorkKey, job_of
 from voxpod_operator.context import Context
 from voxpod_operator.errors import AlreadyExists, Denied
-from voxpod_operator.manifests.sandbox_job import Dispatch, SandboxPod, sandbox_job
-from voxpod_operator.policy import transitions
+from voxpod_operator.manifests.sandbox_job import Dispatch, Json, SandboxPod, sandbox_job
+from voxpod_operator.policy import placement, retries, transitions
 from voxpod_operator.policy.lifecycle import EXIT_GRACE, deadline_of
-from voxpod_operator.policy.tenancy import judge_model
+from voxpod_operator.policy.sandbox_grounds import Obstacle, obstacle
+from voxpod_operator.policy.starting import Timeouts
 from voxpod_operator.policy.transitions import milliseconds_between
-from voxpod_operator.reconcile.ending import end_sandbox, retry
+from voxpod_operator.reconcile.ending import end_sandbox
+from voxpod_operator.settings import OperatorSettings
+from voxpod_operator.workqueue import Lane
 
 logger = logging.getLogger(__name__)
 
+FIRST_CREATE_AGAIN_SECONDS = 1.0
+
 BACKSTOP_SECONDS = 30
 """The kubelet ends a sandbox so long after the request's deadline, should the operator be away."""
+
+OBSTACLE_SECONDS = 10.0
+"""How often an assigned request looks whether its Tenant and SpeechModel allow a sandbox again."""
 
 
 async def create_sandbox(ctx: Context, request: TTSRequest) -> None:
     """Create the Job that the request's status names; that it exists already is fine."""
     sandbox = request.status.sandbox
-    model = ctx.view.cluster_resource(SPEECH_MODEL, request.status.model or "")
     if sandbox is None:
         return
-    if not isinstance(model, SpeechModel):
-        await retry(
-            ctx, request, Failure("input", Reason.MODEL_NOT_FOUND, f"SpeechModel {request.status.model} is gone")
-        )
+    tenant, model = ctx.view.tenant(request.status.tenant or ""), ctx.view.model(request.status.model or "")
+    if (told := obstacle(request, tenant, model, ctx.settings.sandbox_model_roots)) is not None:
+        await _wait_for_it(ctx, request, told)
         return
-    tenant = ctx.view.cluster_resource(TENANT, request.status.tenant or "")
-    if not isinstance(tenant, Tenant):
-        # its runtime class and nodes are part of the isolation: no sandbox without them
-        await retry(
-            ctx, request, Failure("input", Reason.NAMESPACE_WITHOUT_TENANT, f"Tenant {request.status.tenant} is gone")
-        )
+    if problem := ctx.last_look.state.problem:
+        said = f"{sandbox.job_name} is created when audio can be stored again: {problem}"
+        await _wait_for_it(ctx, request, (Reason.WAITING_FOR_STORE, said))
         return
-    if (objection := judge_model(model, ctx.settings.sandbox_model_roots)) is not None:
-        await retry(ctx, request, Failure("input", objection.reason, objection.message))
-        return
-    left = (deadline_of(request) - ctx.now()).total_seconds()
-    job = sandbox_job(
-        sandbox_pod(ctx, model, tenant.spec.sandbox),
-        await _dispatch(ctx),
-        name=sandbox.job_name,
-        request=str(request.metadata.key),
-        request_uid=request.metadata.uid,
-        attempt=request.status.attempt or 1,
-        tenant=request.status.tenant or "",
-        deadline_seconds=max(1, round(left)) + BACKSTOP_SECONDS,
-    )
+    assert isinstance(tenant, Tenant), "or there is an obstacle"
+    assert isinstance(model, SpeechModel), "or there is an obstacle"
+    job = _job_of(ctx, request, model, tenant, sandbox.job_name, await _dispatch(ctx))
     try:
         stored = await ctx.gateway.create(JOB, ctx.settings.sandbox_namespace, job)
     except AlreadyExists:
         stored = await ctx.gateway.get(JOB, ctx.job_key(sandbox.job_name)) or {}
     except Denied as error:
-        # a ResourceQuota or a policy of the cluster; it may be lifted, so this is told and tried until the deadline
-        await ctx.write_status(request, transitions.starting(request, Reason.SANDBOX_REFUSED, error.message, ctx.now()))
-        raise
+        await _tell_refusal(ctx, request, error)
+        return
     if stored:
         ctx.view.observe(JOB, stored)
         logger.info(
@@ -75,17 +68,59 @@ async def create_sandbox(ctx: Context, request: TTSRequest) -> None:
         )
 
 
+async def _wait_for_it(ctx: Context, request: TTSRequest, told: Obstacle) -> None:
+    """Tell what is in the way of the sandbox, and look again; past the start timeout the slot is given back."""
+    await ctx.write_status(request, transitions.starting(request, *told, ctx.now()))
+    ctx.queue.add_after(WorkKey(TTS_REQUEST.plural, request.metadata.key), OBSTACLE_SECONDS)
+
+
+def _job_of(
+    ctx: Context, request: TTSRequest, model: SpeechModel, tenant: Tenant, name: str, dispatch: Dispatch
+) -> Json:
+    failed, settings = request.status.failed_attempts, tenant.spec.sandbox
+    memory = retries.memory_for(model, settings, ctx.settings.sandbox_max_memory, failed)
+    left = (deadline_of(request) - ctx.now()).total_seconds()
+    return sandbox_job(
+        replace(sandbox_pod(ctx, model, settings), memory=memory.limit),
+        dispatch,
+        name=name,
+        request=str(request.metadata.key),
+        request_uid=request.metadata.uid,
+        attempt=request.status.attempt or 1,
+        tenant=tenant.metadata.name,
+        deadline_seconds=max(1, round(left)) + BACKSTOP_SECONDS,
+        avoid_nodes=sorted({one.node for one in failed if one.node}),
+    )
+
+
+async def _tell_refusal(ctx: Context, request: TTSRequest, error: Denied) -> None:
+    """A ResourceQuota or a policy of the cluster; it may be lifted, so the Job is tried again after 1 s, 2 s, 4 s ..."""
+    logger.warning("sandbox refused", extra={"request": str(request.metadata.key), "error": str(error)})
+    now = ctx.now()
+    await ctx.write_status(request, transitions.starting(request, Reason.SANDBOX_REFUSED, error.message, now))
+    since = max(transitions.sandbox_due(request.status) or now, ctx.serving.since or now)
+    tried = max(0.0, (now - since).total_seconds())
+    left = ctx.settings.sandbox_start_timeout_seconds - tried
+    again = min(max(tried, FIRST_CREATE_AGAIN_SECONDS), max(left, 0.0) + 0.05)
+    ctx.queue.add_after(WorkKey(TTS_REQUEST.plural, request.metadata.key), again)
+
+
 async def why_not(ctx: Context, subject: str) -> tuple[Reason, str] | None:
     """Why a pod does not start, or a Job has none: the latest warning about it as reason and message."""
-    events = await ctx.gateway.list(
-        EVENT, ctx.settings.sandbox_namespace, fieldSelector=f"involvedObject.name={subject},type=Warning"
-    )
-    if not events:
-        return None
-    last = max(events, key=lambda e: str(e.get("lastTimestamp") or e.get("eventTime") or ""))
+    warned = await ctx.warnings.about(subject)
+    if warned is None or warned.reason == "FailedScheduling":
+        return None  # what the scheduler says now is in the pod; this may be from before it found a node
     # the only volumes are scratch, the pod's own token, and the bundle
     reasons = {"FailedMount": Reason.BUNDLE_INVALID, "FailedCreate": Reason.SANDBOX_REFUSED}
-    return reasons.get(str(last.get("reason")), Reason.SANDBOX_STARTING), f"{last.get('reason')}: {last.get('message')}"
+    return reasons.get(warned.reason, Reason.SANDBOX_STARTING), f"{warned.reason}: {warned.message}"
+
+
+async def pod_as_stored(ctx: Context, job: JobView) -> PodView | None:
+    """The pod of a Job, asked of the API server: the watch of pods may be behind the one of Jobs."""
+    of_job = {"labelSelector": f"{JOB_NAME_LABEL}={job.name}"}
+    for raw in await ctx.gateway.list(POD, ctx.settings.sandbox_namespace, **of_job):
+        ctx.view.observe(POD, raw)
+    return ctx.view.pod_of_job(job)
 
 
 async def reconcile_job(ctx: Context, key: ResourceKey) -> None:
@@ -100,16 +135,21 @@ async def reconcile_job(ctx: Context, key: ResourceKey) -> None:
         return
     owner = ctx.view.request_key_of_uid(job.request_uid)
     if owner is not None:
-        ctx.enqueue(TTS_REQUEST, owner)
+        ctx.enqueue(TTS_REQUEST, owner, Lane.URGENT)
     if job.finished or job.deleting:
         return
-    if (grace := _superseded(ctx, job, owner)) is not None:
-        if grace <= 0:
-            await end_sandbox(ctx, job)
-        else:
-            ctx.queue.add_after(WorkKey(JOB.plural, key), grace)
-    elif owner is None and await _orphaned(ctx, job):
+    if (grace := _superseded(ctx, job, owner)) is not None and grace > 0:
+        ctx.queue.add_after(WorkKey(JOB.plural, key), grace)
+    elif grace is not None or await _unwanted(ctx, job, owner):
         await end_sandbox(ctx, job)
+
+
+def start_timeouts(settings: OperatorSettings) -> Timeouts:
+    """How long a sandbox's or a probe's start may take."""
+    return Timeouts(
+        timedelta(seconds=settings.sandbox_start_timeout_seconds),
+        timedelta(seconds=settings.sandbox_image_pull_timeout_seconds),
+    )
 
 
 def sandbox_pod(ctx: Context, model: SpeechModel, tenant_settings: TenantSandbox) -> SandboxPod:
@@ -129,13 +169,18 @@ def sandbox_pod(ctx: Context, model: SpeechModel, tenant_settings: TenantSandbox
         ttl_seconds=ctx.settings.sandbox_ttl_seconds,
         model=model.metadata.name,
         tenant_settings=tenant_settings,
+        priority_class=ctx.settings.sandbox_priority_class,
+        storage_request=ctx.settings.sandbox_ephemeral_storage_request,
+        storage_limit=ctx.settings.sandbox_ephemeral_storage_limit,
+        node_selector=placement.node_selector(model.spec.node_selector, tenant_settings.node_selector),
+        tolerations=placement.tolerations(model.spec.tolerations, tenant_settings.tolerations),
     )
 
 
 async def _dispatch(ctx: Context) -> Dispatch:
     return Dispatch(
         url=f"https://{ctx.settings.dispatch_host}:{ctx.settings.dispatch_service_port}",
-        ca_pem=ctx.dispatch_ca_pem,
+        ca_pem=ctx.certificate.pinned(),
         host_aliases=await ctx.addresses.host_aliases(),
         token_seconds=ctx.settings.sandbox_token_seconds,
         max_idle_seconds=ctx.settings.sandbox_max_idle_seconds,
@@ -145,29 +190,26 @@ async def _dispatch(ctx: Context) -> Dispatch:
 
 def _wake_the_request_of(ctx: Context, job_name: str) -> None:
     request = ctx.view.request_of_job(job_name)
-    if request is not None:
-        ctx.enqueue(TTS_REQUEST, request.metadata.key)
+    if isinstance(request, TTSRequest):
+        ctx.enqueue(TTS_REQUEST, request.metadata.key, Lane.URGENT)
 
 
 def _superseded(ctx: Context, job: JobView, owner: ResourceKey | None) -> float | None:
     """Seconds until a Job must end whose request went on with another sandbox; None while it is the request's own."""
     request = ctx.view.request(owner) if owner is not None else None
-    if (
-        not isinstance(request, TTSRequest)
-        or request.status.sandbox is None
-        or request.status.sandbox.job_name == job.name
-    ):
+    if not isinstance(request, TTSRequest | EndedRequest) or job_of(request) in ("", job.name):
         return None
-    return EXIT_GRACE.total_seconds() - milliseconds_between(request.status.assigned_at, ctx.now()) / 1000
+    since = request.ended_at if isinstance(request, EndedRequest) else request.status.assigned_at
+    return EXIT_GRACE.total_seconds() - milliseconds_between(since, ctx.now()) / 1000
 
 
-async def _orphaned(ctx: Context, job: JobView) -> bool:
-    """Whether the Job's request is really gone: asked of the API server, since a watch may lag behind."""
-    if "/" not in job.request:
+async def _unwanted(ctx: Context, job: JobView, owner: ResourceKey | None) -> bool:
+    """Whether the Job's request is gone, or gave the Job's slot back: asked of the API server, since a watch may lag behind."""
+    known = ctx.view.request(owner) if owner is not None else None
+    if "/" not in job.request or (known is not None and job_of(known)):
         return False
-    namespace, name = job.request.split("/", 1)
-    found = await ctx.gateway.get(TTS_REQUEST, ResourceKey(namespace, name))
-    if found is not None and found["metadata"]["uid"] == job.request_uid:
-        ctx.view.observe(TTS_REQUEST, found)
-        return False
-    return True
+    found = await ctx.gateway.get(TTS_REQUEST, ResourceKey(*job.request.split("/", 1)))
+    if found is None or found["metadata"]["uid"] != job.request_uid:
+        return True
+    ctx.view.observe(TTS_REQUEST, found)
+    return "phase" in (found.get("status") or {}) and "sandbox" not in found["status"]

@@ -2,29 +2,33 @@
 
 from voxpod_crds.base import ResourceKey
 from voxpod_crds.conditions import set_condition
-from voxpod_crds.tenant import Tenant
 from voxpod_operator.cluster.kinds import TENANT, TTS_REQUEST
+from voxpod_operator.cluster.reading import namespaces_of
 from voxpod_operator.context import Context
-from voxpod_operator.policy import queue_order, tenancy
+from voxpod_operator.policy import tenancy
 from voxpod_operator.policy.transitions import difference
+from voxpod_operator.reconcile.directory import reconcile_directory
 
 
 async def reconcile_tenant(ctx: Context, key: ResourceKey) -> None:
     """Write the tenant's Ready condition and counts; requests that waited for it are looked at again."""
-    tenant = ctx.view.cluster_resource(TENANT, key.name)
-    if not isinstance(tenant, Tenant):
+    tenant = ctx.view.tenant(key.name)
+    if tenant is None:
         return
-    tenants = ctx.view.tenants()
-    verdict = tenancy.judge_tenant(tenant, tenants)
-    owned = [n for n in tenant.spec.namespaces if tenancy.owner_of(n, tenants) is tenant]
-    requests = [r for r in ctx.view.requests_in(owned) if not queue_order.ended(r)]
-    active = sum(queue_order.holds_a_slot(r, ctx.reserved) for r in requests)
+    ctx.schedule()  # its limit or weight may have changed
+    if tenant.status.observed_generation != tenant.metadata.generation:
+        # before Ready is said, so that whoever waits for Ready can send a request then
+        await reconcile_directory(ctx, key)
+    verdict = tenancy.judge_tenant(tenant, ctx.view.owner_of)
+    owned = [n for n in namespaces_of(tenant) if ctx.view.owner_of(n) is tenant]
+    requests = list(ctx.view.requests_in(owned))
     ready = tenancy.ready_condition(verdict, tenant.metadata.generation, ctx.now())
     status = tenant.status.model_copy(
         update={
             "observed_generation": tenant.metadata.generation,
-            "active": active,
-            "waiting": len(requests) - active,
+            # a slot is the tenant's that the request was admitted for, whoever owns its namespace by now
+            "active": ctx.book.active_of_tenant(key.name),
+            "waiting": sum(request.status.sandbox is None for request in requests),
             "conditions": list(set_condition(tenant.status.conditions, ready)),
         }
     )

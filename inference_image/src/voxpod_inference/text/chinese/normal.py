@@ -69,6 +69,13 @@ def _date(match: re.Match[str]) -> str:
     return f"{digits(year)}年{cardinal(int(month))}月{cardinal(int(day))}日"
 
 
+def _date_of_two_figures(match: re.Match[str]) -> str:
+    """12/2/2 as 一二年二月二日."""
+    month, day = int(match[2]), int(match[3])
+    valid = 1 <= month <= 12 and 1 <= day <= 31
+    return f"{digits(match[1])}年{number(match[2])}月{number(match[3])}日" if valid else match.group()
+
+
 def _time(match: re.Match[str]) -> str:
     hour, minutes, seconds = int(match[1]), int(match[2]), match[3]
     said = (
@@ -138,6 +145,9 @@ _RULES: tuple[Rule, ...] = (
     (re.compile(r"(?<=:\d\d)\s?[-–—~～]\s?(?=\d{1,2}[:：]\d\d)"), "到"),
     (re.compile(r"(?<!\d)(?<!\d[:：])([01]?\d|2[0-4])[:：]([0-5]\d)(?:[:：]([0-5]\d))?(?![\d:：])"), _time),
     (re.compile(r"(?:(?<![\d-])|(?<=\+))(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?!\d)|(?<![\d-])\d{3,4}-\d{3,4}-\d{4}(?![\d-])|(?<![\d-])0\d{2,3}-\d{7,8}(?!\d)"), _telephone),
+    (re.compile(r"(?<!\d)(\d{2})/(\d{1,2})/(\d{1,2})(?![\d/])"), _date_of_two_figures),
+    (re.compile(r"(?<![\d-])(\d{1,4})-(\d{1,4})-(\d{1,4})(?![\d-])"), lambda m: "杠".join((number(m[1]), number(m[2]), digits(m[3]) if len(m[3]) > 2 else number(m[3])))),
+    (re.compile(r"(?<!\d)\d{4,8}(?=(?:是|为)?(?:您|你)?的?(?:\w{0,4})验证码)"), lambda m: digits(m.group())),
     (re.compile(r"(?<![\d-])(\d{4,})-(\d{4,})(?![\d-])"), _code_or_range),
     (re.compile(rf"({_ONE_BY_ONE})([^\d，。,.]{{0,3}})(\d{{3,}})(?!\d|\.\d)"), lambda m: [(m[1], 1), (m[2], 2), (digits(m[3], "幺"), 3)]),
     (re.compile(r"(?<![\d第A-Za-z])[1-9]\d?00(?=(?:间|个)?房间|次(?:列车|航班)|航班)"), lambda m: number(m.group())),

@@ -100,7 +100,7 @@ _DECADES: tuple[Rule, ...] = (
     (re.compile(r"(?<![\w.,])(1?\d|20)(\d)0'?s\b"), _decade),
     (re.compile(r"(?<![\w.,])'()([2-9])0'?s\b"), _decade),
     (re.compile(rf"(?<![\w.,])()([2-9])0'?s\b(?= {_DECADE_WORDS}\b)"), _decade),
-    (re.compile(r"(\b(?:the|his|her|their|my|our|your|early|mid|late)[ -]|ies (?:and|or|to) |ies[-–])()([2-9])0'?s\b"), _decade_after),
+    (re.compile(r"(\b(?i:the|his|her|their|my|our|your|early|mid|late)[ -]|ies (?:and|or|to) |ies[-–])()([2-9])0'?s\b"), _decade_after),
     (re.compile(r"(ies (?:and|or|to) )()([2-9])0'?s\b"), _decade_after),
 )  # fmt: skip
 

@@ -4,6 +4,7 @@ import re
 
 from voxpod_inference.text.english.clock import spaced
 from voxpod_inference.text.english.measures import UNIT
+from voxpod_inference.text.english.money import SIGNS
 from voxpod_inference.text.english.numbers import NUMBER, cardinal, digits, number, ordinal, plural, year
 from voxpod_inference.text.traced import Rule
 
@@ -19,7 +20,7 @@ _COUNTED = re.compile(
 
 
 def _power(match: re.Match[str]) -> str:
-    exponent = match[1]
+    exponent = match.group().removeprefix("^")
     if exponent == "n":
         return " to the N"
     minus, figure = ("minus ", exponent[1:]) if exponent[0] == "-" else ("", exponent)
@@ -66,7 +67,9 @@ def _inches(match: re.Match[str]) -> str:
         return match.group()
     after = match.string[match.end() :]
     return (
-        " inch " if re.match(r"[ -](?!wide|long|high|tall|deep|thick|apart|of|and|or|in)[a-z]", after) else " inches "
+        " inch "
+        if re.match(r" ?[x×]|[ -](?!wide|long|high|tall|deep|thick|apart|of|and|or|in)[a-z]", after)
+        else " inches "
     )
 
 
@@ -80,7 +83,6 @@ SUMS: tuple[Rule, ...] = (
     (re.compile(r"(?:(?<=inches )|(?<=inch ))\s?[x×]\s?(?=\d)"), "by "),
     (re.compile(r"(?<=\d) x (?=[a-z])"), " times "),
     (re.compile(rf"(?<![\w.])({NUMBER})x\b"), lambda m: f"{number(m[1])} times"),
-    (re.compile(r"\^(-?(?:\d+|n\b))"), _power),
     (re.compile(r"(?<=\d) - (?=\d+(?:\.\d+)? ?[=-])"), " minus "),
     (re.compile(r"(?<=\d)[-−](?=\d+(?:\.\d+)? ?=)"), " minus "),
     (re.compile(r"(= ?\d+(?:\.\d+)?)-(?=\d)"), r"\1 minus "),
@@ -88,13 +90,19 @@ SUMS: tuple[Rule, ...] = (
     (re.compile(r"(?<=\d)\s?\*\s?(?=\d)"), " times "),
     (re.compile(r"(?<![\w.])\.(\d+)"), lambda m: f"point {digits(m[1])}"),
     (re.compile(rf"(?<![\w.])({NUMBER})\s?(?:{UNIT})?\s?[-–—]\s?(?=(?:{NUMBER})(?:\b|{UNIT})(?!-))"), _first_of_range),
-    (re.compile(rf"(?<![\w.)])[-−](?={NUMBER})"), "minus "),
     (re.compile(r"(?<=\w[-–])(\d{1,3})s\b"), lambda m: plural(int(m[1]))),
 )  # fmt: skip
 FIGURES: tuple[Rule, ...] = (
+    (re.compile(r"\^-?(?:\d+|n\b)"), _power),
     (re.compile(r"(?<![\d.])\d+(?:\.\d+){2,}(?![\d.]*\d)"), spaced(lambda m: " point ".join(map(number, m.group().split("."))))),
     (re.compile(r"(?<![\d.,])\d{1,3}(?: \d{3})* 000\b(?! \d)"), lambda m: number(m.group().replace(" ", ""))),
     (re.compile(rf"\b([1-9]\d{{3}})(?=\s[A-Z][a-z]+(?:\s[A-Z][a-z]+)?\s(?:{_STREETS})\b)"), _house),
     (re.compile(rf"(?<![\d.,])(?:{NUMBER})"), spaced(_figure)),
     (re.compile(r"\d+"), spaced(lambda m: digits(m.group()))),
 )  # fmt: skip
+_OF_UNITS = "".join(f"(?<!{unit})" for unit in ("m", "ft", "in", "mi", " s", "/s"))
+FIRST: tuple[Rule, ...] = (
+    (re.compile(rf"(?<=\d)\^-?\d+|{_OF_UNITS}\^-?(?:\d+|n\b)"), _power),
+    (re.compile(rf"(?<![^\s(\[{{“\"'=<>≤≥≈~/:×*,;])[-−](?=[{SIGNS}]?\.?[\d½⅓⅔¼¾⅕-⅞])"), "minus "),
+)
+"""Before every other rule for figures, so that none of them can lose it."""

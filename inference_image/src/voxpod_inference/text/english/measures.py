@@ -29,7 +29,7 @@ _COUNTED = (
 )  # fmt: skip
 _ABOUT = (
     "".join(
-        f"(?<={word} )|"
+        f"(?<=(?i:{word}) )|"
         for word in ("over", "about", "nearly", "almost", "around", "than", "roughly", "approximately", "some", "up to")
     )
     + "(?<=~)"

@@ -52,13 +52,12 @@ def _money(match: re.Match[str]) -> str:
 def _first_of_range(match: re.Match[str]) -> str:
     """`$5-$10`: the first without its currency, which follows the second."""
     magnitude = f" {MAGNITUDES.get(match['magnitude'], match['magnitude'])}" if match["magnitude"] else ""
-    return f"{'minus ' if match['minus'] else ''}{number(match['figure'])}{magnitude} to {match['currency']}"
+    return f"{number(match['figure'])}{magnitude} to {match['currency']}"
 
 
 MONEY: tuple[Rule, ...] = (
-    (re.compile(rf"(?P<minus>[-−]?)(?P<currency>{_SIGN})(?P<figure>{NUMBER})(?P<magnitude>{_MAGNITUDE})?\s?[-–—]\s?(?={_SIGN}?\d)"), _first_of_range),
+    (re.compile(rf"(?P<currency>{_SIGN})(?P<figure>{NUMBER})(?P<magnitude>{_MAGNITUDE})?\s?[-–—]\s?(?={_SIGN}?\d)"), _first_of_range),
     (re.compile(rf"({_SIGN})\1(?=\d)|({_SIGN})(?= to \d)"), lambda m: m[1] or ""),
-    (re.compile(rf"(?<!\w)[-−](?={_SIGN}\d)"), "minus "),
     (re.compile(rf"(?<=\s)\+(?={_SIGN}\d)"), "plus "),
     (re.compile(rf"\b({alternatives(_DOLLARS)})(?=\$\d)"), lambda m: _DOLLARS[m[1]]),
     (re.compile(rf"(?P<currency>{_SIGN})\s?(?P<figure>{NUMBER}|\.\d\d(?=\D|$))(?:[\s-]?(?P<magnitude>{_MAGNITUDE}))?(?!\d){_PER}"), spaced(_money)),

@@ -12,7 +12,7 @@ from voxpod_inference.text.english.addresses import ADDRESSES
 from voxpod_inference.text.english.clock import CLOCK
 from voxpod_inference.text.english.codes import CODES
 from voxpod_inference.text.english.dates import DAYS, dates
-from voxpod_inference.text.english.figures import FIGURES, SUMS
+from voxpod_inference.text.english.figures import FIGURES, FIRST, SUMS
 from voxpod_inference.text.english.measures import BARE_UNITS, MEASURES
 from voxpod_inference.text.english.money import MONEY
 from voxpod_inference.text.english.names import NAMES
@@ -37,7 +37,7 @@ def aloud(text: Traced, *, british: bool = False) -> Traced:
     changed = text
     for pattern, replacement in _WORDS:
         changed = changed.sub(pattern, replacement)
-    if any(map(str.isnumeric, changed.text)):
+    if "^" in changed.text or any(map(str.isnumeric, changed.text)):
         for pattern, replacement in _figures(british):
             changed = changed.sub(pattern, replacement)
     if changed is text:
@@ -53,4 +53,4 @@ _WORDS = (*_SAME_SIGN, *ADDRESSES, *NAMES, *ABBREVIATIONS, *ROMAN, *DAYS, *BARE_
 @functools.cache
 def _figures(british: bool) -> tuple[Rule, ...]:
     """Most sentences have no figure, and are spared these rules."""
-    return (*dates(british), *CLOCK, *CODES, *MONEY, *SUMS, *MEASURES, *FIGURES)
+    return (*FIRST, *dates(british), *CLOCK, *CODES, *MONEY, *SUMS, *MEASURES, *FIGURES)

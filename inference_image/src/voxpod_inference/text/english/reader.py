@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from voxpod_inference.tables import SortedTable
 from voxpod_inference.text.english.context import DETERMINERS, PREPOSITIONS, Place, place_of
 from voxpod_inference.text.english.heteronyms import HETERONYMS, reading
+from voxpod_inference.text.english.letters import folded, narrow
 from voxpod_inference.text.english.lexicon import VOWELS, EnglishLexicon
 from voxpod_inference.text.english.normal import aloud
 from voxpod_inference.text.english.symbols import SYMBOLS
@@ -22,76 +23,6 @@ _COMPOSED = re.compile(rf"[{_LETTER}][\u0300-\u036f]+")
 _APOSTROPHE = re.compile(
     rf"(?<=[{_LETTER}])[’ʼ‛＇′`´ʹ](?=[{_LETTER}])|(?<![{_LETTER}])[‘’ʼ](?=(?:tis|twas|em|til|cause|bout|n)\b)|(?<=s)’(?= )"
 )
-# Letters that are no ASCII letter with a mark; those with a stroke, hook or tail have that letter in their name.
-_FOLDED = {
-    "ß": "ss",
-    "ẞ": "SS",
-    "æ": "ae",
-    "Æ": "Ae",
-    "ǽ": "ae",
-    "Ǽ": "Ae",
-    "ǣ": "ae",
-    "Ǣ": "Ae",
-    "œ": "oe",
-    "Œ": "Oe",
-    "þ": "th",
-    "Þ": "Th",
-    "ð": "d",
-    "Ð": "D",
-    "ŋ": "ng",
-    "Ŋ": "Ng",
-    "ə": "e",
-    "Ə": "E",
-    "ǝ": "e",
-    "Ǝ": "E",
-    "ɛ": "e",
-    "Ɛ": "E",
-    "ĸ": "k",
-    "ƕ": "hv",
-    "Ƕ": "Hv",
-    "ƣ": "gh",
-    "Ƣ": "Gh",
-    "ƿ": "w",
-    "Ƿ": "W",
-    "ȝ": "y",
-    "Ȝ": "Y",
-    "Ʒ": "Zh",
-    "ʒ": "zh",
-    "ƹ": "zh",
-    "Ƹ": "Zh",
-    "ƺ": "zh",
-    "ǯ": "zh",
-    "Ǯ": "Zh",
-    "Ʃ": "Sh",
-    "ƪ": "sh",
-    "Ʊ": "U",
-    "ȣ": "ou",
-    "Ȣ": "Ou",
-    "ȸ": "db",
-    "ȹ": "qp",
-    "Ʀ": "R",
-    "Ƨ": "S",
-    "ƨ": "s",
-    "ƍ": "z",
-    "ƛ": "l",
-    "ẟ": "d",
-    "Ƅ": "B",
-    "ƅ": "b",
-    "Ɣ": "Gh",
-    "Ɩ": "I",
-    "Ɂ": "",
-    "ɂ": "",
-    "ƻ": "dz",
-    "Ƽ": "S",
-    "ƽ": "s",
-    "ƾ": "ts",
-    "Ʌ": "V",
-    "ỻ": "ll",
-    "Ỻ": "Ll",
-    "ỽ": "v",
-    "Ỽ": "V",
-}
-_NAMED = re.compile(r"LATIN (SMALL|CAPITAL) LETTER (?:[A-Z-]{3,} )?([A-Z])(?: |$)")
 # What English words are written with: espeak-ng says these, and others by their number in Unicode or worse than without the mark.
 _OF_ENGLISH = re.compile("[a-zA-ZÀ-ÖØ-öø-ÿœŒ'’-]+")
 # Words that lose their last sound with their accent; American and British.
@@ -100,34 +31,9 @@ _ACCENTED = {
     "pâté": ("pɑtˈA", "pˈatA"), "rosé": ("ɹOzˈA", "ɹˈQzA"), "maté": ("mˈɑtA", "mˈatA"), "lamé": ("lɑmˈA", "lˈɑːmA"),
 }  # fmt: skip
 # Acronyms that the lexicon would read as words.
-_SPELLED = frozenset(
-    [
-        "AM",
-        "IT",
-        "US",
-        "UN",
-        "AA",
-        "AD",
-        "AG",
-        "BA",
-        "CAT",
-        "DA",
-        "EST",
-        "GI",
-        "ID",
-        "LA",
-        "LED",
-        "OD",
-        "OS",
-        "PA",
-        "SI",
-        "TA",
-        "VAT",
-        "WHO",
-        "ISO",
-        "ETA",
-    ]
-)
+_SPELLED = frozenset([
+    "AM", "IT", "US", "UN", "AA", "AD", "AG", "BA", "CAT", "DA", "EST", "GI", "ID", "LA", "LED", "OD", "OS", "PA", "SI", "TA", "VAT", "WHO", "ISO", "ETA",
+])  # fmt: skip
 # Said without stress, capital or not; what is said before a vowel, before a consonant and before a pause.
 _WEAK = {"the": ("ði", "ðə", "ði"), "to": ("tʊ", "tə", "tu"), "a": ("ɐ", "ɐ", "A"), "an": ("ɐn", "ɐn", "ɐn"), "am": ("ɐm", "ɐm", "æm"), "in": ("ɪn", "ɪn", "ˈɪn")}  # fmt: skip
 
@@ -158,7 +64,7 @@ class English:
         written = (
             Traced.of(text).each(plain_punctuation).sub(_COMPOSED, lambda m: unicodedata.normalize("NFC", m.group()))
         )
-        normal = aloud(read_signs(written, "en").each(_narrow).sub(_APOSTROPHE, "'"), british=self._lexicon.british)
+        normal = aloud(read_signs(written, "en").each(narrow).sub(_APOSTROPHE, "'"), british=self._lexicon.british)
         pieces = self._tokens(normal.text)
         tokens = [piece.token for piece in pieces]
         left_out = LeftOut(text)
@@ -205,7 +111,7 @@ class English:
         if new := set(words.values()) - self._guesses.keys():
             self._guesses |= self._guess(sorted(new))
         for piece in pieces:
-            piece.phonemes = self._guesses.get(words[piece.token]) or self._lexicon.spelled(_folded(piece.token))
+            piece.phonemes = self._guesses.get(words[piece.token]) or self._lexicon.spelled(folded(piece.token))
         return sorted(word for word, asked in words.items() if asked not in self._guesses)
 
     def _sign(self, sign: str, at: int, left_out: LeftOut) -> str:
@@ -217,7 +123,7 @@ class English:
         token = tokens[at]
         if accented := _ACCENTED.get(token.lower()):
             return accented[self._lexicon.british]
-        word = _folded(token)
+        word = folded(token)
         if word in _SPELLED and not _shouted(tokens, at):
             return self._lexicon.spelled(word)
         place = place_of(tokens, at)
@@ -274,33 +180,9 @@ def _is_word(token: str) -> bool:
     return letter.isalpha() and (letter < "\u0250" or "\u1e00" <= letter < "\u1f00")
 
 
-def _folded(word: str) -> str:
-    """`word` in ASCII letters: café as cafe."""
-    if word.isascii():
-        return word
-    return "".join(_FOLDED[c] if c in _FOLDED else c if c.isascii() else _unmarked(c) for c in word)
-
-
-def _unmarked(letter: str) -> str:
-    if plain := "".join(c for c in unicodedata.normalize("NFKD", letter) if c.isascii()):
-        return plain
-    named = _NAMED.match(unicodedata.name(letter, ""))
-    return "" if named is None else named[2].lower() if named[1] == "SMALL" else named[2]
-
-
 def _asked(word: str) -> str:
     """How espeak-ng is asked for a word."""
-    return word if _OF_ENGLISH.fullmatch(word) else _folded(word)
-
-
-def _narrow(char: str) -> str:
-    """Full-width and mathematical forms as ASCII; letters keep their accents; a lone combining mark goes."""
-    if char < "\u0250" and char not in "ªº":
-        return char
-    if unicodedata.combining(char):
-        return ""
-    plain = unicodedata.normalize("NFKC", char)
-    return plain if "\uff01" <= char <= "\uffef" or (plain.isascii() and plain.isalnum()) else char
+    return word if _OF_ENGLISH.fullmatch(word) else folded(word)
 
 
 def _shouted(tokens: list[str], at: int) -> bool:

@@ -147,6 +147,7 @@ _RULES: tuple[Rule, ...] = (
     (re.compile(r"(?<![\d.])(\d+\.\d+):(\d+(?:\.\d+)?)|(?<![\d.:])(\d+):(\d+\.\d+)"), lambda m: f"{number(m[1] or m[3])}対{number(m[2] or m[4])}"),
     (re.compile(r"(?<![\d.])0(?=時)"), "零"),
     (re.compile(r"(\d+)\s?:\s?(\d+)"), lambda m: f"{number(m[1])}対{number(m[2])}"),
+    (re.compile(r"(?<![A-Za-z0-9.])[-−](\d+)/(\d+)(?![\d/])"), lambda m: f"マイナス{number(m[2])}分の{number(m[1])}"),
     (re.compile(r"(?<![\d/])(\d{1,4})/(\d{1,4})(?![\d/])"), _month_and_day),
     (re.compile(r"(?<![A-Za-z0-9.])[-−](?=\d|[¥$])"), "マイナス"),
     (re.compile(rf"([¥$€£₩])\s?({_NUMBER})(千|万|億)?(?:円(?!高|安))?"), _money),

@@ -4,13 +4,15 @@ No pitch accent is written: Kokoro v1.0's Japanese voices were trained on phonem
 their vocabulary has no letters for it; the arrows in it are Chinese tones.
 """
 
+import functools
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from voxpod_inference.text.japanese.kana import phonemes_of
 from voxpod_inference.text.japanese.normal import aloud
+from voxpod_inference.text.japanese.simplified import JAPANESE
 from voxpod_inference.text.signs import LeftOut, read_signs
 from voxpod_inference.text.spoken import PUNCTUATION, Spoken, plain_punctuation, spoken
 from voxpod_inference.text.traced import Traced
@@ -23,6 +25,8 @@ _KATAKANA = re.compile("[ァ-ヺー]+")
 _JOINED_GROUPS = frozenset({"接尾", "接続助詞"})
 _VERBAL = frozenset({"動詞", "助詞"})
 
+Analysis = Callable[[str], "list[NJDFeature]"]
+Completion = Callable[["list[NJDFeature]"], "list[NJDFeature]"]
 Piece = tuple[str, tuple[int, int]]
 """Phonemes or punctuation and the characters that were written for them."""
 
@@ -32,16 +36,37 @@ class Japanese:
 
     def __call__(self, text: str) -> Spoken:
         """Phonemes in the alphabet of Kokoro's Japanese voices."""
-        import pyopenjtalk
-
-        normal = aloud(read_signs(Traced.of(text), "ja"))
-        # sudachi's corrections of homographs need a dictionary of 193 MB: not in the image.
-        morphemes = pyopenjtalk.run_frontend(normal.text, use_sudachi_kanji_yomi=False) if normal.text else []
+        written = Traced.of(text).each(lambda char: JAPANESE.get(char, char))
+        normal = aloud(read_signs(written, "ja"))
+        morphemes = _morphemes(normal.text) if normal.text else ()
         left_out = LeftOut(text)
         return spoken(Traced.joined(_pieces(morphemes, normal, left_out)), left_out.told)
 
 
-def _pieces(morphemes: "list[NJDFeature]", normal: Traced, left_out: LeftOut) -> Iterator[Piece]:
+@functools.cache
+def _open_jtalk() -> "tuple[Analysis, Completion]":
+    """Open JTalk's analysis of a text, and what gives a reading to kanji that it left without one, by Unihan."""
+    import pyopenjtalk
+    from pyopenjtalk._unknown_kanji import read_unknown_kanji
+
+    # run_frontend hands it the text, and no setting changes that; with a text it opens Sudachi's dictionary (193 MB, in no
+    # image). So it is taken out of there, and called without one.
+    vars(pyopenjtalk)["read_unknown_kanji"] = lambda features, text: features
+    # Sudachi's corrections of homographs need the same dictionary.
+    return functools.partial(pyopenjtalk.run_frontend, use_sudachi_kanji_yomi=False), read_unknown_kanji
+
+
+def _morphemes(text: str) -> "Iterator[NJDFeature]":
+    """What Open JTalk makes of a text; a row of kanji that are not all read comes one by one."""
+    analysis, completion = _open_jtalk()
+    for morpheme in completion(analysis(text)):
+        if morpheme["pos"] == "記号":
+            yield from completion([{**morpheme, "string": char} for char in morpheme["string"]])
+        else:
+            yield morpheme
+
+
+def _pieces(morphemes: "Iterable[NJDFeature]", normal: Traced, left_out: LeftOut) -> Iterator[Piece]:
     word, start, at, before = "", 0, 0, ""
     for morpheme in morphemes:
         surface, pronunciation = morpheme["string"], morpheme["pron"].replace("’", "")

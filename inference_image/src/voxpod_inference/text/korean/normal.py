@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Callable
 
 from voxpod_inference.text.korean.numbers import NATIVE_COUNTERS, counting, digits, figure, sino
+from voxpod_inference.text.korean.sounds import CLUSTERS
 from voxpod_inference.text.traced import Traced
 
 Rule = tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
@@ -199,7 +200,7 @@ _RULES: tuple[Rule, ...] = (
     (re.compile(rf"(?<![\d.])(?:{_NUMBER})"), lambda m: figure(m.group())),
     (re.compile(r"\d+"), lambda m: digits(m.group())),
     (re.compile(r"[A-Za-zÀ-ɏ]+"), _latin),
-    (re.compile("[ㄱ-ㅎ]+"), lambda m: "".join(_JAMO.get(c, "") for c in m.group())),
+    (re.compile("[ㄱ-ㅎ]+"), lambda m: "".join(_JAMO[part] for c in m.group() for part in CLUSTERS.get(c, c))),
     (re.compile("[ㅏ-ㅣ]+"), lambda m: "".join(unicodedata.normalize("NFC", "\u110b" + chr(ord(c) - 0x314F + 0x1161)) for c in m.group())),
     (re.compile("|".join(map(re.escape, _SYMBOLS))), _sign),
 )  # fmt: skip

@@ -14,7 +14,7 @@ VOWELS = "ㅏㅐㅑㅒㅓㅔㅕㅖㅗㅘㅙㅚㅛㅜㅝㅞㅟㅠㅡㅢㅣ"
 CODAS = ("", *"ㄱㄲㄳㄴㄵㄶㄷㄹㄺㄻㄼㄽㄾㄿㅀㅁㅂㅄㅅㅆㅇㅈㅊㅋㅌㅍㅎ")
 FIRST, LAST = "가", "힣"
 
-_CLUSTERS = {
+CLUSTERS = {
     "ㄳ": "ㄱㅅ", "ㄵ": "ㄴㅈ", "ㄶ": "ㄴㅎ", "ㄺ": "ㄹㄱ", "ㄻ": "ㄹㅁ", "ㄼ": "ㄹㅂ", "ㄽ": "ㄹㅅ", "ㄾ": "ㄹㅌ", "ㄿ": "ㄹㅍ", "ㅀ": "ㄹㅎ", "ㅄ": "ㅂㅅ",
 }  # fmt: skip
 # Rules 8 to 11: seven consonants can end a syllable.
@@ -97,7 +97,7 @@ def _palatal(left: Syllable, right: Syllable, _written: str) -> None:
 def _with_h(left: Syllable, right: Syllable, _written: str) -> None:
     """Rule 12: ㅎ makes its neighbour aspirated, or falls silent: 놓고 노코, 닿소 다쏘, 낳은 나은, 각하 가카."""
     if left.coda in ("ㅎ", "ㄶ", "ㅀ"):
-        rest = _CLUSTERS.get(left.coda, "")[:1]
+        rest = CLUSTERS.get(left.coda, "")[:1]
         if right.onset in "ㄱㄷㅈ":
             left.coda, right.onset = rest, _ASPIRATED[right.onset]
         elif right.onset == "ㅅ":
@@ -150,7 +150,7 @@ def _nasal_and_liquid(left: Syllable, right: Syllable, _written: str) -> None:
 
 def _split(coda: str) -> tuple[str, str]:
     """What stays and what moves."""
-    cluster = _CLUSTERS.get(coda)
+    cluster = CLUSTERS.get(coda)
     return (cluster[0], cluster[1]) if cluster else ("", coda)
 
 

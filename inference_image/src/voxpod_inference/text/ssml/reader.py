@@ -131,7 +131,9 @@ class _Reader:
         what = expat.ErrorString(error.code)
         if error.code == expat.errors.codes[expat.errors.XML_ERROR_UNDEFINED_ENTITY]:
             what = "an entity that is not &amp; &lt; &gt; &quot; or &apos;"
-        if error.code in _OUTSIDE:
+        if error.code == expat.errors.codes[expat.errors.XML_ERROR_NO_ELEMENTS] and self._open:
+            what = f"{self._open[-1].name!r}, opened at {self._places.described(self._open[-1].at)}, has no end"
+        elif error.code in _OUTSIDE:
             what = f"{what}; the text stands between <speak> and </speak>"
         if error.code == expat.errors.codes[expat.errors.XML_ERROR_TAG_MISMATCH] and self._open:
             what = f"the end of {self._open[-1].name!r}, opened at {self._places.described(self._open[-1].at)}, is expected before any other end"
@@ -149,6 +151,7 @@ class _Reader:
         if name in ("p", "s") and self._parts and self._parts[-1].text[-1:] not in (LINE, SENTENCE):
             self._parts.append(Part(LINE if name == "p" else SENTENCE, here, here, style, even=False))
         if name == "emphasis":
+            self._check_level(here, attributes)
             self._warnings["emphasis is spoken like the text around it: the model has none"] = None
 
     def _end(self, name: str) -> None:
@@ -158,7 +161,8 @@ class _Reader:
         if name in ("p", "s"):
             self._parts.append(Part(LINE if name == "p" else SENTENCE, here, here, outer, even=False))
         elif name == "break":
-            self._parts.append(Part("", here, here, outer, even=False, pause=self._pause(here, element)))
+            if pause := self._pause(element):  # none at all changes nothing
+                self._parts.append(Part("", here, here, outer, even=False, pause=pause))
         elif name in ("sub", "phoneme", "say-as"):
             self._replace(element, here)
 
@@ -201,6 +205,11 @@ class _Reader:
         for attribute in _REQUIRED.get(name, ()):
             if attribute not in attributes:
                 raise self._places.refused(here, f"{name!r} needs the attribute {attribute!r}")
+
+    def _check_level(self, here: int, attributes: dict[str, str]) -> None:
+        level = attributes.get("level", "moderate")
+        if level not in ssml_values.EMPHASES:
+            raise self._places.refused(here, f"level is {level!r}; {', '.join(ssml_values.EMPHASES)} are accepted")
 
     def _styled(self, here: int, element: _Open) -> Style:
         style = element.style
@@ -245,18 +254,20 @@ class _Reader:
             raise self._places.refused(here, f"{attribute} is {value!r}; {accepted} are accepted, {bounds}")
         return factor
 
-    def _pause(self, here: int, element: _Open) -> float:
+    def _pause(self, element: _Open) -> float:
         time, strength = element.attributes.get("time"), element.attributes.get("strength", "medium")
         pause = ssml_values.seconds(time) if time is not None else ssml_values.BREAKS.get(strength)
         if pause is None and time is not None:
             raise self._places.refused(
-                here, f"time is {time!r}; such as 500ms or 1.5s is accepted, up to {ssml_values.LONGEST_BREAK:g}s"
+                element.at, f"time is {time!r}; such as 500ms or 1.5s is accepted, up to {ssml_values.LONGEST_BREAK:g}s"
             )
         if pause is None:
-            raise self._places.refused(here, f"strength is {strength!r}; {', '.join(ssml_values.BREAKS)} are accepted")
+            raise self._places.refused(
+                element.at, f"strength is {strength!r}; {', '.join(ssml_values.BREAKS)} are accepted"
+            )
         self._silence += pause
         if self._silence > MOST_SILENCE:
-            raise self._places.refused(here, f"breaks of more than {MOST_SILENCE:g} s together")
+            raise self._places.refused(element.at, f"breaks of more than {MOST_SILENCE:g} s together")
         return pause
 
     def _replace(self, element: _Open, end: int) -> None:
@@ -281,7 +292,7 @@ class _Reader:
             if reading.kind == "pinyin"
             else element.style
         )
-        script = "" if reading.kind in ("date", "digits", "telephone") else letter_of(content)
+        script = "" if reading.kind in ("date", "digits", "telephone", "time") else letter_of(content)
         self._parts.append(replace(replaced(whole, "", reading), style=style, script=script or OBJECT))
 
     def _reading(self, element: _Open, content: str) -> Reading:
@@ -298,12 +309,12 @@ class _Reader:
             if not pronunciation.has_sound(value):
                 raise self._places.refused(element.at, f"ph is {pronunciation.shown(value)}; no sound is in it")
             return Reading(alphabet, value, place)
-        kind, order = attributes["interpret-as"], attributes.get("format", "")
+        kind, order = attributes["interpret-as"], say_as.fields_of(attributes.get("format", ""))
         if kind not in say_as.KINDS:
             raise self._places.refused(element.at, f"interpret-as is {kind!r}; {', '.join(say_as.KINDS)} are accepted")
-        if order and (kind != "date" or order not in say_as.FORMATS):
-            what = f"format is {order!r}; a date has one of {', '.join(say_as.FORMATS)}, others have none"
+        if order and order not in say_as.ORDERS.get(kind, ()):
+            what = f"format is {attributes['format']!r}; a date has one of {', '.join(say_as.FORMATS)}, a time hms12 or hms24, others have none"
             raise self._places.refused(element.at, what)
-        reading = Reading(kind, content, place, order)
+        reading = Reading(say_as.KINDS[kind], content, place, order)
         say_as.check(reading)
         return reading

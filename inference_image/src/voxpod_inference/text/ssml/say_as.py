@@ -8,8 +8,14 @@ from voxpod_inference.errors import INPUT_REFUSED, InputError
 from voxpod_inference.text.document import Reading
 from voxpod_inference.text.pronunciation import shown
 
-KINDS = ("characters", "spell-out", "digits", "telephone", "date", "cardinal", "ordinal")
+KINDS = {
+    "characters": "characters", "spell-out": "characters", "verbatim": "characters", "digits": "digits", "number_digit": "digits", "telephone": "telephone",
+    "date": "date", "time": "time", "cardinal": "cardinal", "number": "cardinal", "ordinal": "ordinal", "fraction": "fraction", "unit": "unit",
+    "currency": "currency",
+}  # fmt: skip
+"""What may be asked for, as Polly and Azure spell it, and what it is here."""
 FORMATS = ("ymd", "mdy", "dmy", "ym", "my", "md", "dm", "y")
+ORDERS = {"date": FORMATS, "time": ("hms12", "hms24")}
 LONGEST = 200
 """Characters of one content."""
 
@@ -40,6 +46,26 @@ _ORDINALS = {
 }
 
 
+_GROUPED = re.compile(
+    r"-?\d{1,15}|-?\d{1,3}(?:,\d{3}){1,4}|-?\d{1,3}(?:\.\d{3}){1,4}|-?\d{1,3}(?:[ \u00a0\u202f]\d{3}){1,4}", re.A
+)
+_NTH = re.compile(r"(\d{1,15})(?:st|nd|rd|th|\.?[ºª°]|er|e)?", re.A)
+# Kinds that a reader knows by their form: what is accepted, and how that is told.
+_FORMS = {
+    "cardinal": (_GROUPED, "a whole number of at most 15 figures is accepted"),
+    "ordinal": (_NTH, "a whole number of at most 15 figures, without a minus, is accepted, such as 3 or 3rd"),
+    "fraction": (re.compile(r"-?(?:\d{1,6}[ +])?\d{1,6}/\d{1,6}", re.A), "a fraction is accepted, such as 3/8 or 1 1/2"),
+    "unit": (re.compile(r"-?\d[\d.,]{0,15} ?[^\W\d_°%µμΩ][^\s\d]{0,11}|-?\d[\d.,]{0,15} ?[°%µμΩ][^\s\d]{0,11}", re.A), "a figure and a unit are accepted, such as 25 µg"),
+    "currency": (re.compile(r"-?[^\w\s.,]{1,3} ?\d[\d.,]{0,15}|-?\d[\d.,]{0,15} ?(?:[^\w\s.,]|[A-Z]{3})|[A-Z]{3} ?\d[\d.,]{0,15}"), "a figure and a currency are accepted, such as $5 or 99.90 USD"),
+    "time": (re.compile(r"\d{1,2}:\d\d(?::\d\d)?(?: ?[AaPp]\.?[Mm]\.?)?", re.A), "a time is accepted, such as 14:30 or 2:30 pm"),
+}  # fmt: skip
+
+
+def fields_of(order: str) -> str:
+    """`yyyymmdd` as `ymd`: what a format says, without how many figures a field has."""
+    return re.sub(r"(.)\1+", r"\1", order) if re.fullmatch("[ymd]+", order) else order
+
+
 def check(reading: Reading) -> None:
     """InputError when a content cannot be said in this way in any language."""
     kind, content = reading.kind, reading.value
@@ -49,8 +75,8 @@ def check(reading: Reading) -> None:
         raise _refused(reading, "figures are accepted, with spaces or any of -./(),: between")
     if kind == "telephone" and not _SIGNS.sub("", content.removeprefix("+")).isdecimal():
         raise _refused(reading, "a leading +, figures, spaces and any of -./(),: are accepted")
-    if kind in ("cardinal", "ordinal") and not re.fullmatch(r"-?\d{1,15}", content):
-        raise _refused(reading, "a whole number of at most 15 figures is accepted")
+    if kind in _FORMS and not _FORMS[kind][0].fullmatch(content):
+        raise _refused(reading, _FORMS[kind][1])
     if kind == "date":
         _date_fields(reading)
 
@@ -60,10 +86,15 @@ def phonemes(reading: Reading, language: str, say: Say) -> str:
     if reading.kind == "date":
         return say(_date(_date_fields(reading), language))
     if reading.kind == "cardinal":
-        return say(str(int(reading.value)))
+        number = int(re.sub(r"[^-\d]", "", reading.value))
+        return say(f"{number:,}" if language == "en" else str(number))  # 1984 alone is a year
     if reading.kind == "ordinal":
-        return say(_ordinal(int(reading.value), language))
-    if reading.kind in ("characters", "spell-out"):
+        return say(_ordinal(int(re.sub(r"\D", "", reading.value)), language))
+    if reading.kind == "fraction":
+        return say(reading.value.replace("+", " ") + ("th" if language == "en" else ""))
+    if reading.kind in _FORMS:
+        return say(reading.value)
+    if reading.kind == "characters":
         return _one_by_one(reading.value, say)
     plus = say("+") if reading.value.startswith("+") else ""
     groups = [_one_by_one(group, say) for group in _SIGNS.split(reading.value.removeprefix("+")) if group]

@@ -10,12 +10,13 @@ LONGEST_BREAK = 10.0
 """Seconds."""
 BREAKS = {"none": 0.0, "x-weak": 0.1, "weak": 0.2, "medium": 0.4, "strong": 0.7, "x-strong": 1.2}
 RATES = {"x-slow": 0.5, "slow": 0.75, "medium": 1.0, "default": 1.0, "fast": 1.3, "x-fast": 1.7}
+EMPHASES = ("strong", "moderate", "none", "reduced")
 VOLUMES = {"silent": 0.0, "x-soft": 0.25, "soft": 0.5, "medium": 1.0, "default": 1.0, "loud": 1.4, "x-loud": 2.0}
 
-_TIME = re.compile(r"(\d{1,6}(?:\.\d{1,6})?)(ms|s)")
-_NUMBER = re.compile(r"\d{1,4}(?:\.\d{1,6})?")
-_PERCENT = re.compile(r"([+-]?)(\d{1,4}(?:\.\d{1,6})?)%")
-_DECIBELS = re.compile(r"([+-]?\d{1,3}(?:\.\d{1,6})?)dB", re.I)
+_TIME = re.compile(r"(\d{1,6}(?:\.\d{1,6})?|\.\d{1,6})(ms|s)", re.A)
+_NUMBER = re.compile(r"\d{1,4}(?:\.\d{1,6})?", re.A)
+_PERCENT = re.compile(r"([+-]?)(\d{1,4}(?:\.\d{1,6})?)%", re.A)
+_DECIBELS = re.compile(r"([+-]?\d{1,3}(?:\.\d{1,6})?)dB", re.I | re.A)
 
 
 def seconds(value: str) -> float | None:

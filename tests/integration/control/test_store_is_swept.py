@@ -1,0 +1,192 @@
+"""The sweep of the bucket: what is known to be unwanted goes, orphans are counted, nothing else is touched."""
+
+import logging
+from datetime import UTC, datetime, timedelta
+
+import kmock
+import pytest
+from prometheus_client import REGISTRY
+
+from operator_harness import running_operator
+from operator_world import World
+from resource_bodies import a_request_body, a_stored_request
+from voxpod_crds.base import ResourceKey
+from voxpod_operator import context
+from voxpod_operator.cluster.kinds import TTS_REQUEST
+from voxpod_operator.cluster.view import WorkKey
+from voxpod_operator.context import AUDIO, Context
+from voxpod_operator.errors import StoreError
+from voxpod_operator.handlers.events import take_in
+from voxpod_operator.reconcile import ending
+from voxpod_operator.reconcile.workers import reconcile_once
+from voxpod_operator.store_sweep import keep_swept, sweep
+
+UID = "6f1d7b6e-1111-4222-8333-444455556666"
+KEY = f"acme/{UID}.wav"
+NOBODYS = "acme/00000000-1111-4222-8333-444455556666.opus"
+LONG_AGO = datetime.now(UTC) - timedelta(days=30)
+
+
+def removing_orphans_after(ctx: Context, hours: int) -> None:
+    ctx.settings.__dict__["object_store_remove_orphans_after_hours"] = hours
+
+
+def removals(outcome: str) -> float:
+    return REGISTRY.get_sample_value("voxpod_store_removals_total", {"outcome": outcome}) or 0.0
+
+
+@pytest.mark.parametrize(
+    ("phase", "stays"),
+    [
+        pytest.param("Running", True, id="a request that runs"),
+        pytest.param("Succeeded", True, id="a request that succeeded"),
+        pytest.param("Failed", False, id="a request that ended without audio"),
+        pytest.param("Glowing", True, id="a request that this version cannot read"),
+    ],
+)
+@pytest.mark.parametrize("hours", [0, 1], ids=["orphans stay", "orphans go"])
+async def test_an_object_is_judged_by_its_request(
+    world: World, ctx: Context, phase: str, stays: bool, hours: int
+) -> None:
+    removing_orphans_after(ctx, hours)
+    world.store.objects[KEY], world.store.modified[KEY] = b"RIFF", LONG_AGO
+    take_in(ctx, TTS_REQUEST, a_stored_request(1, phase, UID), False)
+    await sweep(ctx)
+    assert (KEY in world.store.objects) == stays
+
+
+async def test_leftovers_of_a_request_are_all_removed_and_counted(world: World, ctx: Context) -> None:
+    world.store.objects = {KEY: b"RIFF", f"acme/{UID}.timestamps.json": b"{}"}
+    take_in(ctx, TTS_REQUEST, a_stored_request(1, "Failed", UID), False)
+    before = removals("removed")
+    done = await sweep(ctx)
+    assert (done.removed, done.orphans, removals("removed") - before) == (2, 0, 2)
+    assert world.store.objects == {}
+
+
+async def test_audio_that_a_user_kept_is_counted_and_stays_unless_the_chart_says_otherwise(
+    world: World, ctx: Context
+) -> None:
+    world.store.objects[NOBODYS], world.store.modified[NOBODYS] = b"OggS.", LONG_AGO
+    await sweep(ctx)
+    assert NOBODYS in world.store.objects
+    assert REGISTRY.get_sample_value("voxpod_store_orphans") == 1
+    assert REGISTRY.get_sample_value("voxpod_store_orphan_bytes") == 5
+
+
+@pytest.mark.parametrize(("age_hours", "stays"), [(25, False), (23, True)])
+async def test_orphan_goes_at_the_age_that_the_chart_gives(
+    world: World, ctx: Context, age_hours: int, stays: bool
+) -> None:
+    removing_orphans_after(ctx, 24)
+    world.store.objects[NOBODYS] = b"OggS"
+    world.store.modified[NOBODYS] = datetime.now(UTC) - timedelta(hours=age_hours)
+    await sweep(ctx)
+    assert (NOBODYS in world.store.objects) == stays
+
+
+async def test_request_that_only_the_api_server_knows_keeps_its_object(world: World, ctx: Context) -> None:
+    removing_orphans_after(ctx, 1)
+    made = await world.create(TTS_REQUEST, a_request_body("hello"), "acme")
+    key = f"acme/{made['metadata']['uid']}.wav"
+    world.store.objects[key], world.store.modified[key] = b"RIFF", LONG_AGO
+    await sweep(ctx)
+    assert key in world.store.objects
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "readme.txt",
+        f"{UID}.wav",
+        f"acme/{UID}",
+        f"acme/{UID}.bak",
+        f"acme/{UID.upper()}.wav",
+        f"acme/old/{UID}.wav",
+        f"acme/{UID}.wav.part",
+        "acme/hello.wav",
+        ".voxpod-store-check",
+    ],
+)
+async def test_objects_of_others_in_the_bucket_are_never_touched(world: World, ctx: Context, key: str) -> None:
+    removing_orphans_after(ctx, 1)
+    world.store.objects[key], world.store.modified[key] = b"x", LONG_AGO
+    done = await sweep(ctx)
+    assert world.store.objects == {key: b"x"}
+    assert done.orphans == 0
+
+
+async def test_request_of_another_tenant_has_no_say(world: World, ctx: Context) -> None:
+    other = KEY.replace("acme/", "globex/")
+    world.store.objects[other] = b"RIFF"
+    take_in(ctx, TTS_REQUEST, a_stored_request(1, "Failed", UID), False)
+    await sweep(ctx)
+    assert other in world.store.objects
+
+
+async def test_store_that_refuses_to_remove_is_asked_a_few_times_a_sweep(
+    world: World, ctx: Context, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    asked = forbid_removal(world, monkeypatch)
+    for number in range(20):
+        uid = f"{number:08}-1111-4222-8333-444455556666"
+        world.store.objects[f"acme/{uid}.wav"] = b"RIFF"
+        take_in(ctx, TTS_REQUEST, a_stored_request(1, "Failed", uid, f"r{number}"), False)
+    ctx.settings.__dict__["object_store_sweep_seconds"] = 3600
+    world.start(keep_swept(ctx))
+    with caplog.at_level(logging.WARNING):
+        await world.until(lambda: caplog.records, "told")
+    assert len(asked) == 3
+    assert len(caplog.records) == 1
+
+
+async def test_discard_that_the_store_refuses_is_given_up_at_once(
+    world: World, ctx: Context, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    asked = forbid_removal(world, monkeypatch)
+    before = removals("refused")
+    await reconcile_once(ctx, WorkKey(AUDIO, ResourceKey("acme", f"{UID}.wav")))
+    assert asked == [KEY]
+    assert removals("refused") - before == 1
+    assert [r.message for r in caplog.records] == ["unwanted object not removed"]
+    assert ctx.queue.failures(WorkKey(AUDIO, ResourceKey("acme", f"{UID}.wav"))) == 0
+
+
+async def test_discard_of_a_store_that_stays_away_is_given_up(
+    world: World, ctx: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ending, "REMOVAL_TRIES", 3)
+    monkeypatch.setattr(context, "DISCARD_SECONDS", 0.0)
+    world.store.away = True
+    key = WorkKey(AUDIO, ResourceKey("acme", f"{UID}.wav"))
+    before = removals("away")
+    for tries in range(1, 4):
+        await reconcile_once(ctx, key)
+        assert ctx.queue.failures(key) == tries
+    await reconcile_once(ctx, key)
+    assert ctx.queue.failures(key) == 0
+    assert removals("away") - before == 1
+
+
+def forbid_removal(world: World, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """A user who may not delete; the keys that it tried."""
+    asked: list[str] = []
+
+    async def refuse(key: str) -> None:
+        asked.append(key)
+        raise StoreError("AccessDenied: Access Denied.")
+
+    monkeypatch.setattr(world.store, "remove", refuse)
+    return asked
+
+
+async def test_leftover_that_a_restart_forgot_is_found_by_the_next_leader(world: World) -> None:
+    kept = "acme/11111111-1111-4222-8333-444455556666.wav"
+    world.store.objects = {KEY: b"RIFF", kept: b"RIFF", NOBODYS: b"OggS"}
+    for uid, phase, name in ((UID, "Failed", "failed"), (kept[5:41], "Succeeded", "succeeded")):
+        stored = a_stored_request(1, phase, uid, name)
+        key = (kmock.resource("voxpod.dev", "v1alpha1", "ttsrequests"), "acme", name)
+        world.kube.objects[key] = stored
+    async with running_operator(world):
+        await world.until(lambda: KEY not in world.store.objects, "the leftover is gone")
+    assert set(world.store.objects) == {kept, NOBODYS}

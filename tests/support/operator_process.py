@@ -1,0 +1,147 @@
+"""A whole operator in a process of its own, on an emulated API server: what it weighs, and how long its loop stands still.
+
+As a program it runs one operator and prints a line of JSON each second; `operator_process` starts it and reads the lines.
+"""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+BEAT_SECONDS = 0.05
+
+
+@dataclass
+class OperatorProcess:
+    """What the process has told so far."""
+
+    pid: int
+    lines: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def longest_gap_seconds(self) -> float:
+        """The longest time that other work of the process took between two beats of 50 ms in its event loop.
+
+        Processor time: how long the process waited for a processor among others says nothing of its loop.
+        """
+        return max((float(line["gap"]) for line in self.lines), default=0.0)
+
+    @property
+    def most_resident_mb(self) -> float:
+        """Peak of its resident memory (VmHWM), in 10^6 bytes."""
+        status = Path(f"/proc/{self.pid}/status").read_text(encoding="ascii")
+        (line,) = (line for line in status.splitlines() if line.startswith("VmHWM:"))
+        return int(line.split()[1]) * 1024 / 1e6
+
+    @property
+    def processor_seconds(self) -> float:
+        """Processor time that it has used so far, all threads."""
+        user, system = Path(f"/proc/{self.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[11:13]
+        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
+    @property
+    def leads(self) -> bool:
+        return bool(self.lines) and bool(self.lines[-1]["leads"])
+
+    @property
+    def synced(self) -> bool:
+        return bool(self.lines) and bool(self.lines[-1]["synced"])
+
+
+@asynccontextmanager
+async def operator_process(
+    url: str, tls_dir: Path, dispatch_port: int, **changes: Any
+) -> AsyncIterator[OperatorProcess]:
+    """Start one, read what it tells, end it; a failure of its own is the test's."""
+    asked = json.dumps({"url": url, "tls_dir": str(tls_dir), "dispatch_port": dispatch_port, **changes})
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, __file__, asked, stdout=asyncio.subprocess.PIPE, env=environment, limit=1 << 20
+    )
+    told = OperatorProcess(process.pid)
+
+    async def read() -> None:
+        assert process.stdout is not None
+        async for line in process.stdout:
+            if line.startswith(b'{"gap"'):
+                told.lines.append(json.loads(line))
+
+    reading = asyncio.create_task(read())
+    try:
+        yield told
+        assert process.returncode is None, f"the operator ended by itself with {process.returncode}"
+    finally:
+        if process.returncode is None:
+            process.send_signal(signal.SIGTERM)
+            try:
+                await asyncio.wait_for(process.wait(), 15)
+            except TimeoutError:
+                process.kill()
+                await process.wait()
+        await reading
+
+
+async def _main(asked: dict[str, Any]) -> None:
+    import kopf
+    from kubernetes.aio.client.api_client import ApiClient
+    from kubernetes.aio.client.configuration import Configuration
+
+    from memory_store import MemoryStore
+    from operator_harness import settings_for
+    from voxpod_operator.app import assemble
+
+    class TrustingStore(MemoryStore):
+        """What a played sandbox stored lies in the test's process."""
+
+        async def problem_with(self, key: str, reported: Any) -> str:
+            return ""
+
+    @dataclass
+    class Place:
+        tls_dir: Path
+        dispatch_port: int
+
+    url, place = asked.pop("url"), Place(Path(asked.pop("tls_dir")), asked.pop("dispatch_port"))
+    settings = settings_for(place, **asked)  # type: ignore[arg-type]
+    login = lambda **_: kopf.ConnectionInfo(server=url)  # noqa: E731
+    operator = assemble(settings, ApiClient(Configuration(host=url)), login, TrustingStore())  # type: ignore[arg-type]
+    stop = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
+    longest = 0.0
+
+    async def beat() -> None:
+        nonlocal longest
+        while True:
+            began, worked = time.monotonic(), time.process_time()
+            await asyncio.sleep(BEAT_SECONDS)
+            late = time.monotonic() - began - BEAT_SECONDS
+            longest = max(longest, min(late, time.process_time() - worked))
+
+    async def tell() -> None:
+        while True:
+            await asyncio.sleep(0.5)
+            line = {
+                "gap": longest,
+                "cpu": time.process_time(),
+                "leads": operator.leadership.leading,
+                "synced": operator.health.synced,
+            }
+            print(json.dumps(line), flush=True)
+
+    beside = [asyncio.create_task(beat()), asyncio.create_task(tell())]
+    try:
+        await operator.run(stop)
+    finally:
+        for task in beside:
+            task.cancel()
+
+
+if __name__ == "__main__":
+    asyncio.run(_main(json.loads(sys.argv[1])))

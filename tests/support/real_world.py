@@ -1,0 +1,134 @@
+"""The world of the operator harness on a real API server: the same verbs, and the played sandboxes' Jobs and pods as it wants them."""
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import kopf
+from kubernetes.aio.client.api_client import ApiClient
+from kubernetes.aio.client.configuration import Configuration
+
+from certificates import an_authority, mount
+from kube_api import KubeApi
+from loopback_ports import free_port
+from memory_store import MemoryStore
+from operator_harness import Loopback
+from operator_world import World
+from played_sandbox import play_sandbox
+from real_api_server import RealApiServer
+from resource_bodies import Json
+from voxpod_crds.sandbox_protocol import TOKEN_AUDIENCE
+from voxpod_operator.cluster.kinds import JOB, LEASE, POD, SERVICE, Kind
+
+SANDBOXES, SYSTEM = "voxpod-sandboxes", "voxpod-system"
+ACCOUNT = "voxpod-sandbox"
+
+
+class RealWorld(World):
+    """Reads and writes go to the API server; there is no other emulation than that of Job controller and kubelet."""
+
+    url: str
+    api: KubeApi
+
+    def connection(self) -> tuple[ApiClient, kopf.ConnectionInfo]:
+        return ApiClient(Configuration(host=self.url)), kopf.ConnectionInfo(server=self.url)
+
+    async def token_of(self, pod: Json) -> str:
+        bound = {key: pod["metadata"][key] for key in ("name", "uid")}
+        spec = {"audiences": [TOKEN_AUDIENCE], "boundObjectRef": {"kind": "Pod", "apiVersion": "v1", **bound}}
+        path = f"/api/v1/namespaces/{SANDBOXES}/serviceaccounts/{ACCOUNT}/token"
+        answer = await asyncio.to_thread(self.api.create, path, {"spec": spec})
+        return str(answer["status"]["token"])
+
+    async def create(self, kind: Kind, body: Json, namespace: str = "") -> Json:
+        if kind is POD:
+            body = {**body, "spec": _pod_spec()}
+        # the API server takes a status on creation from nobody
+        made = await asyncio.to_thread(self.api.create, kind.path(namespace), body)
+        if "status" not in body or kind is POD:
+            return made
+        await self.patch(kind, namespace, body["metadata"]["name"], {"status": body["status"]}, "status")
+        return made
+
+    async def patch(self, kind: Kind, namespace: str, name: str, body: Json, subresource: str = "") -> None:
+        if kind is JOB and subresource == "status":
+            body = {"status": _job_status(body["status"]["conditions"][0])}
+        await asyncio.to_thread(self.api.merge, kind.path(namespace, name, subresource), body)
+
+    async def delete(self, kind: Kind, namespace: str, name: str) -> None:
+        await asyncio.to_thread(self.api.delete, kind.path(namespace, name))
+
+    def stored(self, kind: Kind, namespace: str | None, name: str) -> Json | None:
+        return self.api.get(kind.path(namespace or "", name))
+
+    def all_of(self, kind: Kind) -> list[Json]:
+        return self.api.items(kind.path())
+
+    async def play_jobs(self) -> None:
+        """Start the sandbox of each Job that appears, until cancelled."""
+        played: set[str] = set()
+        while True:
+            for job in await asyncio.to_thread(self.api.items, JOB.path(SANDBOXES)):
+                if job["metadata"]["uid"] not in played and "conditions" not in job.get("status", {}):
+                    played.add(job["metadata"]["uid"])
+                    self.start(play_sandbox(self, job))
+            await asyncio.sleep(0.1)
+
+
+def _pod_spec() -> Json:
+    """A pod of the sandboxes' account that no scheduler would ever place."""
+    return {
+        "serviceAccountName": ACCOUNT,
+        "automountServiceAccountToken": False,
+        "schedulingGates": [{"name": "voxpod.dev/played"}],
+        "containers": [{"name": "sandbox", "image": "played"}],
+    }
+
+
+def _job_status(ended: Json) -> Json:
+    """How the Job controller tells a Job's end, which the API server insists on."""
+    now = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    first = {"Complete": "SuccessCriteriaMet", "Failed": "FailureTarget"}[ended["type"]]
+    conditions = [{"type": kind, "status": "True", "lastTransitionTime": now} for kind in (first, ended["type"])]
+    finished = {"completionTime": now, "succeeded": 1} if ended["type"] == "Complete" else {"failed": 1}
+    return {"startTime": now, "conditions": conditions, **finished}
+
+
+@asynccontextmanager
+async def a_real_world(server: RealApiServer, tls_dir: Path) -> AsyncIterator[RealWorld]:
+    """The namespaces, the dispatch Service and the sandboxes' account, once a cluster, and played sandboxes."""
+    api = KubeApi(str(server.kubeconfig))
+    for namespace in (SANDBOXES, SYSTEM, "acme"):
+        _ensure(api, "/api/v1/namespaces", {"metadata": {"name": namespace}})
+    _ensure(api, f"/api/v1/namespaces/{SANDBOXES}/serviceaccounts", {"metadata": {"name": ACCOUNT}})
+    ports = {"ports": [{"port": 443}]}
+    _ensure(api, SERVICE.path(SYSTEM), {"metadata": {"name": "voxpod-dispatch"}, "spec": ports})
+    mount(tls_dir, an_authority().files())
+    ca = tls_dir / "ca.crt"
+    connector = aiohttp.TCPConnector(ssl=ssl.create_default_context(cafile=str(ca)), resolver=Loopback())
+    async with aiohttp.ClientSession(connector=connector) as http:
+        world = RealWorld(None, http, MemoryStore(), tls_dir, free_port())  # type: ignore[arg-type]
+        world.url, world.api = server.url, api
+        world.start(world.play_jobs())
+        try:
+            yield world
+        finally:
+            for task in list(world.tasks):
+                task.cancel()
+            await asyncio.gather(*world.tasks, return_exceptions=True)
+            for job in api.items(JOB.path(SANDBOXES)):
+                api.delete(JOB.path(SANDBOXES, job["metadata"]["name"]), propagationPolicy="Background")
+            for pod in api.items(POD.path(SANDBOXES)):
+                api.delete(POD.path(SANDBOXES, pod["metadata"]["name"]), gracePeriodSeconds=0)
+            for lease in api.items(LEASE.path(SYSTEM)):
+                api.delete(LEASE.path(SYSTEM, lease["metadata"]["name"]))
+
+
+def _ensure(api: KubeApi, path: str, item: Json) -> Any:
+    if api.get(f"{path}/{item['metadata']['name']}") is None:
+        api.create(path, item)

@@ -1,0 +1,205 @@
+"""The sandbox protocol as the release before had it, frozen: what the other side of an upgrade speaks. Not to be changed.
+
+What the operator and a sandbox say to each other: `GET /v1/claim` and `POST /v1/result`, JSON over TLS.
+
+Standard library dataclasses, because the sandbox pays for every import before its first sample. The constraints are
+annotations: the operator, which must not trust a sandbox, validates with pydantic; the sandbox, which trusts the
+operator, just reads. The same JSON is the pod's termination message (at most 4096 bytes), so that a result survives an
+operator that is away.
+"""
+
+import dataclasses
+import json
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from voxpod_crds.constraints import Between, Length, Passing
+from voxpod_crds.voices import MAX_VOICE
+
+CLAIM_PATH = "/v1/claim"
+RESULT_PATH = "/v1/result"
+TOKEN_AUDIENCE = "voxpod-dispatch"
+MAX_TERMINATION_MESSAGE = 4096
+"""Bytes that the kubelet keeps of /dev/termination-log (Kubernetes, Pod termination message)."""
+
+MAX_WARNINGS = 16
+
+MAX_AUDIO_BYTES = 1 << 28
+"""Largest object of one request, 256 MiB: what a single PUT carries well and a sandbox's scratch folder holds twice."""
+MAX_SAMPLES = (MAX_AUDIO_BYTES - 4096) // 2
+"""Longest audio of one request, whatever its format: as 16-bit WAV it fits. 46 minutes at 48 kHz, 93 at 24 kHz."""
+MAX_TIMESTAMPS_BYTES = 1 << 24
+
+Fault = Literal["input", "engine", "infrastructure"]
+"""Who is at fault, which decides about a retry: input never, engine once, infrastructure up to three attempts."""
+
+Milliseconds = Annotated[int, Between(0, 86_400_000)]
+
+
+def _is_hex(text: str) -> bool:
+    return all(c in "0123456789abcdef" for c in text)
+
+
+Hex256 = Annotated[str, Length(64, 64), Passing(_is_hex)]
+Hex128 = Annotated[str, Length(32, 32), Passing(_is_hex)]
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """One presigned PUT: the URL holds the permission, `headers` must be sent as they are."""
+
+    url: str
+    headers: dict[str, str]
+
+
+Timestamps = Literal["none", "sentence", "word"]
+"""What the document of times lists."""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What a claim answers with: all that a sandbox ever learns about the request."""
+
+    request_uid: str
+    text: str
+    voice: str
+    """A voice of the bundle or a mix of several (`voxpod_crds.voices`); empty lets the sandbox take the bundle's default for
+    the text's language."""
+    language: str
+    """ISO 639 code, or auto."""
+    speed: float
+    format: str
+    sample_rate: int
+    """0: the engine's own."""
+    seconds_left: float
+    """Until the request's deadline, counted from the answer; a duration, so that no two clocks are compared."""
+    upload: Upload
+    loudness: float = -16.0
+    """LUFS of the whole audio."""
+    ssml: bool = False
+    """Whether the text is SSML."""
+    lexicon: dict[str, str] = dataclasses.field(default_factory=dict)
+    """Words and what is read in their place: text, or phonemes between slashes."""
+    timestamps: Timestamps = "none"
+    timestamps_upload: Upload | None = None
+    """Where the document of times goes; None without one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """Where the time went inside the sandbox, in milliseconds."""
+
+    boot_ms: Milliseconds = 0
+    """Process start to first claim sent: imports, digest check, model load."""
+    load_ms: Milliseconds = 0
+    """Of boot: digest check and model load."""
+    first_audio_ms: Milliseconds = 0
+    """Claim received to first chunk of samples."""
+    synthesis_ms: Milliseconds = 0
+    """Claim received to last sample encoded."""
+    upload_ms: Milliseconds = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Audio:
+    """The object that was stored."""
+
+    sha256: Hex256
+    md5: Hex128
+    """What S3 returns as the ETag of a single PUT: lets the operator verify by HEAD."""
+    bytes: Annotated[int, Between(1, MAX_AUDIO_BYTES)]
+    duration_seconds: Annotated[float, Between(0, 86_400)]
+    sample_rate: Annotated[int, Between(8_000, 48_000)]
+    format: Annotated[str, Length(1, 8)]
+    voice: Annotated[str, Length(1, MAX_VOICE)]
+    """The voice or mix that spoke, also when the work left the choice to the sandbox."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimestampsObject:
+    """The document of times that was stored beside the audio."""
+
+    sha256: Hex256
+    md5: Hex128
+    bytes: Annotated[int, Between(1, MAX_TIMESTAMPS_BYTES)]
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why there is no audio."""
+
+    fault: Fault
+    reason: Annotated[str, Length(1, 64)]
+    """A `voxpod_crds.conditions.Reason` value."""
+    message: Annotated[str, Length(0, 1024)]
+
+
+Weights = Literal["", "plain", "prepared", "prepared-onnx"]
+"""`prepared` for the kind of node (fast, shared by all sandboxes); `prepared-onnx`, shared but slower, where Voxpod's native
+library is missing; or `plain`: the bundle as it is, slowest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """How a sandbox's one request ended: exactly one of `audio` and `failure`."""
+
+    request_uid: Annotated[str, Length(0, 64)]
+    """Empty when the sandbox failed before it had claimed anything."""
+    timings: Timings
+    audio: Audio | None = None
+    failure: Failure | None = None
+    warnings: Annotated[tuple[Annotated[str, Length(0, 512)], ...], Length(0, MAX_WARNINGS)] = ()
+    timestamps: TimestampsObject | None = None
+    """Beside `audio`, when the work asked for times."""
+    weights: Weights = ""
+    """Which weights the model ran on; empty when it did not."""
+
+    def __post_init__(self) -> None:
+        """Refuse a report that says both or neither."""
+        if (self.audio is None) == (self.failure is None):
+            raise ValueError("a report has exactly one of audio and failure")
+
+
+@dataclass(frozen=True, slots=True)
+class BundleFacts:
+    """What a probe Job found in a bundle, as its termination message."""
+
+    digest: Hex256
+    voices: Annotated[tuple[Annotated[str, Length(1, 64)], ...], Length(0, 512)]
+    languages: Annotated[tuple[Annotated[str, Length(1, 16)], ...], Length(0, 64)]
+    sample_rate: Annotated[int, Between(8_000, 48_000)]
+
+
+def to_json(message: Work | Report | BundleFacts) -> str:
+    """A message as compact JSON; a lone surrogate, which no UTF-8 can hold, becomes `?`."""
+    text = json.dumps(dataclasses.asdict(message), ensure_ascii=False, separators=(",", ":"))
+    return text.encode(errors="replace").decode()
+
+
+def work_from_json(raw: str | bytes) -> Work:
+    """The operator's answer to a claim; TypeError or KeyError when a field is missing or unknown."""
+    fields: dict[str, Any] = json.loads(raw)
+    times = fields.get("timestamps_upload")
+    uploads = {"upload": Upload(**fields["upload"]), "timestamps_upload": Upload(**times) if times else None}
+    return Work(**{**fields, **uploads})
+
+
+def termination_message(message: Report | BundleFacts) -> str:
+    """`to_json` within the 4096 bytes that the kubelet keeps: warnings go first, then the failure text is halved.
+
+    ValueError when that is not enough (a bundle with hundreds of voices): cut JSON would be no JSON.
+    """
+    text = to_json(message)
+    size = len(text.encode())
+    if size <= MAX_TERMINATION_MESSAGE:
+        return text
+    if isinstance(message, Report) and message.warnings:
+        return termination_message(dataclasses.replace(message, warnings=()))
+    if isinstance(message, Report) and message.failure is not None and message.failure.message:
+        cut = message.failure.message[: len(message.failure.message) // 2]
+        return termination_message(
+            dataclasses.replace(message, failure=dataclasses.replace(message.failure, message=cut))
+        )
+    raise ValueError(
+        f"{type(message).__name__} takes {size} bytes, a termination message holds {MAX_TERMINATION_MESSAGE}"
+    )

@@ -1,0 +1,60 @@
+"""Where a sandbox's pod may go, and how long it clings to a node that is lost."""
+
+from typing import Any
+
+import pytest
+import yaml
+
+from sandbox_samples import good_job, good_probe
+from voxpod_crds.tenant import TenantSandbox
+
+NOT_READY, UNREACHABLE = (
+    {"key": f"node.kubernetes.io/{taint}", "operator": "Exists", "effect": "NoExecute", "tolerationSeconds": 30}
+    for taint in ("not-ready", "unreachable")
+)
+GPU = {"key": "gpu", "operator": "Exists"}
+EVERYTHING = {"operator": "Exists"}
+STAYS = {"key": "node.kubernetes.io/unreachable", "operator": "Exists", "effect": "NoExecute", "tolerationSeconds": 600}
+FLEES_NEW_PODS = {"key": "node.kubernetes.io/unreachable", "operator": "Exists", "effect": "NoSchedule"}
+
+
+def pod_spec(job: dict[str, Any]) -> dict[str, Any]:
+    return dict(job["spec"]["template"]["spec"])
+
+
+@pytest.mark.parametrize(
+    ("own", "all_of_them"),
+    [
+        pytest.param([], [NOT_READY, UNREACHABLE], id="Kubernetes would wait 300 s"),
+        pytest.param([GPU], [GPU, NOT_READY, UNREACHABLE], id="beside the tenant's"),
+        pytest.param([STAYS], [STAYS, NOT_READY], id="the tenant says how long"),
+        pytest.param([FLEES_NEW_PODS], [FLEES_NEW_PODS, NOT_READY, UNREACHABLE], id="another effect says nothing"),
+        pytest.param([EVERYTHING], [EVERYTHING], id="the tenant tolerates all"),
+    ],
+)
+def test_a_sandbox_leaves_a_lost_node_after_half_a_minute_unless_its_tenant_says_otherwise(
+    own: list[dict[str, Any]], all_of_them: list[dict[str, Any]]
+) -> None:
+    tenant = TenantSandbox.model_validate({"tolerations": own})
+    assert pod_spec(good_job("sandboxes", tenant))["tolerations"] == all_of_them
+
+
+def test_a_probe_leaves_a_lost_node_as_well() -> None:
+    assert pod_spec(good_probe("sandboxes"))["tolerations"] == [NOT_READY, UNREACHABLE]
+
+
+def test_another_attempt_prefers_nodes_that_none_failed_on() -> None:
+    expected = yaml.safe_load("""
+      nodeAffinity:
+        preferredDuringSchedulingIgnoredDuringExecution:
+          - weight: 100
+            preference:
+              matchFields:
+                - {key: metadata.name, operator: NotIn, values: [node-a]}
+                - {key: metadata.name, operator: NotIn, values: [node-b]}
+    """)
+    assert pod_spec(good_job("sandboxes", avoid_nodes=["node-a", "node-b"]))["affinity"] == expected
+
+
+def test_a_first_attempt_goes_anywhere() -> None:
+    assert "affinity" not in pod_spec(good_job("sandboxes"))
