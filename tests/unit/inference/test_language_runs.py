@@ -116,6 +116,17 @@ def test_mandarin_is_not_taken_for_cantonese(text: str) -> None:
     assert {language for _, language in runs(text)} == {"zh"}
 
 
+@pytest.mark.parametrize("text", ["总计HK$1,280", "合计：RMB 12,680.00", "会议03:04pm", "风速35m/s"])
+def test_sums_times_and_speeds_are_read_in_the_language_around_them(text: str) -> None:
+    assert {language for _, language in runs(text)} == {"zh"}
+
+
+@pytest.mark.parametrize("language", ["zh", "ja", "ko"])
+@pytest.mark.parametrize("text", ["25kg", "38°C", "10ms", "03:04pm", "50W", "1m", "35m/s"])
+def test_a_figure_with_its_unit_alone_is_read_in_the_language_that_was_asked_for(text: str, language: str) -> None:
+    assert {run.language for run in language_runs(text, language, "en")} == {language}
+
+
 @pytest.mark.parametrize(
     "text",
     [

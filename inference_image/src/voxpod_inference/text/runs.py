@@ -32,6 +32,9 @@ _UNITS_EAST = UNITS | frozenset(
 )
 """More of them, which the readers of Chinese, Japanese and Korean know."""
 _WITH_UNITS = ("han", "ja", "ko", "hi")
+_MONEY = frozenset(["HK", "US", "NT", "RMB", "CNY", "USD", "HKD", "EUR"])
+_SUM = re.compile(r"\$? ?\d")
+_CLOCK = re.compile(r"\d:\d\d\Z")
 _DEGREES = re.compile(r"\d ?°\Z")
 _EXPONENT = re.compile(r"[-−+]\d")
 """After the e of 1e-5."""
@@ -134,7 +137,13 @@ def _is_unit(text: str, mark: _Mark, units: frozenset[str]) -> bool:
         return _EXPONENT.match(text, mark.end) is not None
     before = before.rstrip(" ")
     if before.endswith("/"):  # the h of 50 km/h
+        if written == "s" and before.endswith("m/"):
+            return before[:-2].rstrip(" k")[-1:].isdecimal()
         before = before[:-1].rstrip("kmg ")
+    if written in _MONEY and units is _UNITS_EAST:
+        return _SUM.match(text, mark.end) is not None
+    if written.lower() in ("am", "pm") and units is _UNITS_EAST:
+        return _CLOCK.search(before) is not None
     return written in units and (before[-1:].isdecimal() or (before[-1:] in "万億亿元円" and len(before) > 1))
 
 

@@ -10,6 +10,17 @@ Rule = tuple[re.Pattern[str], Replacement]
 
 _NUMBER = r"\d{1,3}(?:[,，]\d{3})+(?:\.\d+)?(?!\d)|\d+(?:\.\d+)?"
 _CURRENCIES = {"¥": "元", "￥": "元", "$": "美元", "＄": "美元", "€": "欧元", "£": "英镑", "₩": "韩元", "₹": "卢比"}
+_CURRENCY_CODES = {
+    "HK$": "港元",
+    "US$": "美元",
+    "NT$": "新台币",
+    "RMB": "元",
+    "CNY": "元",
+    "USD": "美元",
+    "HKD": "港元",
+    "EUR": "欧元",
+}
+_CODES = "|".join(map(re.escape, _CURRENCY_CODES))
 UNITS = {
     "km/h": "公里每小时", "m/s": "米每秒", "km²": "平方公里", "km": "公里", "cm²": "平方厘米", "cm³": "立方厘米", "cm": "厘米", "mm": "毫米",
     "nm": "纳米", "μm": "微米", "µm": "微米", "m²": "平方米", "㎡": "平方米", "m³": "立方米", "m": "米", "kg": "公斤", "㎏": "公斤", "mg": "毫克",
@@ -30,9 +41,12 @@ _SYMBOLS = str.maketrans({
     "θ": "西塔", "λ": "兰姆达", "μ": "缪", "π": "派", "ρ": "柔", "σ": "西格玛", "Σ": "西格玛", "φ": "斐", "ω": "欧米伽", "Ω": "欧米伽",
 })  # fmt: skip
 _MATCH = r"比分|总分|战胜|击败|大胜|险胜|完胜|负于|不敌|战平|逼平|领先|落后|以"
-_WON = "取胜|获胜|战胜|击败|大胜|险胜|完胜|横扫|力克|逆转|不敌|负于|领先|落后"
+_WON = "取胜|战平|打平|逼平|告负|获胜|战胜|击败|大胜|险胜|完胜|横扫|力克|逆转|不敌|负于|领先|落后"
 _MODELS = "歼|运|轰|直|教|强|东风|巨浪|红旗|鹰击|长征|神舟|天宫|嫦娥|天问|翼龙|彩虹|空警|武直|歼轰|苏|米格|图|伊尔|霹雳|红箭|北斗|风云|新冠|碳|铀|钴|铯|碘"
 """A hyphen after these joins a name to its number: 歼-20; after other words it is a minus."""
+_RATIOS = "比例尺?|比率|配比|宽高比|长宽比|兑换率|比|屏幕|画面|画幅|稀释成?"
+_OF_A_RATIO = "比例|比率|配比|浓度|画面|画幅|屏幕|宽屏|显示器|模型|稀释"
+_HALVES = {"am": "上午", "pm": "下午"}
 _ONE_BY_ONE = r"验证码|密码|QQ号?|邮编|编号|学号|工号|尾号|卡号|账号|订单号|单号|房间号|门牌号|身份证号?码?|车牌号?|电话号?码?|手机号?码?|热线|客服|拨打|致电|报警"
 
 
@@ -108,7 +122,7 @@ def _telephone(match: re.Match[str]) -> str:
 
 
 def _money(match: re.Match[str]) -> str:
-    return f"{_amount(match[2])}{match[3] or ''}{_CURRENCIES[match[1]]}"
+    return f"{_amount(match[2])}{match[3] or ''}{(_CURRENCIES | _CURRENCY_CODES)[match[1]]}"
 
 
 def _amount(figure: str) -> str:
@@ -140,16 +154,20 @@ _RULES: tuple[Rule, ...] = (
     (re.compile(r"(?<!\d)(?<![约有近达过])(1\d{3}|20\d\d|21\d\d|0\d|[6-9][1-9])(?=年(?![级轻]|前|后|来|间|多|的?历史|的时间|之久))"), lambda m: digits(m[1])),
     (re.compile(rf"({_MATCH})([^\d，。、,.；;！？]{{0,3}}?)(\d+)\s?[:：]\s?(\d+)"), lambda m: [(m[1], 1), (m[2], 2), (number(m[3]), 3), ("比", 0), (number(m[4]), 4)]),
     (re.compile(rf"(?:(?<=以)|(?<=比分)|(?<=比分为)|(?<=比分是))(\d{{1,3}})\s?[-–—]\s?(\d{{1,3}})(?!\d)|(?<![\d.-])(\d{{1,3}})\s?[-–—]\s?(\d{{1,3}})(?=(?:的比分)?(?:{_WON}))"), _score),
-    (re.compile(r"(?P<before>(?:比例|比率|配比|宽高比|长宽比|比)[是为约]?\s?)(\d+(?:\.\d+)?)\s?[:：]\s?(\d+(?:\.\d+)?)(?![\d:：])"), lambda m: [(m[1], 1), (number(m[2]), 2), ("比", 0), (number(m[3]), 3)]),
+    (re.compile(rf"(?P<before>(?:{_RATIOS})[是为约]?\s?)(\d+(?:\.\d+)?)\s?[:：]\s?(\d+(?:\.\d+)?)(?![\d:：])"), lambda m: [(m[1], 1), (number(m[2]), 2), ("比", 0), (number(m[3]), 3)]),
+    (re.compile(rf"(?<![\d:：])(\d+)\s?[:：]\s?(\d+)(?=的?(?:{_OF_A_RATIO}))"), lambda m: f"{number(m[1])}比{number(m[2])}"),
     (re.compile(r"(?<![\d:：.])(\d+\.\d+)\s?[:：]\s?(\d+(?:\.\d+)?)|(?<![\d:：.])(\d+)\s?[:：]\s?(\d+\.\d+)"), lambda m: f"{number(m[1] or m[3])}比{number(m[2] or m[4])}"),
     (re.compile(r"(?<=:\d\d)\s?[-–—~～]\s?(?=\d{1,2}[:：]\d\d)"), "到"),
+    (re.compile(r"(?:[上下]午)?(?<![\d:：])(\d{1,2}[:：]\d\d)\s?(am|pm|AM|PM)(?![A-Za-z])"), lambda m: f"{_HALVES[m[2].lower()]}{m[1]}"),
     (re.compile(r"(?<!\d)(?<!\d[:：])([01]?\d|2[0-4])[:：]([0-5]\d)(?:[:：]([0-5]\d))?(?![\d:：])"), _time),
-    (re.compile(r"(?:(?<![\d-])|(?<=\+))(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?!\d)|(?<![\d-])\d{3,4}-\d{3,4}-\d{4}(?![\d-])|(?<![\d-])0\d{2,3}-\d{7,8}(?!\d)"), _telephone),
+    (re.compile(r"(?:(?<![\d-])|(?<=\+))(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?!\d)|(?<![\d-])\d{3,4}-\d{3,4}-\d{4}(?![\d-])|(?<![\d-])0\d{2,3}-\d{7,8}(?!\d)|\(0\d{2,3}\)\s?\d{7,8}(?!\d)|\+86[- ]?\d{2,3}[- ]\d{4}[- ]?\d{4}(?!\d)"), _telephone),
     (re.compile(r"(?<!\d)(\d{2})/(\d{1,2})/(\d{1,2})(?![\d/])"), _date_of_two_figures),
     (re.compile(r"(?<![\d-])(\d{1,4})-(\d{1,4})-(\d{1,4})(?![\d-])"), lambda m: "杠".join((number(m[1]), number(m[2]), digits(m[3]) if len(m[3]) > 2 else number(m[3])))),
-    (re.compile(r"(?<!\d)\d{4,8}(?=(?:是|为)?(?:您|你)?的?(?:\w{0,4})验证码)"), lambda m: digits(m.group())),
     (re.compile(r"(?<![\d-])(\d{4,})-(\d{4,})(?![\d-])"), _code_or_range),
+    (re.compile(r"(?<![\d.-])(\d{4,8})(?=[(（【]?(?:[^\d，。,.]{0,6})(?:验证码|动态码|校验码))"), lambda m: digits(m[1], "幺")),
+    (re.compile(r"(?<!\d)1(?:10|19|20|22)(?=报警|急救|火警|电话)"), lambda m: digits(m.group(), "幺")),
     (re.compile(rf"({_ONE_BY_ONE})([^\d，。,.]{{0,3}})(\d{{3,}})(?!\d|\.\d)"), lambda m: [(m[1], 1), (m[2], 2), (digits(m[3], "幺"), 3)]),
+    (re.compile(r"(?<![\d-])(\d{1,2})-(\d{3,4})(?=[室号户])"), lambda m: f"{number(m[1])}杠{digits(m[2])}"),
     (re.compile(r"(?<![\d第A-Za-z])[1-9]\d?00(?=(?:间|个)?房间|次(?:列车|航班)|航班)"), lambda m: number(m.group())),
     (re.compile(r"(?<!\d)(\d{3,4})(?=号?(?:房间|房|室|教室|病房)|路(?:公交|车|公车)?|次(?:列车|航班)|航班|国道|省道|高地|医院)"), lambda m: digits(m[1], "幺")),
     (re.compile(r"(\d+)\s?[:：]\s?(\d+)"), lambda m: f"{number(m[1])}比{number(m[2])}"),
@@ -161,6 +179,7 @@ _RULES: tuple[Rule, ...] = (
     (re.compile(rf"({_MODELS})[-–](\d{{1,4}})(?![\d.])"), lambda m: [(m[1], 1), (number(m[2]), 2)]),
     (re.compile(r"(?<![A-Za-z0-9.%％℃])[-−－](?=\d+/\d|[百千万]分之|[零一二三四五六七八九十百千]+分之)"), "负"),
     (re.compile(r"(?<!\d)(\d{2,3})/(\d{2,3})(?=\s?mmHg)"), lambda m: [(number(m[1]), 1), ("，", 0), (m[2], 2)]),
+    (re.compile(r"(\d[\u4e00-\u9fff]{1,3})/(?=小时|分钟|秒|[天日周月年人次斤件个台])"), lambda m: [(m[1], 1), ("每", 0)]),
     (re.compile(rf"(?<=[元块角])/(?=(?:{_UNIT})(?![A-Za-z/])|[\u4e00-\u9fff])|(?<=\d)/(?=[\u4e00-\u9fff])"), "每"),
     (re.compile(rf"([¥￥$＄€£₩₹]\s?(?:{_NUMBER})(?:万|亿)?)/(?=[\u4e00-\u9fff])"), lambda m: [(m[1], 1), ("每", 0)]),
     (re.compile(r"(?<![\d/])(?:(\d{1,3})\s)?(\d{1,4})/(\d{1,4})(?![\d/])"), lambda m: f"{number(m[1]) + '又' if m[1] else ''}{number(m[3])}分之{number(m[2])}"),
@@ -168,9 +187,11 @@ _RULES: tuple[Rule, ...] = (
     (re.compile(rf"([¥￥$＄€£₩])\s?({_NUMBER})\s?[-–—~～]\s?[¥￥$＄€£₩]?(?=\d)"), lambda m: f"{_amount(m[2])}到{m[1]}"),
     (re.compile(rf"(?<![A-Za-z0-9.%％℃])(?<!\d[年月日号时点分周天])(?<![零一二三四五六七八九十][年月日号时点分周天])(?<!周[一二三四五六日])[-−－](?={_NUMBER}|[¥￥$])"), "负"),
     (re.compile(rf"(?<![A-Za-z.\d])({_NUMBER})(%|％|‰)?\s?(?:{_UNIT})?\s?(?:[-–—~～]|至|到)\s?(?=[-负]?\d)"), lambda m: f"{_in_range(m)}到"),
+    (re.compile(r"(?<=(?:周|期)[一二三四五六日天])\s?[-–—~～至]\s?(?=(?:周|星期)[一二三四五六日天])"), "到"),
     (re.compile(r"(?<=[\d零一二两三四五六七八九十][年月日号时点分周天])\s?[-–—~～]\s?(?=[\d零一二两三四五六七八九十])"), "到"),
     (re.compile(rf"(?<=到)[-−－](?={_NUMBER})"), "负"),
     (re.compile(rf"({_NUMBER})\s?(%|％|‰)"), lambda m: _part(m[1], m[2])),
+    (re.compile(rf"({_CODES})\s?({_NUMBER})\s?(万亿|万|亿|千|百)?(?:元(?!旦))?"), _money),
     (re.compile(rf"([¥￥$＄€£₩₹])\s?({_NUMBER})\s?(万亿|万|亿|千|百)?(?:元(?!旦))?"), _money),
     (re.compile(rf"({_NUMBER})(?=元|美元|欧元|英镑|日元|港币|块)"), lambda m: _amount(m[1])),
     (re.compile(rf"(?<![\d.])2\s?({_UNIT})(?![A-Za-z/])"), lambda m: f"{'二' if m[1][0] in '°℃℉' else '两'}{UNITS[m[1]]}"),
