@@ -158,7 +158,8 @@ def _address(match: re.Match[str]) -> str:
 
 
 def _telephone(match: re.Match[str]) -> str:
-    return ", ".join(digits(group, "공") for group in re.findall(r"\d+", match.group()))
+    plus = "플러스 " if match.group().startswith("+") else ""
+    return plus + ", ".join(digits(group, "공") for group in re.findall(r"\d+", match.group()))
 
 
 def _latin(match: re.Match[str]) -> str:
@@ -199,7 +200,6 @@ _RULES: tuple[Rule, ...] = (
     (re.compile(r"(?<!\d)(1[0-2]|0?[1-9])월"), lambda m: _month(m[1])),
     (re.compile(rf"(?P<sign>{_CURRENCY})\s?(?P<number>{_NUMBER}){_LARGE}"), _money),
     (re.compile(rf"(?<![\d.,])(?P<number>{_NUMBER}){_LARGE}(?P<sign>{_CURRENCY})"), _money),
-    (re.compile(r"(?<![\w.])[-−](?=\d+/\d)"), "마이너스 "),
     (re.compile(r"(?<![\w.])[-−](?=\d)"), "마이너스 "),
     (re.compile(rf"(?<!\w)(\d+)/(\d+)\s?({_UNIT})(?![A-Za-z])"), lambda m: f"{sino(int(m[2]))}분의 {sino(int(m[1]))} {_UNITS[m[3]]}"),
     (re.compile(r"(?<!\w)(\d+)\s?/\s?(\d+)(?![\d/])"), lambda m: f"{sino(int(m[2]))}분의 {sino(int(m[1]))}"),
