@@ -193,7 +193,7 @@ _RULES: tuple[Rule, ...] = (
     (re.compile(r"(?<![\d.])(\d{4})[-./]\s?(\d{1,2})[-./]\s?(\d{1,2})(?![\d-])"), lambda m: _date(m[1], m[2], m[3], m.group())),
     (re.compile(r"(?<=:\d\d)\s?[-~〜～–]\s?(?=\d{1,2}:\d\d)"), "에서 "),
     (re.compile(r"(?<![\d:])(\d{1,2}:\d\d)\s?(am|pm|AM|PM)(?![A-Za-z])"), lambda m: f"{_HALVES[m[2].lower()]} {m[1]}"),
-    (re.compile(r"((?:비율|비|축척|배율)[은는이가]?\s?)(\d+):(\d+)(?![\d:])"), lambda m: [(m[1], 1), (f"{sino(int(m[2]))} 대 {sino(int(m[3]))}", 2)]),
+    (re.compile(r"((?:비율|축척|배율)[은는이가]?\s?)(\d+):(\d+)(?![\d:])"), lambda m: [(m[1], 1), (f"{sino(int(m[2]))} 대 {sino(int(m[3]))}", 2)]),
     (re.compile(r"(?<!\d)([01]?\d|2[0-4]):([0-5]\d)(?::[0-5]\d)?(?!\d)"), _time),
     (re.compile(r"(?<![\d:.])(\d+):(\d+)(?![\d:.])"), lambda m: f"{sino(int(m[1]))} 대 {sino(int(m[2]))}"),
     (re.compile(r"(?<![\d-])(\d+)-(?=\d+(?![\d-])\s?(?:일|명|개|시|분|월|년|주|살|세|만|천|원|%|도|배|회|층|박|인|℃))"), lambda m: f"{m[1]}에서 "),
