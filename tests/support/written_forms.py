@@ -1,7 +1,8 @@
 """Whether a written form is read as its spoken form: both go through the front end, and must sound alike.
 
 A line of a frozen set is a kind, what is written, and what is said for it; ` | ` stands between what is equally right.
-Stress, pauses and the borders of words do not count: `3-1` and "three one" differ in them by right.
+Stress, pauses and the borders of words do not count: `3-1` and "three one" differ in them by right; so do a
+Japanese ん, which takes the place of the sound after it within a word only, and Korean consonants, which are voiced within one only.
 """
 
 import re
@@ -12,6 +13,10 @@ from voxpod_inference.text.frontend import FrontEnd
 from voxpod_inference.text.spoken import PUNCTUATION
 
 _UNHEARD = re.compile(f"[ˈˌ{re.escape(''.join(sorted(PUNCTUATION)))}]")
+_BY_BORDERS = {
+    "ja": lambda phonemes: re.sub("[mnŋɲɴ](?=[^aeioɯɨj])", "ɴ", phonemes),
+    "ko": lambda phonemes: phonemes.translate(str.maketrans("ɡdbʑ", "ktpɕ")),
+}
 _LETTERS_APART = re.compile(r"(?<=\b[A-Z]) (?=[A-Z]\b)")
 
 
@@ -35,7 +40,11 @@ def misread(form: Form, front_end: FrontEnd, language: str) -> str:
     said = _sounds(form.written, front_end, language)
     # letters of a spoken form are written apart and said as one acronym: G D P
     right = (_sounds(_LETTERS_APART.sub("", spoken), front_end, language) for spoken in form.spoken)
-    return "" if any(_UNHEARD.sub("", said) == _UNHEARD.sub("", sounds) for sounds in right) else said
+    return "" if any(_heard(said, language) == _heard(sounds, language) for sounds in right) else said
+
+
+def _heard(phonemes: str, language: str) -> str:
+    return _BY_BORDERS.get(language, str)(_UNHEARD.sub("", phonemes))
 
 
 def _sounds(text: str, front_end: FrontEnd, language: str) -> str:

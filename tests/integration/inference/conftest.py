@@ -13,11 +13,14 @@ import pytest
 
 from sandbox_fakes import TOKEN, UPLOAD_QUERY, FakeDispatch, FakeStore, serving
 from voxpod_inference.bundle import Bundle
+from voxpod_inference.cantonese_source import PACKAGE, TABLE, fetch_cantonese
 from voxpod_inference.engines.kokoro import Kokoro
 from voxpod_inference.kokoro_source import default_folder, fetch_kokoro
 from voxpod_inference.prepare import prepare
 from voxpod_inference.prepared import find, fit_of
 from voxpod_inference.settings import BundleSettings, SandboxSettings
+from voxpod_inference.tables import SortedTable
+from voxpod_inference.text.cantonese.reader import Cantonese
 
 
 @pytest.fixture(scope="session")
@@ -91,6 +94,19 @@ def settings(dispatch: FakeDispatch, tmp_path: Path) -> SandboxSettings:
 def kokoro_bundle() -> Bundle:
     """The real bundle, made in the cache the first time (network, 130 MB)."""
     return fetch_kokoro(default_folder(), lambda what: print(what, file=sys.stderr))
+
+
+@pytest.fixture(scope="session")
+def cantonese() -> Cantonese:
+    """A reader with the real table, which is made in the cache the first time (network, 0.3 MB)."""
+    cache = Path(os.environ.get("VOXPOD_CACHE") or "~/.cache/voxpod").expanduser() / "models"
+    table = cache / f"{PACKAGE.version}-{TABLE}"
+    if not table.exists():
+        cache.mkdir(parents=True, exist_ok=True)
+        partial = table.with_suffix(f".{os.getpid()}")
+        fetch_cantonese(partial, lambda what: print(what, file=sys.stderr))
+        partial.replace(table)
+    return Cantonese(SortedTable(table))
 
 
 @pytest.fixture

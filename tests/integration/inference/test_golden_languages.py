@@ -5,14 +5,11 @@ After a wanted change: VOXPOD_UPDATE_GOLDEN=1 pytest tests/integration/inference
 
 import os
 import shutil
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from voxpod_inference.cantonese_source import PACKAGE, TABLE, fetch_cantonese
-from voxpod_inference.tables import SortedTable
 from voxpod_inference.text.cantonese.reader import Cantonese
 from voxpod_inference.text.espeak.process import EspeakProcess
 from voxpod_inference.text.espeak.reader import EspeakReader
@@ -22,19 +19,6 @@ from voxpod_inference.text.korean.reader import Korean, in_hangul
 GOLDEN = Path(__file__).parents[2] / "golden" / "inference"
 Columns = Callable[[str], tuple[str, ...]]
 """What a golden line says of a text, after the text itself."""
-
-
-@pytest.fixture(scope="session")
-def cantonese() -> Cantonese:
-    """A reader with the real table, which is made in the cache the first time (network, 0.3 MB)."""
-    cache = Path(os.environ.get("VOXPOD_CACHE") or "~/.cache/voxpod").expanduser() / "models"
-    table = cache / f"{PACKAGE.version}-{TABLE}"
-    if not table.exists():
-        cache.mkdir(parents=True, exist_ok=True)
-        partial = table.with_suffix(f".{os.getpid()}")
-        fetch_cantonese(partial, lambda what: print(what, file=sys.stderr))
-        partial.replace(table)
-    return Cantonese(SortedTable(table))
 
 
 @pytest.mark.skipif(shutil.which("espeak-ng") is None, reason="espeak-ng is not installed")

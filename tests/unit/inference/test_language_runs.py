@@ -83,6 +83,10 @@ def test_requested_language_decides_what_han_is_read_as() -> None:
         pytest.param("東京都", "auto", "ja", [("東京都", "ja")], id="japanese voice"),
         pytest.param("我们很好", "auto", "ja", [("我们很好", "zh")], id="characters that japanese lacks"),
         pytest.param("他说「ありがとう」然后走了", "auto", "en", [("他说「", "zh"), ("ありがとう」", "ja"), ("然后走了", "zh")], id="japanese words in chinese"),
+        pytest.param("25kg", "zh", "en", [("25kg", "zh")], id="unit where chinese is asked for"),
+        pytest.param("10ms", "ko", "en", [("10ms", "ko")], id="unit where korean is asked for"),
+        pytest.param("功率50MW", "auto", "en", [("功率50MW", "zh")], id="unit beside chinese"),
+        pytest.param("在B12等", "auto", "zh", [("在", "zh"), ("B", "en"), ("12等", "zh")], id="chinese figure after a letter"),
         pytest.param("Привет 5", "auto", "en", [("Привет 5", "und-Cyrillic")], id="script that nobody reads"),
         pytest.param("3µm ⁿ ℓ 𝐱", "auto", "en", [("3µm ⁿ ℓ 𝐱", "en")], id="letters that are symbols"),
     ],
@@ -110,6 +114,17 @@ def test_spans_of_the_markup_win_over_request_and_neighbours() -> None:
 )  # fmt: skip
 def test_mandarin_is_not_taken_for_cantonese(text: str) -> None:
     assert {language for _, language in runs(text)} == {"zh"}
+
+
+@pytest.mark.parametrize("text", ["总计HK$1,280", "合计：RMB 12,680.00", "会议03:04pm", "风速35m/s"])
+def test_sums_times_and_speeds_are_read_in_the_language_around_them(text: str) -> None:
+    assert {language for _, language in runs(text)} == {"zh"}
+
+
+@pytest.mark.parametrize("language", ["zh", "ja", "ko"])
+@pytest.mark.parametrize("text", ["25kg", "38°C", "10ms", "03:04pm", "50W", "1m", "35m/s"])
+def test_a_figure_with_its_unit_alone_is_read_in_the_language_that_was_asked_for(text: str, language: str) -> None:
+    assert {run.language for run in language_runs(text, language, "en")} == {language}
 
 
 @pytest.mark.parametrize(

@@ -27,11 +27,20 @@ _STRONG = re.compile(
 )
 UNITS = frozenset(["km", "cm", "mm", "m", "kg", "mg", "g", "ml", "mL", "L", "kW", "kWh", "Hz", "h"])
 """Read in the language around them when they follow a figure: 100km is 一百公里. The readers of these scripts know them."""
+_UNITS_EAST = UNITS | frozenset(
+    ["min", "ms", "W", "MW", "V", "kHz", "MHz", "GHz", "kcal", "KB", "MB", "GB", "TB", "dB", "mmHg", "cc"]
+)
+"""More of them, which the readers of Chinese, Japanese and Korean know."""
 _WITH_UNITS = ("han", "ja", "ko", "hi")
+_MONEY = frozenset(["HK", "US", "NT", "RMB", "CNY", "USD", "HKD", "EUR"])
+_SUM = re.compile(r"\$? ?\d")
+_CLOCK = re.compile(r"\d:\d\d\Z")
 _DEGREES = re.compile(r"\d ?°\Z")
 _EXPONENT = re.compile(r"[-−+]\d")
 """After the e of 1e-5."""
 _LINE = re.compile(r"[^\n]*\n|[^\n]+\Z")
+_SHORT_NAME = re.compile(r"(?<![A-Za-z])[A-Z]{1,2}\Z")
+"""G20, B12, CA1831 have Chinese figures in Chinese."""
 _GLUED = re.compile(r"[-–.]?\d[\d.]*")
 
 
@@ -76,7 +85,10 @@ def language_runs(text: str, language: str, fallback: str, spans: Sequence[Run] 
     cantonese = is_cantonese(text)
     for line in _LINE.finditer(text):
         first, last = bisect.bisect_right(starts, line.start()) - 1, bisect.bisect_left(starts, line.end())
-        here = [(r, _marks(text, max(line.start(), r.start), min(line.end(), r.end))) for r in regions[first:last]]
+        here = [
+            (r, _marks(text, max(line.start(), r.start), min(line.end(), r.end), r.language))
+            for r in regions[first:last]
+        ]
         unasked = _HanRule(
             text, [m for region, marks in here if not region.explicit for m in marks], fallback, cantonese
         )
@@ -102,18 +114,22 @@ def _regions(length: int, language: str, spans: Sequence[Run]) -> Iterator[_Regi
         yield _Region(at, length, language, explicit=False)
 
 
-def _marks(text: str, start: int, end: int) -> list[_Mark]:
-    """The letters of a stretch of one line; units that follow a figure beside letters that are not Latin are none."""
+def _marks(text: str, start: int, end: int, language: str) -> list[_Mark]:
+    """The letters of a stretch of one line; units that follow a figure are none beside letters that are not
+    Latin, nor where one of their languages is asked for."""
     marks = [_Mark(m.start(), m.end(), m.lastgroup or "") for m in _STRONG.finditer(text, start, end)]
-    with_units = any(mark.script in _WITH_UNITS for mark in marks)
+    scripts = {mark.script for mark in marks} | {"han" if language in HAN else language}
+    with_units = not scripts.isdisjoint(_WITH_UNITS)
+    units = _UNITS_EAST if not scripts.isdisjoint(("han", "ja", "ko")) else UNITS
     return [
         mark
         for mark in marks
-        if not (with_units and _is_unit(text, mark)) and not (mark.script == "other" and _is_symbol(text, mark.start))
+        if not (with_units and _is_unit(text, mark, units))
+        and not (mark.script == "other" and _is_symbol(text, mark.start))
     ]
 
 
-def _is_unit(text: str, mark: _Mark) -> bool:
+def _is_unit(text: str, mark: _Mark, units: frozenset[str]) -> bool:
     written, before = text[mark.start : mark.end], text[max(0, mark.start - 8) : mark.start]
     if written in ("C", "F"):
         return _DEGREES.search(before) is not None
@@ -121,8 +137,14 @@ def _is_unit(text: str, mark: _Mark) -> bool:
         return _EXPONENT.match(text, mark.end) is not None
     before = before.rstrip(" ")
     if before.endswith("/"):  # the h of 50 km/h
+        if written == "s" and before.endswith("m/"):
+            return before[:-2].rstrip(" k")[-1:].isdecimal()
         before = before[:-1].rstrip("kmg ")
-    return written in UNITS and before[-1:].isdecimal()
+    if written in _MONEY and units is _UNITS_EAST:
+        return _SUM.match(text, mark.end) is not None
+    if written.lower() in ("am", "pm") and units is _UNITS_EAST:
+        return _CLOCK.search(before) is not None
+    return written in units and (before[-1:].isdecimal() or (before[-1:] in "万億亿元円" and len(before) > 1))
 
 
 def _is_symbol(text: str, at: int) -> bool:
@@ -205,6 +227,8 @@ def _owner_changes_at(text: str, left: Run, right: Run) -> int:
     if digit is None:
         return right.start
     glued = _GLUED.match(gap)
+    if glued and right.language in ("zh", "yue") and gap[0].isdecimal() and _SHORT_NAME.search(text[: left.end][-4:]):
+        return left.end
     if glued:
         return left.end + glued.end()
     return left.end + digit.start()

@@ -4,12 +4,12 @@ A list of rules, applied in order; each turns one written form into characters a
 """
 
 import re
-from collections.abc import Callable
+import unicodedata
 
 from voxpod_inference.text.chinese.numbers import digits, number
-from voxpod_inference.text.traced import Traced
+from voxpod_inference.text.traced import Replacement, Traced
 
-Rule = tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
+Rule = tuple[re.Pattern[str], Replacement]
 
 _NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 _CURRENCIES = {
@@ -25,7 +25,8 @@ _CURRENCIES = {
 }
 _UNITS = {
     "km/h": "公里每小時", "km": "公里", "cm": "厘米", "mm": "毫米", "m": "米", "kg": "公斤", "mg": "毫克", "g": "克", "ml": "毫升", "mL": "毫升", "L": "公升", "GB": "個G", "MB": "個M",
-    "kW": "千瓦", "Hz": "赫茲", "°C": "度", "℃": "度", "°": "度", "m²": "平方米", "㎡": "平方米", "km²": "平方公里",
+    "KB": "個K", "TB": "個T", "min": "分鐘", "h": "小時", "ms": "毫秒", "W": "瓦", "MW": "兆瓦", "V": "伏", "kWh": "度電", "kHz": "千赫", "MHz": "兆赫",
+    "GHz": "千兆赫", "kcal": "千卡", "dB": "分貝", "mmHg": "毫米水銀柱", "cc": "毫升", "kW": "千瓦", "Hz": "赫茲", "°C": "度", "℃": "度", "°": "度", "m²": "平方米", "㎡": "平方米", "km²": "平方公里",
 }  # fmt: skip
 _SYMBOLS = {
     "&": "同",
@@ -60,6 +61,7 @@ _ADDRESSES = {
     "&": "同",
     "#": "號",
 }
+_HALVES = {"am": "上晝", "pm": "下晝"}
 _CLASSIFIERS = "個|个|隻|只|次|本|杯|張|张|位|日|點|点|蚊|條|条|支|枝|份|碗|件|樣|样|年|間|间|架|部|粒|塊|块|歲|岁|分鐘|小時|公里|公斤|公升|米|克|度|層|层|倍|人|名|週|周|星期|磅"
 _UNIT = "|".join(sorted(map(re.escape, _UNITS), key=len, reverse=True))
 _CURRENCY = "|".join(sorted(map(re.escape, _CURRENCIES), key=len, reverse=True))
@@ -122,12 +124,30 @@ _LARGE = r"(?P<large>[萬万億亿千百])?"
 _HAN = r"\u3400-\u9fff"
 _RULES: tuple[Rule, ...] = (
     (re.compile(rf"((?:https?://|www\.)[^\s,;)>\"{_HAN}]*[^\s,;)>\".!?{_HAN}]|[A-Za-z0-9_.+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)"), _address),
+    (re.compile("[①-⑳]"), lambda m: f"{_number(str(int(unicodedata.numeric(m.group()))))}，"),
+    (re.compile("[Ⅰ-Ⅻⅰ-ⅻ]"), lambda m: str(int(unicodedata.numeric(m.group())))),
+    (re.compile(r"(?<![\d/])(\d{1,2})/(\d{1,2})/(\d{4})(?![\d/])"), lambda m: _date(m[3], m[2], m[1], m.group())),
     (re.compile(r"(?<![\d.])(\d{4})[-./](\d{1,2})[-./](\d{1,2})(?![\d-])"), lambda m: _date(m[1], m[2], m[3], m.group())),
+    (re.compile(r"(?<!\d)(\d{4})\s?[-–~至到]\s?(?=\d{4}年)"), lambda m: f"{digits(m[1])}至"),
     (re.compile(r"(?<!\d)(\d{4})(?=年)"), lambda m: digits(m[1])),
+    (re.compile(r"(?<=:\d\d)\s?[-–~～]\s?(?=\d{1,2}:\d\d)"), "至"),
+    (re.compile(r"(?<!\d)(\d{1,3})[-–:：](\d{1,3})(?=贏|勝|輸|擊敗|領先)"), lambda m: f"{_number(m[1])}比{_number(m[2])}"),
+    (re.compile(r"(?<![\d.:：])(00|05|10|[5-9][05])(?=後(?!面|日|年))"), lambda m: digits(m[1])),
+    (re.compile(r"(?<![\d.-])(\d{4,8})(?=[（(]?[^\d，。]{0,5}(?:驗證碼|密碼))"), lambda m: digits(m[1])),
+    (re.compile(r"\+852[- ]?(?=\d{4})"), f"加{digits('852')}，"),
+    (re.compile(r"(?<![\d-])(\d{1,3})-(\d{1,3})-(\d{1,4})(?=[室號号])"), lambda m: "之".join(digits(group) for group in m.groups())),
+    (re.compile(r"((?:比例|比率|配比)[係是]?\s?)(\d+)[:：](\d+)"), lambda m: [(m[1], 1), (f"{_number(m[2])}比{_number(m[3])}", 2)]),
+    (re.compile(r"(?:[上下]晝)?(?<![\d:])(\d{1,2}:\d\d)\s?(am|pm|AM|PM)(?![A-Za-z])"), lambda m: f"{_HALVES[m[2].lower()]}{m[1]}"),
+    (re.compile(r"((?:驗證碼|密碼|尾數|帳號|編號)[^\d，。]{0,3})(\d{3,})(?!\d)"), lambda m: [(m[1], 1), (digits(m[2]), 2)]),
+    (re.compile(r"(?<=打)(\d{3,5})(?![\d.個折分次人])"), lambda m: digits(m[1])),
     (re.compile(r"(?<!\d)([01]?\d|2[0-4])[:：]([0-5]\d)(?:[:：][0-5]\d)?(?!\d)"), _time),
+    (re.compile(r"(?<![\d:：])(\d+(?:\.\d+)?)[:：](\d+(?:\.\d+)?)(?![\d:：])"), lambda m: f"{_number(m[1])}比{_number(m[2])}"),
     (re.compile(r"(?<![\d-])\d{4}[ -]\d{4}(?![\d-])"), lambda m: digits(m.group())),
     (re.compile(rf"(?i:(?P<sign>{_CURRENCY}))\s?(?P<number>{_NUMBER}){_LARGE}"), _money),
+    (re.compile(r"(?<![A-Za-z0-9.])[-−](?=[\d.,]+%|\d+/\d|百分之|[一二三四五六七八九十]+分之)"), "負"),
     (re.compile(rf"(?<![\d.,])({_NUMBER})%"), lambda m: f"百分之{_number(m[1])}"),
+    (re.compile(rf"(?<=[蚊元])/({_UNIT})(?![A-Za-z])"), lambda m: f"每{_UNITS[m[1]]}"),
+    (re.compile(r"(?<=[蚊元])/(?=[\u4e00-\u9fff])"), "每"),
     (re.compile(r"(?<![A-Za-z0-9./])(\d{1,4})/(\d{1,4})(?![\d/])"), lambda m: f"{_number(m[2])}分之{_number(m[1])}"),
     (re.compile(r"(?<![A-Za-z0-9.])[-−](?=\d)"), "負"),
     (re.compile(r"(?<=\d)\s?[-~〜～–]\s?(?=\d)"), "至"),
