@@ -15,6 +15,7 @@ import types
 from voxpod_crds.sandbox_protocol import Report, Timings, work_from_json
 from voxpod_inference.errors import SpeechError, unexpected
 from voxpod_inference.process import prepare_process
+from voxpod_inference.progress import Pulse
 from voxpod_inference.settings import bundle_settings
 
 missing = set()
@@ -43,7 +44,8 @@ def report_of(fields, synthesizer, url):
         uploads["timestamps_upload"] = {"url": f"{url}.json", "headers": {}}
     work = work_from_json(json.dumps({**fields, **uploads}))
     try:
-        return serve(work, synthesizer, Timings(), "")
+        with Pulse(work, tell=lambda progress: True, unwanted=lambda: None) as pulse:  # one that nobody listens to
+            return serve(work, synthesizer, Timings(), "", pulse)
     except Exception as error:
         failed = error if isinstance(error, SpeechError) else unexpected(error)
         return Report(work.request_uid, Timings(), failure=failed.as_failure())
