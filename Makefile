@@ -80,6 +80,10 @@ unit: venv native ## Unit tests: under a minute, no model, no cluster
 integration: venv native model ## A whole operator on an emulated API server, crowds and faults; the worker against real servers; the real model
 	pytest -q tests/integration tests/fault
 
+.PHONY: soak
+soak: venv cluster-binaries ## 2,000 requests of 20 tenants in bad weather; writes docs/benchmarks/soak.md (half an hour)
+	VOXPOD_SOAK_REQUESTS=$${VOXPOD_SOAK_REQUESTS:-2000} VOXPOD_SOAK_PAGE=docs/benchmarks/soak.md pytest -q tests/fault/test_soak.py
+
 .PHONY: quality
 quality: venv model ## Speech recognition of what the model says (installs the recogniser: 370 MB, once)
 	@test requirements/quality.txt -ot $(VENV)/.quality || { \
