@@ -33,7 +33,7 @@ from voxpod_crds.definitions import DEFINITIONS
 from voxpod_crds.sandbox_protocol import Audio, Failure, Report, Timings, Work
 from voxpod_operator.cluster.kinds import JOB, POD, SPEECH_MODEL, TENANT, TTS_REQUEST
 
-REQUESTS = int(os.environ.get("VOXPOD_SOAK_REQUESTS", "120"))
+REQUESTS = int(os.environ.get("VOXPOD_SOAK_REQUESTS", "40"))
 TENANTS = 20
 BUCKET = "audio"
 

@@ -40,7 +40,7 @@ def test_no_word_is_lost_where_a_sentence_without_a_comma_is_cut(
     engine: Synthesizer, recogniser: Recogniser, measured: dict[str, str]
 ) -> None:
     text = " and ".join(sentence.read.replace(",", "").rstrip(".?!") for sentence in SETS[0].sentences[:5])
-    prepared = engine.prepare(text, voice="af_heart")
+    prepared = engine.prepare(text, voice="af_heart", speed=0.7)
     spoken = list(engine.speak(prepared))
     assert (
         len(spoken) > len(prepared.script.chunks) > 1

@@ -73,7 +73,11 @@ def kana(characters: Iterable[str]) -> list[str]:
     """Japanese as the kana that one hears, by Open JTalk."""
     import pyopenjtalk
 
-    return [k for k in pyopenjtalk.g2p("".join(characters), kana=True) if k.isalpha() or k == "ー"]
+    from voxpod_inference.text.japanese.reader import open_jtalk
+
+    open_jtalk()  # closes its ways to a dictionary that is not installed
+    spoken = pyopenjtalk.g2p("".join(characters), kana=True, use_sudachi_kanji_yomi=False)
+    return [k for k in spoken if k.isalpha() or k == "ー"]
 
 
 def _plain(text: str, language: str) -> str:

@@ -44,7 +44,7 @@ class Japanese:
 
 
 @functools.cache
-def _open_jtalk() -> "tuple[Analysis, Completion]":
+def open_jtalk() -> "tuple[Analysis, Completion]":
     """Open JTalk's analysis of a text, and what gives a reading to kanji that it left without one, by Unihan."""
     import pyopenjtalk
     from pyopenjtalk._unknown_kanji import read_unknown_kanji
@@ -58,7 +58,7 @@ def _open_jtalk() -> "tuple[Analysis, Completion]":
 
 def _morphemes(text: str) -> "Iterator[NJDFeature]":
     """What Open JTalk makes of a text; a row of kanji that are not all read comes one by one."""
-    analysis, completion = _open_jtalk()
+    analysis, completion = open_jtalk()
     for morpheme in completion(analysis(text)):
         if morpheme["pos"] == "記号":
             yield from completion([{**morpheme, "string": char} for char in morpheme["string"]])
