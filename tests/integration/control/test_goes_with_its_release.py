@@ -34,6 +34,7 @@ async def test_slice_of_an_earlier_release_is_taken_over_with_its_owner(world: W
         await world.until(
             lambda: all(owners(world, *made)[0]["uid"] == service_uid(world) for made in MADE),
             "the new Service owns both",
+            30,  # a Lease whose release met a renewal stays for its 15 s
         )
 
 
