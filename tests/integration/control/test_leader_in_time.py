@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from datetime import timedelta
 from typing import Any
 
 import kopf
@@ -136,7 +135,6 @@ def test_the_clock_is_the_servers_within_the_bounds_of_its_answers() -> None:
     assert clock.now().timestamp() == 1020
     clock.observe("Thu, 01 Jan 1970 00:16:40 GMT", 1000.0)  # the server says 1000 to 1001
     assert clock.now().timestamp() == 1001
-    assert clock.offset == timedelta(seconds=-19)
     local[0] += 0.5
     clock.observe("Thu, 01 Jan 1970 00:16:40 GMT", 1000.5)  # and half a second later still 1000
     assert clock.now().timestamp() == 1001

@@ -6,7 +6,7 @@ failed a request of 5 s at its birth.
 
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 RESOLUTION_SECONDS = 1.0
@@ -35,12 +35,6 @@ class ServerClock:
     def monotonic(self) -> float:
         """The reading that `observe` wants from before a call."""
         return self._monotonic()
-
-    @property
-    def offset(self) -> timedelta:
-        """How far the local clock is behind the server's; 0 wherever the answers allow it."""
-        local = self._wall() - self._monotonic()
-        return timedelta(seconds=min(max(local, self._least), self._most) - local)
 
     def observe(self, date: str | None, sent: float) -> None:
         """Take in the Date header of an answer to a call that was sent at `sent` (monotonic seconds)."""
