@@ -7,12 +7,13 @@ snapshot.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from voxpod_crds.conditions import MAX_MESSAGE, ConditionType, Reason, find_condition
+from voxpod_crds.conditions import ConditionType, Reason, find_condition
 from voxpod_crds.sandbox_protocol import Failure, Report
 from voxpod_crds.tts_request import Phase, TTSRequest
 from voxpod_operator.cluster.ended import EndedRequest
 from voxpod_operator.cluster.sandboxes import JobView, PodView
 from voxpod_operator.policy.failures import failure_of, left_behind
+from voxpod_operator.policy.history import and_before, last_word
 from voxpod_operator.policy.progress import Quiet, hung, seconds_left
 from voxpod_operator.policy.retries import may_retry
 from voxpod_operator.policy.starting import Timeouts, stage_of
@@ -194,7 +195,7 @@ def due_end(request: TTSRequest, now: datetime) -> Nothing | Finish | None:
         return Finish(
             Phase.FAILED,
             Reason.DEADLINE_EXCEEDED,
-            _and_before(request, f"not done within {request.spec.deadline_seconds} s of creation{_last_word(request)}"),
+            and_before(request, f"not done within {request.spec.deadline_seconds} s of creation{last_word(request)}"),
         )
     return None
 
@@ -209,7 +210,7 @@ def after_failure(request: TTSRequest, failure: Failure, memory_can_grow: bool) 
         return Retry(failure)
     tried = f" (attempt {len(failed) + 1} of {len(failed) + 1})" if failed else ""
     reason = Reason.UPLOAD_FAILED if outage else failure.reason
-    return Finish(Phase.FAILED, reason, _and_before(request, failure.message + tried))
+    return Finish(Phase.FAILED, reason, and_before(request, failure.message + tried))
 
 
 def after_the_end(request: EndedRequest, job: JobView | None, now: datetime) -> EndSandbox | LookAgain | Nothing:
@@ -288,22 +289,3 @@ def _look_again(request: TTSRequest, moment: datetime, now: datetime) -> LookAga
 def _seconds_until(request: TTSRequest, moment: datetime, now: datetime) -> float:
     """Seconds until just after the moment, or the deadline when that comes first."""
     return max(0.05, (min(moment, deadline_of(request)) - now).total_seconds() + 0.05)
-
-
-def _and_before(request: TTSRequest, message: str) -> str:
-    """The message, and in short why earlier sandboxes were given up: what the last one met may be another matter."""
-    told = "; ".join(
-        f"attempt {a.attempt} {a.reason}{f' on {a.node}' if a.node else ''}: {_cut(a.message, 80)}"
-        for a in request.status.failed_attempts
-    )
-    return f"{_cut(message, MAX_MESSAGE - len(told) - 10)}; before: {told}" if told else message
-
-
-def _cut(text: str, length: int) -> str:
-    return text if len(text) <= length else text[: length - 1] + "…"
-
-
-def _last_word(request: TTSRequest) -> str:
-    """What the request was waiting for, for the message of a missed deadline."""
-    last = request.status.conditions[-1] if request.status.conditions else None
-    return f"; last: {last.reason}: {last.message}" if last is not None and last.message else ""
