@@ -37,8 +37,11 @@ class Feed:
 
     async def put(self, kind: Kind, raw: dict[str, Any], deleted: bool) -> None:
         """Hand an event over, in order; waits while too many wait already."""
+        first = not self._waiting
         self._waiting.append((kind, raw, deleted))
-        if not self._loop.is_closed():
+        if (
+            first and not self._loop.is_closed()
+        ):  # a wake-up for each of thousands costs both loops more than the events
             self._loop.call_soon_threadsafe(self._some.set)
         while len(self._waiting) > MOST_WAITING and not self._closed.is_set():  # noqa: ASYNC110 - two loops
             await asyncio.sleep(0.01)

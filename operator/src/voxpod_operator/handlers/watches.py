@@ -7,6 +7,7 @@ Only `on.event`: change-detecting handlers would cost a PATCH for each object.
 
 import asyncio
 import logging
+import sys
 import threading
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
@@ -56,7 +57,23 @@ def kopf_settings() -> kopf.OperatorSettings:
     # Kopf keeps a task and the object for so long after an event; a page of a relist must be gone before the next one comes
     settings.queueing.idle_timeout = 0.1
     settings.queueing.exit_timeout = 0.5
+    # a third of what Kopf spends on an object: a deep copy of it to find changes in, which nobody asks for
+    settings.persistence.diffbase_storage = _NoChanges()
+    settings.persistence.progress_storage = kopf.AnnotationsProgressStorage()
     return settings
+
+
+class _NoChanges(kopf.DiffBaseStorage):
+    """Kopf's memory of objects as it last saw them, without any."""
+
+    def build(self, **_: Any) -> kopf.BodyEssence:
+        return kopf.BodyEssence()
+
+    def fetch(self, **_: Any) -> kopf.BodyEssence | None:
+        return None
+
+    def store(self, **_: Any) -> None:
+        """Nothing to keep."""
 
 
 PAGE_SIZE = 100
@@ -65,6 +82,10 @@ PAGE_SIZE = 100
 ROOT_TASKS_LOGGER = "kopf._core.reactor.running"
 """Where Kopf logs the failure of a task that it cannot live without."""
 
+SWITCH_SECONDS = 0.0005
+"""Python's own 5 ms are what each system call of our loop waits for the interpreter's lock while Kopf goes through a list:
+with 3,000 requests a turn of the loop took half a second."""
+
 STOP_SECONDS = 3.0
 """Kopf stops within a second, but hangs for good when it is stopped while it looks for its resources (1.45.2)."""
 
@@ -72,40 +93,77 @@ STOP_SECONDS = 3.0
 async def watch(observe: Observer, login: Login, sandbox_namespace: str) -> None:
     """Watch everything until cancelled; returns early only when a watcher fails for good, with its error.
 
-    Kopf gets a thread and an event loop of its own: on its way out it cancels every task of its loop that is younger
-    than itself, ours among them, after waiting five seconds for them. The thread is a daemon, so that it cannot hold up
-    the end of the process.
+    Each Kopf operator gets a thread and an event loop of its own. Of its own: on its way out Kopf cancels every task of its
+    loop that is younger than itself, ours among them, after waiting five seconds for them. Two: what sandboxes do would
+    wait behind a list of 25,000 requests, through which Kopf goes in some ten seconds. The threads are daemons, so that
+    they cannot hold up the end of the process.
     """
-    ours, stop = asyncio.get_running_loop(), threading.Event()
-    ended: asyncio.Future[None] = ours.create_future()
-    feed = Feed(observe)
-    feeding = ours.create_task(feed.run(), name="feed")
-
-    def end(error: BaseException | None) -> None:
-        if not ended.done():
-            ended.set_exception(WatchFailed(f"{type(error).__name__}: {error}")) if error else ended.set_result(None)
+    stop, feed = threading.Event(), Feed(observe)
+    sys.setswitchinterval(SWITCH_SECONDS)
+    feeding = asyncio.create_task(feed.run(), name="feed")
+    watches = [
+        _Watch(registry_of((TENANT, SPEECH_MODEL, TTS_REQUEST), feed.put, login), None, stop),
+        _Watch(registry_of((JOB, POD), feed.put, login), sandbox_namespace, stop),
+    ]
 
     def tell_end(error: BaseException | None) -> None:
-        if not ours.is_closed():
-            ours.call_soon_threadsafe(end, error)
-
-    def run() -> None:
-        error: BaseException | None = None
-        try:
-            _run_kopf(feed.put, login, sandbox_namespace, stop)
-        except BaseException as failed:
-            error = failed
-        tell_end(error)
+        for watch in watches:
+            watch.tell_end(error)
 
     with _failures_told_to(tell_end):
-        threading.Thread(target=run, name="kopf", daemon=True).start()
+        for watch in watches:
+            watch.start()
+        ended = [watch.ended for watch in watches]
         try:
-            await asyncio.wait([ended, feeding], return_when=asyncio.FIRST_COMPLETED)
-            (ended if ended.done() else feeding).result()
+            done, _ = await asyncio.wait([*ended, feeding], return_when=asyncio.FIRST_COMPLETED)
+            done.pop().result()
         finally:
             stop.set()
             feeding.cancel()
-            await asyncio.wait([ended], timeout=STOP_SECONDS)
+            await asyncio.wait(ended, timeout=STOP_SECONDS)
+
+
+class _Watch:
+    """One Kopf operator in its thread; `ended` is a future of the loop that made this."""
+
+    def __init__(self, registry: kopf.OperatorRegistry, namespace: str | None, stop: threading.Event) -> None:
+        self._registry, self._namespace, self._stop = registry, namespace, stop
+        self._loop = asyncio.get_running_loop()
+        self.ended: asyncio.Future[None] = self._loop.create_future()
+
+    def start(self) -> None:
+        """Until `stop` is set."""
+        threading.Thread(target=self._run, name=f"kopf {self._namespace or ''}", daemon=True).start()
+
+    def tell_end(self, error: BaseException | None) -> None:
+        """From any thread: the operator has ended, or will never get anywhere."""
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._end, error)
+
+    def _end(self, error: BaseException | None) -> None:
+        if self.ended.done():
+            return
+        if error is None:
+            self.ended.set_result(None)
+        else:
+            self.ended.set_exception(WatchFailed(f"{type(error).__name__}: {error}"))
+
+    def _run(self) -> None:
+        error: BaseException | None = None
+        try:
+            asyncio.run(
+                kopf.operator(
+                    registry=self._registry,
+                    settings=kopf_settings(),
+                    standalone=True,
+                    clusterwide=self._namespace is None,
+                    namespaces=[self._namespace] if self._namespace is not None else [],
+                    stop_flag=self._stop,
+                )
+            )
+        except BaseException as failed:
+            error = failed
+        self.tell_end(error)
 
 
 class _Failures(logging.Handler):
@@ -129,31 +187,6 @@ def _failures_told_to(tell: Callable[[BaseException | None], None]) -> Iterator[
         yield
     finally:
         log.removeHandler(handler)
-
-
-def _run_kopf(put: Put, login: Login, sandbox_namespace: str, stop: threading.Event) -> None:
-    async def both() -> None:
-        custom, sandboxes = (
-            registry_of((TENANT, SPEECH_MODEL, TTS_REQUEST), put, login),
-            registry_of((JOB, POD), put, login),
-        )
-        async with asyncio.TaskGroup() as operators:
-            operators.create_task(
-                kopf.operator(
-                    registry=custom, settings=kopf_settings(), standalone=True, clusterwide=True, stop_flag=stop
-                )
-            )
-            operators.create_task(
-                kopf.operator(
-                    registry=sandboxes,
-                    settings=kopf_settings(),
-                    standalone=True,
-                    namespaces=[sandbox_namespace],
-                    stop_flag=stop,
-                )
-            )
-
-    asyncio.run(both())
 
 
 def key_of(kind: Kind, raw: dict[str, Any]) -> ResourceKey:
