@@ -52,11 +52,12 @@ class Operator:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Watch, follow, lead, until `stop`. Raises LeadershipLost, or what a part failed with."""
+        loaded = asyncio.Event()
         try:
             async with asyncio.TaskGroup() as parts, _health(health_app(self.health), self.ctx.settings.health_port):
                 beating = parts.create_task(self._beat(), name="beat")
-                watching = parts.create_task(self._watch(), name="watches")
-                leading = parts.create_task(self._follow_then_lead(), name="leadership")
+                watching = parts.create_task(self._watch(loaded), name="watches")
+                leading = parts.create_task(self._follow_then_lead(loaded), name="leadership")
                 await asyncio.wait(
                     [watching, leading, parts.create_task(stop.wait())], return_when=asyncio.FIRST_COMPLETED
                 )
@@ -74,15 +75,17 @@ class Operator:
             await asyncio.sleep(BEAT_SECONDS)
             metrics.LOOP_LAG.observe(max(0.0, time.monotonic() - began - BEAT_SECONDS))
 
-    async def _watch(self) -> None:
+    async def _watch(self, loaded: asyncio.Event) -> None:
+        await loaded.wait()  # Kopf reads the same objects once more, at five times the price
         await watch(
             lambda kind, raw, deleted: take_in(self.ctx, kind, raw, deleted),
             self.login,
             self.ctx.settings.sandbox_namespace,
         )
 
-    async def _follow_then_lead(self) -> None:
+    async def _follow_then_lead(self, loaded: asyncio.Event) -> None:
         await insist("the first list", lambda: load(self.ctx))
+        loaded.set()
         self.health.synced = True
         async with asyncio.TaskGroup() as parts:
             parts.create_task(keep_in_sync(self.ctx, self.health.watches), name="resync")
