@@ -52,12 +52,23 @@ class Resources(ApiModel):
 class WarmPool(ApiModel):
     """How many sandboxes are kept and allowed."""
 
-    min_idle: int = not_honoured_yet(0, ge=0, le=1_000, description="Sandboxes kept ready before a request comes.")
+    min_idle: int = Field(
+        0,
+        ge=0,
+        le=1_000,
+        description="Sandboxes that wait with the model loaded, so that a request starts in milliseconds.",
+    )
+    max_idle: int | None = Field(
+        None,
+        ge=0,
+        le=1_000,
+        description="Up to so many wait while requests come often; without it minIdle, however many come.",
+    )
     max_sandboxes: int = Field(
         8, ge=1, le=10_000, description="Sandboxes of this model at one time; further requests wait."
     )
-    max_refill_per_second: int | None = not_honoured_yet(
-        ge=1, le=1_000, description="Sandboxes created per second to refill the pool."
+    max_refill_per_second: int | None = Field(
+        None, ge=1, le=1_000, description="Sandboxes created per second to refill the pool; 10 without it."
     )
 
 

@@ -24,7 +24,9 @@ from voxpod_operator.errors import ClusterError
 from voxpod_operator.handlers.events import take_in
 from voxpod_operator.handlers.watches import Login, watch
 from voxpod_operator.health import Health, health_app
+from voxpod_operator.idle import IdleSandboxes
 from voxpod_operator.leadership import Leadership
+from voxpod_operator.reconcile.pool import first_seen
 from voxpod_operator.reconcile.workers import work
 from voxpod_operator.resync import WatchHealth, catch_up_with_all, keep_in_sync, load
 from voxpod_operator.settings import OperatorSettings
@@ -177,11 +179,13 @@ def assemble(settings: OperatorSettings, api: ApiClient, login: Login, store: Ob
         ),
         warnings=Warnings(gateway, settings.sandbox_namespace),
         view=view,
+        idle=IdleSandboxes(clock.now),
         queue=WorkQueue(time.monotonic),
         now=clock.now,
         certificate=DispatchCertificate(settings.dispatch_tls_dir, settings.dispatch_host, clock.now),
     )
     view.on_request = ctx.keep_book
+    ctx.idle.on_first_seen = lambda job_name: first_seen(ctx, job_name)
     return Operator(ctx, api, login, Health(view, WatchHealth(), lambda: leadership.leading), leadership)
 
 

@@ -36,6 +36,12 @@ RETRIES = Counter(
 SLOTS_GIVEN_BACK = Counter(
     "voxpod_slots_given_back_total", "Sandboxes that the cluster did not take in time, by reason.", ["reason"]
 )
+SANDBOXES = Gauge("voxpod_sandboxes", "Sandboxes of a model, by state.", ["model", "state"])
+WARM_CLAIMS = Counter(
+    "voxpod_warm_claims_total",
+    "Requests of a model that keeps sandboxes waiting, by whether one was there.",
+    ["model", "outcome"],
+)
 CLAIMS = Counter("voxpod_dispatch_claims_total", "Answers to claims, by HTTP status.", ["code"])
 PROGRESS = Counter("voxpod_dispatch_progress_total", "Answers to progress, by HTTP status.", ["code"])
 RESULTS = Counter("voxpod_dispatch_results_total", "Answers to results, by HTTP status.", ["code"])

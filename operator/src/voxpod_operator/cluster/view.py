@@ -5,7 +5,6 @@ and by the periodic list. An older version never replaces a newer one: resourceV
 integers (KEP-5504).
 """
 
-import asyncio
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -83,7 +82,6 @@ class ClusterView:
         self._tenants: list[AnyTenant] | None = None
         self._owners: dict[str, AnyTenant] = {}
         self._gone: OrderedDict[str, None] = OrderedDict()
-        self._changed = asyncio.Event()
 
     def observe(self, kind: Kind, raw: Json) -> bool:
         """Take in a version of an object; False when it is not newer than what is known."""
@@ -98,7 +96,6 @@ class ClusterView:
             self._unindex(kind, key, old)
         self._objects[kind][key] = resource
         self._index(kind, key, resource)
-        self._announce()
         return True
 
     def forget(self, kind: Kind, key: ResourceKey) -> bool:
@@ -113,7 +110,6 @@ class ClusterView:
             self._gone.popitem(last=False)
         if kind is TTS_REQUEST:
             self.on_request(uid_of(old), None)
-        self._announce()
         return True
 
     def uid(self, kind: Kind, key: ResourceKey) -> str:
@@ -210,18 +206,6 @@ class ClusterView:
         """The pod of a Job (there is one at most: backoffLimit is 0)."""
         key = self._pod_of_job.get(job.uid) if job is not None else None
         return self.pod(key) if key else None
-
-    async def changed(self, timeout_seconds: float) -> None:
-        """Return at the next change, or after the timeout."""
-        try:
-            async with asyncio.timeout(timeout_seconds):
-                await self._changed.wait()
-        except TimeoutError:
-            return
-
-    def _announce(self) -> None:
-        self._changed.set()
-        self._changed = asyncio.Event()
 
     def _index(self, kind: Kind, key: ResourceKey, resource: Resource) -> None:
         if isinstance(resource, TTSRequest | EndedRequest | UnreadableRequest):

@@ -13,6 +13,7 @@ from voxpod_operator.cluster.view import WorkKey, uid_of
 from voxpod_operator.context import Context
 from voxpod_operator.dispatch.identity import PodIdentity
 from voxpod_operator.errors import StoreUnavailable
+from voxpod_operator.idle import IdleSandbox
 from voxpod_operator.policy import lifecycle, stored_objects, transitions
 from voxpod_operator.policy.progress import TELL_SECONDS, seconds_left, upload_worth_telling
 from voxpod_operator.reconcile.ending import conclude
@@ -43,31 +44,58 @@ async def claim(
     `protocol` is the version that the sandbox speaks. Raises NotWanted, AlreadyClaimed, Conflict.
     """
     pod = await _pod(ctx, who)
-    until = time.monotonic() + wait_seconds
-    while (request := ctx.view.request_of_job(pod.job_name)) is None:
-        left = until - time.monotonic()
-        if left <= 0 or not still_there():
-            return None
-        if (
-            ctx.view.job(ctx.job_key(pod.job_name)) is None
-            and await ctx.gateway.get(JOB, ctx.job_key(pod.job_name)) is None
-        ):
-            raise NotWanted("the sandbox's Job is gone")
-        await ctx.view.changed(min(left, 1.0))
+    request = await _request_for(ctx, who, pod.job_name, wait_seconds, protocol, still_there)
+    if request is None or not still_there():
+        return None  # the claim would be written for nobody, and the attempt lost
     if isinstance(request, EndedRequest) or request.spec.cancel:
         raise NotWanted("the request is over")
-    if request.status.sandbox is None or request.status.sandbox.pod_uid is not None:
+    if request.status.sandbox is None or request.status.sandbox.pod_uid not in (None, who.uid):
         raise AlreadyClaimed("this work was claimed before")
-    if not still_there():
-        return None  # the claim would be written for nobody, and the attempt lost
-    status = transitions.claim(request, who.name, who.uid, protocol, ctx.now())
-    work = _work(ctx, request.model_copy(update={"status": status}))
-    await ctx.write_status(request, status)
+    if not ctx.idle.serve(pod.job_name):
+        raise AlreadyClaimed("this work was handed out before")
+    if request.status.sandbox.pod_uid is None:
+        request = await _write_claim(ctx, request, who, protocol)
     logger.info(
         "work claimed", extra={"request": str(request.metadata.key), "uid": request.metadata.uid, "pod": who.name}
     )
     ctx.enqueue(TTS_REQUEST, request.metadata.key)  # from now on its progress is watched
-    return work
+    return _work(ctx, request)
+
+
+async def _request_for(
+    ctx: Context, who: PodIdentity, job_name: str, seconds: float, protocol: int, still_there: Callable[[], bool]
+) -> TTSRequest | EndedRequest | None:
+    """Wait until a request names the Job; None when none does in time. Raises NotWanted."""
+    job = ctx.view.job(ctx.job_key(job_name))
+    profile, template = (job.profile, job.template) if job is not None else ("", "")
+    waiting = IdleSandbox(job_name, who.name, who.uid, protocol, profile, template, still_there)
+    until = time.monotonic() + seconds
+    with ctx.idle.waiting(waiting):
+        while (request := ctx.view.request_of_job(job_name)) is None:
+            left = until - time.monotonic()
+            if left <= 0 or not still_there():
+                return None
+            if (
+                ctx.view.job(ctx.job_key(job_name)) is None
+                and await ctx.gateway.get(JOB, ctx.job_key(job_name)) is None
+            ):
+                raise NotWanted("the sandbox's Job is gone")
+            await waiting.wait(min(left, 1.0))
+    return request
+
+
+async def _write_claim(ctx: Context, request: TTSRequest, who: PodIdentity, protocol: int) -> TTSRequest:
+    """Written before the work leaves. A work that cannot be made is an error of ours, and claims nothing."""
+    assert request.status.sandbox is not None
+    status = transitions.claim(request, who.name, who.uid, protocol, ctx.now())
+    claimed = request.model_copy(update={"status": status})
+    try:
+        _work(ctx, claimed)
+        await ctx.write_status(request, status)
+    except BaseException:
+        ctx.idle.unserve(request.status.sandbox.job_name)
+        raise
+    return claimed
 
 
 async def take_progress(ctx: Context, who: PodIdentity, told: Progress) -> None:

@@ -13,10 +13,12 @@ from voxpod_operator.cluster.kinds import TTS_REQUEST
 from voxpod_operator.cluster.reading import UnreadableRequest
 from voxpod_operator.cluster.view import WorkKey
 from voxpod_operator.context import PLACE, Context
+from voxpod_operator.errors import Conflict
 from voxpod_operator.policy import admission, lifecycle, transitions, unreadable
 from voxpod_operator.policy.book import Candidate
 from voxpod_operator.policy.speech_estimate import seconds_of
 from voxpod_operator.reconcile.ending import conclude, end, end_sandbox, give_back, memory_of, retry
+from voxpod_operator.reconcile.pool import take_idle
 from voxpod_operator.reconcile.sandboxes import create_sandbox, pod_as_stored, start_timeouts, why_not
 from voxpod_operator.reconcile.telling import snapshot
 from voxpod_operator.workqueue import Lane
@@ -124,11 +126,21 @@ async def _admit(ctx: Context, request: TTSRequest) -> None:
 
 
 async def _assign(ctx: Context, request: TTSRequest, decision: admission.Admit) -> None:
-    """Write the assignment, then create the sandbox. A slot stays granted until the stored status says who has it."""
-    status = transitions.assign(
-        request, decision, job_name(request.metadata.uid, transitions.next_attempt(request)), ctx.now()
-    )
-    await ctx.write_status(request, status)
+    """Hand the request to a sandbox that waits, in one write that is assignment and claim; or write which one is made for it,
+    and make it. A slot stays granted until the stored status says who has it."""
+    idle = take_idle(ctx, decision.tenant, decision.model)
+    name = idle.job_name if idle else job_name(request.metadata.uid, transitions.next_attempt(request))
+    now = ctx.now()
+    status = transitions.assign(request, decision, name, now)
+    if idle is not None:
+        assigned = request.model_copy(update={"status": status})
+        status = transitions.claim(assigned, idle.pod_name, idle.pod_uid, idle.protocol, now)
+    try:
+        await ctx.write_status(request, status)
+    except Conflict:
+        if idle is not None:
+            ctx.idle.put_back(idle)  # after any other error the write may have happened: it is nobody else's
+        raise
     logger.info(
         "request admitted",
         extra={
@@ -138,9 +150,9 @@ async def _assign(ctx: Context, request: TTSRequest, decision: admission.Admit) 
         },
     )
     ctx.refresh_counts(decision.tenant.metadata.name, decision.model.metadata.name)
-    assigned = ctx.view.live_request(request.metadata.key)
-    if assigned is not None:
-        await create_sandbox(ctx, assigned)
+    stored = ctx.view.live_request(request.metadata.key)
+    if stored is not None and idle is None:
+        await create_sandbox(ctx, stored)
 
 
 def _leave_the_book(ctx: Context, request: TTSRequest) -> None:

@@ -1,0 +1,122 @@
+"""Sandboxes that wait for work at this leader's dispatch endpoint: who they are, and how their work reaches them.
+
+In memory only. Who waits says so again within seconds after a takeover; whom a sandbox works for stands in the request's status.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(eq=False, slots=True)
+class IdleSandbox:
+    """A pod that asks for work."""
+
+    job_name: str
+    pod_name: str
+    pod_uid: str
+    protocol: int
+    profile: str
+    """Of the pool's; empty for one that was made for a request."""
+    template: str
+    still_there: Callable[[], bool]
+    news: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when a request names its Job."""
+
+    async def wait(self, seconds: float) -> None:
+        """Until there is news, or for so long."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self.news.wait()
+        except TimeoutError:
+            return
+
+
+class IdleSandboxes:
+    """By the name of their Job; each is given away once."""
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        self._now = now
+        self._waiting: dict[str, IdleSandbox] = {}
+        self._given: set[str] = set()
+        """Those that a request was or may have been written for."""
+        self._served: set[str] = set()
+        """Those that this leader sent their work to."""
+        self._seen: dict[str, datetime] = {}
+        self.on_first_seen: Callable[[str], None] = lambda job_name: None
+        """Called when a sandbox asks for the first time."""
+
+    @contextmanager
+    def waiting(self, sandbox: IdleSandbox) -> Iterator[None]:
+        """It may be given work meanwhile. The newest connection of a sandbox counts."""
+        first = sandbox.job_name not in self._seen
+        self._waiting[sandbox.job_name] = sandbox
+        self._seen[sandbox.job_name] = self._now()
+        if first:
+            self.on_first_seen(sandbox.job_name)
+        try:
+            yield
+        finally:
+            self._seen[sandbox.job_name] = self._now()
+            if self._waiting.get(sandbox.job_name) is sandbox:
+                del self._waiting[sandbox.job_name]
+
+    def take(self, profile: str, template: str) -> IdleSandbox | None:
+        """One of that profile for a request's sole use, rather one of that template, rather the one that asked first."""
+        can = [s for s in self._waiting.values() if s.profile == profile and self.idle(s.job_name) and s.still_there()]
+        taken = next((s for s in can if s.template == template), can[0] if can else None)
+        if taken is not None:
+            self._given.add(taken.job_name)
+        return taken
+
+    def retire(self, job_name: str) -> bool:
+        """It gets no work any more; False when it was given some."""
+        if job_name in self._given:
+            return False
+        self._given.add(job_name)
+        return True
+
+    def put_back(self, sandbox: IdleSandbox) -> None:
+        """Surely no request names it after all."""
+        self._given.discard(sandbox.job_name)
+
+    def idle(self, job_name: str) -> bool:
+        """Whether it waits and is nobody's."""
+        return job_name in self._waiting and job_name not in self._given
+
+    def given(self, job_name: str) -> bool:
+        """Whether a request was or may have been written for it."""
+        return job_name in self._given
+
+    def seen_at(self, job_name: str) -> datetime | None:
+        """When it last asked, or ceased to; None for one that never has."""
+        return self._now() if job_name in self._waiting else self._seen.get(job_name)
+
+    def wake(self, job_name: str) -> None:
+        """A request names its Job."""
+        self._given.add(job_name)
+        if job_name in self._waiting:
+            self._waiting[job_name].news.set()
+
+    def serve(self, job_name: str) -> bool:
+        """Whether its work may be sent to it now: once by each leader, so that of two connections one gets it."""
+        if job_name in self._served:
+            return False
+        self._served.add(job_name)
+        return True
+
+    def served(self, job_name: str) -> bool:
+        """Whether this leader sent it its work."""
+        return job_name in self._served
+
+    def unserve(self, job_name: str) -> None:
+        """Its work was not sent after all."""
+        self._served.discard(job_name)
+
+    def forget(self, job_name: str) -> None:
+        """The Job is gone."""
+        self._seen.pop(job_name, None)
+        self._given.discard(job_name)
+        self._served.discard(job_name)
