@@ -8,6 +8,9 @@ PYTHON ?= $(firstword $(shell command -v python3.11 python3.12 python3.13 python
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+PROCESSORS := $(shell nproc)
+# a process that has nothing left to do takes tests from another
+SPREAD := --dist worksteal
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .PHONY: help
@@ -65,7 +68,14 @@ requirements-host: ## Name the Debian packages that cluster and images need; ins
 	@python3 images requirements-host --install
 
 .PHONY: test
-test: lint verify unit integration quality chart e2e ## Run every check and test (what CI runs)
+test: lint verify unit control chart images model ## Run every check and test (what CI runs)
+	@$(MAKE) --no-print-directory -j2 e2e beside
+
+# What only computes, with what the local cluster leaves of the processors while it mostly waits; told as a whole at its end.
+.PHONY: beside
+beside:
+	@told=$$(mktemp); failed=; nice -n 19 $(MAKE) --no-print-directory -j1 inference quality > "$$told" 2>&1 || failed=1; \
+	  cat "$$told"; rm "$$told"; test -z "$$failed"
 
 .PHONY: native
 native: ## Compile the native vocoder into the package (g++ or CXX; seconds when nothing changed)
@@ -74,11 +84,19 @@ native: ## Compile the native vocoder into the package (g++ or CXX; seconds when
 
 .PHONY: unit
 unit: venv native ## Unit tests: under a minute, no model, no cluster
-	pytest -q tests/unit -m "not model and not quality"
+	pytest -q -n $(PROCESSORS) $(SPREAD) tests/unit -m "not model and not quality"
 
 .PHONY: integration
-integration: venv native model ## A whole operator on an emulated API server, crowds and faults; the worker against real servers; the real model
-	pytest -q tests/integration tests/fault
+integration: control inference ## Both of these
+
+.PHONY: control
+control: venv cluster-binaries ## A whole operator on an emulated API server and on the real one; crowds and faults
+	pytest -q -n $$((2 * $(PROCESSORS))) $(SPREAD) tests/integration/control tests/fault -m "not alone"
+	pytest -q tests/integration/control tests/fault -m alone
+
+.PHONY: inference
+inference: venv native model ## The real model, and the worker against real servers
+	pytest -q -n $(PROCESSORS) $(SPREAD) tests/integration/inference
 
 .PHONY: soak
 soak: venv cluster-binaries ## 2,000 requests of 20 tenants in bad weather; writes docs/benchmarks/soak.md (half an hour)
@@ -93,11 +111,11 @@ quality: venv model ## Speech recognition of what the model says (installs the r
 
 .PHONY: chart
 chart: venv cluster-binaries ## Lint and render the Helm chart
-	pytest -q tests/chart
+	pytest -q -n $(PROCESSORS) $(SPREAD) tests/chart
 
 .PHONY: e2e
 e2e: venv cluster-binaries images model ## Everything on a real local cluster (root on Linux x86-64)
-	pytest -q tests/e2e
+	pytest -q -n 2 --dist loadgroup tests/e2e
 
 .PHONY: cluster-binaries
 cluster-binaries: requirements-host ## Build Kubernetes, containerd, MinIO ... into the cache (12 minutes, once)

@@ -15,7 +15,8 @@ from voxpod_client import LONG_TEXT, Asked, Voxpod
 from voxpod_installation import install, uninstall
 
 ROOT = Path(__file__).resolve().parents[2]
-NAME = os.environ.get("VOXPOD_TEST_CLUSTER_NAME", "test")
+_PROCESS = os.environ.get("PYTEST_XDIST_WORKER", "")
+NAME = "-".join(filter(None, (os.environ.get("VOXPOD_TEST_CLUSTER_NAME", "test"), _PROCESS)))
 KEEP = os.environ.get("VOXPOD_TEST_CLUSTER") == "keep"
 """Reuse the cluster if it is up and leave it up: for the second run of a developer."""
 
@@ -25,24 +26,17 @@ TEAM, OTHER_TEAM = "team-a", "team-b"
 """Tenants, each with one namespace of its name."""
 
 
+@pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that need an installed Voxpod come last: the others bring their own CRDs and want nobody to act on them."""
+    """Tests that need an installed Voxpod come last: the others bring their own CRDs and want nobody to act on them.
+
+    `pytest -n` runs the two groups beside one another, each on a cluster of its own, and modules without either where there is room.
+    """
     items.sort(key=lambda item: "voxpod" in getattr(item, "fixturenames", ()))
-
-
-TOLD = pytest.StashKey[dict[str, str]]()
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """What tests measured, without a limit to hold it to."""
-    for what, value in config.stash.get(TOLD, {}).items():
-        terminalreporter.write_line(f"measured: {what}: {value}")
-
-
-@pytest.fixture(scope="session")
-def told(pytestconfig: pytest.Config) -> dict[str, str]:
-    """What a test puts in here is printed at the end of the session."""
-    return pytestconfig.stash.setdefault(TOLD, {})
+    for item in items:
+        needs = getattr(item, "fixturenames", ())
+        group = next((name for name in ("voxpod", "cluster") if name in needs), item.path.stem)
+        item.add_marker(pytest.mark.xdist_group(group))
 
 
 def _cluster(command: str) -> str:

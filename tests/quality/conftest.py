@@ -2,7 +2,6 @@
 
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -38,17 +37,3 @@ def engine(bundle: Bundle) -> Synthesizer:
     prepared = cache() / "prepared"
     prepare(bundle, prepared, lambda what: print(what, file=sys.stderr))
     return load_engine(bundle, THREADS, prepared)  # as sandboxes have it
-
-
-@pytest.fixture(scope="session")
-def measured(pytestconfig: pytest.Config) -> dict[str, str]:
-    """What a test puts in here is printed at the end of the session."""
-    return pytestconfig.stash.setdefault(_MEASURED, {})
-
-
-_MEASURED = pytest.StashKey[dict[str, str]]()
-
-
-def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    for what, value in config.stash.get(_MEASURED, {}).items():
-        terminalreporter.write_line(f"measured: {what}: {value}")

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from sandbox_fakes import TOKEN, UPLOAD_QUERY, FakeDispatch, FakeStore, serving
+from session_folder import session_folder
 from voxpod_inference.bundle import Bundle
 from voxpod_inference.cantonese_source import PACKAGE, TABLE, fetch_cantonese
 from voxpod_inference.engines.kokoro import Kokoro
@@ -141,8 +142,8 @@ def damaged(kokoro_bundle: Bundle, tmp_path: Path) -> Path:
 @pytest.fixture(scope="session")
 def root(kokoro_bundle: Bundle, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Weights that were prepared for this machine; not to be changed."""
-    folder = tmp_path_factory.mktemp("prepared")
-    prepare(kokoro_bundle, folder, lambda what: print(what, file=sys.stderr))
+    with session_folder(tmp_path_factory, "prepared") as folder:
+        prepare(kokoro_bundle, folder, lambda what: print(what, file=sys.stderr))
     return folder
 
 
