@@ -19,6 +19,7 @@ from voxpod_operator.cluster.kinds import JOB, POD, SPEECH_MODEL, TENANT, TTS_RE
 from voxpod_operator.cluster.reading import (
     AnyModel,
     AnyTenant,
+    LiveRequest,
     Request,
     Resource,
     UnreadableRequest,
@@ -74,6 +75,8 @@ class ClusterView:
     def __init__(self) -> None:
         self.on_request: Callable[[str, Request | None], None] = lambda uid, request: None
         """Called with each new version of a TTSRequest, None when it is gone."""
+        self.on_news: Callable[[LiveRequest, Json], None] = lambda old, raw: None
+        """Called with each new version of a TTSRequest that was known and had not ended."""
         self._objects: dict[Kind, dict[ResourceKey, Resource]] = {kind: {} for kind in WATCHED}
         self._live: dict[str, dict[ResourceKey, TTSRequest]] = defaultdict(dict)
         """Requests that have not ended, by namespace: the only ones that decisions look at."""
@@ -98,6 +101,8 @@ class ClusterView:
             self._unindex(kind, key, old)
         self._objects[kind][key] = resource
         self._index(kind, key, resource)
+        if isinstance(old, LiveRequest) and uid_of(old) == uid_of(resource):
+            self.on_news(old, raw)
         self._announce()
         return True
 
