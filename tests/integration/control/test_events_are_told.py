@@ -33,7 +33,7 @@ async def ready(world: World) -> World:
 
 async def test_an_ordinary_request_costs_three_events(ready: World) -> None:
     async with running_operator(ready):
-        await ready.until(lambda: reasons(ready, "kokoro")[-1:] == ["Ready"], "the model can be used")
+        await ready.until(lambda: "Ready" in reasons(ready, "kokoro"), "the model can be used")
         await ready.create(TTS_REQUEST, a_request_body("hello"), "acme")
         await ready.until(lambda: "Succeeded" in reasons(ready, "hello"), "the last one")
     assert reasons(ready, "hello") == ["Admitted", "Claimed", "Succeeded"]
@@ -77,7 +77,8 @@ async def test_a_crowd_of_rejections_is_a_burst_of_events_and_each_that_was_drop
     monkeypatch.setattr(event_budget, "PER_SECOND", 0.0)
     before = outcome("dropped")
     async with running_operator(ready):
-        await ready.until(lambda: reasons(ready, "acme") == ["Ready"], "the Tenant")
+        await ready.until(lambda: "Ready" in reasons(ready, "acme"), "the Tenant")
+        await ready.until(lambda: "Ready" in reasons(ready, "kokoro"), "and the model can be used")
         for number in range(10):
             await ready.create(TTS_REQUEST, a_request_body(f"bad-{number}", voice="nobody"), "acme")
         await ready.until(lambda: all(ready.phase(f"bad-{n}") == "Rejected" for n in range(10)), "all rejected")
