@@ -184,7 +184,7 @@ def assemble(settings: OperatorSettings, api: ApiClient, login: Login, store: Ob
     )
     view.on_request = ctx.keep_book
     # a follower knows the same, and so does a leader before it has caught up with the one before it
-    view.on_news = lambda old, raw: report(ctx, old, raw) if ctx.queue.is_open and leadership.fresh else None
+    view.on_news = lambda old, new, raw: report(ctx, old, new, raw) if ctx.queue.is_open and leadership.fresh else None
     return Operator(
         ctx,
         api,

@@ -1,12 +1,19 @@
 """Which tenants have metric series of their own: few enough for Prometheus, whatever the cluster holds."""
 
 from collections import Counter
+from collections.abc import Iterator
 
+from voxpod_crds.tenant import Tenant
 from voxpod_operator import metrics
 from voxpod_operator.cluster.view import ClusterView
 
 OTHER = "other"
-QUOTA_RESOURCES = ("requests", "characters", "audio_seconds")
+DAILY_LIMITS = {
+    "requests": "requests_per_day",
+    "characters": "characters_per_day",
+    "audio_seconds": "audio_seconds_per_day",
+}
+"""Resources of quota_remaining, and the limits in a Tenant's spec that they have a remainder of."""
 
 
 def own_series(view: ClusterView, most: int) -> frozenset[str]:
@@ -44,9 +51,13 @@ def refresh(view: ClusterView, most: int, leading: bool) -> None:
     for name in (*own, OTHER):
         metrics.TTS_QUEUE.labels(tenant=name).set(waiting[name])
     for tenant in view.tenants():
-        if tenant.metadata.name in own and tenant.status.remaining is not None:
-            left = tenant.status.remaining
-            for resource in QUOTA_RESOURCES:
-                metrics.QUOTA_REMAINING.labels(tenant=tenant.metadata.name, resource=resource).set(
-                    getattr(left, resource)
-                )
+        if tenant.metadata.name in own and isinstance(tenant, Tenant):
+            for resource, left in _remainders(tenant):
+                metrics.QUOTA_REMAINING.labels(tenant=tenant.metadata.name, resource=resource).set(left)
+
+
+def _remainders(tenant: Tenant) -> Iterator[tuple[str, float]]:
+    for resource, limit in DAILY_LIMITS.items():
+        left = getattr(tenant.status.remaining, resource, None)
+        if left is not None and getattr(tenant.spec.quota, limit) is not None:
+            yield resource, left

@@ -11,7 +11,7 @@ from voxpod_crds.tts_request import Phase, TTSRequest, TTSRequestStatus
 from voxpod_operator.cluster.event_drafts import Notice
 from voxpod_operator.policy import transitions
 from voxpod_operator.policy.admission import Admit, Reject, Wait
-from voxpod_operator.policy.notices import of_readiness, of_request
+from voxpod_operator.policy.notices import of_conditions, of_request
 
 NOW = datetime(2026, 11, 28, 12, 0, tzinfo=UTC)
 SECRET = "Meet me at the old mill at nine."
@@ -76,7 +76,8 @@ def test_a_slot_given_back_is_told_once_and_the_next_admission_again() -> None:
 
 def test_each_retry_is_an_occasion_of_its_own_and_quotes_no_sandbox() -> None:
     first = then(
-        claimed(), transitions.retry(claimed(), Failure("infrastructure", "SandboxLost", SECRET), "tts-2", "n", None, NOW)
+        claimed(),
+        transitions.retry(claimed(), Failure("infrastructure", "SandboxLost", SECRET), "tts-2", "n", None, NOW),
     )
     second = transitions.retry(first, Failure("infrastructure", "UploadFailed", SECRET), "tts-3", "n", None, NOW)
     assert [told(claimed(), first.status), told(first, second)] == [
@@ -128,15 +129,34 @@ def test_nothing_is_told_of_what_has_not_changed() -> None:
         assert told(request, request.status) is None
 
 
-def test_readiness_is_told_when_its_status_or_reason_changes() -> None:
+def test_conditions_of_a_tenant_or_model_are_told_when_status_or_reason_changes() -> None:
     def ready(status: str, reason: Reason, later: int = 0) -> list[Condition]:
-        at = NOW + timedelta(seconds=later)
-        return [Condition(type="Ready", status=status, reason=reason, message="why", last_transition_time=at)]  # type: ignore[arg-type]
+        return [condition("Ready", status, reason, later)]
 
-    assert of_readiness([], ready("False", Reason.PROBING)) == Notice("Normal", "Probing", "Judge", "why")
-    assert of_readiness(ready("False", Reason.PROBING), ready("True", Reason.READY)) == Notice(
-        "Normal", "Ready", "Judge", "why"
-    )
-    assert of_readiness(ready("True", Reason.READY), ready("True", Reason.READY, 5)) is None
-    suspended = of_readiness(ready("True", Reason.READY), ready("False", Reason.SUSPENDED))
-    assert suspended == Notice("Warning", "Suspended", "Judge", "why")
+    assert of_conditions([], ready("False", Reason.PROBING)) == [Notice("Normal", "Probing", "Judge", "why")]
+    assert of_conditions(ready("False", Reason.PROBING), ready("True", Reason.READY)) == [
+        Notice("Normal", "Ready", "Judge", "why")
+    ]
+    assert of_conditions(ready("True", Reason.READY), ready("True", Reason.READY, 5)) == []
+    assert of_conditions(ready("True", Reason.READY), ready("False", Reason.SUSPENDED)) == [
+        Notice("Warning", "Suspended", "Judge", "why")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("type_", "good", "bad"),
+    [
+        pytest.param("StoreReachable", "True", "False", id="good when True"),
+        pytest.param("SomethingPresses", "False", "True", id="good when False"),
+    ],
+)
+def test_that_nothing_is_the_matter_is_told_only_after_something_was(type_: str, good: str, bad: str) -> None:
+    well, badly = [condition(type_, good, "Well")], [condition(type_, bad, "Badly")]
+    assert of_conditions([], well) == []
+    assert [n.type for n in of_conditions([], badly)] == ["Warning"]
+    assert [n.type for n in of_conditions(badly, well)] == ["Normal"]
+
+
+def condition(type_: str, status: str, reason: str, later: int = 0) -> Condition:
+    at = NOW + timedelta(seconds=later)
+    return Condition(type=type_, status=status, reason=reason, message="why", last_transition_time=at)  # type: ignore[arg-type]

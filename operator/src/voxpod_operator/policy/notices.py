@@ -20,6 +20,8 @@ TROUBLE = frozenset(
 )
 """Waits that somebody may have to do something about; the others are turns that come."""
 
+GOOD_WHEN_TRUE = frozenset({ConditionType.READY, ConditionType.STORE_REACHABLE})
+
 _ENDS = {
     Phase.SUCCEEDED: "Complete",
     Phase.FAILED: "Fail",
@@ -47,17 +49,17 @@ def reason_of_end(status: TTSRequestStatus) -> str:
     return complete.reason if complete is not None else ""
 
 
-def of_readiness(old: list[Condition], new: list[Condition]) -> Notice | None:
-    """What a Tenant's or SpeechModel's Ready condition tells when it changed; None when it did not."""
-    before, after = (find_condition(conditions, ConditionType.READY) for conditions in (old, new))
-    if after is None or not _changed(before, after):
-        return None
-    return Notice(
-        "Normal" if after.status == "True" or after.reason == Reason.PROBING else "Warning",
-        after.reason,
-        "Judge",
-        after.message or _sentence(after.reason),
-    )
+def of_conditions(old: list[Condition], new: list[Condition]) -> list[Notice]:
+    """What the changed conditions of a Tenant or SpeechModel tell. That nothing is the matter is told where something was."""
+    told = []
+    for after in new:
+        before = next((c for c in old if c.type == after.type), None)
+        good = after.status == ("True" if after.type in GOOD_WHEN_TRUE else "False")
+        if _changed(before, after) and (before is not None or not good or after.type == ConditionType.READY):
+            fine = good or after.reason == Reason.PROBING
+            said = after.message or _sentence(after.reason)
+            told.append(Notice("Normal" if fine else "Warning", after.reason, "Judge", said))
+    return told
 
 
 def _ended(status: TTSRequestStatus, phase: Phase) -> Notice:

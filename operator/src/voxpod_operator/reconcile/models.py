@@ -13,11 +13,10 @@ from voxpod_operator.cluster.view import WorkKey
 from voxpod_operator.context import Context
 from voxpod_operator.errors import AlreadyExists
 from voxpod_operator.manifests.sandbox_job import probe_job
-from voxpod_operator.policy import bundle_facts, model_probe, notices
+from voxpod_operator.policy import bundle_facts, model_probe
 from voxpod_operator.policy.store_state import store_condition
 from voxpod_operator.policy.tenancy import Verdict, judge_model, ready_condition, unreadable
 from voxpod_operator.policy.transitions import difference
-from voxpod_operator.reconcile.announcing import OF_THE_CLUSTER, announce
 from voxpod_operator.reconcile.ending import end_sandbox
 from voxpod_operator.reconcile.sandboxes import sandbox_pod, why_not
 
@@ -130,9 +129,9 @@ async def _write(ctx: Context, model: AnyModel, status: SpeechModelStatus) -> No
         return
     stored = await ctx.gateway.patch_status(SPEECH_MODEL, model.metadata.key, patch, model.metadata.resource_version)
     ctx.view.observe(SPEECH_MODEL, stored)
-    if (notice := notices.of_readiness(model.status.conditions, status.conditions)) is not None:
-        announce(ctx, SPEECH_MODEL, model.metadata, notice, OF_THE_CLUSTER)
-        logger.info("model changed", extra={"model": model.metadata.name, "reason": notice.reason, "why": notice.note})
+    before, after = (find_condition(s.conditions, ConditionType.READY) for s in (model.status, status))
+    if after is not None and (before is None or (before.status, before.reason) != (after.status, after.reason)):
+        logger.info("model changed", extra={"model": model.metadata.name, "reason": after.reason, "why": after.message})
         _wake_waiting_for(ctx, model)
 
 

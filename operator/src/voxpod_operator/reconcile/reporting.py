@@ -1,4 +1,4 @@
-"""What the outside is told of a request's new status: counters, a line in the log, an Event.
+"""What the outside is told of a new status: Events; of a request also counters and a line in the log.
 
 Told by the difference between two stored statuses, whoever brought the new one: the answer to our own write, or a watch or
 list when that answer was lost. The view takes each version in once, so that nothing is told twice; what had ended before
@@ -9,25 +9,34 @@ import logging
 
 from voxpod_crds.tts_request import Phase, TTSRequestStatus
 from voxpod_operator import metrics
-from voxpod_operator.cluster.kinds import TTS_REQUEST
-from voxpod_operator.cluster.reading import LiveRequest, status_of
+from voxpod_operator.cluster.kinds import SPEECH_MODEL, TENANT, TTS_REQUEST
+from voxpod_operator.cluster.reading import AnyModel, AnyTenant, LiveRequest, Resource, status_of
 from voxpod_operator.cluster.view import Json
 from voxpod_operator.context import Context
 from voxpod_operator.logs import about
 from voxpod_operator.policy import notices
-from voxpod_operator.reconcile.announcing import announce
+from voxpod_operator.reconcile.announcing import OF_THE_CLUSTER, announce
 
 logger = logging.getLogger(__name__)
 
 
-def report(ctx: Context, old: LiveRequest, raw: Json) -> None:
-    """A request that had not ended has a new version."""
-    status = status_of(raw)
+def report(ctx: Context, old: Resource, new: Resource, raw: Json) -> None:
+    """An object that was known has a new version."""
+    if isinstance(old, LiveRequest):
+        _request(ctx, old, status_of(raw))
+    elif isinstance(old, AnyTenant) and isinstance(new, AnyTenant):
+        for notice in notices.of_conditions(old.status.conditions, new.status.conditions):
+            announce(ctx, TENANT, new.metadata, notice, new.metadata.name)
+    elif isinstance(old, AnyModel) and isinstance(new, AnyModel):
+        for notice in notices.of_conditions(old.status.conditions, new.status.conditions):
+            announce(ctx, SPEECH_MODEL, new.metadata, notice, OF_THE_CLUSTER)
+
+
+def _request(ctx: Context, old: LiveRequest, status: TTSRequestStatus) -> None:
     if status == old.status:
         return
-    tenant = ctx.tenant_label(status.tenant)
     if status.phase is not None and status.phase.terminal:
-        _ended(ctx, old, status, tenant)
+        _ended(ctx, old, status, ctx.tenant_label(status.tenant))
     elif _pod(status) is not None and _pod(status) != _pod(old.status):
         metrics.SANDBOX_STARTS.labels(start="cold").inc()
     if (notice := notices.of_request(old.status, status)) is not None:

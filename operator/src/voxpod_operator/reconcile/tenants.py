@@ -5,9 +5,8 @@ from voxpod_crds.conditions import set_condition
 from voxpod_operator.cluster.kinds import TENANT, TTS_REQUEST
 from voxpod_operator.cluster.reading import namespaces_of
 from voxpod_operator.context import Context
-from voxpod_operator.policy import notices, tenancy
+from voxpod_operator.policy import tenancy
 from voxpod_operator.policy.transitions import difference
-from voxpod_operator.reconcile.announcing import announce
 from voxpod_operator.reconcile.directory import reconcile_directory
 
 
@@ -36,8 +35,6 @@ async def reconcile_tenant(ctx: Context, key: ResourceKey) -> None:
     patch = difference(tenant.status.to_wire(), status.to_wire())
     if patch:
         ctx.view.observe(TENANT, await ctx.gateway.patch_status(TENANT, key, patch, tenant.metadata.resource_version))
-    if (notice := notices.of_readiness(tenant.status.conditions, status.conditions)) is not None:
-        announce(ctx, TENANT, tenant.metadata, notice, key.name)
     if "conditions" in patch:
         for request in requests:
             ctx.enqueue(TTS_REQUEST, request.metadata.key)
