@@ -207,4 +207,4 @@ async def test_private_authority_is_trusted_by_operator_and_sandbox_alike(
                 with pytest.raises(SpeechError, match="SSLCertVerificationError"):
                     upload(store, ca_pem=pem, seconds=0.3)
             store.close()
-    assert all("upload failed" in json.loads(line)["event"] for line in capfd.readouterr().err.splitlines())
+    assert all("upload failed" in json.loads(line)["message"] for line in capfd.readouterr().err.splitlines())

@@ -141,7 +141,8 @@ def reasons_page() -> str:
         "",
         "Every condition in the status of a TTSRequest, Tenant or SpeechModel has one of these reasons, and a message",
         "with the particulars. `kubectl get ttsr` shows the reason of the last condition; `kubectl describe ttsr NAME`",
-        "shows all of them. This version writes no Events: what happened to an object stands in its conditions.",
+        "shows all of them, and the Events (docs/running.md). Events are for people and go after an hour:",
+        "programs read the conditions.",
     ]
     for heading, (condition, advice, reasons) in REASON_GROUPS.items():
         lines += [

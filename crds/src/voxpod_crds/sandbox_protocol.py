@@ -103,6 +103,8 @@ class Work:
     """Where the document of times goes; None without one."""
     progress_seconds: float = dataclasses.field(default=0.0, metadata=_since(2))
     """How often to tell progress; 0: not at all."""
+    tenant: str = dataclasses.field(default="", metadata=_since(2))
+    """Whose request it is, for the lines that the sandbox logs."""
 
 
 Stage = Literal["synthesizing", "uploading"]

@@ -21,7 +21,7 @@ def main() -> int:
     try:
         settings = bundle_settings(os.environ)
     except SettingsError as error:
-        log.event("settings are wrong", error=str(error))
+        log.event("settings are wrong", "ERROR", error=str(error))
         return 1
     try:
         found = facts(settings)
@@ -30,7 +30,7 @@ def main() -> int:
     except Exception as error:
         failed = error if isinstance(error, SpeechError) else unexpected(error)
         message, code = termination_message(Report("", Timings(), failure=failed.as_failure())), 1
-        log.event("bundle is unusable", reason=failed.reason, error=str(failed))
+        log.event("bundle is unusable", "ERROR", reason=failed.reason, error=str(failed))
     write_termination_log(settings.termination_log, message)
     return code
 

@@ -70,7 +70,8 @@ def run(settings: SandboxSettings) -> Report | None:
         if work is None:
             return None
         uid = work.request_uid
-        log.event("claimed", request=uid)
+        log.about(request_id=uid, tenant_id=work.tenant, text_len=len(work.text), voice=work.voice)
+        log.event("claimed")
         with Pulse(work, dispatch.progress, end_now) as pulse:
             report = serve(work, synthesizer, timings, settings.object_store_ca_pem, pulse)
     except SpeechError as error:
@@ -78,7 +79,7 @@ def run(settings: SandboxSettings) -> Report | None:
     except Exception as error:
         report = Report(uid, timings, failure=unexpected(error).as_failure())
     if report.failure is not None:
-        log.event("failed", request=uid, fault=report.failure.fault, reason=report.failure.reason)
+        log.event("failed", "ERROR", fault=report.failure.fault, reason=report.failure.reason)
     write_termination_log(settings.model.termination_log, termination_message(report))
     if uid and dispatch is not None:
         dispatch.report(report)
@@ -95,9 +96,9 @@ def serve(work: Work, synthesizer: Synthesizer, timings: Timings, ca_pem: str, p
         timings = dataclasses.replace(timings, first_audio_ms=first_audio_ms, synthesis_ms=watch.milliseconds())
         log.event(
             "synthesized",
-            request=work.request_uid,
+            voice=prepared.voice,
             audio_seconds=round(written.duration_seconds, 3),
-            synthesis_ms=timings.synthesis_ms,
+            duration=timings.synthesis_ms / 1000,
         )
         pulse.uploads()
         times = None
@@ -117,7 +118,7 @@ def serve(work: Work, synthesizer: Synthesizer, timings: Timings, ca_pem: str, p
         voice=prepared.voice,
     )
     timings = dataclasses.replace(timings, upload_ms=watch.milliseconds() - timings.synthesis_ms)
-    log.event("uploaded", request=work.request_uid, bytes=audio.bytes, upload_ms=timings.upload_ms)
+    log.event("uploaded", voice=prepared.voice, bytes=audio.bytes, duration=timings.upload_ms / 1000)
     return Report(
         work.request_uid,
         timings,

@@ -25,6 +25,7 @@ from voxpod_operator.handlers.events import take_in
 from voxpod_operator.handlers.watches import Login, watch
 from voxpod_operator.health import Health, health_app
 from voxpod_operator.leadership import Leadership
+from voxpod_operator.reconcile.reporting import report
 from voxpod_operator.reconcile.workers import work
 from voxpod_operator.resync import WatchHealth, catch_up_with_all, keep_in_sync, load
 from voxpod_operator.settings import OperatorSettings
@@ -182,7 +183,15 @@ def assemble(settings: OperatorSettings, api: ApiClient, login: Login, store: Ob
         certificate=DispatchCertificate(settings.dispatch_tls_dir, settings.dispatch_host, clock.now),
     )
     view.on_request = ctx.keep_book
-    return Operator(ctx, api, login, Health(view, WatchHealth(), lambda: leadership.leading), leadership)
+    # a follower knows the same, and so does a leader before it has caught up with the one before it
+    view.on_news = lambda old, new, raw: report(ctx, old, new, raw) if ctx.queue.is_open and leadership.fresh else None
+    return Operator(
+        ctx,
+        api,
+        login,
+        Health(view, WatchHealth(), lambda: leadership.leading, settings.metrics_max_tenants),
+        leadership,
+    )
 
 
 def _store(settings: OperatorSettings) -> ObjectStore:

@@ -16,11 +16,13 @@ from voxpod_operator.cluster.view import ClusterView, WorkKey
 from voxpod_operator.cluster.warnings import Warnings
 from voxpod_operator.policy import stored_objects
 from voxpod_operator.policy.book import Book, Slot
+from voxpod_operator.policy.bulletin import Bulletin
 from voxpod_operator.policy.progress import ProgressBook
 from voxpod_operator.policy.store_state import StoreState
 from voxpod_operator.policy.transitions import difference
 from voxpod_operator.settings import OperatorSettings
 from voxpod_operator.storage.object_store import ObjectStore
+from voxpod_operator.tenant_series import label_of, own_series
 from voxpod_operator.workqueue import Lane, WorkQueue
 
 
@@ -60,10 +62,16 @@ class Context:
     """Who waits and who holds a slot. The view keeps it, `reconcile.schedule` gives slots away."""
     serving: Serving = field(default_factory=Serving)
     last_look: LastLook = field(default_factory=LastLook)
+    bulletin: Bulletin = field(default_factory=Bulletin)
+    """Events that are to be written."""
     progress: ProgressBook = field(default_factory=ProgressBook)
     """What sandboxes told this leader; in memory only."""
     concluding: set[str] = field(default_factory=set)
     """UIDs of requests whose report is being verified: a sandbox that reports many times at once gets one verification."""
+
+    def tenant_label(self, tenant: str | None) -> str:
+        """What the tenant is called in the label of a metric."""
+        return label_of(tenant, own_series(self.view, self.settings.metrics_max_tenants))
 
     def keep_book(self, uid: str, request: Request | None) -> None:
         """Enter a new version of a request (None: it is gone) into the book; a slot that comes free is given away anew."""
@@ -133,6 +141,9 @@ AUDIO = "audio"
 
 SCHEDULE = WorkKey("schedule", ResourceKey("", ""))
 """The work key that stands for giving free slots away."""
+
+ANNOUNCE = WorkKey("announce", ResourceKey("", ""))
+"""The work key that stands for writing the next Event."""
 
 DIRECTORY = WorkKey("directory", ResourceKey("", ""))
 """The work key that stands for the list of the tenants' namespaces."""

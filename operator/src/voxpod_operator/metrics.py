@@ -5,6 +5,23 @@ from prometheus_client import Counter, Gauge, Histogram
 REQUESTS_ENDED = Counter(
     "voxpod_requests_ended_total", "Requests that ended, by phase and reason.", ["phase", "reason"]
 )
+TTS_REQUESTS = Counter("tts_request_total", "Requests that ended, by tenant and phase.", ["tenant", "status"])
+TTS_DURATION = Histogram(
+    "tts_duration_seconds",
+    "Creation of a request to its success.",
+    ["tenant"],
+    buckets=(0.5, 1, 2, 3, 5, 10, 20, 30, 60, 120, 300, 600, 3600),
+)
+TTS_WAIT = Histogram(
+    "tts_wait_seconds",
+    "Creation of a request to the assignment of the sandbox that it ended with.",
+    ["tenant"],
+    buckets=(0.05, 0.1, 0.5, 1, 5, 15, 60, 300, 1800),
+)
+TTS_QUEUE = Gauge("tts_queue_length", "Requests that hold no sandbox yet.", ["tenant"])
+QUOTA_REMAINING = Gauge("quota_remaining", "What a tenant's daily quota leaves.", ["tenant", "resource"])
+SANDBOX_STARTS = Counter("voxpod_sandbox_starts_total", "Sandboxes that took work, by how they had started.", ["start"])
+EVENTS = Counter("voxpod_events_total", "Kubernetes Events, by what became of them.", ["outcome"])
 REQUESTS = Gauge("voxpod_requests", "Requests that have not ended, by phase.", ["phase"])
 QUEUE_SECONDS = Histogram(
     "voxpod_request_queue_seconds",

@@ -40,6 +40,10 @@ class OperatorSettings(BaseSettings):
         description="Whether the tenants' namespaces are listed for the policy that refuses such requests at once.",
     )
 
+    events: bool = Field(
+        True, description="Whether Kubernetes Events are written on requests, Tenants and SpeechModels."
+    )
+
     lease_duration_seconds: float = Field(15.0, ge=2, description="How long followers wait for a silent leader.")
     lease_renew_deadline_seconds: float = Field(
         10.0, ge=1, description="How long a leader that cannot renew goes on before it exits."
@@ -153,6 +157,13 @@ class OperatorSettings(BaseSettings):
             "Age at which an object whose request does not exist any more is removed. 0: never, since it may be audio"
             " that a request made before somebody deleted the request."
         ),
+    )
+
+    metrics_max_tenants: int = Field(
+        100,
+        ge=0,
+        le=10_000,
+        description="How many tenants have metric series of their own: the oldest; the rest are summed as `other`.",
     )
 
     @field_validator("object_store_ca_pem")

@@ -32,6 +32,7 @@ EXPECTED_CALLS = {
     Call("GET", "endpointslices"),
     Call("POST", "endpointslices"),
     Call("POST", "jobs"),
+    Call("POST", "events"),
     Call("POST", "tokenreviews"),
     Call("PATCH", "tenants", "status"),
     Call("PATCH", "speechmodels", "status"),

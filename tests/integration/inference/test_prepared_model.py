@@ -84,7 +84,7 @@ def test_damaged_file_is_named_and_the_plain_bundle_speaks(
     with redirect_stderr(io.StringIO()) as said:
         engine = load_engine(kokoro_bundle, 2, copied)
     (line,) = [json.loads(line) for line in said.getvalue().splitlines()]
-    assert line["event"].startswith("prepared weights are unusable")
+    assert line["message"].startswith("prepared weights are unusable")
     assert f"{name} has" in line["error"]
     assert engine.weights == "plain"
     assert sum(len(u.samples) for u in engine.speak(engine.prepare("Yes."))) > RATE // 4
@@ -157,7 +157,7 @@ def test_without_the_native_library_weights_are_of_another_kind_and_this_is_told
         monkeypatch.undo()
         vocoder._library.cache_clear()
     (line,) = [json.loads(line) for line in said.getvalue().splitlines()]
-    assert line["event"] == "the native library is not there, so speech is slower"
+    assert line["message"] == "the native library is not there, so speech is slower"
     assert engine.weights == "prepared-onnx"
     assert sum(len(u.samples) for u in engine.speak(engine.prepare("Yes."))) > RATE // 4
 

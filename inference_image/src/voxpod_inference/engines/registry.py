@@ -17,7 +17,7 @@ Tell = Callable[[str, str], None]
 
 
 def _log(what: str, why: str) -> None:
-    log.event(what, error=why)
+    log.event(what, "WARNING", error=why)
 
 
 def load(settings: BundleSettings) -> "Synthesizer":

@@ -58,6 +58,8 @@ class UnreadableRequest(ApiModel):
 AnyTenant = Tenant | UnreadableTenant
 AnyModel = SpeechModel | UnreadableModel
 Request = TTSRequest | EndedRequest | UnreadableRequest
+LiveRequest = TTSRequest | UnreadableRequest
+"""One that has not ended."""
 Resource = AnyTenant | AnyModel | Request | JobView | PodView
 
 
@@ -70,6 +72,11 @@ def parse(kind: Kind, raw: Json) -> Resource:
     if kind is TENANT:
         return _tenant(raw)
     return _model(raw) if kind is SPEECH_MODEL else _request(raw)
+
+
+def status_of(raw: Json) -> TTSRequestStatus:
+    """The status of a TTSRequest, also of one that has ended, as far as it can be read."""
+    return _as_far_as_readable(TTSRequestStatus, raw.get("status"), "status")[0]
 
 
 def namespaces_of(tenant: AnyTenant) -> Sequence[str]:

@@ -74,6 +74,8 @@ class ClusterView:
     def __init__(self) -> None:
         self.on_request: Callable[[str, Request | None], None] = lambda uid, request: None
         """Called with each new version of a TTSRequest, None when it is gone."""
+        self.on_news: Callable[[Resource, Resource, Json], None] = lambda old, new, raw: None
+        """Called with each new version of an object that was known: the one before, the new one, and its JSON."""
         self._objects: dict[Kind, dict[ResourceKey, Resource]] = {kind: {} for kind in WATCHED}
         self._live: dict[str, dict[ResourceKey, TTSRequest]] = defaultdict(dict)
         """Requests that have not ended, by namespace: the only ones that decisions look at."""
@@ -98,6 +100,8 @@ class ClusterView:
             self._unindex(kind, key, old)
         self._objects[kind][key] = resource
         self._index(kind, key, resource)
+        if old is not None and uid_of(old) == uid_of(resource):
+            self.on_news(old, resource, raw)
         self._announce()
         return True
 

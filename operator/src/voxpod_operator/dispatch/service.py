@@ -13,6 +13,7 @@ from voxpod_operator.cluster.view import WorkKey, uid_of
 from voxpod_operator.context import Context
 from voxpod_operator.dispatch.identity import PodIdentity
 from voxpod_operator.errors import StoreUnavailable
+from voxpod_operator.logs import about
 from voxpod_operator.policy import lifecycle, stored_objects, transitions
 from voxpod_operator.policy.progress import TELL_SECONDS, seconds_left, upload_worth_telling
 from voxpod_operator.reconcile.ending import conclude
@@ -63,9 +64,7 @@ async def claim(
     status = transitions.claim(request, who.name, who.uid, protocol, ctx.now())
     work = _work(ctx, request.model_copy(update={"status": status}))
     await ctx.write_status(request, status)
-    logger.info(
-        "work claimed", extra={"request": str(request.metadata.key), "uid": request.metadata.uid, "pod": who.name}
-    )
+    logger.info("work claimed", extra={**about(request), "pod": who.name})
     ctx.enqueue(TTS_REQUEST, request.metadata.key)  # from now on its progress is watched
     return work
 
@@ -93,8 +92,7 @@ async def take_report(ctx: Context, who: PodIdentity, report: Report) -> None:
     if _holder(request) != who.uid and not (_holder(request) is None and report.failure is not None):
         raise NotWanted("another sandbox holds the request")
     extra = {
-        "request": str(request.metadata.key),
-        "uid": request.metadata.uid,
+        **about(request),
         "timings": {k: getattr(report.timings, k) for k in report.timings.__slots__},
     }
     logger.info("result received", extra=extra)
@@ -165,6 +163,7 @@ def _work(ctx: Context, request: TTSRequest) -> Work:
         timestamps=spec.timestamps,
         timestamps_upload=ctx.store.presign_put(times, stored_objects.TIMESTAMPS_TYPE, life) if times else None,
         progress_seconds=TELL_SECONDS,
+        tenant=request.status.tenant or "",
     )
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from voxpod_crds.base import ResourceKey
 from voxpod_crds.tts_request import TTSRequest
+from voxpod_operator import tenant_series
 from voxpod_operator.cluster.kinds import POD, SPEECH_MODEL, TENANT, TTS_REQUEST, Kind
 from voxpod_operator.cluster.reading import parse
 from voxpod_operator.cluster.sandboxes import parse_pod
@@ -32,7 +33,7 @@ def take_in(ctx: Context, kind: Kind, raw: dict[str, Any], deleted: bool) -> Non
         news.learn(ctx, kind, raw)
     elif ctx.view.observe(kind, raw):
         if kind is TTS_REQUEST and "status" not in raw:
-            logger.info("request seen", extra={"request": str(key), "uid": uid})
+            logger.info("request seen", extra={"request": str(key), "request_id": uid})
         _enqueue(ctx, kind, key, parse_pod(raw).job_name if kind is POD else "")
 
 
@@ -50,6 +51,8 @@ def _take_out(ctx: Context, kind: Kind, key: ResourceKey) -> None:
     pod = ctx.view.pod(key) if kind is POD else None
     owner = ctx.view.tenant_or_model(kind, key.name)
     ctx.view.forget(kind, key)
+    if kind is TENANT:
+        tenant_series.forget(key.name)
     _enqueue(ctx, kind, key, pod.job_name if pod else "")
     news.look_again(ctx, owner)
     if gone is not None and (job := job_of(gone)):

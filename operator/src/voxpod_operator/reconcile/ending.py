@@ -4,7 +4,7 @@ import logging
 from datetime import datetime
 
 from voxpod_crds.base import ResourceKey
-from voxpod_crds.conditions import ConditionType, Reason, find_condition
+from voxpod_crds.conditions import Reason
 from voxpod_crds.names import job_name
 from voxpod_crds.sandbox_protocol import Failure, Report
 from voxpod_crds.speech_model import SpeechModel
@@ -16,6 +16,7 @@ from voxpod_operator.cluster.sandboxes import JobView
 from voxpod_operator.cluster.view import WorkKey
 from voxpod_operator.context import AUDIO, Context
 from voxpod_operator.errors import StoreError, StoreUnavailable
+from voxpod_operator.logs import about
 from voxpod_operator.policy import lifecycle, retries, stored_objects, transitions
 from voxpod_operator.store_check import look_closely
 
@@ -72,8 +73,7 @@ async def retry(ctx: Context, request: TTSRequest, failure: Failure) -> None:
     logger.info(
         "request retried",
         extra={
-            "request": str(request.metadata.key),
-            "uid": request.metadata.uid,
+            **about(request),
             "attempt": attempt,
             "reason": failure.reason,  # not the message: a sandbox writes it, and may write a tenant's text
         },
@@ -93,8 +93,7 @@ async def give_back(ctx: Context, request: TTSRequest, reason: Reason, message: 
     logger.info(
         "slot given back",
         extra={
-            "request": str(request.metadata.key),
-            "uid": request.metadata.uid,
+            **about(request),
             "attempt": request.status.attempt,
             "reason": reason,
             "why": message,
@@ -122,18 +121,6 @@ def _end_of_pause(request: TTSRequest, number: int, now: datetime) -> datetime:
 async def end(ctx: Context, request: TTSRequest, status: TTSRequestStatus) -> None:
     """Write a terminal status, which frees the slot, and end the sandbox if one runs."""
     await ctx.write_status(request, status)
-    complete = find_condition(status.conditions, ConditionType.COMPLETE)
-    reason = complete.reason if complete else ""
-    metrics.REQUESTS_ENDED.labels(phase=status.phase, reason=reason).inc()
-    logger.info(
-        "request ended",
-        extra={
-            "request": str(request.metadata.key),
-            "uid": request.metadata.uid,
-            "phase": status.phase,
-            "reason": reason,
-        },
-    )
     ctx.enqueue(TTS_REQUEST, request.metadata.key)
     if status.audio is None:
         ctx.discard_audio_of(request)

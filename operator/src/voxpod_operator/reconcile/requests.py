@@ -13,6 +13,7 @@ from voxpod_operator.cluster.kinds import TTS_REQUEST
 from voxpod_operator.cluster.reading import UnreadableRequest
 from voxpod_operator.cluster.view import WorkKey
 from voxpod_operator.context import PLACE, Context
+from voxpod_operator.logs import about
 from voxpod_operator.policy import admission, lifecycle, transitions, unreadable
 from voxpod_operator.policy.book import Candidate
 from voxpod_operator.policy.speech_estimate import seconds_of
@@ -129,14 +130,7 @@ async def _assign(ctx: Context, request: TTSRequest, decision: admission.Admit) 
         request, decision, job_name(request.metadata.uid, transitions.next_attempt(request)), ctx.now()
     )
     await ctx.write_status(request, status)
-    logger.info(
-        "request admitted",
-        extra={
-            "request": str(request.metadata.key),
-            "uid": request.metadata.uid,
-            "tenant": decision.tenant.metadata.name,
-        },
-    )
+    logger.info("request admitted", extra=about(request, status))
     ctx.refresh_counts(decision.tenant.metadata.name, decision.model.metadata.name)
     assigned = ctx.view.live_request(request.metadata.key)
     if assigned is not None:
@@ -177,7 +171,7 @@ async def _leave_to_another_version(ctx: Context, request: UnreadableRequest) ->
         case lifecycle.LookAgain(seconds):
             _look_again(ctx, known, seconds)
         case lifecycle.Nothing():
-            logger.info("request left alone", extra={"request": str(request.metadata.key), "why": request.problem})
+            logger.info("request left alone", extra={**about(request), "why": request.problem})
 
 
 def _look_again(ctx: Context, request: TTSRequest, seconds: float) -> None:

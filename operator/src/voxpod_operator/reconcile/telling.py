@@ -13,6 +13,7 @@ from voxpod_operator.cluster.reading import AnyModel, UnreadableRequest, is_defa
 from voxpod_operator.cluster.view import WorkKey
 from voxpod_operator.context import PLACE, Context
 from voxpod_operator.errors import Conflict
+from voxpod_operator.logs import about
 from voxpod_operator.policy import admission, tenancy, transitions, unreadable
 from voxpod_operator.policy.grounds import Ground, grounds_of
 from voxpod_operator.reconcile.ending import end
@@ -59,7 +60,7 @@ async def _tell(ctx: Context, request: TTSRequest) -> None:
 async def _wait(ctx: Context, request: TTSRequest, decision: admission.Wait) -> None:
     before = find_condition(request.status.conditions, ConditionType.ADMITTED)
     if before is None or before.reason != decision.reason:
-        logger.info("request waits", extra={"request": str(request.metadata.key), "reason": decision.reason})
+        logger.info("request waits", extra={**about(request), "reason": decision.reason})
     await ctx.write_status(request, transitions.wait(request, decision, ctx.now()))
     ctx.refresh_counts(decision.tenant, None)
 
