@@ -69,7 +69,8 @@ class RealWorld(World):
         assert status in (200, 404), f"PATCH {path}: {status} {answer.get('message', answer)}"
 
     async def delete(self, kind: Kind, namespace: str, name: str) -> None:
-        await asyncio.to_thread(self.api.delete, kind.path(namespace, name))
+        # a Job's own default is to orphan its pods, by a finalizer that only the garbage collector takes away
+        await asyncio.to_thread(self.api.delete, kind.path(namespace, name), propagationPolicy="Background")
 
     async def bury_pods(self) -> None:
         """What the kubelet does with a pod that is being deleted, until cancelled."""
