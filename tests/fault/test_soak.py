@@ -1,7 +1,8 @@
 """Everything at once, on a real API server and a real object store: 20 tenants, operators that are killed and stopped, renewed
 certificates, a store that goes away, and a hostile pod beside them. Nothing may be lost, doubled or leaked.
 
-`make soak` runs it with 2,000 requests, unless VOXPOD_SOAK_REQUESTS says otherwise, and writes docs/benchmarks/soak.md.
+A squall of it runs with the other tests. `make soak` runs it with 2,000 requests, unless VOXPOD_SOAK_REQUESTS says otherwise,
+and writes docs/benchmarks/soak.md.
 """
 
 import asyncio
@@ -25,6 +26,7 @@ from service_proxy import service_proxy
 from soak_page import page
 from soak_sandboxes import SoakSandboxes
 from soak_weather import (
+    Plan,
     Soak,
     a_stranger_is_hostile,
     certificates_are_renewed,
@@ -36,8 +38,9 @@ from voxpod_crds.crd import crd
 from voxpod_crds.definitions import DEFINITIONS
 from voxpod_operator.cluster.kinds import JOB, POD, SPEECH_MODEL, TENANT, TTS_REQUEST
 
-REQUESTS = int(os.environ.get("VOXPOD_SOAK_REQUESTS", "0"))
-pytestmark = pytest.mark.skipif(not REQUESTS, reason="minutes to half an hour: `make soak`")
+PLAN = Plan(requests=60, lease_seconds=4, lead_seconds=6, certificate_seconds=4, store_seconds=3)
+if requests := os.environ.get("VOXPOD_SOAK_REQUESTS"):
+    PLAN = Plan(int(requests), lease_seconds=8, lead_seconds=20, certificate_seconds=15, store_seconds=17)
 TENANTS = 20
 SANDBOXES_AT_A_TIME = 12
 BUCKET = "audio"
@@ -53,32 +56,34 @@ async def test_nothing_is_lost_doubled_or_leaked_in_bad_weather(tmp_path: Path) 
         operators = asyncio.create_task(operators_come_and_go(soak, beside))
         weather = [certificates_are_renewed(soak), the_store_goes_away(soak), a_stranger_is_hostile(soak), _ask(soak)]
         tasks = [clearing, operators, *map(asyncio.create_task, weather)]
-        began = time.monotonic()
+        began, loads = time.monotonic(), [os.getloadavg()[0]]
         try:
             statuses = await _until_all_ended(soak, tasks)
-            seconds = time.monotonic() - began
+            ended = time.monotonic()
             await _calm(tasks[1:])
             problems = await _until_settled(soak, statuses)
         finally:
             await _calm(tasks)
         if where := os.environ.get("VOXPOD_SOAK_PAGE"):
-            told = page(_rows(soak, statuses, seconds, problems))
+            loads.append(os.getloadavg()[0])
+            spans = {"until all had ended": ended - began, "until nothing was left": time.monotonic() - ended}
+            told = page(_rows(soak, statuses, spans, problems), PLAN, loads)
             await asyncio.to_thread(Path(where).write_text, told, "utf-8")
         assert problems == []
 
 
 async def _until_all_ended(soak: Soak, tasks: list[asyncio.Task[None]]) -> dict[str, Json]:
     """The statuses of all requests by UID."""
-    deadline = time.monotonic() + 120 + REQUESTS
+    deadline = time.monotonic() + 120 + 2 * PLAN.requests
     while True:
         assert not (failed := [t.exception() for t in tasks if t.done() and t.exception()]), failed
         listed = await asyncio.to_thread(soak.world.all_of, TTS_REQUEST)
         statuses = {one["metadata"]["uid"]: one.get("status") or {} for one in listed}
         phases = Counter(status.get("phase") for status in statuses.values())
-        if sum(phases[phase] for phase in ENDED) == REQUESTS:
+        if sum(phases[phase] for phase in ENDED) == PLAN.requests:
             return statuses
-        assert time.monotonic() < deadline, f"not all {REQUESTS} ended: {phases}; {soak.faults}; {soak.unexpected}"
-        await asyncio.sleep(1 + REQUESTS / 500)  # the list is long
+        assert time.monotonic() < deadline, f"not all ended: {phases}; {soak.faults}; {soak.unexpected}"
+        await asyncio.sleep(1 + PLAN.requests / 200)  # the list is long
 
 
 async def _until_settled(soak: Soak, statuses: dict[str, Json]) -> list[str]:
@@ -125,14 +130,16 @@ def _broken_in_store(soak: Soak, statuses: dict[str, Json]) -> list[str]:
     return problems
 
 
-def _rows(soak: Soak, statuses: dict[str, Json], seconds: float, problems: list[str]) -> dict[str, str]:
+def _rows(
+    soak: Soak, statuses: dict[str, Json], spans: dict[str, float], problems: list[str]
+) -> dict[str, str]:
     """What the page tells."""
     failures = Counter(one["reason"] for s in statuses.values() for one in s.get("failedAttempts") or [])
     return {
-        "requests": str(REQUESTS),
+        "requests": str(PLAN.requests),
         "tenants": str(TENANTS),
         "sandboxes at a time": str(SANDBOXES_AT_A_TIME),
-        "seconds": f"{seconds:.0f}",
+        **{what: f"{seconds:.0f} s" for what, seconds in spans.items()},
         "lost, doubled or leaked": str(len(problems)),
         **{name: str(count) for name, count in sorted(soak.faults.items())},
         "attempts that failed": ", ".join(f"{reason}: {n}" for reason, n in failures.most_common()) or "0",
@@ -167,14 +174,15 @@ async def _running(tmp_path: Path) -> AsyncIterator[Soak]:
                 "object_store_access_key": ROOT_USER,
                 "object_store_secret_key": ROOT_PASSWORD,
                 "object_store_sweep_seconds": 20.0,
-                "lease_duration_seconds": 4.0,
-                "lease_renew_deadline_seconds": 3.0,
+                "lease_duration_seconds": PLAN.lease_seconds,
+                "lease_renew_deadline_seconds": 0.75 * PLAN.lease_seconds,
+                "lease_retry_seconds": PLAN.lease_seconds / 8,
                 "dispatch_max_connections_per_address": 4 * SANDBOXES_AT_A_TIME,
                 "refuse_stray_requests": False,
-                "resync_seconds": 20.0,
+                "resync_seconds": 60.0,
                 "workers": 8,
             }
-            soak = Soak(world, minio, tmp_path, settings, store, store_process)
+            soak = Soak(PLAN, world, minio, tmp_path, settings, store, store_process)
             sandboxes = SoakSandboxes(world, tmp_path / "tokens")
             world.kubelet = sandboxes.kubelet
             try:
@@ -187,7 +195,7 @@ async def _running(tmp_path: Path) -> AsyncIterator[Soak]:
 
 
 async def _ask(soak: Soak) -> None:
-    for number in range(REQUESTS):
+    for number in range(soak.plan.requests):
         body = a_request_body(f"r{number:05}", f"Request number {number}.", deadlineSeconds=3600)
         await soak.world.create(TTS_REQUEST, body, f"t{number % TENANTS:02}")
 

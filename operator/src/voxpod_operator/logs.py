@@ -26,5 +26,7 @@ def configure(level: str) -> None:
     logging.basicConfig(level=level, handlers=[handler], force=True)
     # twice at each start, since Kopf runs in a thread: "OS signals are ignored"
     logging.getLogger("kopf._core.reactor.running").setLevel(logging.ERROR)
-    for chatty in ("kopf", "aiohttp.access", "asyncio", "urllib3"):
+    # each try that failed, with its URL, which may be a presigned one; who calls tells the outcome
+    logging.getLogger("urllib3").setLevel(logging.ERROR)
+    for chatty in ("kopf", "aiohttp.access", "asyncio"):
         logging.getLogger(chatty).setLevel(max(logging.WARNING, logging.getLevelName(level)))
