@@ -45,7 +45,9 @@ def configure(level: str) -> None:
     threading.excepthook = lambda told: _uncaught(told.exc_type, told.exc_value, told.exc_traceback)
     # twice at each start, since Kopf runs in a thread: "OS signals are ignored"
     logging.getLogger("kopf._core.reactor.running").setLevel(logging.ERROR)
-    for chatty in ("kopf", "aiohttp.access", "asyncio", "urllib3"):
+    # each try that failed, with its URL, which may be a presigned one; who calls tells the outcome
+    logging.getLogger("urllib3").setLevel(logging.ERROR)
+    for chatty in ("kopf", "aiohttp.access", "asyncio"):
         logging.getLogger(chatty).setLevel(max(logging.WARNING, logging.getLevelName(level)))
 
 

@@ -33,7 +33,7 @@ class NotWanted(Exception):
 
 
 class AlreadyClaimed(Exception):
-    """The work was handed out once; once is all there is (409)."""
+    """The work was handed out; a leader does that once (409)."""
 
 
 async def claim(
@@ -57,13 +57,16 @@ async def claim(
         await ctx.view.changed(min(left, 1.0))
     if isinstance(request, EndedRequest) or request.spec.cancel:
         raise NotWanted("the request is over")
-    if request.status.sandbox is None or request.status.sandbox.pod_uid is not None:
+    uid = request.metadata.uid
+    if request.status.sandbox is None or _holder(request) not in (None, who.uid) or ctx.progress.has_work(uid, who.uid):
         raise AlreadyClaimed("this work was claimed before")
     if not still_there():
         return None  # the claim would be written for nobody, and the attempt lost
-    status = transitions.claim(request, who.name, who.uid, protocol, ctx.now())
+    # the pod holds it already: the claim was written, and its answer lost, with the leader of before or with a connection
+    status = request.status if _holder(request) else transitions.claim(request, who.name, who.uid, protocol, ctx.now())
     work = _work(ctx, request.model_copy(update={"status": status}))
     await ctx.write_status(request, status)
+    ctx.progress.hand(uid, who.uid)
     logger.info("work claimed", extra={**about(request), "pod": who.name})
     ctx.enqueue(TTS_REQUEST, request.metadata.key)  # from now on its progress is watched
     return work
