@@ -84,6 +84,8 @@ def exactly_one(*names: str) -> Rule:
 _SET = {"x-kubernetes-list-type": "set"}
 _CONDITIONS = {"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["type"]}
 _WORDS = {"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["word"]}
+_HOLDS = {"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["uid"]}
+_SECONDS = {"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["at"]}
 _LABEL_KEY = "^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$"
 _NODE_SELECTOR_RULE = Rule(
     f'!has(self.nodeSelector) || self.nodeSelector.all(key, key.size() <= 317 && key.matches("{_LABEL_KEY}"))',
@@ -132,7 +134,8 @@ TENANT = Definition(
         "spec.namespaces": _SET,
         "spec.allowedModels": _SET,
         "spec.allowedVoices": _SET,
-        "status.settled": _SET,
+        "status.holds": _HOLDS,
+        "status.lastMinute": _SECONDS,
         "status.conditions": _CONDITIONS,
     },
 )

@@ -10,6 +10,8 @@ Ground = tuple[Kind, str]
 _RESTS_ON: dict[Reason, set[Kind]] = {
     Reason.NAMESPACE_WITHOUT_TENANT: {TENANT},
     Reason.TEXT_TOO_LONG: {TENANT},
+    Reason.DAILY_QUOTA_EXCEEDED: {TENANT},
+    Reason.EXCEEDS_HALF_OF_DAILY_QUOTA: {TENANT},
     Reason.VOICE_NOT_ALLOWED: {TENANT},
     Reason.MODEL_NOT_FOUND: {SPEECH_MODEL},
     Reason.LANGUAGE_NOT_SUPPORTED: {SPEECH_MODEL},

@@ -9,14 +9,14 @@ from voxpod_crds.conditions import Reason
 from voxpod_crds.names import job_name
 from voxpod_crds.tts_request import TTSRequest
 from voxpod_operator.cluster.ended import EndedRequest
-from voxpod_operator.cluster.kinds import TTS_REQUEST
+from voxpod_operator.cluster.kinds import TENANT, TTS_REQUEST
 from voxpod_operator.cluster.reading import UnreadableRequest
 from voxpod_operator.cluster.view import WorkKey
 from voxpod_operator.context import PLACE, Context
 from voxpod_operator.logs import about
-from voxpod_operator.policy import admission, lifecycle, transitions, unreadable
+from voxpod_operator.policy import admission, lifecycle, quota_checks, transitions, unreadable
 from voxpod_operator.policy.book import Candidate
-from voxpod_operator.policy.speech_estimate import seconds_of
+from voxpod_operator.policy.demand import demand_of
 from voxpod_operator.reconcile.ending import conclude, end, end_sandbox, give_back, memory_of, retry
 from voxpod_operator.reconcile.sandboxes import create_sandbox, pod_as_stored, start_timeouts, why_not
 from voxpod_operator.reconcile.telling import snapshot
@@ -115,7 +115,10 @@ async def _admit(ctx: Context, request: TTSRequest) -> None:
     decision = admission.decide(snapshot(ctx, request))
     candidate = _candidate(request, decision) if isinstance(decision, admission.Admit) else None
     if isinstance(decision, admission.Admit) and candidate is not None and ctx.book.granted(candidate):
-        await _assign(ctx, request, decision)
+        if quota_checks.holds(request, decision.tenant, ctx.now()):
+            await _assign(ctx, request, decision)
+        else:
+            ctx.enqueue(TENANT, decision.tenant.metadata.key, Lane.URGENT)
         return
     _leave_the_book(ctx, request)
     if candidate is not None:
@@ -156,7 +159,7 @@ def _candidate(request: TTSRequest, decision: admission.Admit) -> Candidate:
         model=decision.model.metadata.name,
         since=waits_since,
         priority=request.spec.priority,
-        cost=seconds_of(request.spec.text, request.spec.speed),
+        cost=demand_of(request.spec).estimated_seconds,
     )
 
 

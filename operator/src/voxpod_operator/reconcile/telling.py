@@ -53,8 +53,15 @@ async def _tell(ctx: Context, request: TTSRequest) -> None:
     elif isinstance(decision, admission.Wait):
         await _wait(ctx, request, decision)
     elif ctx.book.waits(request.metadata.uid) is not None:
-        active, place = ctx.book.active_of_tenant(decision.tenant.metadata.name), ctx.book.place(request.metadata.uid)
-        await _wait(ctx, request, admission.no_room(decision.tenant, decision.model, active, place))
+        await _wait(ctx, request, _turn(ctx, request, decision))
+
+
+def _turn(ctx: Context, request: TTSRequest, decision: admission.Admit) -> admission.Wait:
+    """Why it is not the turn of a request that stands in line, and its place."""
+    tenant, place = decision.tenant.metadata.name, ctx.book.place(request.metadata.uid)
+    if (pause := ctx.pauses.get(tenant)) is not None:
+        return admission.Wait(pause.reason, f"Tenant {tenant}: {pause.message}", tenant, place)
+    return admission.no_room(decision.tenant, decision.model, ctx.book.active_of_tenant(tenant), place)
 
 
 async def _wait(ctx: Context, request: TTSRequest, decision: admission.Wait) -> None:
@@ -103,6 +110,7 @@ def snapshot(ctx: Context, request: TTSRequest) -> admission.Snapshot:
         tenant=tenant,
         tenant_problem=tenancy.problem_of(tenant, ctx.view.owner_of) if tenant is not None else "",
         model=_model_of(ctx, request),
+        now=ctx.now(),
         store_problem=ctx.last_look.state.problem,
     )
 
