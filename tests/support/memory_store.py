@@ -48,6 +48,18 @@ class MemoryStore:
             return f"{self.uri(key)} is not there"
         return "" if hashlib.sha256(found).hexdigest() == reported.sha256 else "checksum"
 
+    async def create(self, key: str, content: bytes, content_type: str) -> None:
+        self._answer()
+        self.objects.setdefault(key, content)
+
+    async def read(self, key: str) -> bytes:
+        self._answer()
+        return self.objects[key]
+
+    async def keys(self, prefix: str, after: str = "") -> list[str]:
+        self._answer()
+        return sorted(key for key in self.objects if key.startswith(prefix) and key > after)
+
     async def remove(self, key: str) -> None:
         self._answer()
         self.objects.pop(key, None)

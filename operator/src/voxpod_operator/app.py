@@ -25,6 +25,7 @@ from voxpod_operator.handlers.events import take_in
 from voxpod_operator.handlers.watches import Login, watch
 from voxpod_operator.health import Health, health_app
 from voxpod_operator.leadership import Leadership
+from voxpod_operator.reconcile import archive
 from voxpod_operator.reconcile.workers import work
 from voxpod_operator.resync import WatchHealth, catch_up_with_all, keep_in_sync, load
 from voxpod_operator.settings import OperatorSettings
@@ -114,6 +115,7 @@ class Operator:
         settings = self.ctx.settings
         await insist("the list at takeover", lambda: catch_up_with_all(self.ctx))
         self.ctx.queue.open()
+        archive.take_over(self.ctx)
         for key in self.ctx.view.work_keys():
             self.ctx.queue.add(key)
         self.ctx.queue.add(DIRECTORY)
@@ -182,6 +184,7 @@ def assemble(settings: OperatorSettings, api: ApiClient, login: Login, store: Ob
         certificate=DispatchCertificate(settings.dispatch_tls_dir, settings.dispatch_host, clock.now),
     )
     view.on_request = ctx.keep_book
+    view.on_ended = lambda request, raw: archive.on_ended(ctx, request, raw)
     return Operator(ctx, api, login, Health(view, WatchHealth(), lambda: leadership.leading), leadership)
 
 

@@ -4,10 +4,12 @@ from voxpod_crds.base import ResourceKey
 from voxpod_crds.conditions import set_condition
 from voxpod_operator.cluster.kinds import TENANT, TTS_REQUEST
 from voxpod_operator.cluster.reading import namespaces_of
-from voxpod_operator.context import Context
+from voxpod_operator.cluster.view import WorkKey
+from voxpod_operator.context import RETENTION, Context
 from voxpod_operator.policy import tenancy
 from voxpod_operator.policy.transitions import difference
 from voxpod_operator.reconcile.directory import reconcile_directory
+from voxpod_operator.workqueue import Lane
 
 
 async def reconcile_tenant(ctx: Context, key: ResourceKey) -> None:
@@ -19,6 +21,7 @@ async def reconcile_tenant(ctx: Context, key: ResourceKey) -> None:
     if tenant.status.observed_generation != tenant.metadata.generation:
         # before Ready is said, so that whoever waits for Ready can send a request then
         await reconcile_directory(ctx, key)
+        ctx.queue.add(WorkKey(RETENTION, key), Lane.TELLING)
     verdict = tenancy.judge_tenant(tenant, ctx.view.owner_of)
     owned = [n for n in namespaces_of(tenant) if ctx.view.owner_of(n) is tenant]
     requests = list(ctx.view.requests_in(owned))

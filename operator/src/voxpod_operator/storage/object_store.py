@@ -79,6 +79,18 @@ class ObjectStore:
         """The key is gone afterwards, whether it was there or not."""
         await self._run(lambda: self._client.remove_object(self.bucket, key))
 
+    async def create(self, key: str, content: bytes, content_type: str) -> None:
+        """Store an object whose key follows from its content: one that is there already is left alone."""
+        await self._run(lambda: self._create(key, content, content_type))
+
+    async def read(self, key: str) -> bytes:
+        """An object as a whole; for small ones."""
+        return await self._run(lambda: self._read(key))
+
+    async def keys(self, prefix: str, after: str = "") -> list[str]:
+        """All keys that begin with `prefix` and sort behind `after`."""
+        return await self._run(lambda: self._keys(prefix, after))
+
     async def pages(self) -> AsyncIterator[list[StoredObject]]:
         """Everything in the bucket, 1,000 objects at a time."""
         found = self._client.list_objects(self.bucket, recursive=True)
@@ -138,6 +150,29 @@ class ObjectStore:
             raise StoreUnavailable(f"{code}: the store cannot take uploads at present")
         elif code not in ("BadDigest", "InvalidDigest") and answer.status not in (409, 412):
             raise StoreError(f"{code}: the store refuses uploads of the operator's user (s3:PutObject)")
+
+    def _create(self, key: str, content: bytes, content_type: str) -> None:
+        upload = self.presign_put(key, content_type, 60)
+        answer = self._http.request("PUT", upload.url, body=content, headers=upload.headers, redirect=False)
+        found = _S3_CODE.search(answer.data or b"")
+        code = found.group(1).decode() if found else str(answer.status)
+        if answer.status < 300 or answer.status == 412:
+            return
+        if answer.status >= 500 or answer.status in (408, 409, 429):
+            raise StoreUnavailable(f"{code}: the store cannot take {key} at present")
+        raise StoreError(f"{code}: the store refuses {key} (s3:PutObject)")
+
+    def _keys(self, prefix: str, after: str) -> list[str]:
+        found = self._client.list_objects(self.bucket, prefix=prefix, start_after=after or None, recursive=True)
+        return [one.object_name or "" for one in found]
+
+    def _read(self, key: str) -> bytes:
+        response = self._client.get_object(self.bucket, key)
+        try:
+            return bytes(response.data)
+        finally:
+            response.close()
+            response.release_conn()
 
     def _compare(self, key: str, reported: Audio | TimestampsObject) -> str:
         try:
