@@ -32,6 +32,7 @@ from voxpod_operator.settings import OperatorSettings
 from voxpod_operator.storage.object_store import ObjectStore, open_store
 from voxpod_operator.store_check import keep_checked
 from voxpod_operator.store_sweep import keep_swept
+from voxpod_operator.usage_summary import keep_summarized
 from voxpod_operator.workqueue import WorkQueue
 
 logger = logging.getLogger(__name__)
@@ -100,6 +101,7 @@ class Operator:
                     await self._lead()
             finally:
                 await asyncio.shield(self.leadership.release())
+                await archive.hand_over(self.ctx)
 
     async def _keep_certificate(self) -> None:
         while True:
@@ -123,6 +125,7 @@ class Operator:
             self.ctx.serving.since = self.ctx.now()
             parts.create_task(self._stay_published(), name="EndpointSlice")
             parts.create_task(keep_swept(self.ctx), name="store sweep")
+            parts.create_task(keep_summarized(self.ctx), name="usage summaries")
             for number in range(settings.workers):
                 parts.create_task(work(self.ctx), name=f"worker {number}")
 

@@ -53,6 +53,11 @@ def folder(tenant: str, day: date | None = None) -> str:
     return f"{PREFIX}{tenant}/{day.isoformat()}/" if day else f"{PREFIX}{tenant}/"
 
 
+def summary(tenant: str, day: str) -> str:
+    """Key of the CSV that a day of a tenant adds up to."""
+    return f"{PREFIX}{tenant}/{day}.csv"
+
+
 def last_end_in(key: str) -> datetime | None:
     """When the last request in an object ended, to the second, by the object's name; None of an object of another kind."""
     found = _OBJECT.fullmatch(key)

@@ -4,6 +4,7 @@ What ends is noted as it ends, stored in batches by one work key a tenant, and d
 order: archived, then settled, and the request may go.
 """
 
+import asyncio
 import logging
 from collections.abc import Iterable
 from datetime import datetime
@@ -17,7 +18,7 @@ from voxpod_operator.cluster.ended import EndedRequest
 from voxpod_operator.cluster.kinds import TTS_REQUEST
 from voxpod_operator.cluster.view import WorkKey
 from voxpod_operator.context import ARCHIVE, RETENTION, Context
-from voxpod_operator.errors import Denied
+from voxpod_operator.errors import Denied, OperatorError
 from voxpod_operator.policy import retention, usage_files
 from voxpod_operator.policy.usage_record import Charge, UsageRecord, usage_record
 from voxpod_operator.workqueue import Lane
@@ -31,6 +32,9 @@ BATCH_SECONDS = 60.0
 
 DELETED_SECONDS = 5.0
 """The same for one whose object is gone: its record is in memory only."""
+
+HAND_OVER_SECONDS = 3.0
+"""How long a process that ends goes on archiving."""
 
 MOST_DELETIONS = 50
 """Requests that are deleted before other keys have their turn."""
@@ -89,6 +93,17 @@ async def archive(ctx: Context, tenant: str, records: Iterable[UsageRecord] = ()
                 await ctx.store.create(file.key, file.content, usage_files.MEDIA_TYPE)
                 metrics.USAGE_ARCHIVED.inc(len(file.records))
             ctx.archive.archived(tenant, [one.uid for one in waiting])
+
+
+async def hand_over(ctx: Context) -> None:
+    """This process leads no more: store what only it knows, if the store takes it within seconds."""
+    ctx.archive.open = False
+    try:
+        async with asyncio.timeout(HAND_OVER_SECONDS):
+            for tenant in ctx.archive.tenants():
+                await archive(ctx, tenant)
+    except (OperatorError, TimeoutError) as error:
+        logger.warning("ended requests not archived at the end", extra={"error": str(error) or "timeout"})
 
 
 async def reconcile_archive(ctx: Context, key: ResourceKey) -> None:
@@ -168,8 +183,8 @@ async def _last_end(ctx: Context, tenant: str) -> datetime | None:
     first = ctx.archive.waiting(tenant, 1)
     if not first or first[0].ended_at is None:
         return None
-    keys = await ctx.store.keys(usage_files.folder(tenant), usage_files.folder(tenant, first[0].ended_at.date()))
-    return max(filter(None, map(usage_files.last_end_in, keys)), default=None)
+    found = await ctx.store.under(usage_files.folder(tenant), usage_files.folder(tenant, first[0].ended_at.date()))
+    return max(filter(None, (usage_files.last_end_in(one.key) for one in found)), default=None)
 
 
 def _key(plural: str, tenant: str) -> WorkKey:
