@@ -99,11 +99,11 @@ async def test_tenant_may_not_read_the_archive_nor_write_it(server: MinioServer,
     store.close()
 
 
-async def test_command_reads_the_archive_with_the_operators_environment_or_aws_tools(
+def test_command_reads_the_archive_with_the_operators_environment_or_aws_tools(
     server: MinioServer, opened: ObjectStore, folder: Path
 ) -> None:
-    await keep(opened, spoken("a"), spoken("b"))
-    await keep(opened, spoken("b"))
+    asyncio.run(keep(opened, spoken("a"), spoken("b")))
+    asyncio.run(keep(opened, spoken("b")))
     user, secret = OPERATOR
     ours = {
         "VOXPOD_OBJECT_STORE_ENDPOINT": server.endpoint,

@@ -18,7 +18,7 @@ from voxpod_operator.cluster.ended import EndedRequest
 from voxpod_operator.cluster.kinds import TTS_REQUEST
 from voxpod_operator.cluster.view import WorkKey
 from voxpod_operator.context import ARCHIVE, RETENTION, Context
-from voxpod_operator.errors import Denied, OperatorError
+from voxpod_operator.errors import Denied, OperatorError, StoreError, StoreUnavailable
 from voxpod_operator.policy import retention, usage_files
 from voxpod_operator.policy.usage_record import Charge, UsageRecord, usage_record
 from voxpod_operator.workqueue import Lane
@@ -183,7 +183,13 @@ async def _last_end(ctx: Context, tenant: str) -> datetime | None:
     first = ctx.archive.waiting(tenant, 1)
     if not first or first[0].ended_at is None:
         return None
-    found = await ctx.store.under(usage_files.folder(tenant), usage_files.folder(tenant, first[0].ended_at.date()))
+    try:
+        found = await ctx.store.under(usage_files.folder(tenant), usage_files.folder(tenant, first[0].ended_at.date()))
+    except StoreUnavailable:
+        raise
+    except StoreError as error:  # the operator's user may not list: then all that is stored is archived once more
+        logger.warning("archive of usage not listed", extra={"tenant": tenant, "error": str(error)})
+        return None
     return max(filter(None, (usage_files.last_end_in(one.key) for one in found)), default=None)
 
 
