@@ -1,7 +1,7 @@
 """What every reconcile and the dispatch endpoint share: settings, view, queue, gateways, clock."""
 
 import asyncio
-from collections import OrderedDict
+from collections import OrderedDict, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,6 +16,7 @@ from voxpod_operator.cluster.reading import Request, UnreadableRequest
 from voxpod_operator.cluster.view import REMEMBERED_GONE, ClusterView, WorkKey
 from voxpod_operator.cluster.warnings import Warnings
 from voxpod_operator.policy import stored_objects
+from voxpod_operator.policy.archive_book import ArchiveBook
 from voxpod_operator.policy.book import Book, Slot
 from voxpod_operator.policy.charges import Due
 from voxpod_operator.policy.ledger import NotNow
@@ -73,6 +74,10 @@ class Context:
     certificate: DispatchCertificate
     book: Book = field(default_factory=Book)
     """Who waits and who holds a slot. The view keeps it, `reconcile.schedule` gives slots away."""
+    archive: ArchiveBook = field(default_factory=ArchiveBook)
+    """What has ended, and whether it is archived. `reconcile.archive` keeps it."""
+    archive_locks: defaultdict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
+    """By tenant: its records are stored in order."""
     serving: Serving = field(default_factory=Serving)
     last_look: LastLook = field(default_factory=LastLook)
     progress: ProgressBook = field(default_factory=ProgressBook)
@@ -97,6 +102,8 @@ class Context:
             freed = self.book.gone(uid)
             for tenant in self.pauses:  # what ended may leave room
                 self.enqueue(TENANT, ResourceKey("", tenant), Lane.URGENT)
+            if request is None:
+                self.archive.gone(uid)
         if freed:
             self.schedule()
 
@@ -157,6 +164,12 @@ SCHEDULE = WorkKey("schedule", ResourceKey("", ""))
 
 DIRECTORY = WorkKey("directory", ResourceKey("", ""))
 """The work key that stands for the list of the tenants' namespaces."""
+
+ARCHIVE = "archive"
+"""Plural of the work keys that stand for storing the records of a tenant's ended requests."""
+
+RETENTION = "retention"
+"""Plural of the work keys that stand for deleting a tenant's ended requests."""
 
 PLACE = "place"
 """Plural of the work keys that stand for telling a request its place in the line."""
