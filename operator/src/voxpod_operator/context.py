@@ -135,10 +135,10 @@ class Context:
             self.queue.add_after(WorkKey(AUDIO, ResourceKey(folder, name)), DISCARD_SECONDS)
 
     def refresh_counts(self, tenant: str | None, model: str | None) -> None:
-        """Have the counts in a Tenant's and SpeechModel's status brought up to date, at most every few seconds."""
-        for kind, name in ((TENANT, tenant), (SPEECH_MODEL, model)):
+        """Have the counts in a Tenant's and SpeechModel's status brought up to date, and what has ended charged."""
+        for kind, name, delay in ((TENANT, tenant, 1), (SPEECH_MODEL, model, 3)):
             if name:
-                self.queue.add_after(WorkKey(kind.plural, ResourceKey("", name)), COUNTS_DELAY_SECONDS)
+                self.queue.add_after(WorkKey(kind.plural, ResourceKey("", name)), delay * COUNTS_DELAY_SECONDS)
 
     async def write_status(self, request: TTSRequest, status: TTSRequestStatus) -> None:
         """Store a request's new status if it differs; the view has it before this returns. Raises Conflict."""
@@ -181,4 +181,4 @@ DISCARD_SECONDS = 30.0
 """Longer than the sandbox of an ended request lives (lifecycle.EXIT_GRACE and its termination)."""
 
 COUNTS_DELAY_SECONDS = 5.0
-"""Tenant and SpeechModel counts are for people: one write in five seconds, however many requests pass."""
+"""So long a charge waits for others that share its write, and thrice as long what a SpeechModel tells: counts are for people."""

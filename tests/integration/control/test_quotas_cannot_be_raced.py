@@ -1,6 +1,7 @@
 """Limits under crowds, and at the edges of a request's life, seen through a whole operator."""
 
 import asyncio
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -182,3 +183,31 @@ async def test_a_time_zone_that_does_not_exist_is_told(crowded: World) -> None:
         await crowded.create(TTS_REQUEST, a_request_body("hello"), "acme")
         await crowded.until(lambda: condition(crowded, "Ready") == ("False", "TimeZoneUnknown"), "it is told")
         await crowded.until(lambda: crowded.reason("hello", "Admitted") == "WaitingForTenant", "its request waits")
+
+
+async def test_requests_one_after_another_cost_five_and_a_half_writes_each_at_most(
+    crowded: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A charge shares its write with the hold of the request that follows."""
+    monkeypatch.setattr(context, "COUNTS_DELAY_SECONDS", 0.5)
+    await a_tenant_and_a_model(crowded, requestsPerDay=1000)
+    stored: Counter[str] = Counter()
+    played = crowded.kube.on_change
+
+    def count(method: str, plural: str, raw: dict[str, Any]) -> None:
+        if (method, plural) == ("POST", "jobs") or (method == "PATCH" and plural not in ("jobs", "pods")):
+            stored[plural] += 1
+        if played is not None:
+            played(method, plural, raw)
+
+    async with running_operator(crowded):
+        await crowded.create(TTS_REQUEST, a_request_body("before"), "acme")
+        await crowded.until(lambda: crowded.phase("before") == "Succeeded", "all is ready")
+        await nothing_is_held(crowded)
+        crowded.kube.on_change = count
+        for number in range(8):
+            await crowded.create(TTS_REQUEST, a_request_body(f"r{number}"), "acme")
+            await crowded.until(lambda n=number: crowded.phase(f"r{n}") == "Succeeded", "it is over")  # type: ignore[misc]
+        await nothing_is_held(crowded)
+    assert used(crowded)[0] == 9
+    assert stored.total() <= 5.5 * 8, stored
