@@ -58,6 +58,8 @@ VALUES = {
     "object_store_sweep_seconds": "objectStore.sweepSeconds",
     "object_store_remove_orphans_after_hours": "objectStore.removeOrphansAfterHours",
     "metrics_max_tenants": "metrics.maxTenants",
+    "retention_request": "retention.request",
+    "retention_audio": "retention.audio",
 }
 FROM_THE_POD = {"namespace", "pod_name", "pod_ip", "dispatch_tls_dir"}
 """What the chart itself knows: the downward API, and where it mounts the certificate."""

@@ -41,6 +41,11 @@ REAL_TIME_FACTOR = Histogram(
 )
 AUDIO_SECONDS = Counter("voxpod_audio_seconds_total", "Seconds of audio made.")
 CHARACTERS = Counter("voxpod_characters_total", "Code points spoken.")
+ESTIMATE_RATIO = Histogram(
+    "voxpod_speech_estimate_ratio",
+    "Seconds of audio made over the seconds estimated before; what is held of a quota is 1.25 of the estimate.",
+    buckets=(0.25, 0.5, 0.67, 0.8, 0.9, 1, 1.1, 1.25, 1.5, 2, 4),
+)
 WEIGHTS = Counter(
     "voxpod_sandbox_weights_total",
     "Requests spoken, by the weights that the sandbox had: prepared for its node, prepared-onnx without the native"
@@ -79,6 +84,9 @@ STORE_CHECKS = Counter("voxpod_store_checks_total", "Looks at the object store, 
 STORE_ORPHANS = Gauge("voxpod_store_orphans", "Objects of requests that do not exist any more, at the last sweep.")
 STORE_ORPHAN_BYTES = Gauge("voxpod_store_orphan_bytes", "Their size.")
 STORE_REMOVALS = Counter("voxpod_store_removals_total", "Removals of unwanted objects, by outcome.", ["outcome"])
+USAGE_ARCHIVED = Counter("voxpod_usage_archived_total", "Records of ended requests that were stored.")
+USAGE_WAITING = Gauge("voxpod_usage_waiting", "Ended requests whose record is not stored yet.")
+USAGE_LOST = Counter("voxpod_usage_lost_total", "Requests that were deleted before their record was stored.")
 STALE_ADDRESSES = Gauge(
     "voxpod_stale_addresses", "Hosts whose last address sandboxes still get, since DNS does not answer."
 )

@@ -108,4 +108,8 @@
   value: {{ .Values.objectStore.removeOrphansAfterHours | quote }}
 - name: VOXPOD_METRICS_MAX_TENANTS
   value: {{ .Values.metrics.maxTenants | quote }}
+- name: VOXPOD_RETENTION_REQUEST
+  value: {{ .Values.retention.request | quote }}
+- name: VOXPOD_RETENTION_AUDIO
+  value: {{ .Values.retention.audio | quote }}
 {{- end }}

@@ -27,5 +27,5 @@ def grounds_of(rejection: Reject, seen: Snapshot) -> set[Ground]:
     named = {TENANT: seen.tenant, SPEECH_MODEL: seen.model}
     return {
         (kind, found.metadata.name if (found := named[kind]) is not None else "")
-        for kind in _RESTS_ON[rejection.reason]
+        for kind in _RESTS_ON.get(rejection.reason, {TENANT, SPEECH_MODEL})  # of those: what it waited for in vain
     }

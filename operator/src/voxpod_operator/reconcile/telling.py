@@ -16,6 +16,7 @@ from voxpod_operator.errors import Conflict
 from voxpod_operator.logs import about
 from voxpod_operator.policy import admission, tenancy, transitions, unreadable
 from voxpod_operator.policy.grounds import Ground, grounds_of
+from voxpod_operator.policy.patience import or_give_up
 from voxpod_operator.reconcile.ending import end
 from voxpod_operator.reconcile.news import learn
 from voxpod_operator.workqueue import Lane
@@ -44,7 +45,7 @@ async def reconcile_place(ctx: Context, key: ResourceKey) -> None:
 
 
 async def _tell(ctx: Context, request: TTSRequest) -> None:
-    decision = admission.decide(snapshot(ctx, request))
+    decision = _verdict(ctx, request, snapshot(ctx, request))
     if isinstance(decision, admission.Reject):
         if (final := await _on_what_is_stored(ctx, request)) is None:
             ctx.enqueue(TTS_REQUEST, request.metadata.key)
@@ -52,8 +53,16 @@ async def _tell(ctx: Context, request: TTSRequest) -> None:
             await end(ctx, request, transitions.reject(request, final, ctx.now()))
     elif isinstance(decision, admission.Wait):
         await _wait(ctx, request, decision)
-    elif ctx.book.waits(request.metadata.uid) is not None:
-        await _wait(ctx, request, _turn(ctx, request, decision))
+
+
+def _verdict(ctx: Context, request: TTSRequest, seen: admission.Snapshot) -> admission.Wait | admission.Reject | None:
+    """What the request is told; None when it has its turn, or will be looked at for it."""
+    decision = admission.decide(seen)
+    if isinstance(decision, admission.Admit):
+        if ctx.book.waits(request.metadata.uid) is None:
+            return None
+        decision = _turn(ctx, request, decision)
+    return or_give_up(request, decision, ctx.now()) if isinstance(decision, admission.Wait) else decision
 
 
 def _turn(ctx: Context, request: TTSRequest, decision: admission.Admit) -> admission.Wait:
@@ -79,7 +88,7 @@ async def _on_what_is_stored(ctx: Context, request: TTSRequest) -> admission.Rej
     may be told the other way round.
     """
     read: set[Ground] = set()
-    while isinstance(decision := admission.decide(seen := snapshot(ctx, request)), admission.Reject):
+    while isinstance(decision := _verdict(ctx, request, seen := snapshot(ctx, request)), admission.Reject):
         unread = grounds_of(decision, seen) - read
         if not unread:
             return decision
