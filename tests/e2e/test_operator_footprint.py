@@ -45,5 +45,5 @@ def test_writes_and_memory_are_told(voxpod: Voxpod, measured: dict[str, str]):
 
 
 def _about(asked: Asked, name: str) -> bool:
-    """The request, or a Job or pod of it."""
-    return asked.name == name or asked.uid in name
+    """The request, or a Job, pod or Event of it."""
+    return asked.name == name or asked.uid in name or name.startswith(f"{asked.name}.")

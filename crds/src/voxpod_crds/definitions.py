@@ -159,16 +159,16 @@ TTS_REQUEST = Definition(
     scope="Namespaced",
     columns=(
         Column("Phase", ".status.phase"),
-        Column("Voice", ".status.voice"),
-        Column("Queue", ".status.queuePosition", "integer"),
-        Column("Audio s", ".status.audio.durationSeconds", "number"),
         # Conditions are appended as a request moves on, so the last one tells where it stands and why.
         Column("Reason", ".status.conditions[-1:].reason"),
+        Column("Position", ".status.queuePosition", "integer"),
+        Column("Voice", ".status.voice"),
+        Column("Audio s", ".status.audio.durationSeconds", "number"),
         _AGE,
+        Column("URI", ".status.audio.uri", wide=True),
         Column("Model", ".status.model", wide=True),
         Column("Tenant", ".status.tenant", wide=True),
         Column("Job", ".status.sandbox.jobName", wide=True),
-        Column("URI", ".status.audio.uri", wide=True),
     ),
     rules={
         "spec": (

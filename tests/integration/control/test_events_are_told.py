@@ -8,7 +8,7 @@ from operator_world import World, put_silently
 from resource_bodies import Json, a_model_body, a_request_body, a_tenant_body
 from voxpod_operator import metrics
 from voxpod_operator.cluster.kinds import EVENT_V1, SPEECH_MODEL, TENANT, TTS_REQUEST
-from voxpod_operator.policy import event_budget
+from voxpod_operator.policy import event_budget, notices
 from voxpod_operator.reconcile import announcing
 
 POST = Call("POST", "events")
@@ -129,6 +129,14 @@ async def test_what_had_ended_before_is_told_by_nobody(ready: World) -> None:
         await ready.create(TTS_REQUEST, a_request_body("hello"), "acme")
         await ready.until(lambda: "Succeeded" in reasons(ready, "hello"), "the new one is told")
     assert reasons(ready, "old") == []
+
+
+async def test_a_request_goes_on_where_telling_of_it_hits_a_bug(ready: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(notices, "of_request", lambda old, new: 1 // 0)
+    async with running_operator(ready):
+        await ready.create(TTS_REQUEST, a_request_body("hello"), "acme")
+        await ready.until(lambda: ready.phase("hello") == "Succeeded", "Succeeded")
+    assert about(ready, "hello") == []
 
 
 async def test_events_can_be_turned_off(ready: World) -> None:

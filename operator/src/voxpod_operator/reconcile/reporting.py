@@ -21,9 +21,16 @@ logger = logging.getLogger(__name__)
 
 
 def report(ctx: Context, old: Resource, new: Resource, raw: Json) -> None:
-    """An object that was known has a new version."""
+    """An object that was known has a new version. Raises nothing: the version is taken in whether this works or not."""
+    try:
+        _report(ctx, old, new, raw)
+    except Exception:
+        logger.exception("new version not reported", extra={"kind": type(old).__name__})
+
+
+def _report(ctx: Context, old: Resource, new: Resource, raw: Json) -> None:
     if isinstance(old, LiveRequest):
-        _request(ctx, old, status_of(raw))
+        _request(ctx, old, new.status if isinstance(new, LiveRequest) else status_of(raw))
     elif isinstance(old, AnyTenant) and isinstance(new, AnyTenant):
         for notice in notices.of_conditions(old.status.conditions, new.status.conditions):
             announce(ctx, TENANT, new.metadata, notice, new.metadata.name)
@@ -35,7 +42,7 @@ def report(ctx: Context, old: Resource, new: Resource, raw: Json) -> None:
 def _request(ctx: Context, old: LiveRequest, status: TTSRequestStatus) -> None:
     if status == old.status:
         return
-    if status.phase is not None and status.phase.terminal:
+    if status.phase is not None and status.phase.terminal and status.phase != old.status.phase:
         _ended(ctx, old, status, ctx.tenant_label(status.tenant))
     elif _pod(status) is not None and _pod(status) != _pod(old.status):
         metrics.SANDBOX_STARTS.labels(start="cold").inc()
