@@ -94,7 +94,11 @@ def test_charge_is_what_the_ledger_says() -> None:
     assert (data["requests"], data["characters"], data["audioSeconds"]) == (1, 0, 0.0)
 
 
-@pytest.mark.parametrize("status", [{}, {"phase": "Running", "tenant": "acme"}], ids=["never looked at", "running"])
+@pytest.mark.parametrize(
+    "status",
+    [{}, {"phase": "Running", "tenant": "acme"}, {"phase": "Glowing", "usage": "?", "audio": {"bytes": "many"}}],
+    ids=["never looked at", "running", "of another version"],
+)
 def test_request_that_was_deleted_before_its_end_was_cancelled_then(status: dict[str, Any]) -> None:
     event = record({**a_stored(), "status": status})
     assert (event["time"], event["data"]["phase"]) == ("2026-11-24T12:00:00.000Z", "Cancelled")
