@@ -5,13 +5,16 @@ import json
 from typing import Any
 
 import pytest
+from prometheus_client import REGISTRY
 
 from kube_emulator import Call
 from operator_harness import running_operator
 from operator_world import World
-from resource_bodies import a_model_body, a_request_body, a_tenant_body
+from resource_bodies import a_model_body, a_request_body, a_stored_request, a_tenant_body
 from voxpod_operator.cluster.kinds import SPEECH_MODEL, TENANT, TTS_REQUEST
-from voxpod_operator.errors import StoreError, StoreUnavailable
+from voxpod_operator.context import Context
+from voxpod_operator.errors import Conflict, StoreError, StoreUnavailable
+from voxpod_operator.handlers.events import take_in
 from voxpod_operator.reconcile import archive
 
 SHORT = {"retention": {"request": "1s"}}
@@ -35,7 +38,7 @@ async def tenants(world: World) -> World:
 
 def archived(world: World, tenant: str = "acme") -> list[dict[str, Any]]:
     """Every line in a tenant's archive."""
-    files = [v for k, v in sorted(world.store.objects.items()) if k.startswith(f"_usage/{tenant}/") and ".jsonl" in k]
+    files = [v for k, v in sorted(world.store.archive.items()) if k.startswith(f"_usage/{tenant}/")]
     return [json.loads(line) for content in files for line in content.splitlines()]
 
 
@@ -206,4 +209,35 @@ async def test_request_of_nobody_is_not_archived(world: World) -> None:
         await world.until(lambda: world.phase("stray", "nowhere") == "Rejected", "rejected")
         await world.until(lambda: not world.all_of(TTS_REQUEST), "deleted")
         await asyncio.sleep(0.3)
-    assert world.store.objects == {}
+    assert world.store.archive == {}
+
+
+async def test_request_that_is_deleted_before_the_new_leader_reads_it_is_archived_by_its_last_event(
+    world: World, ctx: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The new leader has the small record of an ended request only, and the object is gone when it asks for it."""
+    ctx.view.observe(TENANT, (await world.create(TENANT, a_tenant_body())))
+    when = "2026-11-24T12:00:00Z"
+    complete = {"type": "Complete", "status": "True", "reason": "Succeeded", "message": "", "lastTransitionTime": when}
+    raw = a_stored_request(1, "Succeeded", name="hello")
+    raw["status"]["conditions"] = [complete]
+    ctx.view.observe(TTS_REQUEST, raw)
+    archive.take_over(ctx)
+    with pytest.raises(Conflict):
+        await archive.archive(ctx, "acme")
+    assert archived(world) == []
+    take_in(ctx, TTS_REQUEST, raw, True)
+    await archive.archive(ctx, "acme")
+    assert names(world, "acme") == {"hello"}
+
+
+async def test_request_that_nobody_saw_go_is_counted_as_lost(world: World, ctx: Context) -> None:
+    ctx.view.observe(TENANT, (await world.create(TENANT, a_tenant_body())))
+    raw = a_stored_request(1, "Failed", name="hello")
+    raw["status"]["conditions"] = [{"type": "Complete", "lastTransitionTime": "2026-11-24T12:00:00Z"}]
+    ctx.view.observe(TTS_REQUEST, raw)
+    archive.take_over(ctx)
+    take_in(ctx, TTS_REQUEST, {"metadata": {"namespace": "acme", "name": "hello"}}, True)
+    before = REGISTRY.get_sample_value("voxpod_usage_lost_total") or 0
+    await archive.archive(ctx, "acme")
+    assert (REGISTRY.get_sample_value("voxpod_usage_lost_total"), archived(world)) == (before + 1, [])
