@@ -50,8 +50,8 @@ async def test_ended_request_is_archived_and_deleted_when_its_time_is_over(tenan
     world = tenants
     async with running_operator(world):
         made = await world.create(TTS_REQUEST, a_request_body("hello", "Good morning.", language="en"), "globex")
-        await world.until(lambda: world.phase("hello", "globex") == "Succeeded", "the request")
-        await world.until(lambda: not world.all_of(TTS_REQUEST), "deleted")
+        await world.until(lambda: world.phase("hello", "globex") == "Succeeded", "the request", 30)
+        await world.until(lambda: not world.all_of(TTS_REQUEST), "deleted", 30)
     (event,) = archived(world, "globex")
     assert event["id"] == made["metadata"]["uid"]
     assert (event["specversion"], event["type"], event["subject"]) == ("1.0", "dev.voxpod.request.ended", "globex")
@@ -67,14 +67,14 @@ async def test_nothing_is_deleted_while_the_store_is_away_and_all_is_archived_wh
     world = tenants
     async with running_operator(world):
         await world.create(TTS_REQUEST, a_request_body("before"), "globex")
-        await world.until(lambda: world.phase("before", "globex") == "Succeeded", "the request")
+        await world.until(lambda: world.phase("before", "globex") == "Succeeded", "the request", 30)
         world.store.away = True
         await world.create(TTS_REQUEST, a_request_body("never", voice="nobody"), "globex")
-        await world.until(lambda: world.phase("never", "globex") == "Rejected", "the other request")
+        await world.until(lambda: world.phase("never", "globex") == "Rejected", "the other request", 30)
         await asyncio.sleep(2)
         assert len(world.all_of(TTS_REQUEST)) == 2
         world.store.away = False
-        await world.until(lambda: not world.all_of(TTS_REQUEST), "deleted", 20)
+        await world.until(lambda: not world.all_of(TTS_REQUEST), "deleted", 30)
     assert names(world, "globex") == {"before", "never"}
 
 
@@ -82,9 +82,9 @@ async def test_request_that_its_user_deletes_at_once_is_archived(tenants: World)
     world = tenants
     async with running_operator(world):
         await world.create(TTS_REQUEST, a_request_body("hello"), "acme")
-        await world.until(lambda: world.phase("hello") == "Succeeded", "the request")
+        await world.until(lambda: world.phase("hello") == "Succeeded", "the request", 30)
         await world.delete(TTS_REQUEST, "acme", "hello")
-        await world.until(lambda: archived(world), "archived")
+        await world.until(lambda: archived(world), "archived", 30)
     (event,) = archived(world)
     assert (event["data"]["phase"], event["data"]["characters"]) == ("Succeeded", 6)
 
@@ -94,9 +94,9 @@ async def test_request_that_is_deleted_while_it_runs_is_archived_as_cancelled(te
     world.pause_at = "claimed"
     async with running_operator(world):
         await world.create(TTS_REQUEST, a_request_body("hello"), "acme")
-        await world.until(lambda: world.claims, "claimed")
+        await world.until(lambda: world.claims, "claimed", 30)
         await world.delete(TTS_REQUEST, "acme", "hello")
-        await world.until(lambda: archived(world), "archived")
+        await world.until(lambda: archived(world), "archived", 30)
     (event,) = archived(world)
     # what a sandbox had begun is charged as it was held
     assert (event["data"]["phase"], event["data"]["requests"], event["data"]["characters"]) == ("Cancelled", 1, 6)
@@ -106,11 +106,11 @@ async def test_next_leader_goes_on_where_the_one_before_was_killed(tenants: Worl
     world = tenants
     async with running_operator(world) as first:
         await world.create(TTS_REQUEST, a_request_body("hello"), "acme")
-        await world.until(lambda: archived(world), "archived")
+        await world.until(lambda: archived(world), "archived", 30)
         await first.kill()
     await world.patch(TENANT, "", "acme", {"spec": SHORT, "metadata": {"generation": 2}})
     async with running_operator(world):
-        await world.until(lambda: not world.all_of(TTS_REQUEST), "deleted")
+        await world.until(lambda: not world.all_of(TTS_REQUEST), "deleted", 30)
     assert len({json.dumps(event) for event in archived(world)}) == 1, "archived again at most, and alike"
 
 
@@ -128,7 +128,7 @@ async def test_record_whose_answer_was_lost_is_one_object(tenants: World, monkey
     monkeypatch.setattr(world.store, "create", lose_the_answer)
     async with running_operator(world):
         await world.create(TTS_REQUEST, a_request_body("hello"), "globex")
-        await world.until(lambda: not world.all_of(TTS_REQUEST), "deleted")
+        await world.until(lambda: not world.all_of(TTS_REQUEST), "deleted", 30)
     assert len(tries) == 2
     assert len(archived(world, "globex")) == 1
 
@@ -138,7 +138,7 @@ async def test_two_replicas_archive_each_request_once(tenants: World) -> None:
     async with running_operator(world), running_operator(world, pod_name="operator-1"):
         for number in range(2):
             await world.create(TTS_REQUEST, a_request_body(f"r{number}"), "acme")
-        await world.until(lambda: len(names(world, "acme")) == 2, "archived", 20)
+        await world.until(lambda: len(names(world, "acme")) == 2, "archived", 30)
     assert len(archived(world)) == 2
 
 
@@ -151,7 +151,7 @@ async def test_user_who_may_not_list_archives_all_the_same(tenants: World, monke
     monkeypatch.setattr(world.store, "under", refuse)
     async with running_operator(world):
         await world.create(TTS_REQUEST, a_request_body("hello"), "globex")
-        await world.until(lambda: world.all_of(TTS_REQUEST) == [], "deleted")
+        await world.until(lambda: world.all_of(TTS_REQUEST) == [], "deleted", 30)
     assert names(world, "globex") == {"hello"}
 
 
@@ -163,7 +163,7 @@ async def test_what_only_memory_holds_is_archived_when_the_operator_is_told_to_s
     monkeypatch.setattr(archive, "BATCH_SECONDS", 3600.0)
     async with running_operator(world):
         await world.create(TTS_REQUEST, a_request_body("hello"), "acme")
-        await world.until(lambda: world.phase("hello") == "Succeeded", "the request")
+        await world.until(lambda: world.phase("hello") == "Succeeded", "the request", 30)
         await world.delete(TTS_REQUEST, "acme", "hello")
         await asyncio.sleep(0.3)
         assert archived(world) == []
@@ -174,10 +174,10 @@ async def test_retention_that_is_shortened_acts_on_what_has_ended(tenants: World
     world = tenants
     async with running_operator(world):
         await world.create(TTS_REQUEST, a_request_body("hello"), "acme")
-        await world.until(lambda: archived(world), "archived")
+        await world.until(lambda: archived(world), "archived", 30)
         assert world.phase("hello") == "Succeeded"
         await world.patch(TENANT, "", "acme", {"spec": SHORT, "metadata": {"generation": 2}})
-        await world.until(lambda: not world.all_of(TTS_REQUEST), "deleted")
+        await world.until(lambda: not world.all_of(TTS_REQUEST), "deleted", 30)
 
 
 async def test_request_that_the_cluster_does_not_let_go_holds_up_no_other(tenants: World) -> None:
@@ -185,11 +185,11 @@ async def test_request_that_the_cluster_does_not_let_go_holds_up_no_other(tenant
     world.kube.refused.add(Call("DELETE", "ttsrequests"))
     async with running_operator(world):
         await world.create(TTS_REQUEST, a_request_body("kept"), "globex")
-        await world.until(lambda: world.kube.calls.count(Call("DELETE", "ttsrequests")), "refused")
+        await world.until(lambda: world.kube.calls.count(Call("DELETE", "ttsrequests")), "refused", 30)
         world.kube.refused.clear()
         await world.create(TTS_REQUEST, a_request_body("other"), "globex")
-        await world.until(lambda: names(world, "globex") == {"kept", "other"}, "archived")
-        await world.until(lambda: len(world.all_of(TTS_REQUEST)) == 1, "the other one is deleted")
+        await world.until(lambda: names(world, "globex") == {"kept", "other"}, "archived", 30)
+        await world.until(lambda: len(world.all_of(TTS_REQUEST)) == 1, "the other one is deleted", 30)
     assert world.phase("kept", "globex") == "Succeeded"
 
 
@@ -199,15 +199,15 @@ async def test_text_is_archived_only_where_the_tenant_says_so(world: World, text
     await world.create(SPEECH_MODEL, a_model_body())
     async with running_operator(world):
         await world.create(TTS_REQUEST, a_request_body("hello", "A secret."), "acme")
-        await world.until(lambda: archived(world), "archived")
+        await world.until(lambda: archived(world), "archived", 30)
     assert archived(world)[0]["data"].get("text") == ("A secret." if text else None)
 
 
 async def test_request_of_nobody_is_not_archived(world: World) -> None:
     async with running_operator(world, stray_request_seconds=1):
         await world.create(TTS_REQUEST, a_request_body("stray"), "nowhere")
-        await world.until(lambda: world.phase("stray", "nowhere") == "Rejected", "rejected")
-        await world.until(lambda: not world.all_of(TTS_REQUEST), "deleted")
+        await world.until(lambda: world.phase("stray", "nowhere") == "Rejected", "rejected", 30)
+        await world.until(lambda: not world.all_of(TTS_REQUEST), "deleted", 30)
         await asyncio.sleep(0.3)
     assert world.store.archive == {}
 
