@@ -105,6 +105,12 @@ _TOLERATION_RULES = (
         "tolerationSeconds",
     ),
 )
+_TIME_ZONE_RULE = Rule(
+    # a name that the API server's own copy of the IANA database does not have is an error of the rule, and refused
+    '!has(self.timeZone) || timestamp("2026-01-01T00:00:00Z").getFullYear(self.timeZone) > 0',
+    "must be a time zone of the IANA database, such as Asia/Taipei",
+    "timeZone",
+)
 _READY = Column("Ready", '.status.conditions[?(@.type=="Ready")].status')
 _READY_REASON = Column("Reason", '.status.conditions[?(@.type=="Ready")].reason')
 _AGE = Column("Age", ".metadata.creationTimestamp", "date")
@@ -129,6 +135,7 @@ TENANT = Definition(
     rules={
         "spec.sandbox.tolerations[]": _TOLERATION_RULES,
         "spec.sandbox": (_NODE_SELECTOR_RULE,),
+        "spec.quota": (_TIME_ZONE_RULE,),
         "spec.retention": (
             Rule(
                 f'!has(self.request) || self.request.matches("{REQUEST_STAYS}")',

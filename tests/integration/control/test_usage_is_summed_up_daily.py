@@ -27,7 +27,7 @@ async def keep(world: World, *names: str, at: datetime = EVENING, tenant: str = 
 
 
 def summary(world: World, key: str = SUMMARY) -> str:
-    return world.store.objects[key].decode().splitlines()[1]
+    return world.store.archive[key].decode().splitlines()[1]
 
 
 async def test_day_is_summed_up_when_it_is_over(world: World, ctx: Context) -> None:
@@ -35,11 +35,11 @@ async def test_day_is_summed_up_when_it_is_over(world: World, ctx: Context) -> N
     await keep(world, "c", at=NIGHT)
     await keep(world, "d", tenant="globex")
     await summarize(ctx, EVENING + timedelta(minutes=2))
-    assert not [key for key in world.store.objects if key.endswith(".csv")], "requests of that day may still come"
+    assert not [key for key in world.store.archive if key.endswith(".csv")], "requests of that day may still come"
     await summarize(ctx, NIGHT)
     assert summary(world) == "acme,2026-11-24,2,2,0,0,0,2,20,3.0,0"
     assert summary(world, "_usage/globex/2026-11-24.csv") == "globex,2026-11-24,1,1,0,0,0,1,10,1.5,0"
-    assert "_usage/acme/2026-11-25.csv" not in world.store.objects
+    assert "_usage/acme/2026-11-25.csv" not in world.store.archive
 
 
 async def test_record_that_comes_late_is_added(world: World, ctx: Context) -> None:
@@ -52,12 +52,12 @@ async def test_record_that_comes_late_is_added(world: World, ctx: Context) -> No
 
 async def test_summary_that_is_true_is_not_written_again(world: World, ctx: Context) -> None:
     await keep(world, "a")
-    for key in world.store.objects:
+    for key in world.store.archive:
         world.store.modified[key] = EVENING
     await summarize(ctx, NIGHT)
-    world.store.objects[SUMMARY] = b"as it was"
+    world.store.archive[SUMMARY] = b"as it was"
     await summarize(ctx, NIGHT)
-    assert world.store.objects[SUMMARY] == b"as it was"
+    assert world.store.archive[SUMMARY] == b"as it was"
 
 
 async def test_leader_sums_up_when_the_store_can_be_used(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -65,4 +65,4 @@ async def test_leader_sums_up_when_the_store_can_be_used(world: World, monkeypat
     yesterday = datetime.now(UTC) - timedelta(days=1)
     await keep(world, "a", at=yesterday)
     async with running_operator(world):
-        await world.until(lambda: f"_usage/acme/{yesterday:%Y-%m-%d}.csv" in world.store.objects, "summed up")
+        await world.until(lambda: f"_usage/acme/{yesterday:%Y-%m-%d}.csv" in world.store.archive, "summed up")

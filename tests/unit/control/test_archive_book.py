@@ -26,7 +26,7 @@ def test_nothing_may_go_before_the_archive_has_told_how_far_it_goes() -> None:
     assert not book.may_go("acme", "a")
     book.learn("acme", None)
     assert not book.may_go("acme", "a")
-    book.archived("acme", ["a"])
+    book.archived("acme", book.waiting("acme", 1))
     assert book.may_go("acme", "a")
 
 
@@ -61,10 +61,20 @@ def test_record_that_is_at_hand_need_not_be_read() -> None:
 def test_archived_request_that_is_deleted_is_not_archived_again() -> None:
     book = ArchiveBook()
     book.ended("acme", over("a"))
-    book.archived("acme", ["a"])
+    book.archived("acme", book.waiting("acme", 1))
     assert not book.needs_record("a")
     book.dismiss("acme", "a")
     assert not book.needs_record("a"), "deleted by us: its DELETED event is still to come"
+
+
+def test_record_that_comes_while_another_is_stored_waits_on() -> None:
+    """Its object was not there any more when it was read, and its last event comes just then."""
+    book = ArchiveBook()
+    book.ended("acme", over("a"))
+    read = book.waiting("acme", 1)
+    book.enter(record("a"))
+    book.archived("acme", read)
+    assert book.waiting("acme", 1) == [record("a")]
 
 
 def test_room_for_records_is_bounded_and_comes_back(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -74,7 +84,7 @@ def test_room_for_records_is_bounded_and_comes_back(monkeypatch: pytest.MonkeyPa
     assert not book.has_room(record("b", line="x" * 8))
     book.enter(record("a", line="x" * 2))
     assert book.has_room(record("b", line="x" * 8)), "a record in the place of another"
-    book.archived("acme", ["a"])
+    book.archived("acme", book.waiting("acme", 1))
     assert book.has_room(record("b", line="x" * 10))
 
 

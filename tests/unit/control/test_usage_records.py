@@ -82,11 +82,17 @@ def test_text_is_kept_only_where_the_tenant_says_so(keep: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("phase", "reason"), [("Failed", "EngineFailed"), ("Cancelled", "Cancelled"), ("Rejected", "TextTooLong")]
+    ("phase", "reason", "usage", "charged"),
+    [
+        ("Failed", "EngineFailed", None, (0, 0)),
+        ("Rejected", "TextTooLong", None, (0, 0)),
+        ("Failed", "InputRefused", {"characters": 0, "audioSeconds": 0.0}, (1, 0)),
+        ("Cancelled", "Cancelled", {"characters": 18, "audioSeconds": 2.0}, (1, 18)),
+    ],
 )
-def test_without_speech_nothing_is_charged(phase: str, reason: str) -> None:
-    data = record(a_stored(phase, reason))["data"]
-    assert (data["phase"], data["reason"], data["requests"], data["characters"]) == (phase, reason, 0, 0)
+def test_what_the_status_of_an_end_says_was_charged(phase: str, reason: str, usage: Any, charged: Any) -> None:
+    data = record(a_stored(phase, reason, usage=usage))["data"]
+    assert (data["phase"], data["reason"], data["requests"], data["characters"]) == (phase, reason, *charged)
 
 
 def test_charge_is_what_the_ledger_says() -> None:
@@ -94,7 +100,11 @@ def test_charge_is_what_the_ledger_says() -> None:
     assert (data["requests"], data["characters"], data["audioSeconds"]) == (1, 0, 0.0)
 
 
-@pytest.mark.parametrize("status", [{}, {"phase": "Running", "tenant": "acme"}], ids=["never looked at", "running"])
+@pytest.mark.parametrize(
+    "status",
+    [{}, {"phase": "Running", "tenant": "acme"}, {"phase": "Glowing", "usage": "?", "audio": {"bytes": "many"}}],
+    ids=["never looked at", "running", "of another version"],
+)
 def test_request_that_was_deleted_before_its_end_was_cancelled_then(status: dict[str, Any]) -> None:
     event = record({**a_stored(), "status": status})
     assert (event["time"], event["data"]["phase"]) == ("2026-11-24T12:00:00.000Z", "Cancelled")

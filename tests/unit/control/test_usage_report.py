@@ -30,7 +30,7 @@ def spoken(
         "status": {
             "phase": phase,
             "audio": {"bytes": 100},
-            "usage": {"characters": 10, "audioSeconds": seconds},
+            "usage": {"characters": 10, "audioSeconds": seconds} if phase == "Succeeded" else None,
             "conditions": [complete],
         },
     }
@@ -131,8 +131,8 @@ def test_object_that_holds_no_records_is_named(
     keep: Keep, store: MemoryStore, capsys: pytest.CaptureFixture[str]
 ) -> None:
     keep(spoken("a"))
-    (key,) = store.objects
-    store.objects[key] += b"{}\n"
+    (key,) = store.archive
+    store.archive[key] += b"{}\n"
     assert main(NOVEMBER) == 1
     assert f"{key}, line 2" in capsys.readouterr().err
 

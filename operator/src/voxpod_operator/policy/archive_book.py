@@ -97,16 +97,20 @@ class ArchiveBook:
         if last_end is not None:
             until = last_end - SLACK
             in_it = [u for u, one in shelf.waiting.items() if isinstance(one, EndedRequest) and _ended(one) <= until]
-            self.archived(tenant, in_it)
+            for uid in in_it:
+                del shelf.waiting[uid]
 
     def waiting(self, tenant: str, most: int) -> list[Waiting]:
         """The first `most` that are not archived, by the time of their end."""
         return nsmallest(most, self._shelves[tenant].waiting.values(), key=lambda one: (_ended(one), one.uid))
 
-    def archived(self, tenant: str, uids: Iterable[str]) -> None:
-        """Their records are stored, or can be had no more."""
-        for uid in uids:
-            self._bytes -= _weight(self._shelves[tenant].waiting.pop(uid, None))
+    def archived(self, tenant: str, done: Iterable[Waiting]) -> None:
+        """What waited is stored, or can be had no more; what has come in its place meanwhile waits on."""
+        waiting = self._shelves[tenant].waiting
+        for one in done:
+            if waiting.get(one.uid) is one:
+                del waiting[one.uid]
+                self._bytes -= _weight(one)
 
     def oldest(self, tenant: str) -> EndedRequest | None:
         """Of the ended requests that are stored, the one that ended first."""

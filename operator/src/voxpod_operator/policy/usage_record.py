@@ -12,6 +12,7 @@ from typing import Any
 from voxpod_crds.base import API_VERSION
 from voxpod_crds.conditions import ConditionType, Reason
 from voxpod_crds.tts_request import Phase
+from voxpod_operator.cluster.ended import TERMINAL
 from voxpod_operator.policy.transitions import timestamp
 
 Json = dict[str, Any]
@@ -61,8 +62,8 @@ def usage_record(
         "model": status.get("model") or spec.get("model"),
         "voice": status.get("voice") or spec.get("voice"),
         "language": spec.get("language") or "auto",
-        "bytes": (status.get("audio") or {}).get("bytes", 0),
-        "attempts": status.get("attempt") or 0,
+        "bytes": _amount(status.get("audio"), "bytes"),
+        "attempts": _amount(status, "attempt"),
         "timings": {
             "created": meta.get("creationTimestamp"),
             "started": status.get("claimedAt"),
@@ -86,7 +87,7 @@ def usage_record(
 def _end(status: Json, now: datetime) -> tuple[datetime, Json]:
     """When and how a request ended; one that was deleted before was cancelled."""
     complete = next((c for c in status.get("conditions") or () if c.get("type") == ConditionType.COMPLETE), None)
-    if complete is None or not Phase(status.get("phase", Phase.PENDING)).terminal:
+    if complete is None or status.get("phase") not in TERMINAL:
         return now, {"phase": Phase.CANCELLED, "reason": Reason.CANCELLED}
     return datetime.fromisoformat(complete["lastTransitionTime"]), {
         "phase": status["phase"],
@@ -97,6 +98,12 @@ def _end(status: Json, now: datetime) -> tuple[datetime, Json]:
 def _charge_in(status: Json) -> Charge:
     """As the tenant's ledger has it (`policy.charges`): status.usage, unless it is of a request that no sandbox had begun."""
     usage, claimed = status.get("usage"), (status.get("sandbox") or {}).get("podUid")
-    if usage is None or not (claimed or Phase(status.get("phase", Phase.PENDING)).terminal):
+    if usage is None or not (claimed or status.get("phase") in TERMINAL):
         return Charge()
-    return Charge(1, usage.get("characters", 0), usage.get("audioSeconds", 0.0))
+    return Charge(1, int(_amount(usage, "characters")), _amount(usage, "audioSeconds"))
+
+
+def _amount(piece: Json | None, name: str) -> float:
+    """A number; 0 for what another version wrote in another form."""
+    value = (piece or {}).get(name, 0)
+    return value if isinstance(value, int | float) else 0

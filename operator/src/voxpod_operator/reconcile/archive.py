@@ -18,7 +18,7 @@ from voxpod_operator.cluster.ended import EndedRequest
 from voxpod_operator.cluster.kinds import TTS_REQUEST
 from voxpod_operator.cluster.view import WorkKey
 from voxpod_operator.context import ARCHIVE, RETENTION, Context
-from voxpod_operator.errors import Denied, OperatorError, StoreError, StoreUnavailable
+from voxpod_operator.errors import Conflict, Denied, OperatorError, StoreError, StoreUnavailable
 from voxpod_operator.policy import retention, usage_files
 from voxpod_operator.policy.usage_record import Charge, UsageRecord, usage_record
 from voxpod_operator.workqueue import Lane
@@ -103,7 +103,7 @@ async def archive(ctx: Context, tenant: str, records: Iterable[UsageRecord] = ()
             for file in usage_files.files_of(tenant, [record for record in found if record is not None]):
                 await ctx.store.create(file.key, file.content, usage_files.MEDIA_TYPE)
                 metrics.USAGE_ARCHIVED.inc(len(file.records))
-            ctx.archive.archived(tenant, [one.uid for one in waiting])
+            ctx.archive.archived(tenant, waiting)
 
 
 async def hand_over(ctx: Context) -> None:
@@ -149,9 +149,7 @@ async def reconcile_retention(ctx: Context, key: ResourceKey) -> None:
 async def _delete(ctx: Context, tenant: str, request: EndedRequest) -> None:
     try:
         await ctx.gateway.delete(TTS_REQUEST, request.key, uid=request.uid)
-    except (
-        Denied
-    ) as error:  # such as by a policy of the cluster: others must not stay for it; the next leader tries again
+    except Denied as error:  # by a policy of the cluster: others must not stay for it, and the next leader tries again
         logger.warning("ended request not deleted", extra={"request": str(request.key), "error": str(error)})
     else:
         logger.info("ended request deleted", extra={"request": str(request.key), "uid": request.uid})
@@ -176,9 +174,12 @@ def _tenant_of(ctx: Context, namespace: str, told: str | None) -> str:
 
 
 async def _read(ctx: Context, request: EndedRequest) -> UsageRecord | None:
+    """The record, from the stored object. Raises Conflict when it is gone and the event that brings it is still to come."""
     raw = await ctx.gateway.get(TTS_REQUEST, request.key)
     if raw is not None and raw["metadata"]["uid"] == request.uid:
         return record_of(ctx, raw)
+    if ctx.view.uid(TTS_REQUEST, request.key) == request.uid:
+        raise Conflict("GET", TTS_REQUEST.name, request.key, 404, "deleted a moment ago")
     _lost(request.uid, request.tenant)
     return None
 

@@ -93,13 +93,13 @@ def paused(ctx: Context, tenant: str, pause: NotNow | None) -> None:
     ctx.pauses[tenant] = pause
     if pause.until is not None:
         seconds = (pause.until - ctx.now()).total_seconds()
-        ctx.queue.add_after(WorkKey(TENANT.plural, ResourceKey("", tenant)), max(0.0, seconds), Lane.URGENT)
+        ctx.queue.add_after(WorkKey(TENANT.plural, ResourceKey("", tenant)), max(0.0, seconds) + 0.05, Lane.URGENT)
 
 
-def is_over(ctx: Context, tenant: str) -> bool:
-    """Whether the tenant's pause has lasted as long as it was to."""
+def still_paused(ctx: Context, tenant: str) -> NotNow | None:
+    """What the tenant waits for, unless that has lasted as long as it was to."""
     pause = ctx.pauses.get(tenant)
-    return pause is not None and pause.until is not None and pause.until <= ctx.now()
+    return None if pause is None or (pause.until is not None and pause.until <= ctx.now()) else pause
 
 
 async def _is_gone(ctx: Context, hold: Hold) -> bool:

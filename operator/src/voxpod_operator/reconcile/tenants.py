@@ -21,7 +21,7 @@ from voxpod_operator.policy.quota_window import Window
 from voxpod_operator.policy.tenant_status import pressure, remaining
 from voxpod_operator.policy.transitions import difference
 from voxpod_operator.reconcile.directory import reconcile_directory
-from voxpod_operator.reconcile.ledger import asks, charges_due, hand_out, is_over, paused, settled
+from voxpod_operator.reconcile.ledger import asks, charges_due, hand_out, paused, settled, still_paused
 from voxpod_operator.workqueue import Lane
 
 logger = logging.getLogger(__name__)
@@ -32,6 +32,7 @@ async def reconcile_tenant(ctx: Context, key: ResourceKey) -> None:
     tenant, promised = ctx.view.tenant(key.name), ctx.book.promised_to(key.name)
     if tenant is None:
         hand_out(ctx, promised, {})
+        paused(ctx, key.name, None)
         return
     news = tenant.status.observed_generation != tenant.metadata.generation
     if news:
@@ -47,9 +48,8 @@ async def reconcile_tenant(ctx: Context, key: ResourceKey) -> None:
     posted = _posted(ctx, tenant, asks(ctx, tenant, promised), due, window)
     await _store(ctx, tenant, _judged(ctx, tenant, _with_quota(ctx, tenant, posted.ledger, window)))
     settled(ctx, due)
-    refused = hand_out(ctx, promised, posted.answers)
-    if refused is not None or news or posted.ledger != ledger.ledger_of(tenant.status) or is_over(ctx, key.name):
-        paused(ctx, key.name, refused)
+    moved = news or posted.ledger != ledger.ledger_of(tenant.status)
+    paused(ctx, key.name, hand_out(ctx, promised, posted.answers) or (None if moved else still_paused(ctx, key.name)))
     if news:
         ctx.schedule()  # its limit or weight may have changed
 
