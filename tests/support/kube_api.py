@@ -30,7 +30,7 @@ class KubeApi:
             both.flush()
             context.load_cert_chain(both.name)
         self._http = urllib3.PoolManager(
-            ssl_context=context, timeout=30, maxsize=8, retries=urllib3.Retry(3, backoff_factor=0.2)
+            ssl_context=context, timeout=30, maxsize=32, retries=urllib3.Retry(3, backoff_factor=0.2)
         )
 
     def get(self, path: str) -> Json | None:

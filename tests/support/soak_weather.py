@@ -130,10 +130,11 @@ async def the_store_goes_away(soak: Soak) -> None:
     for turn in range(1_000_000):
         await asyncio.sleep(soak.plan.store_seconds)
         if turn % 2:
-            os.kill(soak.store.pid, signal.SIGKILL)
-            await asyncio.to_thread(soak.store_process.close)
-            await asyncio.sleep(OUTAGE_SECONDS)
-            await asyncio.to_thread(start_store, soak)
+            outage = asyncio.ensure_future(asyncio.to_thread(_kill_and_start, soak))
+            try:
+                await asyncio.shield(outage)
+            finally:
+                await outage  # at the end it is back
             soak.faults[f"store killed, and started again after {OUTAGE_SECONDS} s"] += 1
         else:
             os.kill(soak.store.pid, signal.SIGSTOP)
@@ -144,8 +145,11 @@ async def the_store_goes_away(soak: Soak) -> None:
             soak.faults[f"store hung for {OUTAGE_SECONDS} s"] += 1
 
 
-def start_store(soak: Soak) -> None:
-    """The store on its folder, at its address."""
+def _kill_and_start(soak: Soak) -> None:
+    """The same store again, on its folder, at its address."""
+    os.kill(soak.store.pid, signal.SIGKILL)
+    soak.store_process.close()
+    time.sleep(OUTAGE_SECONDS)
     soak.store = soak.store_process.enter_context(
         running_minio(soak.minio, soak.folder / "store", address=soak.store.endpoint)
     )
