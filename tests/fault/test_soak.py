@@ -40,7 +40,7 @@ from voxpod_operator.cluster.kinds import JOB, POD, SPEECH_MODEL, TENANT, TTS_RE
 
 PLAN = Plan(requests=60, lease_seconds=4, lead_seconds=6, certificate_seconds=4, store_seconds=3)
 if requests := os.environ.get("VOXPOD_SOAK_REQUESTS"):
-    PLAN = Plan(int(requests), lease_seconds=8, lead_seconds=20, certificate_seconds=15, store_seconds=17)
+    PLAN = Plan(int(requests), lease_seconds=8, lead_seconds=40, certificate_seconds=15, store_seconds=17)
 TENANTS = 20
 SANDBOXES_AT_A_TIME = 12
 BUCKET = "audio"
