@@ -81,7 +81,7 @@ integration: venv native model ## A whole operator on an emulated API server, cr
 	pytest -q tests/integration tests/fault
 
 .PHONY: soak
-soak: venv cluster-binaries ## 2,000 requests of 20 tenants in bad weather; writes docs/benchmarks/soak.md (half an hour)
+soak: venv cluster-binaries ## 2,000 requests of 20 tenants in bad weather; writes docs/benchmarks/soak.md (at most an hour)
 	VOXPOD_SOAK_REQUESTS=$${VOXPOD_SOAK_REQUESTS:-2000} VOXPOD_SOAK_PAGE=docs/benchmarks/soak.md pytest -q tests/fault/test_soak.py
 
 .PHONY: quality
