@@ -48,7 +48,7 @@ if requests := os.environ.get("VOXPOD_SOAK_REQUESTS"):
 TENANTS = 20
 SANDBOXES_AT_A_TIME = 12
 BUCKET = "audio"
-SETTLING_SECONDS = 90
+SETTLING_SECONDS = 120
 """Sandboxes of before have 10 s to exit by themselves, counts are told every 5 s, what nobody was told about goes after 30 s."""
 
 
@@ -96,9 +96,8 @@ async def _until_all_ended(soak: Soak, asking: asyncio.Task[None], tasks: list[a
 
 async def _until_settled(soak: Soak, statuses: dict[str, Json]) -> list[str]:
     """What is still wrong when all that had to happen has had its time."""
-    for _ in range(SETTLING_SECONDS):
-        if not (problems := await asyncio.to_thread(_broken_invariants, soak, statuses)):
-            break
+    deadline = time.monotonic() + SETTLING_SECONDS
+    while (problems := await asyncio.to_thread(_broken_invariants, soak, statuses)) and time.monotonic() < deadline:
         await asyncio.sleep(1)
     return problems
 
