@@ -97,7 +97,7 @@ async def _until_all_ended(soak: Soak, asking: asyncio.Task[None], tasks: list[a
 async def _until_settled(soak: Soak, statuses: dict[str, Json]) -> list[str]:
     """What is still wrong when all that had to happen has had its time."""
     deadline = time.monotonic() + SETTLING_SECONDS
-    while (problems := await asyncio.to_thread(_broken_invariants, soak, statuses)) and time.monotonic() < deadline:
+    while (problems := await asyncio.to_thread(_broken_invariants, soak, statuses)) and time.monotonic() < deadline:  # noqa: ASYNC110
         await asyncio.sleep(1)
     return problems
 
