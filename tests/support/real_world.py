@@ -97,7 +97,8 @@ class RealWorld(World):
             async with watch as response:
                 async for line in response.content:
                     job = json.loads(line)["object"]
-                    if job["metadata"]["uid"] not in played and "conditions" not in job.get("status", {}):
+                    over = "conditions" in job.get("status", {}) or job["spec"].get("suspend")
+                    if job["metadata"]["uid"] not in played and not over:
                         played.add(job["metadata"]["uid"])
                         self.start(play_sandbox(self, job))
 
