@@ -37,7 +37,7 @@ class Plan:
     """How long a leader may lead until it is killed or stopped."""
     certificate_seconds: float
     authority_every: int
-    """Which of the renewals is by another authority; 0 for none."""
+    """Each so many renewals one is by another authority."""
     store_seconds: float
     """Between two outages of the store."""
 
@@ -129,7 +129,7 @@ async def certificates_are_renewed(soak: Soak) -> None:
     authority = soak.world.authority
     for turn in range(1_000_000):
         await asyncio.sleep(soak.plan.certificate_seconds)
-        another = soak.plan.authority_every > 0 and turn % soak.plan.authority_every == 0
+        another = turn % soak.plan.authority_every == 0
         authority = an_authority() if another else authority
         await asyncio.to_thread(mount, soak.world.tls_dir, authority.files(*HOSTS))
         soak.faults["authority renewed" if another else "certificate renewed"] += 1
