@@ -99,7 +99,7 @@ inference: venv native model ## The real model, and the worker against real serv
 	pytest -q -n $(PROCESSORS) $(SPREAD) tests/integration/inference
 
 .PHONY: soak
-soak: venv cluster-binaries ## 2,000 requests of 20 tenants in bad weather; writes docs/benchmarks/soak.md (half an hour)
+soak: venv cluster-binaries ## 2,000 requests of 20 tenants in bad weather; writes docs/benchmarks/soak.md (at most an hour)
 	VOXPOD_SOAK_REQUESTS=$${VOXPOD_SOAK_REQUESTS:-2000} VOXPOD_SOAK_PAGE=docs/benchmarks/soak.md pytest -q tests/fault/test_soak.py
 
 .PHONY: quality

@@ -90,7 +90,7 @@ async def operator_process(
 
     async def read() -> None:
         assert process.stdout is not None
-        with Path(log or os.devnull).open("ab") as said:
+        with open(log or os.devnull, "ab") as said:  # noqa: ASYNC230 - a local file
             async for line in process.stdout:
                 if line.startswith(b'{"gap"'):
                     told.lines.append(json.loads(line))

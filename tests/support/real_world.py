@@ -14,7 +14,7 @@ import kopf
 from kubernetes.aio.client.api_client import ApiClient
 from kubernetes.aio.client.configuration import Configuration
 
-from certificates import an_authority, mount
+from certificates import Authority, an_authority, mount
 from kube_api import MERGE, KubeApi
 from loopback_ports import free_port
 from memory_store import MemoryStore
@@ -39,6 +39,8 @@ class RealWorld(World):
 
     url: str
     api: KubeApi
+    authority: Authority
+    """Who signed the dispatch certificate at first."""
 
     def connection(self) -> tuple[ApiClient, kopf.ConnectionInfo]:
         return ApiClient(Configuration(host=self.url)), kopf.ConnectionInfo(server=self.url)
@@ -79,7 +81,7 @@ class RealWorld(World):
                 if "deletionTimestamp" in pod["metadata"]:
                     path = POD.path(SANDBOXES, pod["metadata"]["name"])
                     await asyncio.to_thread(self.api.delete, path, gracePeriodSeconds=0)
-            await asyncio.sleep(1)
+            await asyncio.sleep(2)
 
     def stored(self, kind: Kind, namespace: str | None, name: str) -> Json | None:
         return self.api.get(kind.path(namespace or "", name))
@@ -95,7 +97,8 @@ class RealWorld(World):
             async with watch as response:
                 async for line in response.content:
                     job = json.loads(line)["object"]
-                    if job["metadata"]["uid"] not in played and "conditions" not in job.get("status", {}):
+                    over = "conditions" in job.get("status", {}) or job["spec"].get("suspend")
+                    if job["metadata"]["uid"] not in played and not over:
                         played.add(job["metadata"]["uid"])
                         self.start(play_sandbox(self, job))
 
@@ -128,12 +131,13 @@ async def a_real_world(server: RealApiServer, tls_dir: Path) -> AsyncIterator[Re
     _ensure(api, f"/api/v1/namespaces/{SANDBOXES}/serviceaccounts", {"metadata": {"name": ACCOUNT}})
     ports = {"ports": [{"port": 443}]}
     _ensure(api, SERVICE.path(SYSTEM), {"metadata": {"name": "voxpod-dispatch"}, "spec": ports})
-    mount(tls_dir, an_authority().files(*HOSTS))
+    authority = an_authority()
+    mount(tls_dir, authority.files(*HOSTS))
     ca = tls_dir / "ca.crt"
     connector = aiohttp.TCPConnector(ssl=ssl.create_default_context(cafile=str(ca)), resolver=Loopback())
     async with aiohttp.ClientSession(connector=connector) as http:
         world = RealWorld(None, http, MemoryStore(), tls_dir, free_port())  # type: ignore[arg-type]
-        world.url, world.api = server.url, api
+        world.url, world.api, world.authority = server.url, api, authority
         world.start(world.play_jobs())
         world.start(world.bury_pods())
         try:

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager, suppress
 from kube_api import KubeApi
 from voxpod_operator.cluster.kinds import ENDPOINT_SLICE
 
-LOOK_SECONDS = 0.2
+LOOK_SECONDS = 0.5
 BLOCK = 1 << 16
 
 

@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from soak_weather import OUTAGE_SECONDS, Plan
+from soak_weather import BACKLOG, OUTAGE_SECONDS, Plan
 
 TEXT = """# Soak
 
-Written by `make soak` (half an hour on two free cores). One run of {requests} requests, all asked for at once, in this weather:
+Written by `make soak`: at most {requests} requests, and no more after {minutes:g} minutes; {backlog} wait or run at a time. In this weather:
 
 - A real API server with etcd, and a real MinIO. Two operators, each a process with an address of its own, behind the dispatch Service
   that the leader's EndpointSlice leads.
@@ -19,7 +19,7 @@ Written by `make soak` (half an hour on two free cores). One run of {requests} r
   no pods run: Job controller, kubelet, TTL and garbage collection are played.
 - Whoever has led for {lead:g} s is killed (SIGKILL), each third time stopped (SIGSTOP) for {stop:g} s, longer than its Lease
   of {lease:g} s; another one is started.
-- The dispatch certificate is renewed every {certificate:g} s, each fourth time by another authority.
+- The dispatch certificate is renewed every {certificate:g} s, each {authority}th time by another authority.
 - {store:g} s after it was back, the store hangs for {outage} s, or is killed and started again {outage} s later, in turn.
 - A pod that is no sandbox, with a valid token, holds all connections that it can get, silent ones too, and sends garbage, claims, and
   results and progress of others.
@@ -45,6 +45,9 @@ def page(rows: Mapping[str, str], plan: Plan, loads: Sequence[float]) -> str:
     }
     text = TEXT.format(
         requests=f"{plan.requests:,}",
+        minutes=plan.minutes,
+        backlog=BACKLOG,
+        authority=plan.authority_every,
         lead=plan.lead_seconds,
         stop=plan.stop_seconds,
         lease=plan.lease_seconds,

@@ -20,6 +20,8 @@ from resource_bodies import Json
 from voxpod_operator.cluster.kinds import JOB, POD
 
 OUTAGE_SECONDS = 5
+BACKLOG = 400
+"""Requests that wait or run at a time."""
 STRANGERS_ADDRESS = "127.66.6.6"
 
 
@@ -28,10 +30,14 @@ class Plan:
     """How much, and how often what happens."""
 
     requests: int
+    minutes: float
+    """After which no more are asked for."""
     lease_seconds: float
     lead_seconds: float
     """How long a leader may lead until it is killed or stopped."""
     certificate_seconds: float
+    authority_every: int
+    """Each so many renewals one is by another authority."""
     store_seconds: float
     """Between two outages of the store."""
 
@@ -56,6 +62,8 @@ class Soak:
     ports: dict[str, int] = field(default_factory=dict)
     """Of the operators' dispatch endpoints, by pod address."""
     faults: Counter[str] = field(default_factory=Counter)
+    live: int = 0
+    """Requests that have not succeeded, as counted last."""
     unexpected: list[str] = field(default_factory=list)
     """Operators that ended by themselves and why."""
 
@@ -75,8 +83,10 @@ async def operators_come_and_go(soak: Soak, beside: AsyncExitStack) -> None:
             soak.faults["leader killed"] += 1
         else:
             os.kill(leader.pid, signal.SIGSTOP)
-            await asyncio.sleep(soak.plan.stop_seconds)
-            os.kill(leader.pid, signal.SIGCONT)
+            try:
+                await asyncio.sleep(soak.plan.stop_seconds)
+            finally:
+                os.kill(leader.pid, signal.SIGCONT)
             soak.faults[f"leader stopped for {soak.plan.stop_seconds:g} s"] += 1
 
 
@@ -114,12 +124,12 @@ async def _two_replicas(soak: Soak, beside: AsyncExitStack) -> None:
 
 
 async def certificates_are_renewed(soak: Soak) -> None:
-    """Each fourth time by another authority. More often, and there are sandboxes that trust no replica: one that starts knows
-    the authority of the day only."""
-    authority = an_authority()
+    """By the same authority, and now and then by another. Too often, and there are sandboxes that trust no replica: one that
+    starts knows the authority of the day only."""
+    authority = soak.world.authority
     for turn in range(1_000_000):
         await asyncio.sleep(soak.plan.certificate_seconds)
-        another = turn % 4 == 0
+        another = turn % soak.plan.authority_every == 0
         authority = an_authority() if another else authority
         await asyncio.to_thread(mount, soak.world.tls_dir, authority.files(*HOSTS))
         soak.faults["authority renewed" if another else "certificate renewed"] += 1
@@ -130,10 +140,11 @@ async def the_store_goes_away(soak: Soak) -> None:
     for turn in range(1_000_000):
         await asyncio.sleep(soak.plan.store_seconds)
         if turn % 2:
-            os.kill(soak.store.pid, signal.SIGKILL)
-            await asyncio.to_thread(soak.store_process.close)
-            await asyncio.sleep(OUTAGE_SECONDS)
-            await asyncio.to_thread(start_store, soak)
+            outage = asyncio.ensure_future(asyncio.to_thread(_kill_and_start, soak))
+            try:
+                await asyncio.shield(outage)
+            finally:
+                await outage  # at the end it is back
             soak.faults[f"store killed, and started again after {OUTAGE_SECONDS} s"] += 1
         else:
             os.kill(soak.store.pid, signal.SIGSTOP)
@@ -144,8 +155,11 @@ async def the_store_goes_away(soak: Soak) -> None:
             soak.faults[f"store hung for {OUTAGE_SECONDS} s"] += 1
 
 
-def start_store(soak: Soak) -> None:
-    """The store on its folder, at its address."""
+def _kill_and_start(soak: Soak) -> None:
+    """The same store again, on its folder, at its address."""
+    os.kill(soak.store.pid, signal.SIGKILL)
+    soak.store_process.close()
+    time.sleep(OUTAGE_SECONDS)
     soak.store = soak.store_process.enter_context(
         running_minio(soak.minio, soak.folder / "store", address=soak.store.endpoint)
     )
@@ -192,14 +206,16 @@ def _calls(soak: Soak, token: str) -> list[bytes]:
 
 
 def _call(method: str, path: str, token: str, body: str) -> bytes:
-    head = f"{method} {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\nContent-Length: {len(body)}\r\n\r\n"
+    head = (
+        f"{method} {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
     return (head + body).encode()
 
 
 async def what_ended_is_cleared_away(soak: Soak) -> None:
     """What the TTL controller and the garbage collector do."""
     while True:
-        await asyncio.sleep(2)
+        await asyncio.sleep(5)
         for job in await asyncio.to_thread(soak.world.api.items, JOB.path(SANDBOXES)):
             conditions = (job.get("status") or {}).get("conditions") or []
             ended = [datetime.fromisoformat(c["lastTransitionTime"]) for c in conditions]

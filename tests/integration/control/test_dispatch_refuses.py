@@ -53,7 +53,9 @@ async def test_a_second_claim_with_the_same_token_is_refused(world: World) -> No
     assert again == (409, "this work was claimed before")
 
 
-async def test_work_whose_answer_was_lost_with_its_leader_is_handed_to_the_same_pod_by_the_next_one(world: World) -> None:
+async def test_work_whose_answer_was_lost_with_its_leader_is_handed_to_the_same_pod_by_the_next_one(
+    world: World,
+) -> None:
     """Or each kill of a leader would cost the attempts of all whose claim it had written a moment before."""
     async with running_operator(world):
         token = await a_request_with_a_silent_sandbox(world)

@@ -1,6 +1,8 @@
 """What the log never holds, whoever writes it."""
 
+import io
 import logging
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -14,28 +16,28 @@ from voxpod_operator.storage.object_store import ObjectStore
 
 
 @pytest.fixture
-def configured(capsys: pytest.CaptureFixture[str]) -> Iterator[None]:
-    root = logging.getLogger()
+def said(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
+    """What an operator says, with all that it can be made to say."""
+    root, written = logging.getLogger(), io.StringIO()
     before, level = list(root.handlers), root.level
+    monkeypatch.setattr(sys, "stdout", written)
     logs.configure("DEBUG")
-    yield
+    yield written
     logging.basicConfig(level=level, handlers=before, force=True)
 
 
-@pytest.mark.usefixtures("configured")
 async def test_a_store_that_breaks_off_does_not_bring_a_signed_url_into_the_log(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    said: io.StringIO, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The URL of a presigned upload is a permission; urllib3 warns of each try with it."""
-    endpoint = f"127.0.0.1:{free_port()}"  # nobody listens
     http = urllib3.PoolManager(retries=urllib3.Retry(1, backoff_factor=0))
-    client = Minio(endpoint, "a", "s", secure=False, region="us-east-1", http_client=http)
+    nobody = f"127.0.0.1:{free_port()}"
+    client = Minio(nobody, "a", "s", secure=False, region="us-east-1", http_client=http)
     monkeypatch.setattr(client, "list_objects", lambda *_, **__: iter(()))  # it breaks off after this call
     store = ObjectStore(client, http, "audio")
     with pytest.raises(StoreUnavailable):
         await store.check(thorough=True)
     store.close()
     logging.getLogger("voxpod_operator").info("a line of ours")
-    said = capsys.readouterr().out
-    assert "a line of ours" in said
-    assert "X-Amz-Signature" not in said
+    assert "a line of ours" in said.getvalue()
+    assert "X-Amz-Signature" not in said.getvalue()
