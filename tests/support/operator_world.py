@@ -82,7 +82,7 @@ class World:
             dict(o.raw) for (resource, _, _), o in self.kube.objects.items() if resource == wanted and not o.deleted
         ]
 
-    async def until(self, true: Callable[[], Any], what: str, seconds: float = 10.0) -> None:
+    async def until(self, true: Callable[[], Any], what: str, seconds: float = 30.0) -> None:
         """Wait for a state of the world; the failure says what it looked like instead."""
         deadline = asyncio.get_running_loop().time() + seconds
         while not true():
