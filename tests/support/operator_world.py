@@ -21,6 +21,10 @@ from voxpod_crds.sandbox_protocol import Report, Work
 from voxpod_operator.cluster.kinds import POD, TTS_REQUEST, Kind
 
 
+PATIENCE_SECONDS = 60.0
+"""How long anything may take on a machine that others use too; a wait ends as soon as it can."""
+
+
 @dataclass
 class World:
     """The emulated cluster and what happened in it."""
@@ -82,7 +86,7 @@ class World:
             dict(o.raw) for (resource, _, _), o in self.kube.objects.items() if resource == wanted and not o.deleted
         ]
 
-    async def until(self, true: Callable[[], Any], what: str, seconds: float = 30.0) -> None:
+    async def until(self, true: Callable[[], Any], what: str, seconds: float = PATIENCE_SECONDS) -> None:
         """Wait for a state of the world; the failure says what it looked like instead."""
         deadline = asyncio.get_running_loop().time() + seconds
         while not true():
