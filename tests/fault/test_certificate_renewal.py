@@ -37,7 +37,7 @@ async def ask(world: World, *names: str) -> None:
 
 async def all_spoken(world: World, *names: str) -> None:
     """Each of them at the first attempt."""
-    await world.until(lambda: all(world.phase(n) == "Succeeded" for n in names), "all Succeeded")
+    await world.until(lambda: all(world.phase(n) == "Succeeded" for n in names), "all Succeeded", 20)
     assert {(world.stored(TTS_REQUEST, "acme", n) or {})["status"]["attempt"] for n in names} == {1}
 
 

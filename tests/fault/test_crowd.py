@@ -25,15 +25,15 @@ async def test_three_thousand_that_wait_for_a_suspended_tenant_hold_up_nobody(cr
     store_requests(crowded, 3000, prefix="crowd")
     url = str(crowded.kube.url).rstrip("/")
     async with operator_process(url, crowded.tls_dir, crowded.dispatch_port, resync_seconds=60) as operator:
-        await crowded.until(lambda: operator.leads, "the operator leads")
+        await crowded.until(lambda: operator.leads, "the operator leads", 30)
         for number in range(5):
             await crowded.create(TTS_REQUEST, a_request_body(f"other-{number}"), "globex")
         await crowded.until(
-            lambda: all(crowded.phase(f"other-{n}", "globex") == "Succeeded" for n in range(5)), "another tenant's"
+            lambda: all(crowded.phase(f"other-{n}", "globex") == "Succeeded" for n in range(5)), "another tenant's", 30
         )
-        await crowded.until(lambda: _told(crowded, "WaitingForTenant") == 3000, "all 3,000 are told why they wait")
+        await crowded.until(lambda: _told(crowded, "WaitingForTenant") == 3000, "all 3,000 are told why they wait", 60)
         await crowded.patch(TENANT, "", "acme", {"spec": {"suspended": False}, "metadata": {"generation": 2}})
-        await crowded.until(lambda: crowded.claims and len(crowded.claims) >= 30, "the crowd gets its turn")
+        await crowded.until(lambda: crowded.claims and len(crowded.claims) >= 30, "the crowd gets its turn", 60)
         assert operator.longest_gap_seconds <= LONGEST_GAP_SECONDS
 
 
@@ -46,10 +46,10 @@ async def test_twenty_five_thousand_stored_requests_fit_leader_and_follower(crow
     url = str(crowded.kube.url).rstrip("/")
     async with operator_process(url, crowded.tls_dir, crowded.dispatch_port, resync_seconds=60) as leader:
         await crowded.create(TTS_REQUEST, a_request_body("new"), "acme")
-        await crowded.until(lambda: crowded.phase("new") == "Succeeded", "a new request")
+        await crowded.until(lambda: crowded.phase("new") == "Succeeded", "a new request", 60)
         decided = leader.processor_seconds
         async with operator_process(url, crowded.tls_dir, 0, name="operator-1", resync_seconds=60) as follower:
-            await crowded.until(lambda: follower.synced, "the follower knows everything")
+            await crowded.until(lambda: follower.synced, "the follower knows everything", 60)
             await asyncio.sleep(3)
             weights = {"leader": leader.most_resident_mb, "follower": follower.most_resident_mb}
     assert max(weights.values()) <= MOST_RESIDENT_MB, weights

@@ -46,7 +46,7 @@ def told(work: Work, steps: int, stage: Stage = "synthesizing", seconds: float =
 
 
 async def given_up(world: World) -> None:
-    await world.until(lambda: world.phase("hello") == "Succeeded", "a fresh sandbox speaks")
+    await world.until(lambda: world.phase("hello") == "Succeeded", "a fresh sandbox speaks", 15)
     assert status(world)["attempt"] == 2
 
 
@@ -54,7 +54,7 @@ async def test_a_sandbox_that_falls_silent_is_replaced(world: World) -> None:
     async with running_operator(world):
         token, work = await a_claimed_request(world)
         await tell(world, token, told(work, 1))
-        await world.until(lambda: world.reason("hello", "Dispatched") != "Claimed", "it is given up")
+        await world.until(lambda: world.reason("hello", "Dispatched") != "Claimed", "it is given up", 5)
         assert "SandboxHung: the sandbox has said nothing for" in str(status(world)["conditions"])
         await given_up(world)
 
@@ -99,7 +99,7 @@ async def test_a_new_leader_listens_from_its_takeover_on(world: World) -> None:
         await first.kill()
     await asyncio.sleep(2.0)
     async with running_operator(world, pod_name="operator-1", **SHORT_LEASE):
-        await world.until(lambda: world.reason("hello", "Dispatched") != "Claimed", "it is given up")
+        await world.until(lambda: world.reason("hello", "Dispatched") != "Claimed", "it is given up", 10)
         (silent,) = re.findall(r"has said nothing for (\d+) s", str(status(world)["conditions"]))
         assert int(silent) < time.monotonic() - last_heard - 2.0, "not counted from what the leader before heard"
         await given_up(world)

@@ -49,7 +49,9 @@ async def end_state(world: World) -> dict[str, Any]:
     async with running_operator(world):
         await world.create(TTS_REQUEST, a_request_body("good"), "acme")
         await world.create(TTS_REQUEST, a_request_body("bad", voice="nobody"), "acme")
-        await world.until(lambda: world.phase("good") == "Succeeded" and world.phase("bad") == "Rejected", "both over")
+        await world.until(
+            lambda: world.phase("good") == "Succeeded" and world.phase("bad") == "Rejected", "both over", 20
+        )
     assert world.errors == []
     return {
         "phases": {n: world.phase(n) for n in ("good", "bad")},

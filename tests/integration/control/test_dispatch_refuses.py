@@ -127,7 +127,7 @@ async def test_audio_that_was_never_stored_is_not_believed(world: World) -> None
         await world.create(TENANT, a_tenant_body())
         await world.create(SPEECH_MODEL, a_model_body())
         await world.create(TTS_REQUEST, a_request_body("hello"), "acme")
-        await world.until(lambda: world.phase("hello") == "Failed", "Failed")
+        await world.until(lambda: world.phase("hello") == "Failed", "Failed", 20)
     assert world.reason("hello", "Complete") == "VerificationFailed"
     assert len(world.claims) == 3
 

@@ -184,7 +184,7 @@ async def test_a_model_whose_probe_fails_writes_nothing_to_the_requests_that_wai
         await world.until(lambda: waiting() == 30, "and counted")
         before, of_model = request_versions(world), writes(world, "speechmodels")
         began = world.kube.calls.count(Call("POST", "jobs"))
-        await world.until(lambda: world.kube.calls.count(Call("POST", "jobs")) >= began + 4, "four more probes")
+        await world.until(lambda: world.kube.calls.count(Call("POST", "jobs")) >= began + 4, "four more probes", 30)
     assert request_versions(world) == before
     assert writes(world, "speechmodels") == of_model, "the model keeps its reason while it is probed again"
 
@@ -202,7 +202,7 @@ async def test_a_cluster_without_room_for_the_probe_does_not_close_a_model_in_us
     play_with(world, is_broken)
     async with running_operator(world, pod_name="operator-1", sandbox_image="inference:2"):
         began = world.kube.calls.count(Call("POST", "jobs"))
-        await world.until(lambda: world.kube.calls.count(Call("POST", "jobs")) >= began + 3, "it is tried again")
+        await world.until(lambda: world.kube.calls.count(Call("POST", "jobs")) >= began + 3, "it is tried again", 30)
         assert is_ready(world)
 
 

@@ -39,7 +39,7 @@ async def test_killed_and_restarted_the_request_still_ends_once(
         assert world.phase("hello") != "Succeeded"
     world.resume.set()
     async with running_operator(world, pod_name="operator-1", **SHORT_LEASE):
-        await world.until(lambda: world.phase("hello") == "Succeeded", "Succeeded")
+        await world.until(lambda: world.phase("hello") == "Succeeded", "Succeeded", 20)
     status = (world.stored(TTS_REQUEST, "acme", "hello") or {})["status"]
     assert len(world.claims) == status["attempt"]
     assert len(world.store.objects) == 1
@@ -56,7 +56,7 @@ async def test_the_second_replica_goes_on_when_the_leader_dies(world: World) -> 
             assert holder(world) == "operator-0"
             await first.kill()
             await world.create(TTS_REQUEST, a_request_body("after"), "acme")
-            await world.until(lambda: world.phase("after") == "Succeeded", "the second replica took over")
+            await world.until(lambda: world.phase("after") == "Succeeded", "the second replica took over", 20)
             assert holder(world) == "operator-1"
     assert len(world.claims) == 2
 
@@ -73,7 +73,7 @@ async def test_a_slow_takeover_does_not_lose_the_lease(world: World, monkeypatch
     await world.create(SPEECH_MODEL, a_model_body())
     async with running_operator(world, lease_duration_seconds=2.0, lease_renew_deadline_seconds=1.0):
         await world.create(TTS_REQUEST, a_request_body("hello"), "acme")
-        await world.until(lambda: world.phase("hello") == "Succeeded", "Succeeded")
+        await world.until(lambda: world.phase("hello") == "Succeeded", "Succeeded", 20)
         assert (world.stored(LEASE, "voxpod-system", "voxpod-operator") or {})["spec"]["leaseTransitions"] == 1
 
 

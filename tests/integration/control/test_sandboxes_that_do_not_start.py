@@ -63,12 +63,12 @@ async def test_requests_that_no_node_has_room_for_do_not_close_a_model_for_anoth
         assert world.message("a", "Dispatched") == "0/3 nodes are available: 3 Insufficient cpu."
         await world.create(TTS_REQUEST, a_request_body("z"), "globex")
         await world.until(lambda: world.reason("z", "Admitted", "globex") == "WaitingForSandbox", "the model is full")
-        await world.until(lambda: world.phase("z", "globex") == "Succeeded", "globex gets its slot")
+        await world.until(lambda: world.phase("z", "globex") == "Succeeded", "globex gets its slot", 15)
         assert {world.phase(n) for n in "ab"} == {"Queued"}
         assert all("failedAttempts" not in status(world, n) or not status(world, n)["failedAttempts"] for n in "ab")
 
         world.kubelet = speaks
-        await world.until(lambda: {world.phase(n) for n in "ab"} == {"Succeeded"}, "acme's turn came again")
+        await world.until(lambda: {world.phase(n) for n in "ab"} == {"Succeeded"}, "acme's turn came again", 20)
     assert len(world.claims) == 3
     assert not [p for p in world.all_of(POD) if p["status"]["phase"] == "Pending"], "what was given back is gone"
 
@@ -82,7 +82,7 @@ async def test_what_an_earlier_sandbox_stored_goes_with_a_request_that_ends_with
     world.kubelet = one_after_the_other(stores_and_is_evicted, no_node_has_room)
     async with running_operator(world, **SOON):
         await world.create(TTS_REQUEST, a_request_body("hello"), "acme")
-        await world.until(lambda: world.reason("hello", "Admitted") == "WaitingForCapacity", "slot given back")
+        await world.until(lambda: world.reason("hello", "Admitted") == "WaitingForCapacity", "slot given back", 20)
         assert world.store.objects
         await world.patch(TTS_REQUEST, "acme", "hello", {"spec": {"cancel": True}})
         await world.until(lambda: world.phase("hello") == "Cancelled" and not world.store.objects, "nothing is left")
@@ -97,10 +97,10 @@ async def test_a_job_that_the_cluster_refuses_gives_its_slot_back_and_says_why(w
         await world.create(TTS_REQUEST, a_request_body("hello"), "acme")
         await world.until(lambda: world.reason("hello", "Dispatched") == "SandboxRefused", "it is told")
         assert "exceeded quota" in world.message("hello", "Dispatched")
-        await world.until(lambda: world.reason("hello", "Admitted") == "WaitingForCapacity", "slot given back")
+        await world.until(lambda: world.reason("hello", "Admitted") == "WaitingForCapacity", "slot given back", 15)
         assert "exceeded quota" in world.message("hello", "Admitted")
         world.kube.refused.clear()
-        await world.until(lambda: world.phase("hello") == "Succeeded", "the quota was raised")
+        await world.until(lambda: world.phase("hello") == "Succeeded", "the quota was raised", 15)
 
 
 async def test_a_node_without_the_bundle_is_left_and_avoided(world: World) -> None:
@@ -110,7 +110,7 @@ async def test_a_node_without_the_bundle_is_left_and_avoided(world: World) -> No
     async with running_operator(world, **SOON):
         made = await world.create(TTS_REQUEST, a_request_body("hello"), "acme")
         await world.until(lambda: world.reason("hello", "Dispatched") == "BundleInvalid", "the node's word is told")
-        await world.until(lambda: world.phase("hello") == "Succeeded", "another node")
+        await world.until(lambda: world.phase("hello") == "Succeeded", "another node", 20)
     [failed] = status(world, "hello")["failedAttempts"]
     assert (failed["reason"], failed["node"]) == ("SandboxStartTimeout", "node-a")
     assert "/models/kokoro is not a directory" in failed["message"]
@@ -125,7 +125,7 @@ async def test_a_bundle_that_no_node_has_ends_the_request_with_the_nodes_word(wo
     world.kubelet = has_no_bundle
     async with running_operator(world, **SOON):
         await world.create(TTS_REQUEST, a_request_body("hello"), "acme")
-        await world.until(lambda: world.phase("hello") == "Failed", "three sandboxes")
+        await world.until(lambda: world.phase("hello") == "Failed", "three sandboxes", 45)
     assert world.reason("hello", "Complete") == "SandboxStartTimeout"
     assert "/models/kokoro is not a directory" in world.message("hello", "Complete")
     assert "SandboxStartTimeout on node-a" in world.message("hello", "Complete")

@@ -29,7 +29,7 @@ async def test_a_tenant_never_runs_more_than_it_may_and_all_get_their_turn(world
             most = max(most, running(world))
             return all(world.phase(f"r{n}") == "Succeeded" for n in range(12))
 
-        await world.until(all_over, "all twelve")
+        await world.until(all_over, "all twelve", 60)
     assert most == 2
     assert len(world.claims) == 12
 
@@ -158,7 +158,7 @@ async def test_a_request_survives_an_object_store_that_is_away(world: World) -> 
         await asyncio.sleep(0.5)
         assert world.phase("hello") == "Running"
         world.store.away = False
-        await world.until(lambda: world.phase("hello") == "Succeeded", "Succeeded")
+        await world.until(lambda: world.phase("hello") == "Succeeded", "Succeeded", 20)
     assert len(world.claims) == 1
 
 

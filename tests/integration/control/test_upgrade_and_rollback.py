@@ -210,7 +210,7 @@ async def test_live_requests_of_the_previous_version_are_taken_over(world: RealW
     apply(world.api, current())
     async with running_operator(world):
         live = ("pending", "waiting", "assigned", "running")
-        await world.until(lambda: phases(world, *live) == {"Succeeded"}, "all that lived are served")
+        await world.until(lambda: phases(world, *live) == {"Succeeded"}, "all that lived are served", 60)
     after = statuses(world)
     assert {name: after[name] for name in ENDED} == ENDED
     assert {name: after[name]["attempt"] for name in live} == dict.fromkeys(live, 1)
@@ -230,7 +230,7 @@ async def test_the_operator_of_before_waits_for_the_next_one_and_none_is_lost(
         await world.create(TTS_REQUEST, a_request_body("value", timestamps="phoneme"), "acme")
         await world.create(TENANT, a_tenant_body("globex", sandbox={"gpu": 1}))
         await world.create(TTS_REQUEST, a_request_body("known"), "acme")
-        await world.until(lambda: phases(world, "known") == {"Succeeded"}, "what it knows is served")
+        await world.until(lambda: phases(world, "known") == {"Succeeded"}, "what it knows is served", 60)
         waits = "WaitingForNewerVersion"
         await world.until(
             lambda: {world.reason(n, "Admitted") for n in ("field", "value")} == {waits}, "the rest waits"
@@ -241,7 +241,7 @@ async def test_the_operator_of_before_waits_for_the_next_one_and_none_is_lost(
     assert statuses(world)["archived"] == archived
     monkeypatch.setattr(reading, "TTSRequestSpec", FollowingSpec)
     async with running_operator(world, pod_name="operator-1"):
-        await world.until(lambda: phases(world, "field", "value") == {"Succeeded"}, "the next operator serves them")
+        await world.until(lambda: phases(world, "field", "value") == {"Succeeded"}, "the next operator serves them", 60)
     spec = (world.stored(TTS_REQUEST, "acme", "field") or {})["spec"]
     assert spec["emotion"] == "happy", "the status was written and the field kept"
 
@@ -259,12 +259,12 @@ async def test_after_a_rollback_of_operator_and_crds_nothing_of_the_newer_reques
     await with_status(world, TTS_REQUEST, a_request_body("field", emotion="happy"), WAITING, "acme")
     apply(world.api, current())
     async with running_operator(world):
-        await world.until(lambda: phases(world, "known") == {"Succeeded"}, "what it knows is served")
+        await world.until(lambda: phases(world, "known") == {"Succeeded"}, "what it knows is served", 60)
         await world.until(lambda: world.reason("value", "Admitted") == "WaitingForNewerVersion", "the value waits")
     assert {name: statuses(world)[name] for name in ("archived", "field")} == {"archived": archived, "field": WAITING}
     apply(world.api, following())
     monkeypatch.setattr(reading, "TTSRequestSpec", FollowingSpec)
     async with running_operator(world, pod_name="operator-1"):
-        await world.until(lambda: phases(world, "field", "value") == {"Succeeded"}, "the newer one serves them")
+        await world.until(lambda: phases(world, "field", "value") == {"Succeeded"}, "the newer one serves them", 60)
     specs = {name: (world.stored(TTS_REQUEST, "acme", name) or {})["spec"] for name in ("field", "value")}
     assert (specs["field"]["emotion"], specs["value"]["timestamps"]) == ("happy", "phoneme")
