@@ -20,7 +20,6 @@ from voxpod_crds.names import REQUEST_UID_LABEL
 from voxpod_crds.sandbox_protocol import Report, Work
 from voxpod_operator.cluster.kinds import POD, TTS_REQUEST, Kind
 
-
 LOOK_SECONDS = 0.02
 
 
