@@ -15,8 +15,7 @@ from voxpod_client import LONG_TEXT, Asked, Voxpod
 from voxpod_installation import install, uninstall
 
 ROOT = Path(__file__).resolve().parents[2]
-_PROCESS = os.environ.get("PYTEST_XDIST_WORKER", "")
-NAME = "-".join(filter(None, (os.environ.get("VOXPOD_TEST_CLUSTER_NAME", "test"), _PROCESS)))
+NAME = os.environ.get("VOXPOD_TEST_CLUSTER_NAME", "test")
 KEEP = os.environ.get("VOXPOD_TEST_CLUSTER") == "keep"
 """Reuse the cluster if it is up and leave it up: for the second run of a developer."""
 
@@ -26,17 +25,15 @@ TEAM, OTHER_TEAM = "team-a", "team-b"
 """Tenants, each with one namespace of its name."""
 
 
-@pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that need an installed Voxpod come last: the others bring their own CRDs and want nobody to act on them.
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Whoever asks for the fixture `voxpod` is marked: `make e2e` runs those on one cluster and the rest on others, at once."""
+    if "voxpod" in getattr(item, "fixturenames", ()):
+        item.add_marker(pytest.mark.installed)
 
-    `pytest -n` runs the two groups beside one another, each on a cluster of its own, and modules without either where there is room.
-    """
-    items.sort(key=lambda item: "voxpod" in getattr(item, "fixturenames", ()))
-    for item in items:
-        needs = getattr(item, "fixturenames", ())
-        group = next((name for name in ("voxpod", "cluster") if name in needs), item.path.stem)
-        item.add_marker(pytest.mark.xdist_group(group))
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that need an installed Voxpod come last: the others bring their own CRDs and want nobody to act on them."""
+    items.sort(key=lambda item: item.get_closest_marker("installed") is not None)
 
 
 def _cluster(command: str) -> str:
