@@ -1,6 +1,7 @@
 """Figures with what they measure, fractions, ranges, and the minus that none of them may lose."""
 
 import re
+import unicodedata
 from collections.abc import Iterable
 
 from voxpod_inference.text.espeak.figures import NUMBER, gender_after, gender_of, is_one, said
@@ -22,8 +23,9 @@ _ENDS = r"(?![\w\u0900-\u0963])"
 def spans(tables: Tables) -> Iterable[Rule]:
     """Minus, differences before an equals sign, and ranges; figures stay for the rules that follow."""
     signs = "|".join(re.escape(sign) for sign in sorted(tables.currencies, key=len, reverse=True))
-    yield re.compile(rf"(?<![\w.,)\]²³%])[-−](?=\d|(?:{signs})\s?\d)"), f"{tables.minus} "
+    yield re.compile(rf"(?<![\w.,)\]²³%‰°€$£₹¥])[-−](?=\d|(?:{signs})\s?\d)"), f"{tables.minus} "
     yield re.compile(r"(?<=[\d)]) ?− ?(?=[\d(])|(?<=\d) - (?=[\d.,]+ ?=)|(?<=\d)-(?=[\d.,]+ ?=)"), f" {tables.minus} "
+    yield re.compile(r"(?<=\d)\s?°\s(?=[CF](?!\w))"), " °"
     unit = rf"(?:\s?(?:{names_of(tables)}|€|\$))?"
     yield (
         re.compile(rf"(?<![\w.,/-])({_SEVERAL}{unit})(\s?)[-–—]\2(?=\d)(?!\d+[-–])"),
@@ -42,21 +44,35 @@ def fractions(tables: Tables) -> Iterable[Rule]:
         if not name:
             words = f"{said(match[2], tables)} {tables.over} {said(match[3], tables)}"
             return (f"{said(whole, tables)} {words}" if whole else words) + (f" {unit}" if unit else "")
-        one = tables.units[unit][0] if unit else ""
+        following = match.string[match.end() :]
         if whole:
-            counted = f"{said(whole, tables)} {tables.mixed} {name}"
-            return f"{counted} {tables.units[unit][1]}" if unit else counted
-        gender = gender_of(one, tables) if unit else gender_after("1", match.string[match.end() :], tables)
+            return _mixed(whole, name, unit, following, tables)
+        one = tables.units[_spaced(unit, tables)][0] if unit else ""
+        gender = gender_of(one, tables) if unit else gender_after("1", following, tables)
         if (count, of) == (1, 2) and gender:
             return f"{tables.halves[gender == 'f']} {one}".strip()
-        return f"{name} {tables.of} {one}".strip() if unit else name
+        return f"{name} {tables.of} {one}" if unit else name
 
+    yield (
+        re.compile("(?<=(\\d))?[½⅓⅔¼¾⅕-⅞]"),
+        lambda m: " " * bool(m[1]) + unicodedata.normalize("NFKC", m.group()).replace("\u2044", "/"),
+    )
     yield (
         re.compile(
             rf"(?<![\w/.,])(?:(\d{{1,3}}) )?(\d{{1,4}})/(\d{{1,4}})(?![\w/]|[.,]\d)(?:\s?({names_of(tables)}){_ENDS})?"
         ),
         told,
     )
+
+
+def _mixed(whole: str, name: str, unit: str, following: str, tables: Tables) -> str:
+    """`una hora y media`, `dos y tres cuartos`."""
+    noun = tables.units[_spaced(unit, tables)][whole != "1"] if unit else ""
+    gender = gender_of(noun, tables) if unit else gender_after(whole, following, tables)
+    counted = f"{said(whole, tables, gender)} {noun}".strip()
+    if name == tables.numbers.fraction(1, 2):
+        return f"{counted} {tables.and_halves[gender == 'f']}"
+    return f"{counted} {tables.mixed} {name}"
 
 
 def measures(tables: Tables) -> Iterable[Rule]:

@@ -24,14 +24,19 @@ def money(tables: Tables) -> Iterable[Rule]:
         number, short, large = match["number"], match["short"], match["large"]
         if short or large:
             single, plural = tables.magnitudes[short] if short else (large, large)
-            words = said(number, tables, "m")
+            whole, _, decimals = parts(number, tables.decimal_mark)
+            if single in _THOUSAND and not decimals:
+                return _amount(f"{whole}000", one, several, small, tables) + per
             name = single if is_one(number, tables) else plural
-            return f"{words} {name} {_of(several, name, tables)}{per}"
+            return f"{said(number, tables, 'm')} {name} {_of(several, name, tables)}{per}"
         return _amount(number, one, several, small, tables) + per
 
     yield re.compile(rf"(?<!\w)(?P<sign>{signs})\s?(?P<number>{NUMBER}){large}{unit}"), told
     glued = rf"(?:\s?(?P<short>{short})|\s(?P<large>{tables.millions}))?"
     yield re.compile(rf"(?<![\w.,])(?P<number>{NUMBER}){glued}\s?(?P<sign>{signs})(?!\w){unit}"), told
+
+
+_THOUSAND = ("mil", "mille", "mila")
 
 
 def _amount(number: str, one: str, several: str, small: str, tables: Tables) -> str:
@@ -49,7 +54,7 @@ def _amount(number: str, one: str, several: str, small: str, tables: Tables) -> 
 
 def _of(several: str, name: str, tables: Tables) -> str:
     """`millones de euros`, `millions d'euros`; `mil euros`."""
-    if name in ("mil", "mille", "mila") or not tables.of:
+    if name in _THOUSAND or not tables.of:
         return several
     return (
         tables.of_before_vowel + several

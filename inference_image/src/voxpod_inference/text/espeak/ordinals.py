@@ -10,7 +10,7 @@ from voxpod_inference.text.traced import Rule
 _VALUES = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
 _NUMERAL = "[IVXLCDM]+"
 # `30° sotto zero` are degrees
-_OF_DEGREES = "sotto|sopra|bajo|sobre|abaixo|acima|sous|sur|norte|sur|sul|sud|nord|este|oeste|est|ovest|latitud|centigradi|centígrados|Celsius|Fahrenheit"
+_OF_DEGREES = "all|alla|dell|della|sotto|sopra|bajo|sobre|abaixo|acima|sous|sur|norte|sur|sul|sud|nord|este|oeste|est|ovest|latitud|centigradi|centígrados|Celsius|Fahrenheit"
 _WOMEN = re.compile(r"(?!Nicola$|Luca$|Andrea$)\w+a|Isabel|Elizabeth")
 
 
@@ -55,8 +55,9 @@ def numerals(tables: Tables) -> Iterable[Rule]:
         )
 
     def listed(match: re.Match[str]) -> str:
+        spans = re.sub(r" ?[-–] ?", f" {tables.to} ", match[2])
         return match[1] + re.sub(
-            _NUMERAL, lambda m: number(value) if (value := roman(m.group())) else m.group(), match[2]
+            rf"\b{_NUMERAL}\b", lambda m: number(value) if (value := roman(m.group())) else m.group(), spans
         )
 
     def counting(match: re.Match[str]) -> str:
@@ -72,8 +73,8 @@ def numerals(tables: Tables) -> Iterable[Rule]:
         value = roman(numeral)
         if value is None or numeral == "I":
             return numeral
-        if _in_capitals(match):
-            return numeral.lower() if set(numeral) & {"I"} else numeral
+        if "I" in numeral and set(numeral) & set("LCDM") and _in_capitals(match):
+            return numeral.lower()
         if len(numeral) > 1 and (set(numeral) <= set("IVX") or len(numeral) > 3):
             return numbers.cardinal(value)
         return " ".join(names[letter] for letter in numeral)
@@ -87,6 +88,6 @@ def numerals(tables: Tables) -> Iterable[Rule]:
 
 
 def _in_capitals(match: re.Match[str]) -> bool:
-    """Whether the words beside it are written in capitals, so that `DI MILANO` is no 501."""
-    around = match.string[: match.start()].split()[-1:] + match.string[match.end() :].split()[:1]
+    """Whether words near it are written in capitals, so that `DI MILANO` is no 501."""
+    around = match.string[: match.start()].split()[-3:] + match.string[match.end() :].split()[:3]
     return any(len(word) > 2 and word.isupper() and roman(word) is None for word in around)

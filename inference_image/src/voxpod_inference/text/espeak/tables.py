@@ -88,6 +88,8 @@ class Tables:
     """Between a whole number and a fraction."""
     halves: tuple[str, str]
     """Half of something masculine and feminine: `1/2 taza`."""
+    and_halves: tuple[str, str]
+    """The same behind a whole number: `una hora y media`."""
     ratio_words: str = r"(?!)"
     """Regular expression of the words after which `1:50` is a ratio."""
     addresses: Mapping[str, str]

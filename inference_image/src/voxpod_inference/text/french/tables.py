@@ -44,7 +44,7 @@ _RESPELT: tuple[Rule, ...] = (
     # huissième, quat'vingt and sétra else
     (re.compile(r"huitième(?=s?\b)"), "huit ième"),
     (re.compile(r"\bquatre-vingtième"), "quatrevingtième"),
-    (re.compile(r"\bquatre-vingts?(?:-(?:[a-z]+)(?:-[a-z]+)?)?\b"), lambda m: _EIGHTIES.get(m.group(), "80" if m.group() == "quatre-vingt" else m.group())),
+    (re.compile(r"\bquatre-vingts?(?:-(?:[a-z]+)(?:-[a-z]+)?)?(?![\w-])"), lambda m: _EIGHTIES.get(m.group(), "80" if m.group() == "quatre-vingt" else m.group())),
     (re.compile(r"\b[Ee]t c(?:e|æ|ae)tera\b"), "etcétéra"),
 )  # fmt: skip
 
@@ -72,8 +72,8 @@ TABLES = Tables(
         "Hz hertz;kHz kilohertz;MHz mégahertz;GHz gigahertz;kcal kilocalorie kilocalories;cal calorie calories;ch cheval chevaux;dB décibel décibels;"
         "c._à_s. cuillère_à_soupe cuillères_à_soupe;c._à_c. cuillère_à_café cuillères_à_café;% pour_cent;‰ pour_mille"
     ),
-    symbols=pairs("& et;+ plus;= égale;% pour cent;‰ pour mille;@ arobase;€ euros;$ dollars;£ livres;° degrés;× fois;÷ divisé par;± plus ou moins;½ un demi;¼ un quart;¾ trois quarts;⅓ un tiers;⅔ deux tiers;² au carré;³ au cube;№ numéro;§ paragraphe;# dièse"),
-    over="sur", mixed="et", halves=("un demi", "une demi"), ratio_words="échelle|rapport|ratio",
+    symbols=pairs("& et;+ plus;= égale;% pour cent;‰ pour mille;@ arobase;€ euros;$ dollars;£ livres;° degrés;× fois;÷ divisé par;± plus ou moins;² au carré;³ au cube;№ numéro;§ paragraphe;# dièse"),
+    over="sur", mixed="et", halves=("un demi", "une demi"), and_halves=("et demi", "et demie"), ratio_words="échelle|rapport|ratio",
     addresses=pairs(". point;/ barre oblique;: deux points;@ arobase;- tiret;_ tiret bas;? point d'interrogation;= égale;& et;# dièse;% pour cent;+ plus;~ tilde"),
     abbreviations=pairs(
         "MM. messieurs;Mme madame;Mmes mesdames;Mlle mademoiselle;Mlles mesdemoiselles;Dr docteur;Dr. docteur;Pr professeur;Pr. professeur;Mme. madame;Mlle. mademoiselle;Mgr monseigneur;Mgr. monseigneur;St saint;Ste sainte;"

@@ -29,8 +29,8 @@ TABLES = Tables(
         "Hz hertz;kHz chilohertz;MHz megahertz;GHz gigahertz;kcal chilocaloria chilocalorie;cal caloria calorie;CV cavallo cavalli;dB decibel;"
         "mln milione milioni;mld miliardo miliardi;% per_cento;‰ per_mille"
     ),
-    symbols=pairs("& e;+ più;= uguale;% per cento;‰ per mille;@ chiocciola;€ euro;$ dollari;£ sterline;° gradi;× per;÷ diviso;± più o meno;½ un mezzo;¼ un quarto;¾ tre quarti;⅓ un terzo;⅔ due terzi;² al quadrato;³ al cubo;№ numero;§ paragrafo;# cancelletto"),
-    over="su", mixed="e", halves=("mezzo", "mezza"), ratio_words="scala|rapporto|proporzione",
+    symbols=pairs("& e;+ più;= uguale;% per cento;‰ per mille;@ chiocciola;€ euro;$ dollari;£ sterline;° gradi;× per;÷ diviso;± più o meno;² al quadrato;³ al cubo;№ numero;§ paragrafo;# cancelletto"),
+    over="su", mixed="e", halves=("mezzo", "mezza"), and_halves=("e mezzo", "e mezza"), ratio_words="scala|rapporto|proporzione",
     addresses=pairs(". punto;/ barra;: due punti;@ chiocciola;- trattino;_ trattino basso;? punto interrogativo;= uguale;& e;# cancelletto;% per cento;+ più;~ tilde"),
     abbreviations=pairs(
         "sig. signor;sig.ra signora;sig.na signorina;sigg. signori;dott. dottor;dott.ssa dottoressa;dr. dottor;dr.ssa dottoressa;prof. professor;prof.ssa professoressa;"
@@ -39,10 +39,10 @@ TABLES = Tables(
         "tel. telefono;ca. circa;cfr. confronta;U.S.A. USA"
     ),
     may_end=("ecc.", "S.p.A.", "S.r.l.", "U.S.A."),
-    before_figures=pairs("pag. pagina;pagg. pagine;p. pagina;pp. pagine;art. articolo;artt. articoli;cap. capitolo;fig. figura;vol. volume;n. numero;nn. numeri;nr. numero;v. versetto"),
+    before_figures=pairs("sec. secolo;secc. secoli;pag. pagina;pagg. pagine;p. pagina;pp. pagine;art. articolo;artt. articoli;cap. capitolo;fig. figura;vol. volume;n. numero;nn. numeri;nr. numero;v. versetto"),
     before_names=pairs("S. san;V. via"),
     code_words=r"(?:[Cc]odice|PIN|OTP|[Pp]assword|CAP|riferimento)(?: postale| segreto| di \w+| è|:| n\.)*",
-    telephones=r"3\d\d \d{3} \d{3,4}|0\d{1,3}[ /-]\d{4,8}|0\d{1,3} \d{3,4} \d{3,4}|8\d\d[ -]\d{6}|8\d\d[ -]\d{3}[ -]\d{3}",
+    telephones=r"3\d\d \d{3} \d{3,4}|3\d\d[ -]?\d{6,7}|0\d{1,3}[ /-]\d{4,8}|0\d{1,3} \d{3,4} \d{3,4}|8\d\d[ -]\d{6}|8\d\d[ -]\d{3}[ -]\d{3}",
     always="ventiquattr'ore su ventiquattro, sette giorni su sette",
     feminine=r"\w*(?:a|zione|sione|tà|notte|classe|legge|chiave|parte)",
     several=r"\w+",
@@ -57,5 +57,7 @@ TABLES = Tables(
     ),
     first_rules=(
         (re.compile(r"(?<!\w)['’](?=\d0\b)"), ""),
+        (re.compile(r"(?<![\w.,])(\d{1,3})\s?mila\b"), r"\g<1>000"),
     ),
+    last_rules=((re.compile(r"\bun (?=s[^aeiouàèéìòù\W]|z|gn|ps|x|y)"), "uno "),),
 )  # fmt: skip

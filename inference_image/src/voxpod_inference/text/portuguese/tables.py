@@ -30,8 +30,8 @@ TABLES = Tables(
         "Hz hertz;kHz quilohertz;MHz megahertz;GHz gigahertz;kcal quilocaloria quilocalorias;cal caloria calorias;cv cavalo cavalos;dB decibel decibéis;"
         "xíc. xícara xícaras;col. colher colheres;un. unidade unidades;% por_cento;‰ por_mil"
     ),
-    symbols=pairs("& e;+ mais;= igual a;% por cento;‰ por mil;@ arroba;€ euros;$ dólares;£ libras;° graus;× vezes;÷ dividido por;± mais ou menos;½ meio;¼ um quarto;¾ três quartos;⅓ um terço;⅔ dois terços;² ao quadrado;³ ao cubo;№ número;§ parágrafo;# cerquilha"),
-    over="sobre", mixed="e", halves=("meio", "meia"), ratio_words="escala|proporção|razão",
+    symbols=pairs("& e;+ mais;= igual a;% por cento;‰ por mil;@ arroba;€ euros;$ dólares;£ libras;° graus;× vezes;÷ dividido por;± mais ou menos;² ao quadrado;³ ao cubo;№ número;§ parágrafo;# cerquilha"),
+    over="sobre", mixed="e", halves=("meio", "meia"), and_halves=("e meio", "e meia"), ratio_words="escala|proporção|razão",
     addresses=pairs(". ponto;/ barra;: dois pontos;@ arroba;- hífen;_ sublinhado;? interrogação;= igual;& e;# cerquilha;% por cento;+ mais;~ til"),
     abbreviations=pairs(
         "Sr. senhor;Sra. senhora;Srs. senhores;Sras. senhoras;Srta. senhorita;Dr. doutor;Dra. doutora;Prof. professor;Profa. professora;Eng. engenheiro;Exmo. excelentíssimo;Exma. excelentíssima;Ilmo. ilustríssimo;Av. avenida;Cia. companhia;Ltda. limitada;"
@@ -39,7 +39,7 @@ TABLES = Tables(
         "aprox. aproximadamente;máx. máximo;mín. mínimo;tel. telefone;etc. etcétera"
     ),
     may_end=("etc.", "Ltda."),
-    before_figures=pairs("p. página;pp. páginas;art. artigo;arts. artigos;cap. capítulo;fig. figura;vol. volume;n. número;ap. apartamento;apto. apartamento;apt. apartamento;bl. bloco"),
+    before_figures=pairs("séc. século;sécs. séculos;p. página;pp. páginas;art. artigo;arts. artigos;cap. capítulo;fig. figura;vol. volume;n. número;ap. apartamento;apto. apartamento;apt. apartamento;bl. bloco"),
     before_names=pairs("D. dom;R. rua;Pça. praça;Sta. santa;Sto. santo"),
     code_words=r"(?:[Cc]ódigo|[Ss]enha|PIN|OTP|CEP|CPF|RG|CNPJ|protocolo|referência)(?: postal| de \w+| é| número|:| nº)*",
     telephones=r"(?:\(\d\d\) ?|\d\d )?9?\d{4}-\d{4}|0800 \d{3} \d{4}|\d{5}-\d{3}|\d{3}\.\d{3}\.\d{3}-\d{2}|\d{2}\.\d{3}\.\d{3}/\d{4}-\d{2}|\d{3}-\d{4}",

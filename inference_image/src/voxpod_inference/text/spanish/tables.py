@@ -29,8 +29,8 @@ TABLES = Tables(
         "Hz hercio hercios;kHz kilohercio kilohercios;MHz megahercio megahercios;GHz gigahercio gigahercios;kcal kilocaloría kilocalorías;cal caloría calorías;CV caballo caballos;dB decibelio decibelios;"
         "% por_ciento;‰ por_mil"
     ),
-    symbols=pairs("& y;+ más;= igual a;% por ciento;‰ por mil;@ arroba;€ euros;$ dólares;£ libras;° grados;× por;÷ entre;± más menos;½ un medio;¼ un cuarto;¾ tres cuartos;⅓ un tercio;⅔ dos tercios;² al cuadrado;³ al cubo;№ número;§ sección;# almohadilla"),
-    over="sobre", mixed="y", halves=("medio", "media"), ratio_words="escala|proporción|relación",
+    symbols=pairs("& y;+ más;= igual a;% por ciento;‰ por mil;@ arroba;€ euros;$ dólares;£ libras;° grados;× por;÷ entre;± más menos;² al cuadrado;³ al cubo;№ número;§ sección;# almohadilla"),
+    over="sobre", mixed="y", halves=("medio", "media"), and_halves=("y medio", "y media"), ratio_words="escala|proporción|relación",
     addresses=pairs(". punto;/ barra;: dos puntos;@ arroba;- guion;_ guion bajo;? interrogación;= igual;& y;# almohadilla;% por ciento;+ más;~ tilde;www triple uve doble"),
     abbreviations=pairs(
         "Sr. señor;Sra. señora;Sres. señores;Srta. señorita;Dr. doctor;Dra. doctora;Dres. doctores;Dña. doña;Dª doña;Ud. usted;Uds. ustedes;Vd. usted;Vds. ustedes;"
@@ -39,7 +39,7 @@ TABLES = Tables(
         "aprox. aproximadamente;máx. máximo;mín. mínimo;tel. teléfono;tfno. teléfono;p._m. pe eme;a._m. a eme;etc. etcétera;S._A. ese a;S._L. ese ele"
     ),
     may_end=("etc.", "S. A.", "S. L.", "EE.UU.", "a. m.", "p. m."),
-    before_figures=pairs("pág. página;págs. páginas;p. página;pp. páginas;art. artículo;arts. artículos;cap. capítulo;fig. figura;vol. volumen;ap. apartado;n. número;N.º número"),
+    before_figures=pairs("s. siglo;ss. siglos;pág. página;págs. páginas;p. página;pp. páginas;art. artículo;arts. artículos;cap. capítulo;fig. figura;vol. volumen;ap. apartado;n. número;N.º número"),
     before_names=pairs("D. don;C/ calle;Sta. santa;Sto. santo"),
     code_words=r"(?:código|clave|contraseña|PIN|pin|OTP|DNI|NIF|referencia)(?: postal| de \w+| es| número|:| n\.?º)*",
     telephones=r"[6-9]\d{2}(?: \d{3}){2}|[89]\d(?: \d{3})(?: \d{2}){2}|[6-9]\d{2}(?: \d{2}){3}|\d{3,4}-\d{4}",
