@@ -32,7 +32,7 @@ def dates(tables: Tables) -> Iterable[Rule]:
         lambda m: told(m[1], m[3], m[4], m.group()),
     )
     yield (
-        re.compile(rf"{_ALONE}(\d{{4}})([-/])(\d\d)\2(\d\d)(?:T(?=\d\d:)|(?![\d/-]))"),
+        re.compile(rf"{_ALONE}(\d{{4}})([-/.])(\d\d?)\2(\d\d?)(?:T(?=\d\d:)|(?![\d/-]|[.,]\d))"),
         lambda m: told(m[4], m[3], m[1], m.group()) + " " * m.group().endswith("T"),
     )
     yield (
@@ -44,7 +44,11 @@ def dates(tables: Tables) -> Iterable[Rule]:
         re.compile(rf"{_ALONE}(\d{{1,2}})/(\d\d)(?![\d/]|[.,]\d)"),
         lambda m: told(m[1], m[2], "", m.group()) if "0" in (m[1][0], m[2][0]) or int(m[1]) > int(m[2]) else m.group(),
     )
-    yield re.compile(rf"(?<![\w.,/-])1(?= (?:de )?(?:{'|'.join(tables.months)})\b)"), tables.first
+    months = "|".join(tables.months)
+    yield re.compile(rf"{_ALONE}(\d{{1,2}})/(?=\d{{1,2}} (?:de )?(?:{months})\b)"), r"\1 "
+    if " de " in tables.date:
+        yield re.compile(rf"(?<![\w.,])([1-9]|[12]\d|3[01]) (?=(?:{months})\b)"), r"\1 de "
+    yield re.compile(rf"(?<![\w.,/-])1(?= (?:de )?(?:{months})\b)"), tables.first
 
 
 def times(tables: Tables) -> Iterable[Rule]:
@@ -56,7 +60,7 @@ def times(tables: Tables) -> Iterable[Rule]:
         zero = f"{said('0', tables)} " if int(minutes) < 10 and tables.zero_minutes else ""
         made = form.format(hour=hour, minute=zero + said(str(int(minutes)), tables))
         made = re.sub(r"^(une|uma|una) (heures|horas)", lambda m: f"{m[1]} {m[2][:-1]}", made)
-        return made + (f" {said(str(int(seconds)), tables)} {tables.units['s'][1]}" if seconds else "")
+        return tables.seconds.format(time=made, seconds=said(str(int(seconds)), tables)) if seconds else made
 
     hour_unit, minute_unit = tables.units["h"], tables.units["min"]
 
@@ -78,6 +82,7 @@ def times(tables: Tables) -> Iterable[Rule]:
         re.compile(rf"{_HOUR}:([0-5]\d)(?::([0-5]\d))?(?![\d:]){after}"),
         lambda m: told(m[1], m[2], m[3] or ""),
     )
+    yield re.compile(r"(?<![\w.,:])0(?=\d\s?h(?!\w))"), ""
     yield re.compile(r"(?<![\w.,])(\d{1,3})\s?h\s?(\d{1,2})\s?(?:min|mn|m)(?!\w)"), lasting
     yield re.compile(rf"{_HOUR}\s?h\s?([0-5]\d)(?!\w)"), lambda m: told(m[1], m[2])
     yield (

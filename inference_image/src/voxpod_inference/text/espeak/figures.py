@@ -53,6 +53,18 @@ def is_one(written: str, tables: Tables) -> bool:
     return parts(written, tables.decimal_mark) in (("1", "", ""),)
 
 
+def is_round(whole: str) -> bool:
+    """Whether it is so many millions and nothing else: `un millón de euros`."""
+    return int(whole) >= 10**6 and int(whole) % 10**6 == 0
+
+
+def counted_of(several: str, tables: Tables) -> str:
+    """`de euros`, `d'euros`: what stands behind millions."""
+    if tables.of_before_vowel and several[0] in "aeiouéh":
+        return tables.of_before_vowel + several
+    return f"{tables.of} {several}".lstrip()
+
+
 def gender_of(noun: str, tables: Tables) -> Gender:
     """Guessed by its ending."""
     return "f" if re.fullmatch(tables.feminine, noun.split(" ")[0]) else "m"
@@ -77,7 +89,11 @@ def figures(tables: Tables) -> Iterable[Rule]:
 
     def number(match: re.Match[str]) -> str:
         following = match.string[match.end() :]
-        words = said(match.group(), tables, gender_after(match.group(), following, tables))
+        noun = gender_after(match.group(), following, tables)
+        words = said(match.group(), tables, noun)
+        whole, _, decimals = parts(match.group(), tables.decimal_mark)
+        if noun and not decimals and is_round(whole) and len(whole) <= _MOST_DIGITS:
+            return f"{words} {counted_of(following[1:], tables)[: -len(following) + 1]}".rstrip()
         return words + " " * following[:1].isalpha()
 
     yield re.compile(r"(?<![\w.,])\d+(?:\.\d+){2,}(?![\w]|\.\d)"), version

@@ -63,6 +63,7 @@ def fractions(tables: Tables) -> Iterable[Rule]:
         ),
         told,
     )
+    yield re.compile(rf"(?<![\w/.,])({NUMBER})/(?={NUMBER}(?![\w/]))"), lambda m: f"{m[1]} {tables.over} "
 
 
 def _mixed(whole: str, name: str, unit: str, following: str, tables: Tables) -> str:

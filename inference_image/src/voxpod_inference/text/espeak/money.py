@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from voxpod_inference.text.espeak.figures import NUMBER, gender_of, is_one, parts, said
+from voxpod_inference.text.espeak.figures import NUMBER, counted_of, gender_of, is_one, is_round, parts, said
 from voxpod_inference.text.espeak.tables import Tables
 from voxpod_inference.text.traced import Rule
 
@@ -28,7 +28,7 @@ def money(tables: Tables) -> Iterable[Rule]:
             if single in _THOUSAND and not decimals:
                 return _amount(f"{whole}000", one, several, small, tables) + per
             name = single if is_one(number, tables) else plural
-            return f"{said(number, tables, 'm')} {name} {_of(several, name, tables)}{per}"
+            return f"{said(number, tables, 'm')} {name} {several if name in _THOUSAND else counted_of(several, tables)}{per}"
         return _amount(number, one, several, small, tables) + per
 
     yield re.compile(rf"(?<!\w)(?P<sign>{signs})\s?(?P<number>{NUMBER}){large}{unit}"), told
@@ -42,25 +42,22 @@ _THOUSAND = ("mil", "mille", "mila")
 def _amount(number: str, one: str, several: str, small: str, tables: Tables) -> str:
     whole, _, cents = parts(number, tables.decimal_mark)
     words = said(whole, tables, gender_of(several, tables))
-    unit = one if whole == "1" else several
+    unit = one if whole == "1" else counted_of(several, tables) if is_round(whole) else several
     if not cents or (small and cents == "00"):
         return f"{words} {unit}"
     if not small or len(cents) != 2:
         return f"{said(number, tables)} {unit}"
+    small = _singular(small) if int(cents) == 1 else small
+    hundredths = said(str(int(cents)), tables, "m")
     if whole == "0":
-        return f"{said(str(int(cents)), tables, 'm')} {small}"
-    return tables.money.format(whole=words, unit=unit, cents=said(str(int(cents)), tables), small=small).strip()
+        return f"{hundredths} {small}"
+    if int(cents) < 10 and "{small}" not in tables.money:
+        hundredths = f"{hundredths} {small}"
+    return tables.money.format(whole=words, unit=unit, cents=hundredths, small=small).strip()
 
 
-def _of(several: str, name: str, tables: Tables) -> str:
-    """`millones de euros`, `millions d'euros`; `mil euros`."""
-    if name in _THOUSAND or not tables.of:
-        return several
-    return (
-        tables.of_before_vowel + several
-        if tables.of_before_vowel and several[0] in "aeiou"
-        else f"{tables.of} {several}"
-    )
+def _singular(small: str) -> str:
+    return small[:-1] + {"i": "o", "े": "ा"}.get(small[-1], "")
 
 
 def _alternatives(table: Iterable[str]) -> str:

@@ -11,6 +11,7 @@ _VALUES = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
 _NUMERAL = "[IVXLCDM]+"
 # `30° sotto zero` are degrees
 _OF_DEGREES = "all|alla|dell|della|sotto|sopra|bajo|sobre|abaixo|acima|sous|sur|norte|sur|sul|sud|nord|este|oeste|est|ovest|latitud|centigradi|centígrados|Celsius|Fahrenheit"
+_RAISED = str.maketrans("ᵃᵒᵉʳ", "ªºer")
 _WOMEN = re.compile(r"(?!Nicola$|Luca$|Andrea$)\w+a|Isabel|Elizabeth")
 
 
@@ -33,6 +34,7 @@ def ordinals(tables: Tables) -> Iterable[Rule]:
 
     if tables.decimal_mark != ",":
         return
+    yield re.compile(r"(?<=[\d.])[ᵃᵒᵉʳ]+"), lambda m: m.group().translate(_RAISED)
     yield re.compile(rf"(?<![\w.,])(\d{{1,4}})\.?([ºª]|(?:{tables.written_ordinals})(?!\w))"), told
     months = "|".join(tables.months)
     yield (

@@ -66,6 +66,8 @@ class Tables:
     """Regular expression of what stands for hours behind a time: `h`, `Uhr`."""
     before_time: str = r"(?!)"
     """Regular expression of the words after which `8.30` is a time."""
+    seconds: str
+    """A time with its seconds, with {time} and {seconds}."""
     zero_minutes: bool = True
     """Whether `9:05` is nine zero five."""
     money: str

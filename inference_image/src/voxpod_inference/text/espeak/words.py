@@ -39,7 +39,7 @@ def _written_out(table: Mapping[str, str], before: str) -> Iterable[Rule]:
 
     def said(match: re.Match[str]) -> str:
         key = _key(match.group())
-        words = whole.get(key) or whole[key[0].lower() + key[1:]]
+        words = whole.get(key) or whole.get(key[0].lower() + key[1:]) or whole[key[0].upper() + key[1:]]
         # a full stop that also ends the text stays: the voice falls
         ended = match.group().endswith(".") and not match.string[match.end() :].strip()
         glued = match.string[match.end() : match.end() + 1].isalnum()
@@ -54,7 +54,8 @@ def _key(written: str) -> str:
 
 def _either_case(written: str) -> str:
     pattern = re.escape(written).replace(r"\ ", r"\s?")
-    return f"[{written[0]}{written[0].upper()}]{pattern[1:]}" if written[0].islower() else pattern
+    either = written[0].islower() or (len(written) > 2 and written[1:].islower())
+    return f"[{written[0].lower()}{written[0].upper()}]{pattern[1:]}" if either else pattern
 
 
 def symbols(tables: Tables) -> Iterable[Rule]:

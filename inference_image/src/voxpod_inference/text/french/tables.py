@@ -41,6 +41,7 @@ _RULES: tuple[Rule, ...] = (
 
 _EIGHTIES = {numbers.cardinal(number): str(number) for number in range(80, 100)}
 _RESPELT: tuple[Rule, ...] = (
+    (re.compile(r"\bd' (?=\w)"), "d'"),
     # huissième, quat'vingt and sétra else
     (re.compile(r"huitième(?=s?\b)"), "huit ième"),
     (re.compile(r"\bquatre-vingtième"), "quatrevingtième"),
@@ -52,11 +53,12 @@ TABLES = Tables(
     voice="fr-fr", letters="àâæçéèêëîïôœùûüÿ", numbers=numbers, year=numbers.cardinal, decimal_mark=",", comma="virgule", point="point", minus="moins", to="à", per="par", plus="plus",
     months=words("janvier février mars avril mai juin juillet août septembre octobre novembre décembre"),
     date="{day} {month} {year}", first="premier", before_date=r"le|du|au|depuis le|avant le|Le|Du|date :?",
-    time="{hour} heures {minute}", full_hour="{hour} heures", written_hours="h|heures",
+    time="{hour} heures {minute}", seconds="{time}, {seconds} secondes", full_hour="{hour} heures", written_hours="h|heures",
     money="{whole} {unit} {cents}", of="de", of_before_vowel="d'", millions="millions?|milliards?|mille",
     magnitudes=units("M million millions;Md milliard milliards;Mds milliard milliards;k mille mille;K mille mille"),
     currencies=currencies(
-        "€|EUR euro euros centimes;$|US$|USD|$_US dollar dollars cents;£|GBP livre livres pence;¥|JPY yen yens -;₹|INR roupie roupies -;R$|BRL réal réaux centimes;CHF|Fr. franc francs centimes;CAD|$_CA dollar_canadien dollars_canadiens cents"
+        "€|EUR|eur euro euros centimes;$|US$|USD|$_US dollar dollars cents;£|GBP livre livres pence;¥|JPY yen yens -;₹|INR roupie roupies -;R$|BRL réal réaux centimes;CHF|Fr. franc francs centimes;CAD|$_CA dollar_canadien dollars_canadiens cents;"
+        "₽|RUB rouble roubles -;₺|TRY livre_turque livres_turques -;₪ shekel shekels -;฿ baht bahts -;₫ dong dongs -;₦ naira nairas -;₱ peso pesos -;₴ hryvnia hryvnias -;₿ bitcoin bitcoins -;₩ won wons -"
     ),
     units=units(
         "km kilomètre kilomètres;m mètre mètres;dm décimètre décimètres;cm centimètre centimètres;mm millimètre millimètres;µm micromètre micromètres;nm nanomètre nanomètres;"

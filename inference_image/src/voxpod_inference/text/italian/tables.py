@@ -10,11 +10,12 @@ TABLES = Tables(
     voice="it", letters="àèéìíîòóùú", numbers=numbers, year=numbers.cardinal, decimal_mark=",", comma="virgola", point="punto", minus="meno", to="a", per="per", plus="più",
     months=words("gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre"),
     date="{day} {month} {year}", first="primo", before_date=r"il|al|dal|del|entro il|Il|data:?",
-    time="{hour} e {minute}", full_hour="{hour}", written_hours="h", before_time=r"(?:[Aa]ll|[Dd]all|[Oo]r|[Ll])e",
+    time="{hour} e {minute}", seconds="{time}, {seconds} secondi", full_hour="{hour}", written_hours="h", before_time=r"(?:[Aa]ll|[Dd]all|[Oo]r|[Ll])e",
     money="{whole} {unit} e {cents}", of="di", millions="milioni|milione|miliardi|miliardo|mila",
     magnitudes=units("M milione milioni;mln milione milioni;mld miliardo miliardi;mrd miliardo miliardi;k mila mila;K mila mila"),
     currencies=currencies(
-        "€|EUR euro euro centesimi;$|US$|USD dollaro dollari centesimi;£|GBP sterlina sterline penny;¥|JPY yen yen -;₹|INR rupia rupie -;R$|BRL real real centesimi;CHF franco franchi centesimi"
+        "€|EUR|eur euro euro centesimi;$|US$|USD dollaro dollari centesimi;£|GBP sterlina sterline penny;¥|JPY yen yen -;₹|INR rupia rupie -;R$|BRL real real centesimi;CHF franco franchi centesimi;"
+        "₽|RUB rublo rubli -;₺|TRY lira_turca lire_turche -;₪ shekel shekel -;฿ baht baht -;₫ dong dong -;₦ naira naire -;₱ peso pesos -;₴ grivnia grivnie -;₿ bitcoin bitcoin -;₩ won won -"
     ),
     units=units(
         "km chilometro chilometri;m metro metri;dm decimetro decimetri;cm centimetro centimetri;mm millimetro millimetri;µm micron micron;nm nanometro nanometri;"

@@ -7,14 +7,15 @@ from voxpod_inference.text.espeak.tables import Tables, currencies, genders, pai
 from voxpod_inference.text.portuguese import numbers
 
 TABLES = Tables(
-    voice="pt-br", letters="áâãàçéêíóôõúü", numbers=numbers, year=numbers.cardinal, decimal_mark=",", comma="vírgula", point="ponto", minus="menos", to="a", per="por", plus="mais",
+    voice="pt-br", letters="áâãàçéêíóôõúü", numbers=numbers, year=numbers.cardinal, decimal_mark=",", comma="vírgula", point="ponto", decimals_one_by_one=True, minus="menos", to="a", per="por", plus="mais",
     months=words("janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro"),
     date="{day} de {month} de {year}", first="primeiro", before_date=r"em|dia|até|desde|no dia|Em|data:?",
-    time="{hour} e {minute}", full_hour="{hour} horas", written_hours="h|hs|horas", before_time=r"às|das|as", zero_minutes=False,
+    time="{hour} e {minute}", seconds="{time}, {seconds} segundos", full_hour="{hour} horas", written_hours="h|hs|horas", before_time=r"às|das|as", zero_minutes=False,
     money="{whole} {unit} e {cents} {small}", of="de", millions="milhões|milhão|bilhões|bilhão|mil|trilhões",
     magnitudes=units("M milhão milhões;mi milhão milhões;bi bilhão bilhões;tri trilhão trilhões;k mil mil;K mil mil"),
     currencies=currencies(
-        "€|EUR euro euros centavos;R$|BRL real reais centavos;$|US$|USD dólar dólares centavos;£|GBP libra libras centavos;¥|JPY iene ienes -;₹|INR rupia rupias -;CHF franco francos centavos"
+        "€|EUR|eur euro euros centavos;R$|BRL real reais centavos;$|US$|USD dólar dólares centavos;£|GBP libra libras centavos;¥|JPY iene ienes -;₹|INR rupia rupias -;CHF franco francos centavos;"
+        "₽|RUB rublo rublos -;₺|TRY lira liras -;₪ shekel shekels -;฿ baht bahts -;₫ dong dongs -;₦ naira nairas -;₱ peso pesos -;₴ grívnia grívnias -;₿ bitcoin bitcoins -;₩ won wons -"
     ),
     units=units(
         "km quilômetro quilômetros;m metro metros;dm decímetro decímetros;cm centímetro centímetros;mm milímetro milímetros;µm micrômetro micrômetros;nm nanômetro nanômetros;"

@@ -55,23 +55,35 @@ def _below_1000(number: int, gender: Gender) -> str:
     return words.removesuffix("veintiuno") + "veintiún" if rest == 21 else words[:-1]
 
 
+_ORDINAL_HUNDREDS = words(
+    "- centésimo ducentésimo tricentésimo cuadringentésimo quingentésimo sexcentésimo septingentésimo octingentésimo noningentésimo"
+)
+
+
 def ordinal(number: int, gender: Gender = "m") -> str:
-    """`vigesimoprimera`; from 101 on the number itself, as people say it."""
-    if number > 100 or not number:
+    """`vigesimoprimera`, `centésimo tercero`; from 1000 on the number itself, as people say it."""
+    if number > 999 or not number:
         return cardinal(number, gender)
-    if number <= 20:
-        said = _ORDINALS[number]
-    elif number < 30:
-        said = f"vigesimo{_ORDINALS[number - 20]}"
-    else:
-        tens, ones = divmod(number, 10)
-        said = _ORDINAL_TENS[tens] + (f" {_ORDINALS[ones]}" if ones else "")
+    hundreds, rest = divmod(number, 100)
+    said = " ".join(filter(None, (_ORDINAL_HUNDREDS[hundreds] if hundreds else "", _ordinal_below_100(rest))))
     return said.replace("o ", "a ")[:-1] + "a" if gender == "f" else said
+
+
+def _ordinal_below_100(number: int) -> str:
+    tens, ones = divmod(number, 10)
+    if number <= 20:
+        return _ORDINALS[number] if number else ""
+    if number < 30:
+        return f"vigesimo{_ORDINALS[ones]}"
+    return _ORDINAL_TENS[tens] + (f" {_ORDINALS[ones]}" if ones else "")
+
+
+_PLAIN = str.maketrans("éóú", "eou")
 
 
 def fraction(count: int, of: int) -> str:
     """`dos tercios`, `cinco doceavos`; nothing where it has no usual name."""
     name = _PARTS[of] if of <= 10 else {100: "centésimo", 1000: "milésimo"}.get(of, "")
     if not name and of < 100:
-        name = cardinal(of).replace(" y ", "i").removesuffix("a") + "avo"
+        name = cardinal(of, "m").replace(" y ", "i").removesuffix("a").translate(_PLAIN) + "avo"
     return f"{cardinal(count, 'm')} {name}{'s' if count > 1 else ''}" if name else ""

@@ -8,12 +8,13 @@ TABLES = Tables(
     voice="es", letters="áéíóúüñç", numbers=numbers, year=numbers.cardinal, decimal_mark=",", comma="coma", point="punto", minus="menos", to="a", per="por", plus="más",
     months=words("enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre"),
     date="{day} de {month} de {year}", first="primero", before_date=r"el|al|del|desde|hasta|día|fecha:?",
-    time="{hour} {minute}", full_hour="{hour}", written_hours="h|hs|hrs", before_time=r"a las?|las|desde las|hasta las",
+    time="{hour} {minute}", seconds="{time}, {seconds} segundos", full_hour="{hour}", written_hours="h|hs|hrs", before_time=r"a las?|las|desde las|hasta las",
     money="{whole} {unit} con {cents}", of="de", millions="mil millones|millones|millón|mil|billones",
     magnitudes=units("M millón millones;k mil mil;K mil mil;mill. millón millones"),
     currencies=currencies(
-        "€|EUR euro euros céntimos;$|US$|USD|U$S dólar dólares centavos;£|GBP libra libras peniques;¥|JPY yen yenes -;₹|INR rupia rupias -;"
-        "R$|BRL real reales centavos;MXN|MX$ peso pesos centavos;ARS|COP|CLP peso pesos centavos;CHF franco francos céntimos"
+        "€|EUR|eur euro euros céntimos;$|US$|USD|U$S dólar dólares centavos;£|GBP libra libras peniques;¥|JPY yen yenes -;₹|INR rupia rupias -;"
+        "R$|BRL real reales centavos;MXN|MX$ peso pesos centavos;ARS|COP|CLP peso pesos centavos;CHF franco francos céntimos;"
+        "₽|RUB rublo rublos -;₺|TRY lira liras -;₪ séquel séqueles -;฿ baht bahts -;₫ dong dongs -;₦ naira nairas -;₱ peso pesos -;₴ grivna grivnas -;₿ bitcoin bitcoins -;₩ won wones -"
     ),
     units=units(
         "km kilómetro kilómetros;m metro metros;dm decímetro decímetros;cm centímetro centímetros;mm milímetro milímetros;µm micra micras;nm nanómetro nanómetros;"
