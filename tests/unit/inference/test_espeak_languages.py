@@ -1,10 +1,11 @@
 """Spanish, French, Italian, Portuguese and Hindi: figures become words, and nothing that was written is lost on the way."""
 
+import re
 import shutil
 import unicodedata
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from source_places import assert_words_in_order
@@ -141,3 +142,43 @@ def test_words_know_what_was_written_for_them(language: str, text: str, pairs: l
 def test_merged_words_are_cut_where_they_sound_alike() -> None:
     assert _by_likeness("ilja katʁ ʃa", ["il", "i", "a", "katʁ", "ʃa"])[-2:] == ["katʁ", "ʃa"]
     assert "".join(_by_likeness("ilja katʁ ʃa", ["il", "i", "a", "katʁ", "ʃa"])) == "iljakatʁʃa"
+
+
+SIGNED = st.builds(
+    "{}-{}{}".format,
+    st.sampled_from(["", "a ", "( ", "= ", "a: "]),
+    st.sampled_from(["5", "1/5", "3,5", "1.250", "0,05", "12", "½"]),
+    st.sampled_from(["", " €", "%", " °C", " kg", " km/h", "."]),
+)
+
+
+@given(language=st.sampled_from(LANGUAGES), text=SIGNED)
+def test_a_minus_is_said_before_any_figure(language: str, text: str) -> None:
+    assert aloud(language, text).split().count(tables_of(language).minus) == 1
+
+
+VALUES = st.lists(
+    st.sampled_from(["5", "12,5", "1.250", " ", "-", "−", "%", "‰", "€", "$", "£", "°", "½", "¾", "/", "×", "÷", "±", "+", "=", "a", "kg", "R$", "n.º", "1ª", "XX", "h", ":", "m²", "#"]),
+    max_size=12,
+).map("".join)  # fmt: skip
+
+
+@installed
+@settings(deadline=None, max_examples=150)
+@given(text=VALUES)
+def test_no_sign_that_changes_a_value_is_lost_in_silence(reader: EspeakReader, text: str) -> None:
+    # rules and lines of nothing but signs are typography
+    assume(any(map(str.isalnum, text)) and not re.search(r"([+=#/×÷±])\1{2}", text))
+    said = reader(text)
+    covered = {i for word in said.words for i in range(word.start, word.end)}
+    for at, char in enumerate(text):
+        if char.isdecimal() or char in "%‰€$£½¾±+=÷×":
+            assert at in covered or char in said.unread, (text, char)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_number_has_words_of_its_own(language: str) -> None:
+    numbers = tables_of(language).numbers
+    most = [*range(3000), *range(3000, 10**6, 997), *(10**power + extra for power in range(6, 15) for extra in (0, 1))]
+    assert len({numbers.cardinal(number) for number in most}) == len(set(most))
+    assert not any(c.isdecimal() for number in most for c in numbers.cardinal(number))
