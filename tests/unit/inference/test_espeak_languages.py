@@ -16,6 +16,7 @@ from voxpod_inference.text.espeak.ordinals import roman
 from voxpod_inference.text.espeak.process import EspeakProcess
 from voxpod_inference.text.espeak.reader import EspeakReader, _by_likeness
 from voxpod_inference.text.french.numbers import ordinal as french_ordinal
+from voxpod_inference.text.frontend import FrontEnd, Limits
 from voxpod_inference.text.spoken import is_silent
 from voxpod_inference.text.traced import Traced
 
@@ -29,6 +30,13 @@ TEXT = st.one_of(
 
 def aloud(language: str, text: str) -> str:
     return " ".join(ReadAloud(tables_of(language))(Traced.of(text)).text.split())
+
+
+def heard(language: str, text: str, *, ssml: bool = False) -> str:
+    """The sounds of a text by its front end, without stress and spaces."""
+    reader = EspeakReader(tables_of(language), EspeakProcess(tables_of(language).voice))
+    chunks = FrontEnd({language: reader}, Limits(500, 400), len).script(text, language, language, ssml=ssml).chunks
+    return re.sub("[ˈˌ ]", "", "".join(chunk.phonemes for chunk in chunks))
 
 
 @pytest.fixture(scope="module", params=LANGUAGES)
@@ -182,3 +190,39 @@ def test_each_number_has_words_of_its_own(language: str) -> None:
     most = [*range(3000), *range(3000, 10**6, 997), *(10**power + extra for power in range(6, 15) for extra in (0, 1))]
     assert len({numbers.cardinal(number) for number in most}) == len(set(most))
     assert not any(c.isdecimal() for number in most for c in numbers.cardinal(number))
+
+
+@installed
+@pytest.mark.parametrize(
+    ("language", "signs", "spoken"),
+    [
+        ("it", "èé", "e grave e acuta"),
+    ],
+)
+def test_say_as_characters_tells_the_accent(language: str, signs: str, spoken: str) -> None:
+    ssml = f'<speak xml:lang="{language}"><say-as interpret-as="characters">{signs}</say-as></speak>'
+    assert heard(language, ssml, ssml=True) == heard(language, spoken)
+
+
+@installed
+@pytest.mark.parametrize(
+    ("number", "spoken"),
+    [(1, "पहला"), (2, "दूसरा"), (3, "तीसरा"), (4, "चौथा"), (5, "पाँचवाँ"), (6, "छठा"), (21, "इक्कीसवाँ")],
+)
+def test_hindi_ordinals_have_their_own_words(number: int, spoken: str) -> None:
+    ssml = f'<speak xml:lang="hi"><say-as interpret-as="ordinal">{number}</say-as></speak>'
+    assert heard("hi", ssml, ssml=True) == heard("hi", spoken)
+
+
+@installed
+@pytest.mark.parametrize(
+    ("language", "written", "spoken"),
+    [
+        ("es", "5 M$", "cinco millones de dólares"), ("fr", "1,5 M€", "un virgule cinq millions d'euros"),
+        ("it", "€ 2 mln", "due milioni di euro"), ("pt", "R$ 3 mi", "três milhões de reais"), ("es", "CO₂ y H₂O", "C O dos y H dos O"),
+        ("es", "5 mg/kg", "cinco miligramos por kilo"), ("fr", "5 €/mois", "cinq euros par mois"), ("hi", "₽५", "पाँच रूबल"),
+        ("es", "₿2", "dos bitcoins"),
+    ],
+)  # fmt: skip
+def test_large_money_and_formulas_are_said_whole(language: str, written: str, spoken: str) -> None:
+    assert heard(language, written) == heard(language, spoken)

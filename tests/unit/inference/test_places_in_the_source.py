@@ -1,8 +1,7 @@
 """Chunks and words are where the source has them, for any text and any markup; and no text is more than refused."""
 
-import re
-
 import itertools
+import re
 
 import pytest
 from hypothesis import given

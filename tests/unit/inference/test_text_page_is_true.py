@@ -10,8 +10,8 @@ from spelling_reader import Spelling
 from voxpod_inference.errors import InputError
 from voxpod_inference.text.frontend import FrontEnd, Limits
 from voxpod_inference.text.runs import language_runs
+from voxpod_inference.text.ssml import elements, say_as
 from voxpod_inference.text.ssml import reader as ssml
-from voxpod_inference.text.ssml import say_as
 from voxpod_inference.text.ssml import values as ssml_values
 
 PAGE = (Path(__file__).parents[3] / "docs" / "text.md").read_text(encoding="utf-8")
@@ -48,8 +48,8 @@ def test_every_element_and_attribute_is_in_the_table() -> None:
         for row in re.findall(r"^\| `.+$", table, re.M)
         for name in re.findall(r"`([a-z-]+)`", row.split("|")[1])
     }
-    assert rows.keys() == ssml.ELEMENTS.keys()
-    for element, attributes in ssml.ELEMENTS.items():
+    assert rows.keys() == elements.ELEMENTS.keys()
+    for element, attributes in elements.ELEMENTS.items():
         assert all(f"`{attribute}`" in rows[element] for attribute in attributes), element
     values = [
         *ssml_values.BREAKS,

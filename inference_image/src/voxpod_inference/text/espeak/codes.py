@@ -40,6 +40,7 @@ def codes(tables: Tables) -> Iterable[Rule]:
         re.compile(rf"(?<![\w.,/-])(?:{tables.telephones})(?![\d/-]|[.,]\d)"),
         lambda m: _unless_years(m, by_groups(m.group())),
     )
+    yield re.compile(r"(?<![\w.,/-])\d{4}(?: \d{4}){2,}(?![\d/-]|[.,]\d)"), lambda m: by_groups(m.group())
     yield re.compile(r"(?<![\w.,/-])\d+(?:-\d+)+(?![\w/-]|[.,]\d)"), grouped
 
 

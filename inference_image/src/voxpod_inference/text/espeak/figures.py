@@ -97,4 +97,5 @@ def figures(tables: Tables) -> Iterable[Rule]:
         return words + " " * following[:1].isalpha()
 
     yield re.compile(r"(?<![\w.,])\d+(?:\.\d+){2,}(?![\w]|\.\d)"), version
+    yield re.compile(r"(?<!\w)CO(?=\d)"), "C O "  # a formula, no word
     yield re.compile(rf"(?<!\w){NUMBER}"), number

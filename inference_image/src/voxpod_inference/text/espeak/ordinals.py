@@ -30,7 +30,8 @@ def ordinals(tables: Tables) -> Iterable[Rule]:
         number, mark = int(match[1]), match[2]
         said = tables.numbers.ordinal(number, "f" if mark[-1] in "ªa" else "m")
         before_noun = mark == "er" or gender_after("1", match.string[match.end() :], tables)
-        return tables.short_ordinals.get(said, said) if before_noun else said
+        *rest, last = said.split(" ")
+        return " ".join([*rest, tables.short_ordinals.get(last, last)]) if before_noun else said
 
     if tables.decimal_mark != ",":
         return

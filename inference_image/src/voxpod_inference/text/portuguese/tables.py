@@ -58,6 +58,7 @@ TABLES = Tables(
     ),
     first_rules=(
         (re.compile(r"(?<![\w.,])(\d{1,3})([oa])(?= [a-zà-ÿ]{3,})"), lambda m: f"{m[1]}{'º' if m[2] == 'o' else 'ª'}"),
-        (re.compile(r"(?<![\w.,])(\d{1,2})x(\d{1,2})(?!\w)"), lambda m: f"{numbers.cardinal(int(m[1]))} a {numbers.cardinal(int(m[2]))}"),
+        (re.compile(r"(?<![\w.,])3[ªa](?=[- ]feira)"), "terça"),
+        (re.compile(r"(?<![\w.,])(\d)x(\d)(?![\w.,]?\w)(?! ?[cmk]?m\b)"), lambda m: f"{numbers.cardinal(int(m[1]))} a {numbers.cardinal(int(m[2]))}"),
     ),
 )  # fmt: skip
