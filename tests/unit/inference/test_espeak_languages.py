@@ -2,6 +2,8 @@
 
 import re
 import shutil
+import subprocess
+import sys
 import unicodedata
 
 import pytest
@@ -226,3 +228,16 @@ def test_hindi_ordinals_have_their_own_words(number: int, spoken: str) -> None:
 )  # fmt: skip
 def test_large_money_and_formulas_are_said_whole(language: str, written: str, spoken: str) -> None:
     assert heard(language, written) == heard(language, spoken)
+
+
+def test_only_the_languages_of_a_text_are_loaded() -> None:
+    code = (
+        "import sys\n"
+        "from voxpod_inference.text.frontend import FrontEnd, Limits\n"
+        "from voxpod_inference.text.espeak.languages import LANGUAGES, tables_of\n"
+        "from voxpod_inference.text.abbreviations import is_abbreviation\n"
+        "is_abbreviation('Mr. ', 'Smith', 'en'), is_abbreviation('Sra. ', 'Ruiz', 'es'), tables_of('hi')\n"
+        "print(*(name for name in ('spanish', 'french', 'italian', 'portuguese', 'hindi') if f'voxpod_inference.text.{name}.tables' in sys.modules))"
+    )
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60).stdout
+    assert loaded.split() == ["spanish", "hindi"]
