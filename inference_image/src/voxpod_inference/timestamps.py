@@ -4,7 +4,7 @@ import itertools
 import json
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from voxpod_crds.sandbox_protocol import Timestamps
@@ -41,13 +41,19 @@ class SpokenTimes:
         for utterance in utterances:
             at = self._samples / self._sample_rate
             words = [Span(w.start, w.end, at + w.begins, at + w.ends) for w in utterance.words]
-            self._words += words
-            if words:
-                self._parts += words
-            elif utterance.spoken_seconds > 0:
+            if not words and utterance.spoken_seconds > 0:
                 self._parts.append(Span(utterance.start, utterance.end, at, at + utterance.spoken_seconds))
+            if words and self._words and (words[0].start, words[0].end) == (self._words[-1].start, self._words[-1].end):
+                self._goes_on(words.pop(0))
+            self._words += words
+            self._parts += words
             self._samples += len(utterance.samples)
             yield utterance
+
+    def _goes_on(self, word: Span) -> None:
+        """What replaces a word is said in more than one utterance: the word lasts until the last of them."""
+        longer = replace(self._words[-1], ends=word.ends)
+        self._words[-1] = self._parts[-1] = longer
 
     def document(self, kind: Timestamps, sentences: Iterable[tuple[int, int]]) -> bytes:
         """The JSON document; `kind` is `sentence` or `word`, `sentences` are those of the request's `Script`.
