@@ -46,8 +46,8 @@ class StoreFront:
     world: World
     cut_after: int | None = None
     """Bytes after which it breaks off."""
-    refuses: int = 0
-    """Status that it answers to everything."""
+    refuse_once: bool = False
+    """Whether it answers 500 to the next one."""
     served: list[str] = field(default_factory=list)
 
     async def get(self, request: web.Request) -> web.StreamResponse:
@@ -55,8 +55,11 @@ class StoreFront:
         key = request.match_info["key"]
         self.served.append(key)
         content = self.world.store.objects.get(key)
-        if self.refuses or content is None or "seconds" not in request.query:
-            return web.Response(status=self.refuses or 403)
+        if self.refuse_once:
+            self.refuse_once = False
+            return web.Response(status=500)
+        if content is None or "seconds" not in request.query:
+            return web.Response(status=403)
         if self.cut_after is None:
             return web.Response(body=content)
         response = web.StreamResponse(headers={"Content-Length": str(len(content))})
@@ -88,6 +91,16 @@ class Served:
     def get(self, path: str, key: str = KEY) -> Any:
         """A call with a key, or without one."""
         return self.http.get(self.url + path, headers={"Authorization": f"Bearer {key}"} if key else {})
+
+    async def forget(self) -> None:
+        """As at the beginning: no request, no fault."""
+        for made in self.requests():
+            await self.world.delete(TTS_REQUEST, made["metadata"]["namespace"], made["metadata"]["name"])
+        self.world.store.objects.clear()
+        self.front.served.clear()
+        self.front.refuse_once, self.front.cut_after = False, None
+        self.world.pause_at, self.world.synthesize, self.world.sandboxes_silent = "", None, False
+        self.world.resume.clear()
 
     def requests(self) -> list[Json]:
         """The TTSRequests that exist."""
@@ -148,10 +161,12 @@ async def _until_ready(served: Served, task: "asyncio.Task[None]") -> None:
 
 
 @asynccontextmanager
-async def served_world(world: World, folder: Path, *, operator: bool = True, **changes: Any) -> AsyncIterator[Served]:
+async def served_world(
+    world: World, folder: Path, *, operator: bool = True, quota: int = 20, **changes: Any
+) -> AsyncIterator[Served]:
     """A cluster with two tenants and a model, an operator, a store, and a facade."""
     for name in ("acme", "globex"):
-        await world.create(TENANT, a_tenant_body(name, quota={"concurrentRequests": 20}))
+        await world.create(TENANT, a_tenant_body(name, quota={"concurrentRequests": quota}))
     await world.create(SPEECH_MODEL, a_model_body(warmPool={"maxSandboxes": 100}))
     async with a_store_front(world) as front:
         if not operator:

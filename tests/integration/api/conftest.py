@@ -1,7 +1,10 @@
+"""One operator and one facade for a module of tests: each test gets them without a request and without a fault."""
+
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from kmock import Server
 
 from facade_harness import Served, served_world
@@ -13,13 +16,22 @@ from operator_world import World
 
 @pytest.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
-    """An emulated cluster without an operator."""
+    """An emulated cluster of the test's own, without an operator."""
     async with KubeEmulator() as kube, Server(kube), a_world(kube, tmp_path, free_port()) as made:
         yield made
 
 
-@pytest.fixture
-async def served(world: World, tmp_path: Path) -> AsyncIterator[Served]:
-    """A facade beside a whole operator."""
-    async with served_world(world, tmp_path) as made:
-        yield made
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def stage(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Served]:
+    folder = tmp_path_factory.mktemp("facade")
+    async with KubeEmulator() as kube, Server(kube), a_world(kube, folder, free_port()) as world:
+        async with served_world(world, folder) as made:
+            yield made
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def served(stage: Served) -> AsyncIterator[Served]:
+    """A facade beside a whole operator, whose modules say `pytest.mark.asyncio(loop_scope="module")`."""
+    await stage.forget()
+    yield stage
+    assert stage.world.errors == [], "the played parts stumbled"

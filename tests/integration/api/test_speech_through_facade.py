@@ -7,6 +7,8 @@ import pytest
 
 from facade_harness import KEY, Served
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 
 async def test_synthesize_answers_with_a_url_that_needs_no_credentials(served: Served) -> None:
     async with served.post("/v1/tts/synthesize", {"text": "Hello.", "voice": "af_heart", "format": "mp3"}) as answer:
