@@ -9,6 +9,7 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -101,6 +102,20 @@ class Served:
         self.front.refuse_once, self.front.cut_after = False, None
         self.world.pause_at, self.world.synthesize, self.world.sandboxes_silent = "", None, False
         self.world.resume.clear()
+
+    async def know_voices(self) -> None:
+        """As if an operator had read the model."""
+        await self.world.patch(SPEECH_MODEL, "", "kokoro", {"status": {"voices": ["af_heart", "zf_xiaobei"]}}, "status")
+        models = self.facade.parts.catalog.models
+        await self.world.until(lambda: models.all()[0].status.voices, "the facade hears of the voices")
+
+    async def spent(self, tenant: str, quota: Json, remaining: Json) -> None:
+        """As if a tenant had so much left until in an hour."""
+        reset = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
+        await self.world.patch(TENANT, "", tenant, {"spec": {"quota": quota}})
+        await self.world.patch(TENANT, "", tenant, {"status": {"remaining": remaining, "resetTime": reset}}, "status")
+        tenants = self.facade.parts.catalog.tenants
+        await self.world.until(lambda: tenants.get(tenant).status.remaining, "the facade hears of it")  # type: ignore[union-attr]
 
     def requests(self) -> list[Json]:
         """The TTSRequests that exist."""
