@@ -24,9 +24,13 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def stage(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Served]:
     folder = tmp_path_factory.mktemp("facade")
-    async with KubeEmulator() as kube, Server(kube), a_world(kube, folder, free_port()) as world:
-        async with served_world(world, folder) as made:
-            yield made
+    async with (
+        KubeEmulator() as kube,
+        Server(kube),
+        a_world(kube, folder, free_port()) as world,
+        served_world(world, folder) as made,
+    ):
+        yield made
 
 
 @pytest_asyncio.fixture(loop_scope="module")

@@ -1,6 +1,5 @@
 """The unmodified OpenAI SDK against the facade."""
 
-import asyncio
 from pathlib import Path
 
 import openai
