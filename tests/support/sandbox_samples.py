@@ -138,8 +138,8 @@ _AGAIN = {"action": "Restart", "exitCodes": {"operator": "In", "values": [0]}}
 _SECRET = {"secretKeyRef": {"name": "s", "key": "k"}}
 
 BAD_PODS = [
-    BadPod("a second container", lambda pod: pod["containers"].append(_EXTRA), "exactly one container"),
-    BadPod("an init container", _pod(initContainers=[_EXTRA]), "exactly one container"),
+    BadPod("a second container", lambda pod: pod["containers"].append(_EXTRA), "this one has sandbox, extra"),
+    BadPod("an init container", _pod(initContainers=[_EXTRA]), "this one has sandbox, init extra"),
     BadPod("host network", _pod(hostNetwork=True, hostUsers=None), "hostNetwork"),
     BadPod("host PIDs", _pod(hostPID=True, hostUsers=None), "hostPID"),
     BadPod("host IPC", _pod(hostIPC=True, hostUsers=None), "hostIPC"),

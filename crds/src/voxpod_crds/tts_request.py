@@ -146,7 +146,13 @@ class TTSRequestSpec(ApiModel):
         ),
     )
     priority: int = Field(
-        0, ge=0, le=9, description="Order among the tenant's waiting requests, 0 to 9; higher goes first."
+        0,
+        ge=0,
+        le=9,
+        description=(
+            "Order among the tenant's waiting requests, 0 to 9: each step counts like a minute that the request has waited"
+            " longer."
+        ),
     )
     deadline_seconds: int = Field(
         DEFAULT_DEADLINE_SECONDS,

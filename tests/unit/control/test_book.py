@@ -16,8 +16,8 @@ UNLIMITED = Share(None)
 def waiting(
     name: str, tenant: str = "acme", *, age: float = 0, priority: int = 0, model: str = "kokoro", cost: float = 1.0
 ) -> Candidate:
-    rank = (-priority, NOON - timedelta(seconds=age), name, f"uid-{name}")
-    return Candidate(f"uid-{name}", ResourceKey(tenant, name), tenant, model, rank, cost)
+    since = NOON - timedelta(seconds=age)
+    return Candidate(f"uid-{name}", ResourceKey(tenant, name), tenant, model, since, priority, cost)
 
 
 def names(granted: list[Candidate]) -> list[str]:
@@ -35,6 +35,21 @@ def test_an_older_request_goes_first_and_a_higher_priority_before_it() -> None:
     assert [book.place(f"uid-{n}") for n in ("urgent", "old", "new")] == [1, 2, 3]
     assert grant(book, 2) == ["urgent", "old"]
     assert book.place("uid-new") == 1
+
+
+def test_a_priority_is_a_head_start_of_a_minute_a_step_so_that_nothing_starves() -> None:
+    book = Book()
+    for candidate in (waiting("patient", age=541), waiting("urgent", priority=9), waiting("late", age=539)):
+        book.wait(candidate)
+    assert grant(book, 3) == ["patient", "urgent", "late"]
+
+
+def test_a_tenant_gains_nothing_over_others_by_calling_everything_urgent() -> None:
+    book = Book()
+    for number in range(10):
+        book.wait(waiting(f"a{number}", "loud", priority=9))
+        book.wait(waiting(f"b{number}", "quiet", age=1))
+    assert serve(book, 10) == ["quiet", "loud"] * 5
 
 
 def test_what_was_granted_holds_its_slot_before_the_status_says_so() -> None:

@@ -58,3 +58,12 @@ def test_another_attempt_prefers_nodes_that_none_failed_on() -> None:
 
 def test_a_first_attempt_goes_anywhere() -> None:
     assert "affinity" not in pod_spec(good_job("sandboxes"))
+
+
+@pytest.mark.parametrize("job", [good_job("sandboxes"), good_probe("sandboxes")], ids=["sandbox", "probe"])
+def test_no_service_mesh_adds_a_container(job: dict[str, Any]) -> None:
+    meta = job["spec"]["template"]["metadata"]
+    assert meta["labels"]["sidecar.istio.io/inject"] == "false"
+    assert meta["labels"]["kuma.io/sidecar-injection"] == "disabled"
+    assert meta["annotations"]["linkerd.io/inject"] == "disabled"
+    assert meta["annotations"]["consul.hashicorp.com/connect-inject"] == "false"

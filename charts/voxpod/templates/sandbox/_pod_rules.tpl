@@ -7,7 +7,9 @@ Used for Jobs, so that the operator hears the refusal, and for pods, so that not
     size(variables.pod.containers) == 1
     && (!has(variables.pod.initContainers) || size(variables.pod.initContainers) == 0)
     && (!has(variables.pod.ephemeralContainers) || size(variables.pod.ephemeralContainers) == 0)
-  message: a sandbox pod has exactly one container, and no init or ephemeral containers
+  messageExpression: >-
+    'a sandbox pod has exactly one container, and no init or ephemeral containers; this one has '
+    + (variables.pod.containers.map(one, one.name) + variables.pod.?initContainers.orValue([]).map(one, 'init ' + one.name)).join(', ')
 - expression: >-
     !variables.pod.?hostNetwork.orValue(false) && !variables.pod.?hostPID.orValue(false)
     && !variables.pod.?hostIPC.orValue(false) && !variables.pod.?shareProcessNamespace.orValue(false)

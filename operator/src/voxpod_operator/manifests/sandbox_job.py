@@ -201,6 +201,11 @@ def _pod_spec(pod: SandboxPod, container: Json) -> Json:
     return spec
 
 
+NO_SIDECAR_LABELS = {"sidecar.istio.io/inject": "false", "kuma.io/sidecar-injection": "disabled"}
+NO_SIDECAR_ANNOTATIONS = {"linkerd.io/inject": "disabled", "consul.hashicorp.com/connect-inject": "false"}
+"""How pods opt out of service meshes that add a container to each: beside one that never ends a Job never ends either, and the
+admission policy refuses it. From the meshes' own references (Istio, Kuma, Linkerd, Consul)."""
+
 LOST_NODE_TAINTS = ("node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable")
 LOST_NODE_SECONDS = 30
 """How long a sandbox stays bound to a node that does not answer; Kubernetes' own 300 s are half of a usual deadline."""
@@ -243,6 +248,12 @@ def _job(
             "backoffLimit": 0,
             "activeDeadlineSeconds": deadline_seconds,
             "ttlSecondsAfterFinished": pod.ttl_seconds,
-            "template": {"metadata": {"labels": labels, "annotations": annotations}, "spec": spec},
+            "template": {
+                "metadata": {
+                    "labels": {**labels, **NO_SIDECAR_LABELS},
+                    "annotations": {**annotations, **NO_SIDECAR_ANNOTATIONS},
+                },
+                "spec": spec,
+            },
         },
     }

@@ -6,20 +6,25 @@ event loop stood still for 148 s and the leader lost its Lease.
 Between tenants it is start-time fair queueing (Goyal, Vin and Cheng, SIGCOMM 1996): a request's start tag is the larger of
 the virtual time and its tenant's last finish tag; the least start tag goes first, and the virtual time is the start tag of
 what was granted last. So a tenant that floods delays itself, one that was idle saves up nothing, and one that bursts after
-being idle is not punished. Within a tenant a higher priority goes first, then the older request.
+being idle is not punished. Within a tenant a priority is a head start in seconds of waiting, so that nothing starves.
 """
 
 from bisect import bisect_left, insort
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from heapq import heapify, heappop, heappush
 
 from voxpod_crds.base import ResourceKey
 
-Rank = tuple[int, datetime, str, str]
-"""Order within a tenant: negated priority, since when it waits (its creation, or the end of its last pause), name, UID; creation
-times are whole seconds, and the UID ends all ties."""
+Rank = tuple[datetime, str, str]
+"""Order within a tenant: since when it waits less its head start, name, UID; creation times are whole seconds, and the UID ends
+all ties."""
+
+HEAD_START = timedelta(seconds=60)
+"""What a step of priority is worth: a request of priority 9 goes before what came up to nine minutes earlier with priority 0, and
+after what came sooner than that. A constant, so that aging changes nothing in the order of a line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +35,16 @@ class Candidate:
     key: ResourceKey
     tenant: str
     model: str
-    rank: Rank
+    since: datetime
+    """Since when it waits: its creation, or the end of its last pause."""
+    priority: int
     cost: float
     """Estimated seconds of audio: what its tenant's share is measured in."""
+
+    @property
+    def rank(self) -> Rank:
+        """Its place among the tenant's others."""
+        return (self.since - self.priority * HEAD_START, self.key.name, self.uid)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,23 +154,35 @@ class Book:
         return moved
 
     def grant(self, slots_of: Callable[[str], int], share_of: Callable[[str], Share]) -> list[Candidate]:
-        """Give every free slot to whom it is due, in that order; each of them holds it from now on."""
+        """Give every free slot to whom it is due, in that order; each of them holds it from now on.
+
+        O(tenants) once for each model, then O(log tenants) for each slot that is given.
+        """
         granted: list[Candidate] = []
         for model in {model for lines in self._lines.values() for model in lines}:
-            free = slots_of(model) - self._of_model[model]
-            while free > 0 and (candidate := self._next(model, share_of)) is not None:
-                self._take(candidate, share_of(candidate.tenant).weight)
-                granted.append(candidate)
-                free -= 1
+            granted += self._grant(model, slots_of(model) - self._of_model[model], share_of)
         return granted
 
-    def _next(self, model: str, share_of: Callable[[str], Share]) -> Candidate | None:
-        """The head of the line whose tenant has the least start tag, of those that may have one more."""
-        heads = (head for head in self._heads(model) if self._has_room(head.tenant, share_of(head.tenant)))
-        return min(heads, key=lambda head: (self._start(head.tenant), head.rank[1:]), default=None)
+    def _grant(self, model: str, free: int, share_of: Callable[[str], Share]) -> list[Candidate]:
+        """A grant moves no other tenant's start tag: it was the least, and the virtual time moves up to it."""
+        granted: list[Candidate] = []
+        heads = (
+            [self._turn(tenant, model) for tenant, lines in self._lines.items() if model in lines] if free > 0 else []
+        )
+        heapify(heads)
+        while len(granted) < free and heads:
+            tenant = heappop(heads)[-1]
+            share = share_of(tenant)
+            if not self._has_room(tenant, share):
+                continue
+            granted.append(self._take(self._lines[tenant][model][0][1], share.weight))
+            if model in self._lines.get(tenant, ()):
+                heappush(heads, self._turn(tenant, model))
+        return granted
 
-    def _heads(self, model: str) -> Iterator[Candidate]:
-        return (lines[model][0][1] for lines in self._lines.values() if model in lines)
+    def _turn(self, tenant: str, model: str) -> tuple[float, datetime, str]:
+        """Whose turn it is among tenants: the least start tag, then who waits longest. Priorities are a tenant's own affair."""
+        return self._start(tenant), self._lines[tenant][model][0][1].since, tenant
 
     def _has_room(self, tenant: str, share: Share) -> bool:
         return share.slots is None or self._of_tenant[tenant] < share.slots
@@ -166,7 +190,7 @@ class Book:
     def _start(self, tenant: str) -> float:
         return max(self._virtual, self._finish.get(tenant, 0.0))
 
-    def _take(self, candidate: Candidate, weight: int) -> None:
+    def _take(self, candidate: Candidate, weight: int) -> Candidate:
         start = self._start(candidate.tenant)
         self._virtual = max(self._virtual, start)
         self._finish[candidate.tenant] = start + candidate.cost / weight
@@ -175,6 +199,7 @@ class Book:
         self._hold(candidate.uid, Slot(candidate.tenant, candidate.model))
         if len(self._finish) > 2 * len(self._lines) + 64:  # a tag in the past is as good as none
             self._finish = {tenant: tag for tenant, tag in self._finish.items() if tag > self._virtual}
+        return candidate
 
     def _hold(self, uid: str, slot: Slot) -> None:
         self.leave(uid)

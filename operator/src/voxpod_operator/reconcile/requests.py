@@ -160,7 +160,8 @@ def _candidate(request: TTSRequest, decision: admission.Admit) -> Candidate:
         key=meta.key,
         tenant=decision.tenant.metadata.name,
         model=decision.model.metadata.name,
-        rank=(-request.spec.priority, waits_since, meta.name, meta.uid),
+        since=waits_since,
+        priority=request.spec.priority,
         cost=seconds_of(request.spec.text, request.spec.speed),
     )
 
