@@ -15,5 +15,6 @@ REPEATS = Counter("voxpod_facade_repeats_total", "Calls answered from a request 
 CANCELLED = Counter("voxpod_facade_cancelled_total", "Requests cancelled since nobody waited for them any more.")
 WATCH_FAILURES = Counter("voxpod_facade_watch_failures_total", "Watches that ended with an error.", ["kind"])
 CREDENTIALS_UNREADABLE = Gauge(
-    "voxpod_facade_credentials_unreadable", "1 while a file of credentials cannot be read and the version before counts."
+    "voxpod_facade_credentials_unreadable",
+    "1 while a file of credentials cannot be read and the version before counts.",
 )
