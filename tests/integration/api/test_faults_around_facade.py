@@ -73,6 +73,21 @@ def says_nothing_good(_: object, work: Work) -> Report:
     return Report(work.request_uid, Timings(boot_ms=1, synthesis_ms=1, upload_ms=0), failure=failure)
 
 
+async def test_a_fault_of_our_own_is_an_envelope_and_its_message_is_not_logged(
+    served: Served, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fails(*_: object) -> None:
+        raise RuntimeError("Never to be seen")
+
+    monkeypatch.setattr("voxpod_api.web.calls.choose", fails)
+    async with served.post("/v1/audio/speech", CALL) as answer:
+        said = await answer.json()
+    assert (answer.status, said["error"]["code"]) == (500, "internal_error")
+    failed = [r for r in caplog.records if r.getMessage() == "call failed"]
+    assert any("web/calls.py" in line for line in vars(failed[0])["trace"])
+    assert "Never to be seen" not in "".join(str(vars(r)) for r in caplog.records)
+
+
 async def test_no_text_key_or_url_is_logged(served: Served, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG, "voxpod_api")
     for played in (speak, says_nothing_good):

@@ -132,6 +132,13 @@ async def test_urls_that_are_not_served(alone: Served, path: str, status: int, c
         await envelope(answer, status, code)
 
 
+async def test_a_bad_query_is_told_in_the_envelope_and_an_unknown_one_is_ignored(alone: Served) -> None:
+    async with alone.get("/v1/audio/voices?limit=many") as answer:
+        assert (await envelope(answer, 400, "invalid_value"))["param"] == "limit"
+    async with alone.get("/v1/audio/voices?limit=100&whatever=1") as answer:
+        assert answer.status == 200
+
+
 async def test_a_body_that_comes_a_byte_at_a_time_is_given_up(alone: Served) -> None:
     head = f"POST /tts HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {KEY}\r\nContent-Length: 1000\r\n\r\n".encode()
     assert b" 408 " in await raw(alone, head, *[b"{"] * 8, pause=0.1)

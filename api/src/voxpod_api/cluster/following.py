@@ -54,6 +54,7 @@ async def follow(gateway: ClusterGateway, state: WatchState, selector: str, foll
             async for event in gateway.watch(state.kind, selector, version):
                 pause = FIRST_PAUSE_SECONDS
                 version = _take_in(event, follower) or version
+            await asyncio.sleep(FIRST_PAUSE_SECONDS)  # a proxy that ends each watch at once makes no storm
         except ClusterError as error:
             # whatever it was, what happened meanwhile may be missed: list
             state.live, version = False, ""

@@ -11,6 +11,7 @@ from starlette.types import Receive, Scope, Send
 
 from voxpod_api.audio_store import StoredAudio
 from voxpod_api.errors import StoreError
+from voxpod_api.web.leaving import leaving
 
 logger = logging.getLogger(__name__)
 
@@ -30,8 +31,10 @@ class AudioAnswer(Response):
         """Send it; return without an end where the store fails, and the server cuts the connection."""
         try:
             await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
-            async with aclosing(self._pieces()) as pieces:
+            async with leaving(receive) as left, aclosing(self._pieces()) as pieces:
                 async for piece in pieces:
+                    if left.done():
+                        return  # uvicorn would go on taking what nobody gets
                     await send({"type": "http.response.body", "body": piece, "more_body": True})
             await send({"type": "http.response.body", "body": b""})
         except StoreError as error:

@@ -32,7 +32,7 @@ async def speak(request: Request, caller: Caller, order: Order) -> Spoken:
             raise refusal
         chosen = choose(parts.catalog, caller.tenant, parts.aliases, order.model, order.voice)
         order = replace(order, model=chosen.model, voice=chosen.voice)
-        async with leaving(request) as left:
+        async with leaving(request.receive) as left:
             spoken = await parts.speech.speak(caller, order, repeat_of(request.headers), left, now)
     except ClientLeft:
         raise CLIENT_LEFT from None

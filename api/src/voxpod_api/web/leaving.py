@@ -4,15 +4,15 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import Request
+from starlette.types import Receive
 
 
 @asynccontextmanager
-async def leaving(request: Request) -> AsyncIterator[asyncio.Future[None]]:
+async def leaving(receive: Receive) -> AsyncIterator[asyncio.Future[None]]:
     """A future that is done when the client has left. The body must be read before."""
 
     async def listen() -> None:
-        while (await request.receive())["type"] != "http.disconnect":
+        while (await receive())["type"] != "http.disconnect":
             pass
 
     task = asyncio.ensure_future(listen())

@@ -11,9 +11,9 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from voxpod_api import metrics
-from voxpod_api.errors import ApiError, not_now
+from voxpod_api.errors import not_now
 from voxpod_api.settings import ApiSettings
-from voxpod_api.web.envelopes import answer_of
+from voxpod_api.web.envelopes import INTERNAL, answer_of
 
 logger = logging.getLogger(__name__)
 
@@ -42,8 +42,7 @@ class Outermost:
         except Exception as error:
             call.cut = type(error).__name__
             if not call.status:
-                failed = ApiError(500, "internal_error", "the server failed on this call", "server_error")
-                await answer_of(failed)(scope, receive, call.send)
+                await answer_of(INTERNAL)(scope, receive, call.send)
             if not isinstance(error, TimeoutError):  # that is a listener who takes nothing
                 # neither the message nor values: they may hold a text
                 trace = [f"{f.filename}:{f.lineno} {f.name}" for f in traceback.extract_tb(error.__traceback__)]
