@@ -22,6 +22,8 @@ class MemoryStore:
         self.objects: dict[str, bytes] = {}
         self.archive: dict[str, bytes] = {}
         """What the operator stored itself, by key."""
+        self.public = "memory:"
+        """Where somebody serves the objects."""
         self.modified: dict[str, datetime] = {}
         self.upload_seconds: dict[str, int] = {}
         """How long the permission to store a key lives."""
@@ -40,6 +42,9 @@ class MemoryStore:
     def presign_put(self, key: str, content_type: str, seconds: int) -> Upload:
         self.upload_seconds[key] = seconds
         return Upload(f"memory:{key}", {"Content-Type": content_type})
+
+    def presign_get(self, key: str, seconds: int) -> str:
+        return f"{self.public}/{key}?seconds={seconds}"
 
     async def problem_with(self, key: str, reported: Audio | TimestampsObject) -> str:
         self._answer()

@@ -136,6 +136,15 @@ class TTSRequestSpec(ApiModel):
     lexicon: list[LexiconEntry] = Field(
         default_factory=list, max_length=100, description="How words are read in this request, over all dictionaries."
     )
+    audio_url_seconds: int | None = Field(
+        None,
+        ge=60,
+        le=604_800,
+        description=(
+            "Seconds for which status.audio.url can be used, 60 to 604,800 (a week, the most that S3 signs for); without"
+            " it no URL is made."
+        ),
+    )
     priority: int = Field(
         0,
         ge=0,
@@ -186,6 +195,15 @@ class AudioObject(ApiModel):
         max_length=1024,
         description="s3://bucket/tenant/uid.timestamps.json, when the request asked for timestamps.",
     )
+    url: str | None = Field(
+        None,
+        max_length=4096,
+        description=(
+            "Presigned GET of the audio, when the request asked for one by audioUrlSeconds: whoever has it may read the"
+            " audio, without credentials, until urlExpires."
+        ),
+    )
+    url_expires: datetime | None = Field(None, description="When url stops to work.")
 
 
 class SandboxRef(ApiModel):

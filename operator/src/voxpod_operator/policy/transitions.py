@@ -1,7 +1,8 @@
 """How a request's status moves: each function takes a status and returns the next one. Pure; `now` is an argument."""
 
 import re
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from voxpod_crds.conditions import Condition, ConditionType, Reason, find_condition, set_condition
@@ -213,14 +214,26 @@ def fail(
     return status.model_copy(update={"phase": phase, "queue_position": None, "usage": usage})
 
 
-def succeed(
-    request: TTSRequest, report: Report, uri: str, timestamps_uri: str | None, now: datetime
-) -> TTSRequestStatus:
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where what a request made lies."""
+
+    audio: str
+    """URI of the audio."""
+    timestamps: str | None = None
+    """URI of its times, when the request asks for them."""
+    url: str | None = None
+    """Presigned GET of the audio, made now, when the request asks for one."""
+
+
+def succeed(request: TTSRequest, report: Report, places: Places, now: datetime) -> TTSRequestStatus:
     """The audio is stored and verified, and the times beside it when the request asks for them."""
-    audio = report.audio
+    audio, life = report.audio, request.spec.audio_url_seconds
     assert audio is not None, "only a report with audio can succeed"
     seconds = round(audio.duration_seconds, 3)
-    status = _with(request, ConditionType.COMPLETE, "True", Reason.SUCCEEDED, f"{seconds} s of audio at {uri}", now)
+    status = _with(
+        request, ConditionType.COMPLETE, "True", Reason.SUCCEEDED, f"{seconds} s of audio at {places.audio}", now
+    )
     timings = (request.status.timings or RequestTimings()).model_copy(
         update={"synthesis": report.timings.synthesis_ms, "upload": report.timings.upload_ms}
     )
@@ -229,13 +242,15 @@ def succeed(
             "phase": Phase.SUCCEEDED,
             "voice": audio.voice,
             "audio": AudioObject(
-                uri=uri,
+                uri=places.audio,
                 sha256=audio.sha256,
                 bytes=audio.bytes,
                 duration_seconds=seconds,
                 sample_rate=audio.sample_rate,
                 format=audio.format,
-                timestamps_uri=timestamps_uri,
+                timestamps_uri=places.timestamps,
+                url=places.url,
+                url_expires=now.replace(microsecond=0) + timedelta(seconds=life) if places.url and life else None,
             ),
             "timings": timings,
             "usage": RequestUsage(characters=demand_of(request.spec).characters, audio_seconds=seconds),

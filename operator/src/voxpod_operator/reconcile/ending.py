@@ -34,12 +34,7 @@ async def conclude(ctx: Context, request: TTSRequest, report: Report) -> None:
     if report.audio is not None:
         problem = stored_objects.mismatch(request, report) or await _verified(ctx, request, report)
         if not problem:
-            times = stored_objects.timestamps_key(request)
-            audio_uri, times_uri = (
-                ctx.store.uri(stored_objects.audio_key(request)),
-                (ctx.store.uri(times) if times else None),
-            )
-            await end(ctx, request, transitions.succeed(request, report, audio_uri, times_uri, ctx.now()))
+            await end(ctx, request, transitions.succeed(request, report, _places(ctx, request), ctx.now()))
             _count_audio(request, report)
             return
         failure = Failure("infrastructure", Reason.VERIFICATION_FAILED, problem)
@@ -49,6 +44,16 @@ async def conclude(ctx: Context, request: TTSRequest, report: Report) -> None:
     ):
         failure = Failure("infrastructure", Reason.WAITING_FOR_STORE, problem)
     await retry(ctx, request, failure)
+
+
+def _places(ctx: Context, request: TTSRequest) -> transitions.Places:
+    key, times = stored_objects.audio_key(request), stored_objects.timestamps_key(request)
+    seconds = request.spec.audio_url_seconds
+    return transitions.Places(
+        audio=ctx.store.uri(key),
+        timestamps=ctx.store.uri(times) if times else None,
+        url=ctx.store.presign_get(key, seconds) if seconds else None,
+    )
 
 
 async def retry(ctx: Context, request: TTSRequest, failure: Failure) -> None:

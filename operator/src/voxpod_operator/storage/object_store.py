@@ -67,6 +67,10 @@ class ObjectStore:
         url = self._client.presigned_put_object(self.bucket, key, timedelta(seconds=seconds))
         return Upload(url, {"Content-Type": content_type, **self._upload_headers})
 
+    def presign_get(self, key: str, seconds: int) -> str:
+        """Permission to GET this one key for so long; signed here, the store is not contacted."""
+        return str(self._client.presigned_get_object(self.bucket, key, timedelta(seconds=seconds)))
+
     async def problem_with(self, key: str, reported: Audio | TimestampsObject) -> str:
         """How the stored object differs from what the sandbox reported; empty when it does not.
 
