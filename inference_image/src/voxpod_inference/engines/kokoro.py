@@ -9,14 +9,13 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from voxpod_inference.audio import EDGE_SECONDS, Samples, audible, quiet_end
+from voxpod_inference.audio import EDGE_SECONDS, Samples, audible, faded, quiet_end
 from voxpod_inference.bundle import Bundle
 from voxpod_inference.engines.base import Prepared, Utterance, Weights
 from voxpod_inference.engines.kokoro_files import FRONT, GENERATOR
 from voxpod_inference.engines.kokoro_model import SAMPLES_A_FRAME, plain_model, prepared_model
-from voxpod_inference.engines.rests import moved, with_rests
 from voxpod_inference.engines.voices import Voices
-from voxpod_inference.engines.word_times import Timeline, gaps, word_times
+from voxpod_inference.engines.word_times import Timeline, word_times
 from voxpod_inference.errors import INPUT_REFUSED, InputError
 from voxpod_inference.prepared import PreparedWeights
 from voxpod_inference.text.chunks import cut_in_two
@@ -137,7 +136,7 @@ class Kokoro:
                 return
             sound, durations = self._model.say(plan), plan.durations
             del plan
-            utterance = self._utterance(chunk, sound, durations, of_model, of_model / speed, speed_of_request)
+            utterance = self._utterance(chunk, sound, durations, of_model, of_model / speed)
             if chunk.asked:
                 quiet = quiet_end(utterance.samples, self.sample_rate)
                 pause -= quiet + EDGE_SECONDS
@@ -169,7 +168,6 @@ class Kokoro:
         durations: NDArray[np.int64],
         speed_of_model: float,
         stretch: float,
-        speed_of_request: float,
     ) -> Utterance:
         span = audible(sound, self.sample_rate)
         sound = sound[span]
@@ -177,21 +175,19 @@ class Kokoro:
             from voxpod_inference.audio.stretch import stretched
 
             sound = stretched(sound, self.sample_rate, stretch)
+        sound = faded(sound, self.sample_rate) * np.float32(chunk.gain)
         seconds = len(sound) / self.sample_rate
         ahead = round(FRAMES_AHEAD / speed_of_model * SAMPLES_A_FRAME)
         edge = EDGE_SECONDS * stretch
         timeline = Timeline(
             SAMPLES_A_FRAME, span.start + ahead, stretch, self.sample_rate, edge, max(edge, seconds - edge)
         )
-        is_token = self._vocabulary.__contains__
-        due = gaps(chunk, is_token, durations, timeline, speed_of_request)
-        sound, rests = with_rests(sound, due, self.sample_rate)
         return Utterance(
-            samples=sound * np.float32(chunk.gain),
+            samples=sound,
             start=chunk.start,
             end=chunk.start + len(chunk.text),
-            spoken_seconds=len(sound) / self.sample_rate,
-            words=tuple(moved(word_times(chunk, is_token, durations, timeline), rests)),
+            spoken_seconds=seconds,
+            words=tuple(word_times(chunk, self._vocabulary.__contains__, durations, timeline)),
         )
 
     def _script(
