@@ -77,8 +77,10 @@ def an_assigned_request(
     return a_request(status=status, **rest)
 
 
-def a_tenant(*namespaces: str, name: str = "acme", age: float = 0.0, **spec: Any) -> Tenant:
-    """A Tenant of the namespaces (`acme` without any)."""
+def a_tenant(
+    *namespaces: str, name: str = "acme", age: float = 0.0, used: dict[str, Any] | None = None, **spec: Any
+) -> Tenant:
+    """A Tenant of the namespaces (`acme` without any); `used`: of its quota, since the midnight before noon."""
     return Tenant.model_validate(
         {
             "metadata": {
@@ -89,6 +91,7 @@ def a_tenant(*namespaces: str, name: str = "acme", age: float = 0.0, **spec: Any
                 "creationTimestamp": NOON - timedelta(seconds=age),
             },
             "spec": {"namespaces": list(namespaces) or ["acme"], **spec},
+            "status": {"usage": {"windowStart": NOON.replace(hour=0), **used}} if used is not None else {},
         }
     )
 

@@ -84,6 +84,8 @@ def exactly_one(*names: str) -> Rule:
 _SET = {"x-kubernetes-list-type": "set"}
 _CONDITIONS = {"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["type"]}
 _WORDS = {"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["word"]}
+_HOLDS = {"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["uid"]}
+_SECONDS = {"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["at"]}
 _LABEL_KEY = "^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$"
 _NODE_SELECTOR_RULE = Rule(
     f'!has(self.nodeSelector) || self.nodeSelector.all(key, key.size() <= 317 && key.matches("{_LABEL_KEY}"))',
@@ -115,12 +117,18 @@ TENANT = Definition(
     max_name_length=63,
     columns=(
         _READY,
-        _READY_REASON,
         Column("Active", ".status.active", "integer"),
         Column("Waiting", ".status.waiting", "integer"),
-        Column("Max active", ".spec.quota.concurrentRequests", "integer"),
-        Column("Max text", ".spec.quota.maxTextLength", "integer"),
+        Column("Requests", ".status.usedOfLimit.requests"),
+        Column("Chars", ".status.usedOfLimit.characters"),
+        Column("Audio s", ".status.usedOfLimit.audioSeconds"),
+        # A string: of type date, kubectl shows how long ago it was, and a moment to come as <invalid>.
+        Column("Resets", ".status.resetTime"),
         _AGE,
+        Column(_READY_REASON.name, _READY_REASON.json_path, wide=True),
+        Column("Max active", ".spec.quota.concurrentRequests", "integer", wide=True),
+        Column("Max text", ".spec.quota.maxTextLength", "integer", wide=True),
+        Column("Weight", ".spec.weight", "integer", wide=True),
         Column("Namespaces", ".spec.namespaces", wide=True),
         Column("Models", ".spec.allowedModels", wide=True),
     ),
@@ -132,7 +140,8 @@ TENANT = Definition(
         "spec.namespaces": _SET,
         "spec.allowedModels": _SET,
         "spec.allowedVoices": _SET,
-        "status.settled": _SET,
+        "status.holds": _HOLDS,
+        "status.lastMinute": _SECONDS,
         "status.conditions": _CONDITIONS,
     },
 )

@@ -151,6 +151,15 @@ class TTSRequestSpec(ApiModel):
         le=86_400,
         description="Seconds from creation after which the request fails, waiting included; 5 to 86,400.",
     )
+    max_wait_seconds: int | None = Field(
+        None,
+        ge=0,
+        le=86_400,
+        description=(
+            "Seconds from creation within which a sandbox must be assigned, else the request is rejected with the reason"
+            " that it waits for; 0 means now or never. Without it the request waits until its deadline."
+        ),
+    )
     seed: int | None = Field(
         None,
         ge=0,
@@ -214,10 +223,10 @@ class RequestTimings(ApiModel):
 
 
 class RequestUsage(ApiModel):
-    """What the request counts for."""
+    """What the request counts for, besides being one request."""
 
-    characters: int = Field(ge=0, description="Code points of the text.")
-    audio_seconds: float = Field(ge=0, description="Seconds of audio.")
+    characters: int = Field(ge=0, description="Code points of the text with what its lexicon puts into it.")
+    audio_seconds: float = Field(ge=0, description="Seconds of audio; until the end an estimate with a margin.")
 
 
 class TTSRequestStatus(ApiModel):
@@ -247,7 +256,10 @@ class TTSRequestStatus(ApiModel):
     )
     audio: AudioObject | None = Field(None, description="The stored audio.")
     timings: RequestTimings | None = Field(None, description="Where the time went, in milliseconds.")
-    usage: RequestUsage | None = Field(None, description="What the request counts for.")
+    usage: RequestUsage | None = Field(
+        None,
+        description="What is held for the request in its tenant's quota, and what was charged when it has ended; absent for nothing.",
+    )
     warnings: list[Annotated[str, Field(max_length=512)]] = Field(
         default_factory=list,
         max_length=16,

@@ -120,6 +120,7 @@ class Operator:
         self.ctx.queue.add(DIRECTORY)
         async with serving(self.ctx), asyncio.TaskGroup() as parts:
             self.ctx.serving.since = self.ctx.now()
+            self.ctx.serving.term = self.leadership.term
             parts.create_task(self._stay_published(), name="EndpointSlice")
             parts.create_task(keep_swept(self.ctx), name="store sweep")
             for number in range(settings.workers):

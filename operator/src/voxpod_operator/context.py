@@ -1,6 +1,7 @@
 """What every reconcile and the dispatch endpoint share: settings, view, queue, gateways, clock."""
 
 import asyncio
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,11 +13,13 @@ from voxpod_operator.cluster.addresses import Addresses
 from voxpod_operator.cluster.gateway import ClusterGateway
 from voxpod_operator.cluster.kinds import JOB, SPEECH_MODEL, TENANT, TTS_REQUEST, Kind
 from voxpod_operator.cluster.reading import Request, UnreadableRequest
-from voxpod_operator.cluster.view import ClusterView, WorkKey
+from voxpod_operator.cluster.view import REMEMBERED_GONE, ClusterView, WorkKey
 from voxpod_operator.cluster.warnings import Warnings
 from voxpod_operator.policy import stored_objects
 from voxpod_operator.policy.book import Book, Slot
 from voxpod_operator.policy.bulletin import Bulletin
+from voxpod_operator.policy.charges import Due
+from voxpod_operator.policy.ledger import NotNow
 from voxpod_operator.policy.progress import ProgressBook
 from voxpod_operator.policy.store_state import StoreState
 from voxpod_operator.policy.transitions import difference
@@ -31,6 +34,18 @@ class Serving:
     """Since when this process answers sandboxes; None before it leads."""
 
     since: datetime | None = None
+    term: int = 0
+    """Grows with each leader: the Lease's resourceVersion when this process took it. What it writes into a ledger bears it."""
+
+
+class Deleted(OrderedDict[str, Due]):
+    """By UID, what requests are charged that were deleted; the oldest goes when there are too many."""
+
+    def remember(self, uid: str, due: Due) -> None:
+        """Keep it until the tenant's ledger has it."""
+        self[uid] = due
+        if len(self) > REMEMBERED_GONE:
+            self.popitem(last=False)
 
 
 @dataclass
@@ -66,6 +81,10 @@ class Context:
     """Events that are to be written."""
     progress: ProgressBook = field(default_factory=ProgressBook)
     """What sandboxes told this leader; in memory only."""
+    pauses: dict[str, NotNow] = field(default_factory=dict)
+    """Tenants whose ledger has no room for the first of their line at present: none of their requests is granted a slot."""
+    deleted: Deleted = field(default_factory=Deleted)
+    """What requests that were deleted are charged, until it is in their tenant's ledger."""
     concluding: set[str] = field(default_factory=set)
     """UIDs of requests whose report is being verified: a sandbox that reports many times at once gets one verification."""
 
@@ -84,6 +103,8 @@ class Context:
         else:
             self.progress.forget(uid)
             freed = self.book.gone(uid)
+            for tenant in self.pauses:  # what ended may leave room
+                self.enqueue(TENANT, ResourceKey("", tenant), Lane.URGENT)
         if freed:
             self.schedule()
 

@@ -41,6 +41,11 @@ REAL_TIME_FACTOR = Histogram(
 )
 AUDIO_SECONDS = Counter("voxpod_audio_seconds_total", "Seconds of audio made.")
 CHARACTERS = Counter("voxpod_characters_total", "Code points spoken.")
+ESTIMATE_RATIO = Histogram(
+    "voxpod_speech_estimate_ratio",
+    "Seconds of audio made over the seconds estimated before; what is held of a quota is 1.25 of the estimate.",
+    buckets=(0.25, 0.5, 0.67, 0.8, 0.9, 1, 1.1, 1.25, 1.5, 2, 4),
+)
 WEIGHTS = Counter(
     "voxpod_sandbox_weights_total",
     "Requests spoken, by the weights that the sandbox had: prepared for its node, prepared-onnx without the native"

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from builders import a_model, a_request, a_tenant
+from builders import NOON, a_model, a_request, a_tenant
 from voxpod_crds.conditions import Reason
 from voxpod_crds.tenant import TenantStatus
 from voxpod_operator.cluster.kinds import SPEECH_MODEL, TENANT
@@ -20,6 +20,7 @@ def seen(**changes: Any) -> Snapshot:
         tenant=a_tenant(),
         tenant_problem="",
         model=a_model(),
+        now=NOON,
     )
     return dataclasses.replace(base, **changes)
 
@@ -59,6 +60,19 @@ REJECTED = [
         Reason.TEXT_TOO_LONG,
         "11 characters",
         id="too long",
+    ),
+    pytest.param(
+        {"request": a_request("x" * 11), "tenant": a_tenant(quota={"charactersPerDay": 20})},
+        Reason.EXCEEDS_HALF_OF_DAILY_QUOTA,
+        "the request asks for 11 characters, Tenant acme allows 20 a day, of which one request may take half",
+        id="more than half of a day",
+    ),
+    pytest.param(
+        {"tenant": a_tenant(quota={"requestsPerDay": 10, "timeZone": "Asia/Taipei"}, used={"requests": 10})},
+        Reason.DAILY_QUOTA_EXCEEDED,
+        "Tenant acme: 10 of 10 requests of this day are used, and the request asks for 1; the next day begins at"
+        " 2026-11-25T00:00:00+08:00 (Asia/Taipei)",
+        id="the day's requests are used up",
     ),
     pytest.param(
         {"tenant": a_tenant(allowedModels=["other"])}, Reason.MODEL_NOT_ALLOWED, "not kokoro", id="model not allowed"

@@ -30,7 +30,6 @@ def test_minimal_spec_asks_for_nothing_unhonoured(model: type[BaseModel]) -> Non
             TTSRequestSpec, {"format": "opus", "ssml": True, "timestamps": "word", "seed": 0}, [], id="all of a request"
         ),
         pytest.param(TenantSpec, {"weight": 2}, [], id="weight"),
-        pytest.param(TenantSpec, {"quota": {"requestsPerDay": 5}}, ["spec.quota.requestsPerDay"], id="nested"),
         pytest.param(TenantSpec, {"quota": {"concurrentRequests": 5}}, [], id="honoured beside unhonoured"),
         pytest.param(TenantSpec, {"retention": {"audio": "30d"}}, ["spec.retention.audio"], id="retention"),
         pytest.param(SpeechModelSpec, {"engine": "cosyvoice"}, ["spec.engine"], id="engine"),

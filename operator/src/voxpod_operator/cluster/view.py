@@ -153,6 +153,10 @@ class ClusterView:
         """The readable TTSRequests of some namespaces that have not ended."""
         return (r for namespace in namespaces if namespace in self._live for r in self._live[namespace].values())
 
+    def count_in(self, namespaces: Sequence[str]) -> int:
+        """How many readable TTSRequests of some namespaces have not ended."""
+        return sum(len(self._live[namespace]) for namespace in namespaces if namespace in self._live)
+
     def request_key_of_uid(self, uid: str) -> ResourceKey | None:
         """Where the TTSRequest with that UID is."""
         return self._by_uid.get(uid)

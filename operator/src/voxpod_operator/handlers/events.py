@@ -6,12 +6,14 @@ from typing import Any
 from voxpod_crds.base import ResourceKey
 from voxpod_crds.tts_request import TTSRequest
 from voxpod_operator import tenant_series
+from voxpod_operator.cluster.ended import EndedRequest
 from voxpod_operator.cluster.kinds import POD, SPEECH_MODEL, TENANT, TTS_REQUEST, Kind
-from voxpod_operator.cluster.reading import parse
+from voxpod_operator.cluster.reading import UnreadableRequest, parse
 from voxpod_operator.cluster.sandboxes import parse_pod
-from voxpod_operator.cluster.view import job_of
+from voxpod_operator.cluster.view import job_of, uid_of
 from voxpod_operator.context import Context
 from voxpod_operator.handlers.watches import key_of
+from voxpod_operator.policy import charges
 from voxpod_operator.reconcile import news
 
 logger = logging.getLogger(__name__)
@@ -23,6 +25,8 @@ def take_in(ctx: Context, kind: Kind, raw: dict[str, Any], deleted: bool) -> Non
     known = ctx.view.uid(kind, key)
     if deleted:
         if known and uid in ("", known):
+            if kind is TTS_REQUEST:
+                _remember(ctx, key, raw)
             _take_out(ctx, kind, key)
         if kind is TTS_REQUEST:
             _discard_what_is_known_to_be_unwanted(ctx, raw)
@@ -57,6 +61,20 @@ def _take_out(ctx: Context, kind: Kind, key: ResourceKey) -> None:
     news.look_again(ctx, owner)
     if gone is not None and (job := job_of(gone)):
         ctx.enqueue_job(job)
+
+
+def _remember(ctx: Context, key: ResourceKey, raw: dict[str, Any]) -> None:
+    """For its tenant's ledger, what a request is charged that was deleted, by the version that the event carries.
+
+    What was seen last may be older. Only an end is final, so that a request that a list found gone while it ran may have
+    ended since: of that nothing is remembered, and all that was held is charged.
+    """
+    seen = ctx.view.request(key)
+    last = parse(TTS_REQUEST, raw) if "spec" in raw else seen if isinstance(seen, EndedRequest) else None
+    if isinstance(last, TTSRequest | EndedRequest | UnreadableRequest):
+        ctx.deleted.remember(uid_of(last), charges.due(last))
+    owner = ctx.view.owner_of(key.namespace)
+    ctx.refresh_counts(owner.metadata.name if owner is not None else None, None)
 
 
 def _discard_what_is_known_to_be_unwanted(ctx: Context, last: dict[str, Any]) -> None:

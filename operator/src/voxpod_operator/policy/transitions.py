@@ -17,7 +17,9 @@ from voxpod_crds.tts_request import (
     TTSRequest,
     TTSRequestStatus,
 )
+from voxpod_operator.policy import charges
 from voxpod_operator.policy.admission import Admit, Reject, Wait
+from voxpod_operator.policy.demand import demand_of
 
 MAX_FAILED_ATTEMPTS = 8
 """Of status.failedAttempts; lifecycle gives up before there are more."""
@@ -58,7 +60,7 @@ def reject(request: TTSRequest, decision: Reject, now: datetime) -> TTSRequestSt
     status = _with(request, ConditionType.ADMITTED, "False", decision.reason, decision.message, now)
     status = _without_audio(status, request, decision.reason, decision.message, now)
     return status.model_copy(
-        update={"phase": Phase.REJECTED, "tenant": decision.tenant or None, "queue_position": None}
+        update={"phase": Phase.REJECTED, "tenant": decision.tenant or None, "queue_position": None, "usage": None}
     )
 
 
@@ -80,6 +82,7 @@ def assign(request: TTSRequest, decision: Admit, job_name: str, now: datetime) -
     status = _condition(
         status, request, ConditionType.DISPATCHED, "False", Reason.SANDBOX_STARTING, f"Job {job_name} starts", now
     )
+    demand = demand_of(request.spec)
     return status.model_copy(
         update={
             "phase": Phase.QUEUED,
@@ -92,7 +95,7 @@ def assign(request: TTSRequest, decision: Admit, job_name: str, now: datetime) -
             "not_before": None,
             "assigned_at": timestamp(now),
             "timings": RequestTimings(queued=milliseconds_between(request.metadata.creation_timestamp, now)),
-            "usage": RequestUsage(characters=len(request.spec.text), audio_seconds=0),
+            "usage": RequestUsage(characters=demand.characters, audio_seconds=demand.held_seconds),
         }
     )
 
@@ -206,7 +209,8 @@ def fail(
     """The request ended without audio."""
     status = request.status.model_copy(update={"observed_generation": request.metadata.generation})
     status = _without_audio(status, request, reason, message, now)
-    return status.model_copy(update={"phase": phase, "queue_position": None})
+    usage = charges.without_audio(request, phase, reason)
+    return status.model_copy(update={"phase": phase, "queue_position": None, "usage": usage})
 
 
 def succeed(
@@ -234,7 +238,7 @@ def succeed(
                 timestamps_uri=timestamps_uri,
             ),
             "timings": timings,
-            "usage": RequestUsage(characters=len(request.spec.text), audio_seconds=seconds),
+            "usage": RequestUsage(characters=demand_of(request.spec).characters, audio_seconds=seconds),
             "warnings": list(report.warnings),
         }
     )

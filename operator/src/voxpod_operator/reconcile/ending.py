@@ -18,6 +18,7 @@ from voxpod_operator.context import AUDIO, Context
 from voxpod_operator.errors import StoreError, StoreUnavailable
 from voxpod_operator.logs import about
 from voxpod_operator.policy import lifecycle, retries, stored_objects, transitions
+from voxpod_operator.policy.demand import demand_of
 from voxpod_operator.store_check import look_closely
 
 logger = logging.getLogger(__name__)
@@ -181,7 +182,9 @@ def _count_audio(request: TTSRequest, report: Report) -> None:
     audio, timings = report.audio, request.status.timings
     assert audio is not None
     metrics.AUDIO_SECONDS.inc(audio.duration_seconds)
-    metrics.CHARACTERS.inc(len(request.spec.text))
+    demand = demand_of(request.spec)
+    metrics.CHARACTERS.inc(demand.characters)
+    metrics.ESTIMATE_RATIO.observe(audio.duration_seconds / demand.estimated_seconds)
     if report.weights:
         metrics.WEIGHTS.labels(report.weights).inc()
     metrics.SYNTHESIS_SECONDS.observe(report.timings.synthesis_ms / 1000)
