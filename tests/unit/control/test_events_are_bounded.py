@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from voxpod_operator.cluster.event_drafts import About, Notice
+from voxpod_operator.cluster.event_drafts import About, Draft, Notice
 from voxpod_operator.cluster.kinds import TTS_REQUEST
 from voxpod_operator.manifests import event
 from voxpod_operator.policy.bulletin import SERIES_SECONDS, TRIES, Bulletin
@@ -87,6 +87,17 @@ def test_one_that_cannot_be_written_goes_first_after_a_rest_and_is_given_up_in_t
     following = bulletin.take(TRIES + 1.0)
     assert following is not None
     assert following.about.name == "b"
+
+
+def test_names_of_events_are_in_the_order_of_time_and_differ_at_one_moment() -> None:
+    def name(later: float, reason: str) -> str:
+        at = NOW + timedelta(seconds=later)
+        return event.name_of(Draft(about(), Notice("Normal", reason, "Do", ""), at, at, 0.0))
+
+    told = [(0.0, "Admitted"), (0.0, "Claimed"), (0.001, "Retrying"), (59.0, "Claimed"), (86_400.0, "Succeeded")]
+    names = [name(*one) for one in told]
+    assert len(set(names)) == len(told)
+    assert sorted(names, key=lambda n: n[:-2]) == names
 
 
 def test_the_event_is_what_the_api_server_takes() -> None:

@@ -22,10 +22,15 @@ def namespace_of(draft: Draft) -> str:
 
 
 def name_of(draft: Draft) -> str:
-    """The same at each try, so that one whose answer was lost is not written twice; at most 253 characters."""
+    """The same at each try, so that one whose answer was lost is not written twice; at most 253 characters.
+
+    Names are in the order of time: `kubectl describe` shows Events as they are listed, since it sorts by a field that
+    events.k8s.io/v1 does not allow.
+    """
     about, notice = draft.about, draft.notice
-    told = "\0".join((about.uid, notice.reason, notice.occasion, _micro(draft.first)))
-    return f"{about.name[:236].rstrip('.-')}.{hashlib.blake2s(told.encode(), digest_size=8).hexdigest()}"
+    moment = round(draft.first.timestamp() * 1_000_000)
+    told = "\0".join((about.uid, notice.reason, notice.occasion))
+    return f"{about.name[:236].rstrip('.-')}.{moment:014x}{hashlib.blake2s(told.encode(), digest_size=1).hexdigest()}"
 
 
 def event(draft: Draft, instance: str) -> Json:
