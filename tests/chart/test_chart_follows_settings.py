@@ -57,6 +57,8 @@ VALUES = {
     "object_store_conditional_writes": "objectStore.conditionalWrites",
     "object_store_sweep_seconds": "objectStore.sweepSeconds",
     "object_store_remove_orphans_after_hours": "objectStore.removeOrphansAfterHours",
+    "retention_request": "retention.request",
+    "retention_audio": "retention.audio",
     "metrics_max_tenants": "metrics.maxTenants",
 }
 FROM_THE_POD = {"namespace", "pod_name", "pod_ip", "dispatch_tls_dir"}

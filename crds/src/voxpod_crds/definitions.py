@@ -7,7 +7,7 @@ from typing import Any, Literal
 from pydantic import BaseModel
 
 from voxpod_crds.speech_model import ModelSource, SpeechModel
-from voxpod_crds.tenant import Tenant
+from voxpod_crds.tenant import AUDIO_STAYS, REQUEST_STAYS, Tenant
 from voxpod_crds.tts_request import OPUS_RATES, TTSRequest, TTSRequestSpec
 
 
@@ -135,6 +135,18 @@ TENANT = Definition(
     rules={
         "spec.sandbox.tolerations[]": _TOLERATION_RULES,
         "spec.sandbox": (_NODE_SELECTOR_RULE,),
+        "spec.retention": (
+            Rule(
+                f'!has(self.request) || self.request.matches("{REQUEST_STAYS}")',
+                "is 60s at least and 999d at most, such as 72h",
+                "request",
+            ),
+            Rule(
+                f'!has(self.audio) || self.audio.matches("{AUDIO_STAYS}")',
+                "is a number of whole days, 1d to 9999d, such as 30d",
+                "audio",
+            ),
+        ),
     },
     extensions={
         "spec.namespaces": _SET,

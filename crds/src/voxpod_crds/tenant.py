@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from voxpod_crds.base import ApiModel, ObjectMeta, not_honoured_yet
+from voxpod_crds.base import ApiModel, ObjectMeta
 from voxpod_crds.conditions import Condition
 from voxpod_crds.placement import NodeSelector, Tolerations
 
@@ -38,6 +38,10 @@ Memory = Annotated[str, Field(min_length=2, max_length=16, pattern=MEMORY_PATTER
 MAX_HOLDS = 1_000
 """Requests of one tenant that are admitted and not charged yet; a hold has some 250 bytes, and each write carries them all."""
 Duration = Annotated[str, Field(min_length=2, max_length=16, pattern=r"^[0-9]+(s|m|h|d)$")]
+REQUEST_STAYS = r"^([6-9][0-9]s|[1-9][0-9]{2,6}s|[1-9][0-9]{0,5}m|[1-9][0-9]{0,3}h|[1-9][0-9]{0,2}d)$"
+"""A Duration that an ended TTSRequest may stay: whoever waits for it should have seen it end."""
+AUDIO_STAYS = r"^[1-9][0-9]{0,3}d$"
+"""A Duration that audio may stay."""
 
 
 class Quota(ApiModel):
@@ -103,8 +107,23 @@ class TenantSandbox(ApiModel):
 class Retention(ApiModel):
     """How long what a request leaves behind is kept."""
 
-    request: Duration | None = not_honoured_yet(description="How long an ended TTSRequest stays, such as 72h.")
-    audio: Duration | None = not_honoured_yet(description="How long the audio object stays, such as 30d.")
+    request: Duration | None = Field(
+        None,
+        description=(
+            "How long an ended TTSRequest stays, counted from its end, such as 72h (60s to 999d); the chart's"
+            " retention.request without it. Its record is archived before it is deleted."
+        ),
+    )
+    audio: Duration | None = Field(
+        None,
+        description=(
+            "How long audio stays in the object store, in whole days, such as 30d (1d to 9999d); the chart's"
+            " retention.audio without it."
+        ),
+    )
+    text: bool | None = Field(
+        None, description="Whether the archived record of a request holds its text; it does not without this."
+    )
 
 
 class TenantSpec(ApiModel):

@@ -1,7 +1,7 @@
 """What every reconcile and the dispatch endpoint share: settings, view, queue, gateways, clock."""
 
 import asyncio
-from collections import OrderedDict
+from collections import OrderedDict, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,6 +16,7 @@ from voxpod_operator.cluster.reading import Request, UnreadableRequest
 from voxpod_operator.cluster.view import REMEMBERED_GONE, ClusterView, WorkKey
 from voxpod_operator.cluster.warnings import Warnings
 from voxpod_operator.policy import stored_objects
+from voxpod_operator.policy.archive_book import ArchiveBook
 from voxpod_operator.policy.book import Book, Slot
 from voxpod_operator.policy.bulletin import Bulletin
 from voxpod_operator.policy.charges import Due
@@ -75,6 +76,10 @@ class Context:
     certificate: DispatchCertificate
     book: Book = field(default_factory=Book)
     """Who waits and who holds a slot. The view keeps it, `reconcile.schedule` gives slots away."""
+    archive: ArchiveBook = field(default_factory=ArchiveBook)
+    """What has ended, and whether it is archived. `reconcile.archive` keeps it."""
+    archive_locks: defaultdict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
+    """By tenant: its records are stored in order."""
     serving: Serving = field(default_factory=Serving)
     last_look: LastLook = field(default_factory=LastLook)
     bulletin: Bulletin = field(default_factory=Bulletin)
@@ -105,6 +110,8 @@ class Context:
             freed = self.book.gone(uid)
             for tenant in self.pauses:  # what ended may leave room
                 self.enqueue(TENANT, ResourceKey("", tenant), Lane.URGENT)
+            if request is None:
+                self.archive.gone(uid)
         if freed:
             self.schedule()
 
@@ -136,10 +143,10 @@ class Context:
             self.queue.add_after(WorkKey(AUDIO, ResourceKey(folder, name)), DISCARD_SECONDS)
 
     def refresh_counts(self, tenant: str | None, model: str | None) -> None:
-        """Have the counts in a Tenant's and SpeechModel's status brought up to date, at most every few seconds."""
-        for kind, name in ((TENANT, tenant), (SPEECH_MODEL, model)):
+        """Have the counts in a Tenant's and SpeechModel's status brought up to date, and what has ended charged."""
+        for kind, name, delay in ((TENANT, tenant, 1), (SPEECH_MODEL, model, 3)):
             if name:
-                self.queue.add_after(WorkKey(kind.plural, ResourceKey("", name)), COUNTS_DELAY_SECONDS)
+                self.queue.add_after(WorkKey(kind.plural, ResourceKey("", name)), delay * COUNTS_DELAY_SECONDS)
 
     async def write_status(self, request: TTSRequest, status: TTSRequestStatus) -> None:
         """Store a request's new status if it differs; the view has it before this returns. Raises Conflict."""
@@ -169,6 +176,12 @@ ANNOUNCE = WorkKey("announce", ResourceKey("", ""))
 DIRECTORY = WorkKey("directory", ResourceKey("", ""))
 """The work key that stands for the list of the tenants' namespaces."""
 
+ARCHIVE = "archive"
+"""Plural of the work keys that stand for storing the records of a tenant's ended requests."""
+
+RETENTION = "retention"
+"""Plural of the work keys that stand for deleting a tenant's ended requests."""
+
 PLACE = "place"
 """Plural of the work keys that stand for telling a request its place in the line."""
 
@@ -179,4 +192,4 @@ DISCARD_SECONDS = 30.0
 """Longer than the sandbox of an ended request lives (lifecycle.EXIT_GRACE and its termination)."""
 
 COUNTS_DELAY_SECONDS = 5.0
-"""Tenant and SpeechModel counts are for people: one write in five seconds, however many requests pass."""
+"""So long a charge waits for others that share its write, and thrice as long what a SpeechModel tells: counts are for people."""

@@ -84,6 +84,9 @@ STORE_CHECKS = Counter("voxpod_store_checks_total", "Looks at the object store, 
 STORE_ORPHANS = Gauge("voxpod_store_orphans", "Objects of requests that do not exist any more, at the last sweep.")
 STORE_ORPHAN_BYTES = Gauge("voxpod_store_orphan_bytes", "Their size.")
 STORE_REMOVALS = Counter("voxpod_store_removals_total", "Removals of unwanted objects, by outcome.", ["outcome"])
+USAGE_ARCHIVED = Counter("voxpod_usage_archived_total", "Records of ended requests that were stored.")
+USAGE_WAITING = Gauge("voxpod_usage_waiting", "Ended requests whose record is not stored yet.")
+USAGE_LOST = Counter("voxpod_usage_lost_total", "Requests that were deleted before their record was stored.")
 STALE_ADDRESSES = Gauge(
     "voxpod_stale_addresses", "Hosts whose last address sandboxes still get, since DNS does not answer."
 )

@@ -9,7 +9,7 @@ from typing import Literal
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from voxpod_crds.tenant import MEMORY_PATTERN
+from voxpod_crds.tenant import AUDIO_STAYS, MEMORY_PATTERN, REQUEST_STAYS
 from voxpod_crds.trust import client_tls
 
 
@@ -159,6 +159,22 @@ class OperatorSettings(BaseSettings):
         ),
     )
 
+    retention_request: str = Field(
+        "24h",
+        pattern=f"{REQUEST_STAYS}|^$",
+        description=(
+            "How long an ended TTSRequest stays before it is deleted, such as 24h (60s to 999d), where its Tenant does"
+            " not say; empty: until somebody deletes it."
+        ),
+    )
+    retention_audio: str = Field(
+        "",
+        pattern=f"{AUDIO_STAYS}|^$",
+        description=(
+            "How long a tenant's audio stays in the bucket, in whole days such as 30d, where its Tenant does not say;"
+            " empty: Voxpod never removes it."
+        ),
+    )
     metrics_max_tenants: int = Field(
         100,
         ge=0,

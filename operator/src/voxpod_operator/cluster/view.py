@@ -76,6 +76,8 @@ class ClusterView:
         """Called with each new version of a TTSRequest, None when it is gone."""
         self.on_news: Callable[[Resource, Resource, Json], None] = lambda old, new, raw: None
         """Called with each new version of an object that was known: the one before, the new one, and its JSON."""
+        self.on_ended: Callable[[EndedRequest, Json], None] = lambda request, raw: None
+        """Called with the object of a TTSRequest that was not known to have ended."""
         self._objects: dict[Kind, dict[ResourceKey, Resource]] = {kind: {} for kind in WATCHED}
         self._live: dict[str, dict[ResourceKey, TTSRequest]] = defaultdict(dict)
         """Requests that have not ended, by namespace: the only ones that decisions look at."""
@@ -102,6 +104,8 @@ class ClusterView:
         self._index(kind, key, resource)
         if old is not None and uid_of(old) == uid_of(resource):
             self.on_news(old, resource, raw)
+        if isinstance(resource, EndedRequest) and not isinstance(old, EndedRequest):
+            self.on_ended(resource, raw)
         self._announce()
         return True
 
@@ -148,6 +152,10 @@ class ClusterView:
     def requests(self) -> Iterator[TTSRequest]:
         """All readable TTSRequests that have not ended."""
         return (request for requests in self._live.values() for request in requests.values())
+
+    def ended_requests(self) -> Iterator[EndedRequest]:
+        """All TTSRequests that have ended."""
+        return (found for found in self._objects[TTS_REQUEST].values() if isinstance(found, EndedRequest))
 
     def requests_in(self, namespaces: Sequence[str]) -> Iterator[TTSRequest]:
         """The readable TTSRequests of some namespaces that have not ended."""

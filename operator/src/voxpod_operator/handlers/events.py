@@ -14,7 +14,7 @@ from voxpod_operator.cluster.view import job_of, uid_of
 from voxpod_operator.context import Context
 from voxpod_operator.handlers.watches import key_of
 from voxpod_operator.policy import charges
-from voxpod_operator.reconcile import news
+from voxpod_operator.reconcile import archive, news
 
 logger = logging.getLogger(__name__)
 
@@ -24,6 +24,8 @@ def take_in(ctx: Context, kind: Kind, raw: dict[str, Any], deleted: bool) -> Non
     key, uid = key_of(kind, raw), raw["metadata"].get("uid", "")
     known = ctx.view.uid(kind, key)
     if deleted:
+        if kind is TTS_REQUEST and "spec" in raw:
+            archive.on_deleted(ctx, raw)
         if known and uid in ("", known):
             if kind is TTS_REQUEST:
                 _remember(ctx, key, raw)

@@ -1,7 +1,7 @@
 """What a tenant's ledger needs to know, and what becomes of its answers. `reconcile.tenants` stores it."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from voxpod_crds.base import ResourceKey
 from voxpod_crds.tenant import Hold, Tenant
@@ -13,6 +13,7 @@ from voxpod_operator.policy import charges, tenancy
 from voxpod_operator.policy.budget import Totals, of_hold
 from voxpod_operator.policy.ledger import Answer, Ask, Held, NotNow
 from voxpod_operator.policy.quota_checks import asked_by
+from voxpod_operator.reconcile.archive import on_gone
 from voxpod_operator.workqueue import Lane
 
 
@@ -30,21 +31,34 @@ def asks(ctx: Context, tenant: Tenant, promised: Iterable[str]) -> list[Ask]:
 
 
 async def charges_due(ctx: Context, tenant: Tenant) -> dict[str, Totals]:
-    """By UID, what the requests are charged that have a hold and are over. Raises ClusterError."""
-    due: dict[str, Totals] = {}
-    unknown: list[Hold] = []
+    """By UID, what the requests are charged that have a hold and are over. Raises ClusterError.
+
+    The hold of one that was deleted stays until its record is in the archive: it is all that the cluster has of it.
+    """
+    name, due = tenant.metadata.name, dict[str, Totals]()
+    await _find_out(ctx, tenant, [hold for hold in tenant.status.holds if _unknown(ctx, hold)])
     for hold in tenant.status.holds:
         key = ctx.view.request_key_of_uid(hold.uid)
         request = ctx.view.request(key) if key is not None else None
         if isinstance(request, EndedRequest):
-            due[hold.uid] = charges.due(request).of(tenant.metadata.name)
-        elif request is None and (seen := ctx.deleted.get(hold.uid)) is not None:
-            due[hold.uid] = seen.of(tenant.metadata.name)
-        elif request is None:
-            unknown.append(hold)
-    gone = await asyncio.gather(*(_is_gone(ctx, hold) for hold in unknown))
-    # nobody saw how it went: deleting a request gives back nothing of work that may have been done
-    return due | {hold.uid: of_hold(hold) for hold, is_gone in zip(unknown, gone, strict=True) if is_gone}
+            due[hold.uid] = charges.due(request).of(name)
+        elif request is None and hold.uid in ctx.deleted and not ctx.archive.waits(name, hold.uid):
+            due[hold.uid] = ctx.deleted[hold.uid].of(name)
+    return due
+
+
+def _unknown(ctx: Context, hold: Hold) -> bool:
+    return ctx.view.request_key_of_uid(hold.uid) is None and hold.uid not in ctx.deleted
+
+
+async def _find_out(ctx: Context, tenant: Tenant, holds: Sequence[Hold]) -> None:
+    """What became of requests that nobody saw go: what was held is charged, since deleting gives back nothing of work that
+    may have been done."""
+    gone = await asyncio.gather(*(_is_gone(ctx, hold) for hold in holds))
+    for hold, is_gone in zip(holds, gone, strict=True):
+        if is_gone and _unknown(ctx, hold):
+            ctx.deleted.remember(hold.uid, charges.Due(tenant.metadata.name, of_hold(hold)))
+            on_gone(ctx, tenant.metadata.name, hold)
 
 
 def settled(ctx: Context, charged: Iterable[str]) -> None:

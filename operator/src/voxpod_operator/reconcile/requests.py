@@ -146,7 +146,7 @@ async def _assign(ctx: Context, request: TTSRequest, decision: admission.Admit) 
     )
     await ctx.write_status(request, status)
     logger.info("request admitted", extra=about(request, status))
-    ctx.refresh_counts(decision.tenant.metadata.name, decision.model.metadata.name)
+    ctx.refresh_counts(None, decision.model.metadata.name)
     assigned = ctx.view.live_request(request.metadata.key)
     if assigned is not None:
         await create_sandbox(ctx, assigned)

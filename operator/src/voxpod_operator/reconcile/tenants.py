@@ -12,7 +12,7 @@ from voxpod_crds.tenant import Tenant, TenantStatus
 from voxpod_operator.cluster.kinds import TENANT, TTS_REQUEST
 from voxpod_operator.cluster.reading import AnyTenant, namespaces_of
 from voxpod_operator.cluster.view import WorkKey
-from voxpod_operator.context import Context
+from voxpod_operator.context import RETENTION, Context
 from voxpod_operator.errors import NotLeading
 from voxpod_operator.policy import ledger, tenancy
 from voxpod_operator.policy.budget import Totals
@@ -22,6 +22,7 @@ from voxpod_operator.policy.tenant_status import pressure, remaining, used_of_li
 from voxpod_operator.policy.transitions import difference
 from voxpod_operator.reconcile.directory import reconcile_directory
 from voxpod_operator.reconcile.ledger import asks, charges_due, hand_out, is_over, paused, settled
+from voxpod_operator.workqueue import Lane
 
 logger = logging.getLogger(__name__)
 
@@ -36,6 +37,7 @@ async def reconcile_tenant(ctx: Context, key: ResourceKey) -> None:
     if news:
         # before Ready is said, so that whoever waits for Ready can send a request then
         await reconcile_directory(ctx, key)
+        ctx.queue.add(WorkKey(RETENTION, key), Lane.TELLING)
     window = window_of(tenant, ctx.now()) if isinstance(tenant, Tenant) else None
     if not isinstance(tenant, Tenant) or window is None:
         await _store(ctx, tenant, _judged(ctx, tenant, tenant.status))
@@ -109,7 +111,7 @@ async def _store(ctx: Context, tenant: AnyTenant, status: TenantStatus) -> None:
         logger.info(
             "tenant changed",
             extra={
-                "tenant": key.name,
+                "tenant_id": key.name,
                 "condition": condition.type,
                 "reason": condition.reason,
                 "why": condition.message,

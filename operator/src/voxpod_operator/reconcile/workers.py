@@ -8,9 +8,10 @@ from voxpod_crds.base import ResourceKey
 from voxpod_operator import metrics
 from voxpod_operator.cluster.kinds import JOB, SPEECH_MODEL, TENANT, TTS_REQUEST
 from voxpod_operator.cluster.view import WATCHED, WorkKey
-from voxpod_operator.context import ANNOUNCE, AUDIO, DIRECTORY, LINE, PLACE, SCHEDULE, Context
+from voxpod_operator.context import ANNOUNCE, ARCHIVE, AUDIO, DIRECTORY, LINE, PLACE, RETENTION, SCHEDULE, Context
 from voxpod_operator.errors import ClusterError, Conflict, OperatorError
 from voxpod_operator.reconcile.announcing import reconcile_announcements
+from voxpod_operator.reconcile.archive import reconcile_archive, reconcile_retention
 from voxpod_operator.reconcile.directory import reconcile_directory
 from voxpod_operator.reconcile.ending import discard_audio
 from voxpod_operator.reconcile.models import reconcile_model
@@ -35,6 +36,8 @@ RECONCILERS: dict[str, Reconcile] = {
     DIRECTORY.plural: reconcile_directory,
     PLACE: reconcile_place,
     LINE: reconcile_line,
+    ARCHIVE: reconcile_archive,
+    RETENTION: reconcile_retention,
     ANNOUNCE.plural: reconcile_announcements,
 }
 
