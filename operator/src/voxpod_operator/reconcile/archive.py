@@ -187,7 +187,8 @@ async def _read(ctx: Context, request: EndedRequest) -> UsageRecord | None:
 def _lost(uid: str, tenant: str) -> None:
     metrics.USAGE_LOST.inc()
     logger.warning(
-        "usage record lost: the request was deleted before it was archived", extra={"request_id": uid, "tenant_id": tenant}
+        "usage record lost: the request was deleted before it was archived",
+        extra={"request_id": uid, "tenant_id": tenant},
     )
 
 
