@@ -64,6 +64,18 @@ def test_tenants_and_models_are_told_of_in_the_default_namespace(voxpod: Voxpod)
     assert "Ready" in model
 
 
+def test_get_shows_what_a_tenant_has_used_until_when(voxpod: Voxpod):
+    voxpod.speak(TEAM, "Twelve words of use.")
+
+    def shown() -> dict[str, str]:
+        head, row = (line.split() for line in voxpod.kubectl("get", "vten", TEAM).stdout.splitlines())
+        return dict(zip([word for word in head if word != "S"], row, strict=True))
+
+    voxpod.until(lambda: int(shown()["REQUESTS"]) > 0 and int(shown()["CHARS"]) >= 20, "charged")
+    assert list(shown()) == ["NAME", "READY", "ACTIVE", "WAITING", "REQUESTS", "CHARS", "AUDIO", "RESETS", "AGE"]
+    assert shown()["RESETS"].endswith("T00:00:00Z")
+
+
 def test_every_line_of_the_operators_is_json_with_the_common_keys(voxpod: Voxpod):
     voxpod.speak(TEAM, "A line in the log.")
     for pod in voxpod.operator_pods():

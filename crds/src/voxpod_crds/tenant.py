@@ -191,6 +191,14 @@ class AdmittedInSecond(ApiModel):
     requests: int = Field(ge=1, description="How many.")
 
 
+class UsedOfLimit(ApiModel):
+    """What was charged and the daily limit, as `kubectl get` shows them: `12/100`, or `12` where there is no limit."""
+
+    requests: str = Field(max_length=64, description="Requests.")
+    characters: str = Field(max_length=64, description="Characters.")
+    audio_seconds: str = Field(max_length=64, description="Seconds of audio, whole ones.")
+
+
 class TenantStatus(ApiModel):
     """What the operator observes."""
 
@@ -213,6 +221,7 @@ class TenantStatus(ApiModel):
         ge=0,
         description="Grows with each leader of the operator: what one writes late, when its successor wrote already, has no effect.",
     )
+    used_of_limit: UsedOfLimit | None = Field(None, description="Usage beside the daily limits, for people.")
     remaining: Remaining | None = Field(None, description="What the daily limits leave in the current window.")
     reset_time: datetime | None = Field(None, description="When the current window ends.")
     conditions: list[Condition] = Field(default_factory=list, max_length=8, description="Ready, QuotaPressure.")

@@ -1,19 +1,13 @@
 """Which tenants have metric series of their own: few enough for Prometheus, whatever the cluster holds."""
 
 from collections import Counter
-from collections.abc import Iterator
 
-from voxpod_crds.tenant import Tenant
 from voxpod_operator import metrics
 from voxpod_operator.cluster.view import ClusterView
 
 OTHER = "other"
-DAILY_LIMITS = {
-    "requests": "requests_per_day",
-    "characters": "characters_per_day",
-    "audio_seconds": "audio_seconds_per_day",
-}
-"""Resources of quota_remaining, and the limits in a Tenant's spec that they have a remainder of."""
+DAILY = ("requests", "characters", "audio_seconds")
+"""Resources of quota_remaining."""
 
 
 def own_series(view: ClusterView, most: int) -> frozenset[str]:
@@ -51,13 +45,6 @@ def refresh(view: ClusterView, most: int, leading: bool) -> None:
     for name in (*own, OTHER):
         metrics.TTS_QUEUE.labels(tenant=name).set(waiting[name])
     for tenant in view.tenants():
-        if tenant.metadata.name in own and isinstance(tenant, Tenant):
-            for resource, left in _remainders(tenant):
+        for resource in DAILY if tenant.metadata.name in own else ():
+            if (left := getattr(tenant.status.remaining, resource, None)) is not None:
                 metrics.QUOTA_REMAINING.labels(tenant=tenant.metadata.name, resource=resource).set(left)
-
-
-def _remainders(tenant: Tenant) -> Iterator[tuple[str, float]]:
-    for resource, limit in DAILY_LIMITS.items():
-        left = getattr(tenant.status.remaining, resource, None)
-        if left is not None and getattr(tenant.spec.quota, limit) is not None:
-            yield resource, left

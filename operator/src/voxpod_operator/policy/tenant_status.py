@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from voxpod_crds.conditions import Condition, ConditionType, Reason
-from voxpod_crds.tenant import Quota, Remaining
+from voxpod_crds.tenant import Quota, Remaining, UsedOfLimit
 from voxpod_operator.policy.budget import NOTHING, SECONDS, Line, lines
 from voxpod_operator.policy.ledger import Ledger, outstanding
 from voxpod_operator.policy.quota_window import Window
@@ -28,6 +28,16 @@ def remaining(ledger: Ledger, quota: Quota) -> Remaining | None:
     )
 
 
+def used_of_limit(ledger: Ledger, quota: Quota) -> UsedOfLimit:
+    """What was charged, each as `used/limit`, or alone where there is no limit."""
+    used = ledger.used
+    return UsedOfLimit(
+        requests=_of(used.requests, quota.requests_per_day),
+        characters=_of(used.characters, quota.characters_per_day),
+        audio_seconds=_of(int(used.audio_seconds), quota.audio_seconds_per_day),
+    )
+
+
 def pressure(ledger: Ledger, quota: Quota, window: Window, generation: int, now: datetime) -> Condition:
     """The QuotaPressure condition. By what was charged, which only grows within a window: it does not come and go."""
     limits = list(lines(quota, ledger.used, NOTHING, NOTHING))
@@ -46,6 +56,10 @@ def pressure(ledger: Ledger, quota: Quota, window: Window, generation: int, now:
         last_transition_time=now.replace(microsecond=0),
         observed_generation=generation,
     )
+
+
+def _of(used: int, limit: int | None) -> str:
+    return f"{used}" if limit is None else f"{used}/{limit}"
 
 
 def _share(line: Line) -> float:

@@ -152,7 +152,7 @@ async def _delete(ctx: Context, tenant: str, request: EndedRequest) -> None:
     except Denied as error:  # by a policy of the cluster: others must not stay for it, and the next leader tries again
         logger.warning("ended request not deleted", extra={"request": str(request.key), "error": str(error)})
     else:
-        logger.info("ended request deleted", extra={"request": str(request.key), "uid": request.uid})
+        logger.info("ended request deleted", extra={"request": str(request.key), "request_id": request.uid})
     ctx.archive.dismiss(tenant, request.uid)
 
 
@@ -187,7 +187,8 @@ async def _read(ctx: Context, request: EndedRequest) -> UsageRecord | None:
 def _lost(uid: str, tenant: str) -> None:
     metrics.USAGE_LOST.inc()
     logger.warning(
-        "usage record lost: the request was deleted before it was archived", extra={"uid": uid, "tenant": tenant}
+        "usage record lost: the request was deleted before it was archived",
+        extra={"request_id": uid, "tenant_id": tenant},
     )
 
 
@@ -201,7 +202,7 @@ async def _last_end(ctx: Context, tenant: str) -> datetime | None:
     except StoreUnavailable:
         raise
     except StoreError as error:  # the operator's user may not list: then all that is stored is archived once more
-        logger.warning("archive of usage not listed", extra={"tenant": tenant, "error": str(error)})
+        logger.warning("archive of usage not listed", extra={"tenant_id": tenant, "error": str(error)})
         return None
     return max(filter(None, (usage_files.last_end_in(one.key) for one in found)), default=None)
 

@@ -18,7 +18,7 @@ from voxpod_operator.policy import ledger, tenancy
 from voxpod_operator.policy.budget import Totals
 from voxpod_operator.policy.quota_checks import window_of
 from voxpod_operator.policy.quota_window import Window
-from voxpod_operator.policy.tenant_status import pressure, remaining
+from voxpod_operator.policy.tenant_status import pressure, remaining, used_of_limit
 from voxpod_operator.policy.transitions import difference
 from voxpod_operator.reconcile.directory import reconcile_directory
 from voxpod_operator.reconcile.ledger import asks, charges_due, hand_out, paused, settled, still_paused
@@ -72,6 +72,7 @@ def _with_quota(ctx: Context, tenant: Tenant, kept: ledger.Ledger, window: Windo
     return ledger.stored(kept, tenant.status).model_copy(
         update={
             "remaining": remaining(kept, quota),
+            "used_of_limit": used_of_limit(kept, quota),
             "reset_time": window.end,
             "conditions": list(set_condition(tenant.status.conditions, condition)),
         }
@@ -110,7 +111,7 @@ async def _store(ctx: Context, tenant: AnyTenant, status: TenantStatus) -> None:
         logger.info(
             "tenant changed",
             extra={
-                "tenant": key.name,
+                "tenant_id": key.name,
                 "condition": condition.type,
                 "reason": condition.reason,
                 "why": condition.message,
