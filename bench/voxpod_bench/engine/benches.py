@@ -3,7 +3,7 @@
 from voxpod_bench.engine import first_audio, footprint, image_size, rtf, throughput
 from voxpod_bench.engine.page import Log, Page
 from voxpod_bench.engine.speakers import variants
-from voxpod_inference.kokoro_source import default_folder, fetch_kokoro
+from voxpod_inference.engines.kokoro_source import default_folder, fetch_kokoro
 
 FIRST_AUDIO_ROUNDS = 5
 """A start takes a second: more of them cost little."""

@@ -103,7 +103,7 @@ def _verify(options: argparse.Namespace) -> int:
     complaints = bundle.complaints()
     prepared = "nothing prepared for this machine"
     try:
-        weights = find(folder_of(bundle), fit_of(bundle))
+        weights = find(folder_of(bundle), fit_of(bundle), engine_of(bundle).recipe)
         complaints += verify(weights)
         prepared = f"weights prepared for this machine whole ({len(weights.files)} files)"
     except NothingPrepared:

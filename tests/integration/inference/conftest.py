@@ -15,7 +15,8 @@ from sandbox_fakes import TOKEN, UPLOAD_QUERY, FakeDispatch, FakeStore, serving
 from voxpod_inference.bundle import Bundle
 from voxpod_inference.cantonese_source import PACKAGE, TABLE, fetch_cantonese
 from voxpod_inference.engines.kokoro import Kokoro
-from voxpod_inference.kokoro_source import default_folder, fetch_kokoro
+from voxpod_inference.engines.kokoro_files import KOKORO
+from voxpod_inference.engines.kokoro_source import default_folder, fetch_kokoro
 from voxpod_inference.prepare import prepare
 from voxpod_inference.prepared import find, fit_of
 from voxpod_inference.settings import BundleSettings, SandboxSettings
@@ -150,7 +151,7 @@ def root(kokoro_bundle: Bundle, tmp_path_factory: pytest.TempPathFactory) -> Pat
 def kokoro(kokoro_bundle: Bundle, root: Path) -> Kokoro:
     """The model as sandboxes have it, on weights that were prepared: two and a half times as fast, and what it says is compared
     with the plain one's in test_prepared_model.py. Loaded once; a module that is about plain weights has a fixture of its own."""
-    return Kokoro(kokoro_bundle, 2, find(root, fit_of(kokoro_bundle)))
+    return Kokoro(kokoro_bundle, 2, find(root, fit_of(kokoro_bundle), KOKORO.recipe))
 
 
 @pytest.fixture

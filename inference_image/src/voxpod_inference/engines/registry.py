@@ -61,7 +61,7 @@ def load_engine(bundle: Bundle, threads: int, prepared: Path | None = None, tell
     bundle.check(engine.always_read)
     code = engine.code()
     try:
-        weights = find(prepared or folder_of(bundle), fit_of(bundle, engine.recipe), engine.recipe)
+        weights = find(prepared or folder_of(bundle), fit_of(bundle), engine.recipe)
         synthesizer = code(bundle, threads, weights)
         if synthesizer.weights == "prepared-onnx":
             tell(*WITHOUT_LIBRARY)
