@@ -14,8 +14,8 @@ from voxpod_bench.wheels import cache
 
 from voxpod_inference.bundle import Bundle
 from voxpod_inference.engines.base import Synthesizer
-from voxpod_inference.engines.registry import load_engine
 from voxpod_inference.engines.kokoro_source import default_folder, fetch_kokoro
+from voxpod_inference.engines.registry import load_engine
 from voxpod_inference.prepare import prepare
 
 THREADS = 2

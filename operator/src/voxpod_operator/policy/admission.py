@@ -61,6 +61,8 @@ class Snapshot:
     tenant_problem: str
     """Why the tenant's requests wait; empty when it is Ready."""
     model: SpeechModel | UnreadableModel | None
+    models: Sequence[SpeechModel | UnreadableModel] = ()
+    """All there are: what one cannot speak, another may."""
     store_problem: str = ""
     """Why the object store cannot be used; empty while it can."""
 
@@ -196,6 +198,29 @@ def voice_exists(c: _Checked) -> Reject | None:
     )
 
 
+def mixes_voices(c: _Checked) -> Reject | None:
+    """A mix of voices is asked only of a model that mixes them; None is of a probe that did not say."""
+    if c.model.status.mixes_voices is not False or len(list(parts(c.request.spec.voice))) < 2:
+        return None
+    return Reject(
+        Reason.VOICE_NOT_FOUND,
+        f"SpeechModel {c.model.metadata.name} does not mix voices; {suggest('', c.model.status.voices)}",
+        c.tenant.metadata.name,
+    )
+
+
+def tells_words(c: _Checked) -> Reject | None:
+    """Times of words are asked only of a model that tells them."""
+    if c.model.status.tells_words is not False or c.request.spec.timestamps != "word":
+        return None
+    return Reject(
+        Reason.NOT_SUPPORTED_YET,
+        f"spec.timestamps is word, but SpeechModel {c.model.metadata.name} does not tell when words are heard;"
+        " sentence is accepted",
+        c.tenant.metadata.name,
+    )
+
+
 def language_spoken(c: _Checked) -> Reject | None:
     """The bundle speaks the language (its primary subtag: zh-CN is zh)."""
     language, languages = c.request.spec.language, c.model.status.languages
@@ -203,9 +228,24 @@ def language_spoken(c: _Checked) -> Reject | None:
         return None
     return Reject(
         Reason.LANGUAGE_NOT_SUPPORTED,
-        f"SpeechModel {c.model.metadata.name} cannot speak {language}; it speaks {', '.join(languages)}",
+        f"SpeechModel {c.model.metadata.name} cannot speak {language}; it speaks {', '.join(languages)}"
+        f"{_who_else_speaks(language.split('-')[0], c)}",
         c.tenant.metadata.name,
     )
+
+
+def _who_else_speaks(language: str, c: _Checked) -> str:
+    """The models that the tenant may use instead, as the end of a sentence; empty when there are none."""
+    allowed = c.tenant.spec.allowed_models
+    others = [
+        model.metadata.name
+        for model in c.seen.models
+        if isinstance(model, SpeechModel)
+        and language in model.status.languages
+        and bundle_facts.in_use(model)
+        and (not allowed or model.metadata.name in allowed)
+    ]
+    return f"; set spec.model to {' or '.join(others)}" if others else ""
 
 
 def an_allowed_voice_exists(c: _Checked) -> Reject | None:
@@ -251,6 +291,8 @@ CHAIN: Sequence[Check] = (
     model_ready,
     nodes_exist,
     voice_exists,
+    mixes_voices,
+    tells_words,
     language_spoken,
     an_allowed_voice_exists,
     store_usable,

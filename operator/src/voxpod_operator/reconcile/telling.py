@@ -102,6 +102,7 @@ def snapshot(ctx: Context, request: TTSRequest) -> admission.Snapshot:
         tenant=tenant,
         tenant_problem=tenancy.problem_of(tenant, ctx.view.owner_of) if tenant is not None else "",
         model=_model_of(ctx, request),
+        models=ctx.view.models(),
         store_problem=ctx.last_look.state.problem,
     )
 
