@@ -24,6 +24,8 @@ class SentenceSet:
     """Of the tokens: words, characters in Chinese and Japanese, consonants in Hindi."""
     most_misread: float | None = None
     """Of the pinyin syllables or kana: blind to what is written differently and sounds the same."""
+    files: tuple[str, ...] = ()
+    """Where the sentences are; empty: in the file of the set's name."""
 
     @property
     def window_seconds(self) -> float:
@@ -44,7 +46,8 @@ class SentenceSet:
     @property
     def sentences(self) -> list[Sentence]:
         """In the order of the file."""
-        lines = (_FOLDER / f"{self.name}.tsv").read_text(encoding="utf-8").splitlines()
+        files = self.files or (self.name,)
+        lines = [line for file in files for line in (_FOLDER / f"{file}.tsv").read_text(encoding="utf-8").splitlines()]
         return [Sentence(written, read or written) for written, _, read in (line.partition("\t") for line in lines)]
 
 
@@ -60,6 +63,9 @@ SETS = (
     SentenceSet("pt", 0.05),
     SentenceSet("hi", 0.20),
 )
+
+HUNDRED = SentenceSet("en", 0.04, files=("en", "en-voices"))
+"""What all engines that speak English are compared by."""
 
 SAME: dict[str, tuple[tuple[str, str], ...]] = {
     "zh+en": (("蓝牙", "bluetooth"), ("亚马逊", "amazon"), ("谷歌", "google"), ("微软", "microsoft"), ("纽约", "new york")),

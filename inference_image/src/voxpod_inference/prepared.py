@@ -55,7 +55,7 @@ class Fit:
     processor: str
     """`processor.fingerprint()`."""
     vocoder: str
-    """`<class of processor>.<version of the native library>`, or `none` without it."""
+    """`<class of processor>.<version of the native library>`, or `none` without it and for an engine without native parts."""
 
     @property
     def name(self) -> str:
@@ -106,8 +106,9 @@ def fit_of(bundle: Bundle) -> Fit:
     import onnxruntime
 
     from voxpod_inference.engines import vocoder
+    from voxpod_inference.engines.registry import engine_of
 
-    kind = vocoder.cpu_class()
+    kind = vocoder.cpu_class() if engine_of(bundle).recipe.native else None
     library = f"{kind}.{vocoder.VERSION}" if kind else NO_LIBRARY
     return Fit(bundle.manifest.digest, onnxruntime.__version__, processor.fingerprint(), library)
 
