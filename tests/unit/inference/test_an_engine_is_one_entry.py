@@ -106,7 +106,7 @@ def test_a_bundle_without_one_of_its_files_says_which_and_what_is_needed(bundle:
     files = {name: entry for name, entry in bundle.manifest.files.items() if name != "toy.onnx"}
     cut = dataclasses.replace(bundle, manifest=dataclasses.replace(bundle.manifest, files=files))
     with pytest.raises(
-        BundleError, match="has no toy.onnx; this version of Voxpod needs a bundle that engine toy can read"
+        BundleError, match=r"has no toy\.onnx; this version of Voxpod needs a bundle that engine toy can read"
     ):
         load_engine(cut, 1)
 

@@ -96,7 +96,7 @@ def pulses(f0: Floats) -> Floats:
 
 def _spectrum(part: Spectra, windows: Floats, noise: np.random.Generator) -> NDArray[np.complex64]:
     """Of a block of frames, [frames, 601]; `windows` are the samples of the pulses in each frame."""
-    # A cosine of amplitude 1 has a peak of half the window's sum: divided by it, e^lh is the harmonic's amplitude.
+    # A cosine of amplitude 1 has a peak of half the window's sum: divided by it, e^lh is the magnitude in the harmonic's bin.
     spectrum = np.fft.rfft(windows * (_HANN / np.float32(WINDOW / 4)), axis=1)
     spectrum *= _polar(part.lh.T, np.float32(np.pi) * np.tanh(part.theta.T))
     hiss = noise.standard_normal((len(windows), 2 * _BINS), np.float32).view(np.complex64)
