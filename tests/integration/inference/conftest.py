@@ -14,6 +14,8 @@ import pytest
 from sandbox_fakes import TOKEN, UPLOAD_QUERY, FakeDispatch, FakeStore, serving
 from voxpod_inference.bundle import Bundle
 from voxpod_inference.cantonese_source import PACKAGE, TABLE, fetch_cantonese
+from voxpod_inference.engines import hibari_source
+from voxpod_inference.engines.hibari_source import fetch_hibari
 from voxpod_inference.engines.kokoro import Kokoro
 from voxpod_inference.engines.kokoro_files import KOKORO
 from voxpod_inference.engines.kokoro_source import default_folder, fetch_kokoro
@@ -95,6 +97,12 @@ def settings(dispatch: FakeDispatch, tmp_path: Path) -> SandboxSettings:
 def kokoro_bundle() -> Bundle:
     """The real bundle, made in the cache the first time (network, 130 MB)."""
     return fetch_kokoro(default_folder(), lambda what: print(what, file=sys.stderr))
+
+
+@pytest.fixture(scope="session")
+def hibari_bundle() -> Bundle:
+    """The real bundle, made in the cache the first time (network, 14 MB)."""
+    return fetch_hibari(hibari_source.default_folder(), lambda what: print(what, file=sys.stderr))
 
 
 @pytest.fixture(scope="session")
