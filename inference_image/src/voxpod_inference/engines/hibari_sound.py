@@ -72,7 +72,8 @@ def sound(spectra: Spectra, stopped: Callable[[], bool] = lambda: False) -> Samp
             at = slice(part * SAMPLES_A_FRAME, (part + 1) * SAMPLES_A_FRAME)
             added[start + part : end + part] += pieces[:, at]
             weight[start + part : end + part] += _HANN[at] ** 2
-    return (added / np.maximum(weight, np.float32(1e-9))).reshape(-1)[half : half + frames * SAMPLES_A_FRAME]
+    added /= np.maximum(weight, np.float32(1e-9))
+    return added.reshape(-1)[half : half + frames * SAMPLES_A_FRAME]
 
 
 def pulses(f0: Floats) -> Floats:
@@ -97,7 +98,7 @@ def pulses(f0: Floats) -> Floats:
 def _spectrum(part: Spectra, windows: Floats, noise: np.random.Generator) -> NDArray[np.complex64]:
     """Of a block of frames, [frames, 601]; `windows` are the samples of the pulses in each frame."""
     # A cosine of amplitude 1 has a peak of half the window's sum: divided by it, e^lh is the magnitude in the harmonic's bin.
-    spectrum = np.fft.rfft(windows * (_HANN / np.float32(WINDOW / 4)), axis=1)
+    spectrum = np.fft.rfft(windows * (_HANN / np.float32(WINDOW / 4)), axis=1).astype(np.complex64, copy=False)
     spectrum *= _polar(part.lh.T, np.float32(np.pi) * np.tanh(part.theta.T))
     hiss = noise.standard_normal((len(windows), 2 * _BINS), np.float32).view(np.complex64)
     hiss *= _magnitude(part.ln.T)

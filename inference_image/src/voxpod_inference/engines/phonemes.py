@@ -65,12 +65,13 @@ class Planned(Protocol):
 
 
 P = TypeVar("P", bound=Planned)
+P_contra = TypeVar("P_contra", bound=Planned, contravariant=True)
 
 
-class PhonemeModel(Protocol[P]):
+class PhonemeModel(Protocol[P_contra]):
     """The part that differs: tokens in, samples out."""
 
-    def say(self, plan: P) -> Samples:
+    def say(self, plan: P_contra) -> Samples:
         """The sound that was planned; SpeechError when it cannot, or `stop` was called."""
         ...
 
