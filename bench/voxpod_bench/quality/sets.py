@@ -26,6 +26,8 @@ class SentenceSet:
     """Of the pinyin syllables or kana: blind to what is written differently and sounds the same."""
     files: tuple[str, ...] = ()
     """Where the sentences are; empty: in the file of the set's name."""
+    first: int | None = None
+    """Only so many of them."""
 
     @property
     def window_seconds(self) -> float:
@@ -48,7 +50,8 @@ class SentenceSet:
         """In the order of the file."""
         files = self.files or (self.name,)
         lines = [line for file in files for line in (_FOLDER / f"{file}.tsv").read_text(encoding="utf-8").splitlines()]
-        return [Sentence(written, read or written) for written, _, read in (line.partition("\t") for line in lines)]
+        rows = (line.partition("\t") for line in lines[: self.first])
+        return [Sentence(written, read or written) for written, _, read in rows]
 
 
 SETS = (
