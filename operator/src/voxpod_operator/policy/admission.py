@@ -14,7 +14,7 @@ from voxpod_crds.speech_model import SpeechModel
 from voxpod_crds.tenant import Tenant
 from voxpod_crds.tts_request import TTSRequest
 from voxpod_operator.cluster.reading import UnreadableModel, UnreadableTenant
-from voxpod_operator.policy import bundle_facts
+from voxpod_operator.policy import bundle_facts, model_checks
 from voxpod_operator.policy.sandbox_grounds import nodes_apart
 from voxpod_operator.policy.voice_names import of_mix, parts, suggest
 
@@ -198,54 +198,11 @@ def voice_exists(c: _Checked) -> Reject | None:
     )
 
 
-def mixes_voices(c: _Checked) -> Reject | None:
-    """A mix of voices is asked only of a model that mixes them; None is of a probe that did not say."""
-    if c.model.status.mixes_voices is not False or len(list(parts(c.request.spec.voice))) < 2:
-        return None
-    return Reject(
-        Reason.VOICE_NOT_FOUND,
-        f"SpeechModel {c.model.metadata.name} does not mix voices; {suggest('', c.model.status.voices)}",
-        c.tenant.metadata.name,
-    )
-
-
-def tells_words(c: _Checked) -> Reject | None:
-    """Times of words are asked only of a model that tells them."""
-    if c.model.status.tells_words is not False or c.request.spec.timestamps != "word":
-        return None
-    return Reject(
-        Reason.NOT_SUPPORTED_YET,
-        f"spec.timestamps is word, but SpeechModel {c.model.metadata.name} does not tell when words are heard;"
-        " sentence is accepted",
-        c.tenant.metadata.name,
-    )
-
-
-def language_spoken(c: _Checked) -> Reject | None:
-    """The bundle speaks the language (its primary subtag: zh-CN is zh)."""
-    language, languages = c.request.spec.language, c.model.status.languages
-    if language == "auto" or language.split("-")[0] in languages:
-        return None
-    return Reject(
-        Reason.LANGUAGE_NOT_SUPPORTED,
-        f"SpeechModel {c.model.metadata.name} cannot speak {language}; it speaks {', '.join(languages)}"
-        f"{_who_else_speaks(language.split('-')[0], c)}",
-        c.tenant.metadata.name,
-    )
-
-
-def _who_else_speaks(language: str, c: _Checked) -> str:
-    """The models that the tenant may use instead, as the end of a sentence; empty when there are none."""
+def model_can(c: _Checked) -> Reject | None:
+    """The model mixes voices, tells words and speaks the language, where the request asks for that."""
     allowed = c.tenant.spec.allowed_models
-    others = [
-        model.metadata.name
-        for model in c.seen.models
-        if isinstance(model, SpeechModel)
-        and language in model.status.languages
-        and bundle_facts.in_use(model)
-        and (not allowed or model.metadata.name in allowed)
-    ]
-    return f"; set spec.model to {' or '.join(others)}" if others else ""
+    objection = model_checks.beyond(c.request.spec, c.model, c.seen.models, allowed)
+    return Reject(*objection, c.tenant.metadata.name) if objection else None
 
 
 def an_allowed_voice_exists(c: _Checked) -> Reject | None:
@@ -291,9 +248,7 @@ CHAIN: Sequence[Check] = (
     model_ready,
     nodes_exist,
     voice_exists,
-    mixes_voices,
-    tells_words,
-    language_spoken,
+    model_can,
     an_allowed_voice_exists,
     store_usable,
 )
