@@ -95,7 +95,7 @@ def pulses(f0: Floats) -> Floats:
     return np.where(voiced, train, 0).astype(np.float32)
 
 
-def _spectrum(part: Spectra, windows: Floats, noise: np.random.Generator) -> NDArray[np.complex64]:
+def _spectrum(part: Spectra, windows: Floats, noise: "np.random.Generator") -> NDArray[np.complex64]:
     """Of a block of frames, [frames, 601]; `windows` are the samples of the pulses in each frame."""
     # A cosine of amplitude 1 has a peak of half the window's sum: divided by it, e^lh is the magnitude in the harmonic's bin.
     spectrum = np.fft.rfft(windows * (_HANN / np.float32(WINDOW / 4)), axis=1).astype(np.complex64, copy=False)
