@@ -102,6 +102,9 @@ def a_model(
     ready: bool = True,
     voices: tuple[str, ...] = ("af_heart", "zf_xiaobei"),
     path: str = "/models/kokoro",
+    languages: tuple[str, ...] = ("en", "zh", "ja"),
+    mixes_voices: bool | None = None,
+    tells_words: bool | None = None,
     **spec: Any,
 ) -> SpeechModel:
     """A SpeechModel whose probe succeeded (or did not run yet)."""
@@ -120,7 +123,9 @@ def a_model(
     )
     read = SpeechModelStatus(
         voices=list(voices),
-        languages=["en", "zh", "ja"],
+        languages=list(languages),
+        mixes_voices=mixes_voices,
+        tells_words=tells_words,
         probed=bundle_facts.probed(model.spec, IMAGE),
         conditions=[condition],
     )

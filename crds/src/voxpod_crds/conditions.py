@@ -121,7 +121,10 @@ class Reason(StrEnum):
         "No SpeechModel has that name, or none was named and none is marked spec.default.",
     )
     MODEL_NOT_ALLOWED = "ModelNotAllowed", "The Tenant's allowedModels does not list the model."
-    VOICE_NOT_FOUND = "VoiceNotFound", "The model has no such voice; status.voices of the SpeechModel lists them."
+    VOICE_NOT_FOUND = (
+        "VoiceNotFound",
+        "The model has no such voice, or mixes none; status.voices and status.mixesVoices of the SpeechModel tell.",
+    )
     VOICE_NOT_ALLOWED = "VoiceNotAllowed", "The Tenant's allowedVoices does not list the voice."
     LANGUAGE_NOT_SUPPORTED = (
         "LanguageNotSupported",
@@ -159,8 +162,7 @@ class Reason(StrEnum):
         "NotSupportedYet",
         (
             "A field asks for what this version or the model does not do yet; the message names it. Nothing is ignored"
-            " silently. Failed instead of Rejected when only the sandbox could tell (timestamps word of a model without"
-            " durations)."
+            " silently. So are timestamps word of a model whose status.tellsWords is false."
         ),
     )
     # Dispatched

@@ -211,7 +211,7 @@ SPEECH_MODEL = Definition(
     scope="Cluster",
     max_name_length=63,
     columns=(
-        Column("Engine", ".spec.engine"),
+        Column("Engine", ".status.engine"),
         _READY,
         _READY_REASON,
         Column("Busy", ".status.busy", "integer"),

@@ -174,8 +174,8 @@ class TTSRequestSpec(ApiModel):
         ge=0,
         le=2**31 - 1,
         description=(
-            "Makes the engine's random choices repeatable. Kokoro makes none: it says the same text alike with any"
-            " seed."
+            "Makes the engine's random choices repeatable. The engines of this version make none: they say the same"
+            " text alike with any seed."
         ),
     )
     cancel: bool = Field(False, description="Set to true to end the request; the only field that can change.")

@@ -25,6 +25,15 @@ class Span:
     ends: float
 
 
+def check(kind: Timestamps, *, tells_words: bool) -> None:
+    """InputError when words are asked of a model that tells none."""
+    if kind == "word" and not tells_words:
+        raise InputError(
+            NOT_SUPPORTED_YET,
+            "timestamps is 'word', but this model does not tell when words are heard; 'sentence' is accepted",
+        )
+
+
 class SpokenTimes:
     """Listens to the utterances of one request."""
 
@@ -60,11 +69,7 @@ class SpokenTimes:
 
         InputError for words when the model tells none.
         """
-        if kind == "word" and not self._words:
-            raise InputError(
-                NOT_SUPPORTED_YET,
-                "timestamps is 'word', but this model does not tell when words are heard; 'sentence' is accepted",
-            )
+        check(kind, tells_words=bool(self._words))
         content: dict[str, Any] = {
             "version": VERSION,
             "durationSeconds": round(self._samples / self._sample_rate, 3),

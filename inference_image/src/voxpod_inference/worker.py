@@ -19,7 +19,7 @@ from voxpod_inference.errors import DEADLINE_EXCEEDED, ENGINE_FAILED, InputError
 from voxpod_inference.process import end_now, milliseconds_since_start, write_termination_log
 from voxpod_inference.progress import Pulse
 from voxpod_inference.settings import SandboxSettings
-from voxpod_inference.timestamps import SpokenTimes
+from voxpod_inference.timestamps import SpokenTimes, check
 
 _DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
@@ -134,6 +134,7 @@ def _speak(
 ) -> tuple[Prepared, Written, int]:
     """Fill both files; what was prepared, what was written, and after how many milliseconds the first samples were there."""
     output_rate(work.format, work.sample_rate, synthesizer.sample_rate)  # what the format cannot have is refused first
+    check(work.timestamps, tells_words=synthesizer.engine.tells_words)
     spoken = SpokenTimes(work.text, synthesizer.sample_rate)
     first_audio: list[int] = []
     try:
@@ -143,7 +144,7 @@ def _speak(
         pulse.step()
         chunks = _samples(spoken.noting(synthesizer.speak(prepared)), first_audio, watch)
 
-        def check() -> None:
+        def look() -> None:
             pulse.step()
             watch.check()
 
@@ -154,7 +155,7 @@ def _speak(
             format=work.format,
             sample_rate=work.sample_rate,
             loudness=work.loudness,
-            check=check,
+            check=look,
             expected_seconds=prepared.expected_seconds,
         )
         if work.timestamps_upload is not None:

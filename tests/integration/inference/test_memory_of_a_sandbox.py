@@ -10,6 +10,7 @@ import pytest
 
 from voxpod_inference.bundle import Bundle
 from voxpod_inference.engines.vocoder import native_library
+from voxpod_inference.prepare import prepare
 
 pytestmark = pytest.mark.model
 
@@ -114,3 +115,11 @@ def test_a_sandbox_starts_small(kokoro_bundle: Bundle, root: Path) -> None:
 )
 def test_no_request_makes_it_large(most: float, asked: dict[str, object], kokoro_bundle: Bundle, root: Path) -> None:
     assert measured(kokoro_bundle, root, **asked)["peak"] < most
+
+
+@pytest.mark.parametrize("text", [pytest.param(SENTENCE, id="short"), pytest.param(LONG * 8, id="long")])
+def test_hibari_stays_small(text: str, hibari_bundle: Bundle, tmp_path: Path) -> None:
+    prepare(hibari_bundle, tmp_path, print)
+    sizes = measured(hibari_bundle, tmp_path, text=text)
+    assert sizes["loaded"] < 45
+    assert sizes["peak"] < 100

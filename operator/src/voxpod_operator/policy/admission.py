@@ -15,7 +15,7 @@ from voxpod_crds.speech_model import SpeechModel
 from voxpod_crds.tenant import Tenant
 from voxpod_crds.tts_request import TTSRequest
 from voxpod_operator.cluster.reading import UnreadableModel, UnreadableTenant
-from voxpod_operator.policy import bundle_facts, quota_checks
+from voxpod_operator.policy import bundle_facts, model_checks, quota_checks
 from voxpod_operator.policy.sandbox_grounds import nodes_apart
 from voxpod_operator.policy.voice_names import of_mix, parts, suggest
 
@@ -63,6 +63,8 @@ class Snapshot:
     """Why the tenant's requests wait; empty when it is Ready."""
     model: SpeechModel | UnreadableModel | None
     now: datetime
+    models: Sequence[SpeechModel | UnreadableModel] = ()
+    """All there are: what one cannot speak, another may."""
     store_problem: str = ""
     """Why the object store cannot be used; empty while it can."""
 
@@ -210,16 +212,11 @@ def voice_exists(c: _Checked) -> Reject | None:
     )
 
 
-def language_spoken(c: _Checked) -> Reject | None:
-    """The bundle speaks the language (its primary subtag: zh-CN is zh)."""
-    language, languages = c.request.spec.language, c.model.status.languages
-    if language == "auto" or language.split("-")[0] in languages:
-        return None
-    return Reject(
-        Reason.LANGUAGE_NOT_SUPPORTED,
-        f"SpeechModel {c.model.metadata.name} cannot speak {language}; it speaks {', '.join(languages)}",
-        c.tenant.metadata.name,
-    )
+def model_can(c: _Checked) -> Reject | None:
+    """The model mixes voices, tells words and speaks the language, where the request asks for that."""
+    allowed = c.tenant.spec.allowed_models
+    objection = model_checks.beyond(c.request.spec, c.model, c.seen.models, allowed)
+    return Reject(*objection, c.tenant.metadata.name) if objection else None
 
 
 def an_allowed_voice_exists(c: _Checked) -> Reject | None:
@@ -266,7 +263,7 @@ CHAIN: Sequence[Check] = (
     model_ready,
     nodes_exist,
     voice_exists,
-    language_spoken,
+    model_can,
     an_allowed_voice_exists,
     this_day_has_room,
     store_usable,

@@ -18,7 +18,7 @@ _RESTS_ON: dict[Reason, set[Kind]] = {
     Reason.MODEL_NOT_ALLOWED: {TENANT, SPEECH_MODEL},
     Reason.VOICE_NOT_FOUND: {TENANT, SPEECH_MODEL},
     Reason.TEXT_EMPTY: set(),
-    Reason.NOT_SUPPORTED_YET: set(),
+    Reason.NOT_SUPPORTED_YET: {SPEECH_MODEL},
 }
 
 

