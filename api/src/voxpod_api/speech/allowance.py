@@ -33,7 +33,11 @@ def policies(tenant: Tenant, now: datetime) -> list[Policy]:
     daily = [
         ("requests", quota.requests_per_day, left.requests if left else None),
         ("characters", quota.characters_per_day, left.characters if left else None),
-        ("audio-seconds", quota.audio_seconds_per_day, int(left.audio_seconds) if left and left.audio_seconds is not None else None),
+        (
+            "audio-seconds",
+            quota.audio_seconds_per_day,
+            int(left.audio_seconds) if left and left.audio_seconds is not None else None,
+        ),
     ]
     found = [Policy(name, limit, rest, DAY_SECONDS, reset) for name, limit, rest in daily if limit is not None]
     if (limit := quota.concurrent_requests) is not None:
