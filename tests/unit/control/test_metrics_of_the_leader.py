@@ -14,7 +14,7 @@ from voxpod_operator.resync import WatchHealth
 async def test_requests_are_counted_once_however_many_replicas_know_them(leading: bool, told: float) -> None:
     view = ClusterView()
     view.observe(TTS_REQUEST, a_stored_request(1, "Running"))
-    health = Health(view, WatchHealth(), lambda: leading)
+    health = Health(view, WatchHealth(), lambda: leading, 10)
     async with TestClient(TestServer(health_app(health))) as client:
         scraped = await (await client.get("/metrics")).text()
     assert f'voxpod_requests{{phase="Running"}} {told}' in scraped

@@ -41,7 +41,7 @@ def audio() -> Report:
 
 def test_an_ordinary_request_is_told_three_things() -> None:
     new = a_request()
-    done = transitions.succeed(claimed(), audio(), "s3://speech/acme/1.wav", None, NOW)
+    done = transitions.succeed(claimed(), audio(), transitions.Places("s3://speech/acme/1.wav"), NOW)
     assert [told(new, admitted().status), told(admitted(), claimed().status), told(claimed(), done)] == [
         Notice("Normal", "Admitted", "Admit", "admitted for Tenant acme; sandbox tts-1 starts"),
         Notice("Normal", "Claimed", "Claim", "pod pod-1 synthesizes"),
@@ -118,7 +118,7 @@ def test_a_cancelled_request_is_no_warning() -> None:
 
 
 def test_an_end_that_was_not_seen_from_the_start_is_told_alone() -> None:
-    done = transitions.succeed(claimed(), audio(), "s3://speech/acme/1.wav", None, NOW)
+    done = transitions.succeed(claimed(), audio(), transitions.Places("s3://speech/acme/1.wav"), NOW)
     notice = told(a_request(), done)
     assert notice is not None
     assert notice.reason == "Succeeded"

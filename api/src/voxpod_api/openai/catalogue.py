@@ -6,10 +6,10 @@ from voxpod_api.speech.choice import Aliases, usable_voices
 from voxpod_crds.speech_model import SpeechModel
 from voxpod_crds.tenant import Tenant
 
-KOKORO_LANGUAGES = {
+LANGUAGES = {
     "a": "en-US", "b": "en-GB", "e": "es", "f": "fr", "h": "hi", "i": "it", "j": "ja", "p": "pt-BR", "z": "zh",
 }  # fmt: skip
-"""The first letter of a Kokoro voice names its language."""
+"""The first letter of a voice such as af_heart names its language."""
 
 
 def models_document(models: list[SpeechModel], aliases: Aliases, default: str) -> dict[str, Any]:
@@ -50,7 +50,7 @@ def voices_document(
 
 
 def _voice(name: str, meant: str, model: SpeechModel) -> dict[str, Any]:
-    language = KOKORO_LANGUAGES.get(meant[0]) if model.spec.engine == "kokoro" and meant[2:3] == "_" else None
+    language = LANGUAGES.get(meant[0]) if meant[2:3] == "_" else None
     return {"id": name, "name": name, "object": "audio.voice", "language": language, "model": model.metadata.name}
 
 
