@@ -93,8 +93,8 @@ unit: venv native ## Unit tests: under a minute, no model, no cluster
 integration: control inference ## Both of these
 
 .PHONY: control
-control: venv cluster-binaries ## A whole operator on an emulated API server and on the real one; crowds and faults
-	pytest -q -n $$((2 * $(PROCESSORS))) $(SPREAD) tests/integration/control tests/fault -m "not alone"
+control: venv cluster-binaries ## A whole operator on an emulated API server and on the real one, the facade before it; crowds and faults
+	pytest -q -n $$((2 * $(PROCESSORS))) $(SPREAD) tests/integration/control tests/integration/api tests/fault -m "not alone"
 	pytest -q tests/integration/control tests/fault -m alone
 
 .PHONY: inference
