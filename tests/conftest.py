@@ -1,3 +1,6 @@
+import signal
+from collections.abc import Iterator
+
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -6,6 +9,14 @@ settings.register_profile("voxpod", deadline=None, suppress_health_check=[Health
 settings.load_profile("voxpod")
 
 MEASURED = pytest.StashKey[dict[str, str]]()
+
+
+@pytest.fixture(autouse=True)
+def a_closed_pipe_ends_no_process_of_tests() -> Iterator[None]:
+    """Our commands end quietly when nobody reads on (`| head`); called in a test's process they leave that behind for the next."""
+    before = signal.getsignal(signal.SIGPIPE)
+    yield
+    signal.signal(signal.SIGPIPE, before)
 
 
 @pytest.fixture(scope="session")
