@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from voxpod_crds.base import ApiModel, ObjectMeta, not_honoured_yet
+from voxpod_crds.base import ApiModel, ObjectMeta
 from voxpod_crds.conditions import Condition
 from voxpod_crds.placement import NodeSelector, Tolerations
 
