@@ -41,12 +41,12 @@ async def reconcile_tenant(ctx: Context, key: ResourceKey) -> None:
         ctx.queue.add(WorkKey(RETENTION, key), Lane.TELLING)
     window = window_of(tenant, ctx.now()) if isinstance(tenant, Tenant) else None
     if not isinstance(tenant, Tenant) or window is None:
-        await _store(ctx, tenant, _judged(ctx, tenant, tenant.status))
+        await _store(ctx, tenant, _judged(ctx, tenant))
         hand_out(ctx, promised, {})
         return
     due = await charges_due(ctx, tenant)
     posted = _posted(ctx, tenant, asks(ctx, tenant, promised), due, window)
-    await _store(ctx, tenant, _judged(ctx, tenant, _with_quota(ctx, tenant, posted.ledger, window)))
+    await _store(ctx, tenant, _with_quota(ctx, tenant, posted.ledger, window))
     settled(ctx, due)
     moved = news or posted.ledger != ledger.ledger_of(tenant.status)
     paused(ctx, key.name, hand_out(ctx, promised, posted.answers) or (None if moved else still_paused(ctx, key.name)))
@@ -69,28 +69,29 @@ def _with_quota(ctx: Context, tenant: Tenant, kept: ledger.Ledger, window: Windo
     now, quota = ctx.now(), tenant.spec.quota
     ctx.queue.add_after(WorkKey(TENANT.plural, tenant.metadata.key), (window.end - now).total_seconds() + 0.05)
     condition = pressure(kept, quota, window, tenant.metadata.generation, now)
-    return ledger.stored(kept, tenant.status).model_copy(
+    judged = _judged(ctx, tenant)
+    return ledger.stored(kept, judged).model_copy(
         update={
             "remaining": remaining(kept, quota),
             "used_of_limit": used_of_limit(kept, quota),
             "reset_time": window.end,
-            "conditions": list(set_condition(tenant.status.conditions, condition)),
+            "conditions": list(set_condition(judged.conditions, condition)),
         }
     )
 
 
-def _judged(ctx: Context, tenant: AnyTenant, status: TenantStatus) -> TenantStatus:
+def _judged(ctx: Context, tenant: AnyTenant) -> TenantStatus:
     verdict = tenancy.judge_tenant(tenant, ctx.view.owner_of)
     ready = tenancy.ready_condition(verdict, tenant.metadata.generation, ctx.now())
     owned = [n for n in namespaces_of(tenant) if ctx.view.owner_of(n) is tenant]
     # a slot is the tenant's that the request was admitted for, whoever owns its namespace by now
     active = ctx.book.active_of_tenant(tenant.metadata.name)
-    return status.model_copy(
+    return tenant.status.model_copy(
         update={
             "observed_generation": tenant.metadata.generation,
             "active": active,
             "waiting": max(0, ctx.view.count_in(owned) - active),
-            "conditions": list(set_condition(status.conditions, ready)),
+            "conditions": list(set_condition(tenant.status.conditions, ready)),
         }
     )
 
