@@ -159,12 +159,6 @@ class OperatorSettings(BaseSettings):
         ),
     )
 
-    metrics_max_tenants: int = Field(
-        100,
-        ge=0,
-        le=10_000,
-        description="How many tenants have metric series of their own: the oldest; the rest are summed as `other`.",
-    )
     retention_request: str = Field(
         "24h",
         pattern=f"{REQUEST_STAYS}|^$",
@@ -180,6 +174,12 @@ class OperatorSettings(BaseSettings):
             "How long a tenant's audio stays in the bucket, in whole days such as 30d, where its Tenant does not say;"
             " empty: Voxpod never removes it."
         ),
+    )
+    metrics_max_tenants: int = Field(
+        100,
+        ge=0,
+        le=10_000,
+        description="How many tenants have metric series of their own: the oldest; the rest are summed as `other`.",
     )
 
     @field_validator("object_store_ca_pem")

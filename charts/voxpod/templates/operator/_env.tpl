@@ -106,10 +106,10 @@
   value: {{ .Values.objectStore.sweepSeconds | quote }}
 - name: VOXPOD_OBJECT_STORE_REMOVE_ORPHANS_AFTER_HOURS
   value: {{ .Values.objectStore.removeOrphansAfterHours | quote }}
-- name: VOXPOD_METRICS_MAX_TENANTS
-  value: {{ .Values.metrics.maxTenants | quote }}
 - name: VOXPOD_RETENTION_REQUEST
   value: {{ .Values.retention.request | quote }}
 - name: VOXPOD_RETENTION_AUDIO
   value: {{ .Values.retention.audio | quote }}
+- name: VOXPOD_METRICS_MAX_TENANTS
+  value: {{ .Values.metrics.maxTenants | quote }}
 {{- end }}
