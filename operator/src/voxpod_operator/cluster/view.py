@@ -6,7 +6,7 @@ integers (KEP-5504).
 """
 
 import asyncio
-from collections import OrderedDict, defaultdict
+from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -81,6 +81,7 @@ class ClusterView:
         self._objects: dict[Kind, dict[ResourceKey, Resource]] = {kind: {} for kind in WATCHED}
         self._live: dict[str, dict[ResourceKey, TTSRequest]] = defaultdict(dict)
         """Requests that have not ended, by namespace: the only ones that decisions look at."""
+        self._without_sandbox: Counter[str] = Counter()
         self._by_uid: dict[str, ResourceKey] = {}
         self._by_job: dict[str, ResourceKey] = {}
         self._pod_of_job: dict[str, ResourceKey] = {}
@@ -161,9 +162,9 @@ class ClusterView:
         """The readable TTSRequests of some namespaces that have not ended."""
         return (r for namespace in namespaces if namespace in self._live for r in self._live[namespace].values())
 
-    def count_in(self, namespaces: Sequence[str]) -> int:
-        """How many readable TTSRequests of some namespaces have not ended."""
-        return sum(len(self._live[namespace]) for namespace in namespaces if namespace in self._live)
+    def without_sandbox_in(self, namespaces: Sequence[str]) -> int:
+        """How many readable TTSRequests of some namespaces have not ended and have no sandbox; kept, not counted anew."""
+        return sum(self._without_sandbox[namespace] for namespace in namespaces)
 
     def request_key_of_uid(self, uid: str) -> ResourceKey | None:
         """Where the TTSRequest with that UID is."""
@@ -246,6 +247,7 @@ class ClusterView:
                 self._by_job[job] = key
             if isinstance(resource, TTSRequest):
                 self._live[key.namespace][key] = resource
+                self._without_sandbox[key.namespace] += resource.status.sandbox is None
             self.on_request(uid_of(resource), resource)
         elif isinstance(resource, PodView):
             self._pod_of_job[resource.job_uid] = key
@@ -258,8 +260,9 @@ class ClusterView:
             self._by_job.pop(job_of(resource), None)
             if isinstance(resource, TTSRequest):
                 del self._live[key.namespace][key]
+                self._without_sandbox[key.namespace] -= resource.status.sandbox is None
                 if not self._live[key.namespace]:
-                    del self._live[key.namespace]
+                    del self._live[key.namespace], self._without_sandbox[key.namespace]
         elif isinstance(resource, PodView) and self._pod_of_job.get(resource.job_uid) == key:
             del self._pod_of_job[resource.job_uid]
         elif kind is TENANT:

@@ -41,12 +41,12 @@ async def reconcile_tenant(ctx: Context, key: ResourceKey) -> None:
         ctx.queue.add(WorkKey(RETENTION, key), Lane.TELLING)
     window = window_of(tenant, ctx.now()) if isinstance(tenant, Tenant) else None
     if not isinstance(tenant, Tenant) or window is None:
-        await _store(ctx, tenant, _judged(ctx, tenant))
+        await _store(ctx, tenant, _judged(ctx, tenant, len(promised)))
         hand_out(ctx, promised, {})
         return
     due = await charges_due(ctx, tenant)
     posted = _posted(ctx, tenant, asks(ctx, tenant, promised), due, window)
-    await _store(ctx, tenant, _with_quota(ctx, tenant, posted.ledger, window))
+    await _store(ctx, tenant, _with_quota(ctx, tenant, posted, window, promised))
     settled(ctx, due)
     moved = news or posted.ledger != ledger.ledger_of(tenant.status)
     paused(ctx, key.name, hand_out(ctx, promised, posted.answers) or (None if moved else still_paused(ctx, key.name)))
@@ -65,11 +65,14 @@ def _posted(
         raise NotLeading("PATCH", TENANT.name, tenant.metadata.key, 0, "a later leader keeps its ledger") from None
 
 
-def _with_quota(ctx: Context, tenant: Tenant, kept: ledger.Ledger, window: Window) -> TenantStatus:
-    now, quota = ctx.now(), tenant.spec.quota
+def _with_quota(
+    ctx: Context, tenant: Tenant, posted: ledger.Posted, window: Window, promised: Sequence[str]
+) -> TenantStatus:
+    now, quota, kept = ctx.now(), tenant.spec.quota, posted.ledger
     ctx.queue.add_after(WorkKey(TENANT.plural, tenant.metadata.key), (window.end - now).total_seconds() + 0.05)
     condition = pressure(kept, quota, window, tenant.metadata.generation, now)
-    judged = _judged(ctx, tenant)
+    leaving = sum(not isinstance(posted.answers.get(uid), ledger.Held) for uid in promised)
+    judged = _judged(ctx, tenant, leaving)
     return ledger.stored(kept, judged).model_copy(
         update={
             "remaining": remaining(kept, quota),
@@ -80,17 +83,19 @@ def _with_quota(ctx: Context, tenant: Tenant, kept: ledger.Ledger, window: Windo
     )
 
 
-def _judged(ctx: Context, tenant: AnyTenant) -> TenantStatus:
+def _judged(ctx: Context, tenant: AnyTenant, leaving: int) -> TenantStatus:
+    """With condition and counts; `leaving`: requests that give back the slot that they were granted, now."""
     verdict = tenancy.judge_tenant(tenant, ctx.view.owner_of)
     ready = tenancy.ready_condition(verdict, tenant.metadata.generation, ctx.now())
     owned = [n for n in namespaces_of(tenant) if ctx.view.owner_of(n) is tenant]
     # a slot is the tenant's that the request was admitted for, whoever owns its namespace by now
-    active = ctx.book.active_of_tenant(tenant.metadata.name)
+    active = ctx.book.active_of_tenant(tenant.metadata.name) - leaving
+    starting = len(ctx.book.promised_to(tenant.metadata.name)) - leaving
     return tenant.status.model_copy(
         update={
             "observed_generation": tenant.metadata.generation,
-            "active": active,
-            "waiting": max(0, ctx.view.count_in(owned) - active),
+            "active": max(0, active),
+            "waiting": max(0, ctx.view.without_sandbox_in(owned) - starting),
             "conditions": list(set_condition(tenant.status.conditions, ready)),
         }
     )
