@@ -68,17 +68,7 @@ requirements-host: ## Name the Debian packages that cluster and images need; ins
 	@python3 images requirements-host --install
 
 .PHONY: test
-test: lint verify unit control chart images model ## Run every check and test (what CI runs)
-	@echo "beside one another, each told as a whole when it has ended: $(BESIDE)"
-	@$(MAKE) --no-print-directory -j3 --output-sync=target $(BESIDE)
-
-# The cluster mostly waits: what only computes takes what that leaves of the processors, and no more.
-BESIDE := e2e-installed e2e-bare computing
-
-.PHONY: computing
-computing:
-	@nice -n 19 $(MAKE) --no-print-directory inference
-	@nice -n 19 $(MAKE) --no-print-directory quality
+test: lint verify unit integration quality chart e2e ## Run every check and test (what CI runs)
 
 .PHONY: native
 native: ## Compile the native vocoder into the package (g++ or CXX; seconds when nothing changed)
@@ -93,13 +83,12 @@ unit: venv native ## Unit tests: under a minute, no model, no cluster
 integration: control inference ## Both of these
 
 .PHONY: control
-control: venv cluster-binaries ## A whole operator on an emulated API server and on the real one, the facade before it; crowds and faults
-	pytest -q -n $$((2 * $(PROCESSORS))) $(SPREAD) tests/integration/control tests/integration/api tests/fault -m "not alone"
-	pytest -q tests/integration/control tests/fault -m alone
+control: venv cluster-binaries ## A whole operator on an emulated API server and on the real one; crowds and faults
+	pytest -q tests/integration/control tests/integration/api tests/fault
 
 .PHONY: inference
 inference: venv native model ## The real model, and the worker against real servers
-	pytest -q -n $(PROCESSORS) $(SPREAD) tests/integration/inference
+	pytest -q tests/integration/inference
 
 .PHONY: soak
 soak: venv cluster-binaries ## 2,000 requests of 20 tenants in bad weather; writes docs/benchmarks/soak.md (at most an hour)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from voxpod_inference.audio import Samples
+from voxpod_inference.bundle import Bundle
 from voxpod_inference.engines.base import Prepared, Utterance
 from voxpod_inference.engines.kokoro import Kokoro
 from voxpod_inference.errors import InputError
@@ -15,6 +16,11 @@ from voxpod_inference.text.spoken import Word
 pytestmark = pytest.mark.model
 
 TEXT = "The weather is beautiful today."
+
+
+@pytest.fixture(scope="module")
+def kokoro(kokoro_bundle: Bundle) -> Kokoro:
+    return Kokoro(kokoro_bundle, threads=2)
 
 
 def prepared(

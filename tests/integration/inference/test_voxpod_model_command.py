@@ -165,7 +165,7 @@ def test_times_of_words_are_written_beside_the_sound(kokoro_bundle: Bundle, tmp_
 
 
 def test_progress_bar_is_for_terminals_only(kokoro_bundle: Bundle, tmp_path: Path) -> None:
-    long = "This sentence is said. " * 12
+    long = "This sentence is said. " * 30
     arguments = ["say", long, "-o", str(tmp_path / "x.wav"), "--speed", "1.5", "--bundle", str(kokoro_bundle.root)]
     assert "#" not in voxpod_model(*arguments).stderr
     reader, terminal = os.openpty()
