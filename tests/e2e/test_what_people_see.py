@@ -18,7 +18,7 @@ TEAM = "team-a"
 NEWS = ("Admitted", "Claimed", "Succeeded")
 
 
-def test_describe_ends_with_what_became_of_a_request(voxpod: Voxpod, told: dict[str, str]):
+def test_describe_ends_with_what_became_of_a_request(voxpod: Voxpod, measured: dict[str, str]):
     voxpod.settled()
     log = Path(voxpod.cluster["auditLog"])
     since = log.stat().st_size
@@ -39,7 +39,7 @@ def test_describe_ends_with_what_became_of_a_request(voxpod: Voxpod, told: dict[
         for w in writes(log, since)
         if w.user == OPERATOR and w.resource == "events" and w.name.startswith(asked.name)
     )
-    told["Event writes by the operator for a request"] = str(sum(mine.values()))
+    measured["Event writes by the operator for a request"] = str(sum(mine.values()))
     assert mine == {("create", 201): 3}
 
 
