@@ -8,6 +8,9 @@ PYTHON ?= $(firstword $(shell command -v python3.11 python3.12 python3.13 python
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+PROCESSORS := $(shell nproc)
+# a process that has nothing left to do takes tests from another
+SPREAD := --dist worksteal
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .PHONY: help
@@ -74,14 +77,21 @@ native: ## Compile the native vocoder into the package (g++ or CXX; seconds when
 
 .PHONY: unit
 unit: venv native ## Unit tests: under a minute, no model, no cluster
-	pytest -q tests/unit -m "not model and not quality"
+	pytest -q -n $(PROCESSORS) $(SPREAD) tests/unit -m "not model and not quality"
 
 .PHONY: integration
-integration: venv native model ## A whole operator on an emulated API server, crowds and faults; the worker against real servers; the real model
-	pytest -q tests/integration tests/fault
+integration: control inference ## Both of these
+
+.PHONY: control
+control: venv cluster-binaries ## A whole operator on an emulated API server and on the real one; crowds and faults
+	pytest -q tests/integration/control tests/integration/api tests/fault
+
+.PHONY: inference
+inference: venv native model ## The real model, and the worker against real servers
+	pytest -q tests/integration/inference
 
 .PHONY: soak
-soak: venv cluster-binaries ## 2,000 requests of 20 tenants in bad weather; writes docs/benchmarks/soak.md (half an hour)
+soak: venv cluster-binaries ## 2,000 requests of 20 tenants in bad weather; writes docs/benchmarks/soak.md (at most an hour)
 	VOXPOD_SOAK_REQUESTS=$${VOXPOD_SOAK_REQUESTS:-2000} VOXPOD_SOAK_PAGE=docs/benchmarks/soak.md pytest -q tests/fault/test_soak.py
 
 .PHONY: quality
@@ -93,11 +103,19 @@ quality: venv model ## Speech recognition of what the model says (installs the r
 
 .PHONY: chart
 chart: venv cluster-binaries ## Lint and render the Helm chart
-	pytest -q tests/chart
+	pytest -q -n $(PROCESSORS) $(SPREAD) tests/chart
 
 .PHONY: e2e
-e2e: venv cluster-binaries images model ## Everything on a real local cluster (root on Linux x86-64)
-	pytest -q tests/e2e
+e2e: e2e-bare e2e-installed ## Everything on a real local cluster (root on Linux x86-64)
+
+.PHONY: e2e-installed
+e2e-installed: venv cluster-binaries images model ## What needs an installed Voxpod
+	pytest -q tests/e2e -m installed
+
+# Another name: it may run beside the other half.
+.PHONY: e2e-bare
+e2e-bare: venv cluster-binaries images model ## The cluster itself, what the API server says to manifests, README's first day, the demo
+	VOXPOD_TEST_CLUSTER_NAME="$${VOXPOD_TEST_CLUSTER_NAME:-test}2" pytest -q tests/e2e -m "not installed"
 
 .PHONY: cluster-binaries
 cluster-binaries: requirements-host ## Build Kubernetes, containerd, MinIO ... into the cache (12 minutes, once)

@@ -77,6 +77,7 @@ BENCHES: dict[str, tuple[str, Callable[[argparse.Namespace], None]]] = {
     "throughput": ("a process on each core, and what bounds it", _engine("throughput")),
     "image-size": ("the inference image, and what in it takes the space", _engine("image-size")),
     "quality": ("what a speech recogniser hears (needs `make quality` once)", _engine("quality")),
+    "engines": ("the engines side by side: time, memory, what a recogniser hears", _engine("engines")),
     "cold-path": ("a request in a sandbox made for it, stage by stage and write by write", _cold_path),
 }
 """In the order in which `all` runs them: the cluster last, it leaves the machine busy for a while."""

@@ -22,23 +22,23 @@ def read_operator_log(lines: Iterable[str]) -> dict[str, dict[str, Said]]:
     by_request: dict[str, dict[str, Said]] = {}
     for line in lines:
         said = _parsed(line)
-        if said is not None and "uid" in said and "time" in said:
-            one = Said(epoch_seconds(said["time"]), said["event"], said)
-            by_request.setdefault(said["uid"], {}).setdefault(one.event, one)
+        if said is not None and "request_id" in said and "timestamp" in said:
+            one = Said(epoch_seconds(said["timestamp"]), said["message"], said)
+            by_request.setdefault(said["request_id"], {}).setdefault(one.event, one)
     return by_request
 
 
 def read_sandbox_log(lines: Iterable[str]) -> dict[str, Said]:
     """The first line of each event sentence.
 
-    The lines are those of `kubectl logs --timestamps`: the sandbox's own times are of whole seconds.
+    The lines are those of `kubectl logs --timestamps`: the sandbox's own times are of whole milliseconds.
     """
     found: dict[str, Said] = {}
     for line in lines:
         stamp, _, text = line.partition(" ")
         said = _parsed(text)
         if said is not None:
-            found.setdefault(said["event"], Said(epoch_seconds(stamp), said["event"], said))
+            found.setdefault(said["message"], Said(epoch_seconds(stamp), said["message"], said))
     return found
 
 
@@ -47,4 +47,4 @@ def _parsed(line: str) -> dict[str, Any] | None:
         said = json.loads(line)
     except ValueError:
         return None
-    return said if isinstance(said, dict) and "event" in said else None
+    return said if isinstance(said, dict) and "message" in said else None

@@ -95,15 +95,16 @@ def warnings(events: Iterable[Json]) -> list[str]:
 
 
 def log_line(line: str) -> str:
-    """A JSON log line as `time LEVEL event key=value ...`; any other line as it is."""
+    """A JSON log line as `timestamp LEVEL message key=value ...`; any other line as it is."""
     try:
         fields = json.loads(line)
     except json.JSONDecodeError:
         return line
     if not isinstance(fields, dict):
         return line
-    head = [str(fields.pop(key)) for key in ("time", "level", "event") if key in fields]
-    fields.pop("logger", None)
+    head = [str(fields.pop(key)) for key in ("timestamp", "level", "message") if key in fields]
+    for known in ("logger", "service"):
+        fields.pop(known, None)
     return " ".join([*head, *(f"{key}={value}" for key, value in fields.items())])
 
 

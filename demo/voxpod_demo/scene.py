@@ -62,7 +62,6 @@ def speech_model(path: str, digest: str, cpu: str) -> Json:
         "SpeechModel",
         MODEL,
         {
-            "engine": "kokoro",
             "source": {"hostPath": {"path": path}},
             "digest": digest,
             "resources": {"cpu": cpu, "memory": "1Gi"},

@@ -100,7 +100,27 @@ INFERENCE = Image(
     },
     tried=READ_ALOUD,
 )
-IMAGES = (OPERATOR, INFERENCE)
+API = Image(
+    name="api",
+    dockerfile="api/Dockerfile",
+    project="api/pyproject.toml",
+    requirements="requirements/api.txt",
+    sources=("crds/src/voxpod_crds", "api/src/voxpod_api"),
+    imports=(
+        "voxpod_api.__main__",
+        "cryptography.hazmat.primitives.asymmetric.rsa",
+        "kubernetes.aio.client",
+        "uvicorn.protocols.http.h11_impl",
+    ),
+    tried="""
+from importlib.resources import files
+from voxpod_api.openai.schemas import MEDIA_TYPES
+from voxpod_api.openai.silence import silence
+
+assert all(silence(audio_format) for audio_format in MEDIA_TYPES)
+""",
+)
+IMAGES = (OPERATOR, INFERENCE, API)
 
 
 def by_names(names: list[str] | None) -> tuple[Image, ...]:

@@ -5,6 +5,7 @@ is that with AddressSanitizer and UBSan. Nothing is compiled when the library is
 """
 
 import argparse
+import fcntl
 import os
 import platform
 import shlex
@@ -33,7 +34,17 @@ TEST_TARGETS = {"testing.cpp": (), "kernels_wide.cpp": ("-mavx2", "-mfma")}
 
 
 def build(output: Path, variant: str = "release", jobs: int = 2) -> Path:
-    """Compile what is older than its sources; subprocess.CalledProcessError when the compiler fails (it says why itself)."""
+    """Compile what is older than its sources; subprocess.CalledProcessError when the compiler fails (it says why itself).
+
+    Who builds at the same time waits: tests that run in several processes would each compile all of it.
+    """
+    (HERE / "build").mkdir(exist_ok=True)
+    with (HERE / "build" / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return _build(output, variant, jobs)
+
+
+def _build(output: Path, variant: str, jobs: int) -> Path:
     compiler = shlex.split(os.environ.get("CXX", "g++"))
     level = SANITIZERS if variant == "sanitized" else ("-O3",)
     objects = (

@@ -20,6 +20,7 @@ VALUES = {
     "resync_seconds": "operator.resyncSeconds",
     "stray_request_seconds": "operator.strayRequestSeconds",
     "refuse_stray_requests": "operator.refuseStrayRequests",
+    "events": "operator.events",
     "lease_duration_seconds": "operator.lease.durationSeconds",
     "lease_renew_deadline_seconds": "operator.lease.renewDeadlineSeconds",
     "lease_retry_seconds": "operator.lease.retrySeconds",
@@ -56,6 +57,9 @@ VALUES = {
     "object_store_conditional_writes": "objectStore.conditionalWrites",
     "object_store_sweep_seconds": "objectStore.sweepSeconds",
     "object_store_remove_orphans_after_hours": "objectStore.removeOrphansAfterHours",
+    "metrics_max_tenants": "metrics.maxTenants",
+    "retention_request": "retention.request",
+    "retention_audio": "retention.audio",
 }
 FROM_THE_POD = {"namespace", "pod_name", "pod_ip", "dispatch_tls_dir"}
 """What the chart itself knows: the downward API, and where it mounts the certificate."""

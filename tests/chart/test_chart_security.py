@@ -264,3 +264,11 @@ def test_no_demo_without_being_asked(render):
     assert not [
         item for values in ("minimal", "all-options") for item in render(values) if "minio" in item["metadata"]["name"]
     ]
+
+
+def test_events_that_are_not_written_need_no_right(render):
+    def resources(*settings):
+        rules = find(render("minimal", *settings), "ClusterRole", "voxpod-operator")["rules"]
+        return {resource for rule in rules for resource in rule["resources"]}
+
+    assert resources() - resources("operator.events=false") == {"events"}

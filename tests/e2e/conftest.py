@@ -25,24 +25,15 @@ TEAM, OTHER_TEAM = "team-a", "team-b"
 """Tenants, each with one namespace of its name."""
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Whoever asks for the fixture `voxpod` is marked: `make e2e` runs those on one cluster and the rest on others, at once."""
+    if "voxpod" in getattr(item, "fixturenames", ()):
+        item.add_marker(pytest.mark.installed)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests that need an installed Voxpod come last: the others bring their own CRDs and want nobody to act on them."""
-    items.sort(key=lambda item: "voxpod" in getattr(item, "fixturenames", ()))
-
-
-TOLD = pytest.StashKey[dict[str, str]]()
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """What tests measured, without a limit to hold it to."""
-    for what, value in config.stash.get(TOLD, {}).items():
-        terminalreporter.write_line(f"measured: {what}: {value}")
-
-
-@pytest.fixture(scope="session")
-def told(pytestconfig: pytest.Config) -> dict[str, str]:
-    """What a test puts in here is printed at the end of the session."""
-    return pytestconfig.stash.setdefault(TOLD, {})
+    items.sort(key=lambda item: item.get_closest_marker("installed") is not None)
 
 
 def _cluster(command: str) -> str:

@@ -5,6 +5,7 @@ import json
 import subprocess
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +23,8 @@ Rendered = Callable[..., list[Json]]
 CHART = Path(__file__).resolve().parents[2] / "charts" / "voxpod"
 
 
-@pytest.fixture
-def namespace(kubectl: Kubectl) -> Iterator[str]:
-    """An empty namespace."""
+@contextmanager
+def an_empty_namespace(kubectl: Kubectl) -> Iterator[str]:
     name = f"release-{uuid.uuid4().hex[:8]}"
     kubectl("create", "namespace", name)
     try:
@@ -34,8 +34,14 @@ def namespace(kubectl: Kubectl) -> Iterator[str]:
 
 
 @pytest.fixture
-def rendered(cluster: dict[str, Any], bin_dir: Path, namespace: str) -> Rendered:
-    """rendered("a.b=c") -> what the next release with these settings would be, the cluster looked at."""
+def namespace(kubectl: Kubectl) -> Iterator[str]:
+    """An empty namespace."""
+    with an_empty_namespace(kubectl) as name:
+        yield name
+
+
+def renders_into(cluster: dict[str, Any], namespace: str) -> Rendered:
+    """What `rendered` of a namespace is."""
 
     def render(*settings: str) -> list[Json]:
         values = [
@@ -52,7 +58,7 @@ def rendered(cluster: dict[str, Any], bin_dir: Path, namespace: str) -> Rendered
             namespace,
         ]
         done = subprocess.run(
-            [str(bin_dir / "helm"), "template", "voxpod", str(CHART), *server, *values],
+            [f"{cluster['bin']}/helm", "template", "voxpod", str(CHART), *server, *values],
             capture_output=True,
             text=True,
             check=False,
@@ -63,16 +69,32 @@ def rendered(cluster: dict[str, Any], bin_dir: Path, namespace: str) -> Rendered
     return render
 
 
-@pytest.mark.parametrize("name", ["voxpod-dispatch-tls", "voxpod-object-store", "voxpod-minio-root"])
-def test_secret_of_the_last_release_is_kept(kubectl: Kubectl, rendered: Rendered, name: str):
-    first = find(rendered(), "Secret", name)
-    other = find(rendered(), "Secret", name)
-    kubectl("create", "-f", "-", input=json.dumps(first))
+@pytest.fixture
+def rendered(cluster: dict[str, Any], namespace: str) -> Rendered:
+    """rendered("a.b=c") -> what the next release with these settings would be, the cluster looked at."""
+    return renders_into(cluster, namespace)
 
-    again = find(rendered("operator.logLevel=DEBUG"), "Secret", name)
 
-    assert again["data"] == first["data"]
-    assert other["data"] != first["data"]
+SECRETS = ("voxpod-dispatch-tls", "voxpod-object-store", "voxpod-minio-root")
+
+
+@pytest.fixture(scope="module")
+def releases(cluster: dict[str, Any], kubectl: Kubectl) -> Iterator[tuple[list[Json], list[Json], list[Json]]]:
+    """What a first release would be, what another first one would, and what the upgrade of the first is."""
+    with an_empty_namespace(kubectl) as namespace:
+        rendered = renders_into(cluster, namespace)
+        first, other = rendered(), rendered()
+        for name in SECRETS:
+            kubectl("create", "-f", "-", input=json.dumps(find(first, "Secret", name)))
+        yield first, other, rendered("operator.logLevel=DEBUG")
+
+
+@pytest.mark.parametrize("name", SECRETS)
+def test_secret_of_the_last_release_is_kept(releases: tuple[list[Json], list[Json], list[Json]], name: str):
+    first, other, again = (find(release, "Secret", name)["data"] for release in releases)
+
+    assert again == first
+    assert other != first
 
 
 def test_upgrade_rolls_the_operator_only_for_other_secrets(kubectl: Kubectl, rendered: Rendered):

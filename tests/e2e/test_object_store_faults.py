@@ -91,7 +91,7 @@ def test_wrong_credentials_are_told_and_cost_no_sandbox(voxpod: Voxpod):
 
 def test_check_of_the_store_leaves_nothing_in_it(voxpod: Voxpod):
     voxpod.speak(TEAM, "Something is stored.")
-    assert [key for key in voxpod.keys("") if not key.startswith((f"{TEAM}/", f"{OTHER_TEAM}/"))] == []
+    assert [key for key in voxpod.keys("") if not key.startswith((f"{TEAM}/", f"{OTHER_TEAM}/", "_usage/"))] == []
 
 
 def reason_to_wait(request: TTSRequest) -> str:

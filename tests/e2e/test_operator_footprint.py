@@ -18,7 +18,7 @@ COUNTS = ("tenants/status", "speechmodels/status")
 """Where the operator writes how many requests run: a request that begins or ends is a change of them."""
 
 
-def test_writes_and_memory_are_told(voxpod: Voxpod, told: dict[str, str]):
+def test_writes_and_memory_are_told(voxpod: Voxpod, measured: dict[str, str]):
     voxpod.settled()
     time.sleep(2)  # counts of what ended before are written by now, and likewise below
     log = Path(voxpod.cluster["auditLog"])
@@ -29,7 +29,7 @@ def test_writes_and_memory_are_told(voxpod: Voxpod, told: dict[str, str]):
     time.sleep(2)
 
     mine = [w for w in writes(log, since) if w.user == OPERATOR and (_about(asked, w.name) or w.resource in COUNTS)]
-    told["API writes by the operator for a request"] = f"{len(mine)}: " + ", ".join(
+    measured["API writes by the operator for a request"] = f"{len(mine)}: " + ", ".join(
         f"{count} {verb} {resource}"
         for (verb, resource), count in Counter((w.verb, w.resource) for w in mine).most_common()
     )
@@ -37,13 +37,13 @@ def test_writes_and_memory_are_told(voxpod: Voxpod, told: dict[str, str]):
     for pod in voxpod.operator_pods():
         (pid,) = processes_of(pod["metadata"]["uid"], "voxpod_operator")
         role = "leader" if pod["metadata"]["name"] == voxpod.leader() else "follower"
-        told[f"resident memory of the {role}"] = f"{resident_bytes(pid) / 1e6:.0f} MB"
-    assert {key for key in told if key.startswith("resident")} == {
+        measured[f"resident memory of the {role}"] = f"{resident_bytes(pid) / 1e6:.0f} MB"
+    assert {key for key in measured if key.startswith("resident")} == {
         "resident memory of the leader",
         "resident memory of the follower",
     }
 
 
 def _about(asked: Asked, name: str) -> bool:
-    """The request, or a Job or pod of it."""
-    return asked.name == name or asked.uid in name
+    """The request, or a Job, pod or Event of it."""
+    return asked.name == name or asked.uid in name or name.startswith(f"{asked.name}.")

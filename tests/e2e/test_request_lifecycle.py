@@ -119,9 +119,8 @@ def test_kubectl_get_shows_it_in_a_line(voxpod: Voxpod, spoken: tuple[Spoken, TT
 
     head, line = voxpod.kubectl("get", "ttsr", "-n", TEAM, request.metadata.name).stdout.splitlines()
 
-    assert head.split() == ["NAME", "PHASE", "VOICE", "QUEUE", "AUDIO", "S", "REASON", "AGE"]
-    assert line.split()[:3] == [request.metadata.name, "Succeeded", request.status.voice]
-    assert "Succeeded" in line.split()[3:]
+    assert head.split() == ["NAME", "PHASE", "REASON", "POSITION", "VOICE", "AUDIO", "S", "AGE"]
+    assert line.split()[:4] == [request.metadata.name, "Succeeded", "Succeeded", request.status.voice]
     assert request.status.audio is not None
     assert f"{request.status.audio.duration_seconds:g}" in line.split()
 

@@ -1,5 +1,6 @@
 """The operator's and the sandbox's side of the object store, against a real MinIO: no cluster."""
 
+import asyncio
 import dataclasses
 import hashlib
 import io
@@ -11,6 +12,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
+import urllib3
 from minio.sseconfig import Rule, SSEConfig
 
 from minio_server import KMS_KEY, REGION, ROOT_PASSWORD, ROOT_USER, MinioServer, running_minio
@@ -103,6 +105,15 @@ async def test_other_content_of_the_same_size_is_refused(opened: Open, bucket: s
     assert "does not have the reported checksum" in await store.problem_with(KEY, lie)
     assert "bytes, the sandbox reported" in await store.problem_with(KEY, dataclasses.replace(told, bytes=5))
     assert "is not there" in await store.problem_with("acme/nothing.wav", told)
+
+
+async def test_a_presigned_get_reads_its_own_object_and_no_other(opened: Open, server: MinioServer) -> None:
+    store = opened()
+    upload(store)
+    server.root().put_object("plain", "acme/other.wav", io.BytesIO(b"secret"), 6)
+    url = store.presign_get(KEY, 60)
+    assert (await asyncio.to_thread(urllib3.request, "GET", url)).data == SOUND
+    assert (await asyncio.to_thread(urllib3.request, "GET", url.replace(KEY, "acme/other.wav"))).status == 403
 
 
 async def test_object_is_read_in_chunks_and_no_further_than_reported(
@@ -207,4 +218,4 @@ async def test_private_authority_is_trusted_by_operator_and_sandbox_alike(
                 with pytest.raises(SpeechError, match="SSLCertVerificationError"):
                     upload(store, ca_pem=pem, seconds=0.3)
             store.close()
-    assert all("upload failed" in json.loads(line)["event"] for line in capfd.readouterr().err.splitlines())
+    assert all("upload failed" in json.loads(line)["message"] for line in capfd.readouterr().err.splitlines())

@@ -2,7 +2,6 @@
 
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -13,9 +12,11 @@ from voxpod_bench.quality.recogniser import Recogniser, what_is_missing
 from voxpod_bench.wheels import cache
 
 from voxpod_inference.bundle import Bundle
+from voxpod_inference.engines import hibari_source
 from voxpod_inference.engines.base import Synthesizer
+from voxpod_inference.engines.hibari_source import fetch_hibari
+from voxpod_inference.engines.kokoro_source import default_folder, fetch_kokoro
 from voxpod_inference.engines.registry import load_engine
-from voxpod_inference.kokoro_source import default_folder, fetch_kokoro
 from voxpod_inference.prepare import prepare
 
 THREADS = 2
@@ -41,14 +42,6 @@ def engine(bundle: Bundle) -> Synthesizer:
 
 
 @pytest.fixture(scope="session")
-def measured(pytestconfig: pytest.Config) -> dict[str, str]:
-    """What a test puts in here is printed at the end of the session."""
-    return pytestconfig.stash.setdefault(_MEASURED, {})
-
-
-_MEASURED = pytest.StashKey[dict[str, str]]()
-
-
-def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    for what, value in config.stash.get(_MEASURED, {}).items():
-        terminalreporter.write_line(f"measured: {what}: {value}")
+def fast_engine() -> Synthesizer:
+    """The English one that takes a small part of a core."""
+    return load_engine(fetch_hibari(hibari_source.default_folder(), lambda what: print(what, file=sys.stderr)), 1)

@@ -4,6 +4,7 @@ After 20 exclamation marks the model said words that nobody wrote; 14B was heard
 """
 
 import re
+from collections.abc import Callable
 
 import pytest
 from voxpod_bench.quality.recogniser import Recogniser
@@ -26,6 +27,7 @@ ROWS = [
     "*" * 20,
     ". " * 20,
 ]
+TEXT = "Please wait for me at the station{} and then we go home together"
 FORMS = [
     ("Your seat is 14B, please go to gate 12B.", "14b 12b"),
     ("Give the patient 25 µg of it now.", "25 micrograms"),
@@ -44,16 +46,23 @@ def words(heard: str) -> list[str]:
     return re.findall(r"[a-z0-9']+", heard.lower())
 
 
-@pytest.mark.parametrize("row", ROWS)
-def test_row_of_signs_adds_no_word(engine: Synthesizer, recogniser: Recogniser, row: str) -> None:
+@pytest.fixture(scope="module")
+def heard(engine: Synthesizer, recogniser: Recogniser) -> Callable[[str], list[str]]:
+    """The words that are heard of a text."""
     speak = speaker(engine, "af_heart")
-    text = "Please wait for me at the station{} and then we go home together"
-    plain, odd = (
-        words(recogniser.hear(speak(text.format(signs)), engine.sample_rate, "en")) for signs in (".", f"{row} ")
-    )
-    assert odd == plain
-    end = words(recogniser.hear(speak(f"Hello my friend{row}"), engine.sample_rate, "en"))
-    assert end == ["hello", "my", "friend"]
+    return lambda text: words(recogniser.hear(speak(text), engine.sample_rate, "en"))
+
+
+@pytest.fixture(scope="module")
+def plain(heard: Callable[[str], list[str]]) -> list[str]:
+    """What is heard with a full stop in the place of the row."""
+    return heard(TEXT.format("."))
+
+
+@pytest.mark.parametrize("row", ROWS)
+def test_row_of_signs_adds_no_word(heard: Callable[[str], list[str]], plain: list[str], row: str) -> None:
+    assert heard(TEXT.format(f"{row} ")) == plain
+    assert heard(f"Hello my friend{row}") == ["hello", "my", "friend"]
 
 
 def test_figures_are_heard_as_written(engine: Synthesizer, recogniser: Recogniser, measured: dict[str, str]) -> None:

@@ -36,6 +36,16 @@ def test_recogniser_understands_what_was_said(
     assert {text: each for text, each in lengths.items() if not shortest <= each <= longest} == {}
 
 
+def test_the_fast_english_engine_is_understood_as_well(
+    fast_engine: Synthesizer, recogniser: Recogniser, measured: dict[str, str]
+) -> None:
+    chosen = SentenceSet("en", 0.03, files=("en-voices",), first=20)
+    understood = round_trip(chosen, speaker(fast_engine, ""), fast_engine.sample_rate, recogniser)
+    measured["heard differently, en by the fast engine"] = f"{understood.errors:.1%} of {understood.tokens} tokens"
+    assert understood.dropped == []
+    assert understood.errors <= chosen.most_errors, [(o.sentence.written, o.edits) for o in understood.outcomes]
+
+
 def test_no_word_is_lost_where_a_sentence_without_a_comma_is_cut(
     engine: Synthesizer, recogniser: Recogniser, measured: dict[str, str]
 ) -> None:

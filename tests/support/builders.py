@@ -77,8 +77,10 @@ def an_assigned_request(
     return a_request(status=status, **rest)
 
 
-def a_tenant(*namespaces: str, name: str = "acme", age: float = 0.0, **spec: Any) -> Tenant:
-    """A Tenant of the namespaces (`acme` without any)."""
+def a_tenant(
+    *namespaces: str, name: str = "acme", age: float = 0.0, used: dict[str, Any] | None = None, **spec: Any
+) -> Tenant:
+    """A Tenant of the namespaces (`acme` without any); `used`: of its quota, since the midnight before noon."""
     return Tenant.model_validate(
         {
             "metadata": {
@@ -89,6 +91,7 @@ def a_tenant(*namespaces: str, name: str = "acme", age: float = 0.0, **spec: Any
                 "creationTimestamp": NOON - timedelta(seconds=age),
             },
             "spec": {"namespaces": list(namespaces) or ["acme"], **spec},
+            "status": {"usage": {"windowStart": NOON.replace(hour=0), **used}} if used is not None else {},
         }
     )
 
@@ -99,6 +102,9 @@ def a_model(
     ready: bool = True,
     voices: tuple[str, ...] = ("af_heart", "zf_xiaobei"),
     path: str = "/models/kokoro",
+    languages: tuple[str, ...] = ("en", "zh", "ja"),
+    mixes_voices: bool | None = None,
+    tells_words: bool | None = None,
     **spec: Any,
 ) -> SpeechModel:
     """A SpeechModel whose probe succeeded (or did not run yet)."""
@@ -117,7 +123,9 @@ def a_model(
     )
     read = SpeechModelStatus(
         voices=list(voices),
-        languages=["en", "zh", "ja"],
+        languages=list(languages),
+        mixes_voices=mixes_voices,
+        tells_words=tells_words,
         probed=bundle_facts.probed(model.spec, IMAGE),
         conditions=[condition],
     )

@@ -30,7 +30,7 @@ class KubeApi:
             both.flush()
             context.load_cert_chain(both.name)
         self._http = urllib3.PoolManager(
-            ssl_context=context, timeout=30, maxsize=8, retries=urllib3.Retry(3, backoff_factor=0.2)
+            ssl_context=context, timeout=30, maxsize=32, retries=urllib3.Retry(3, backoff_factor=0.2)
         )
 
     def get(self, path: str) -> Json | None:
@@ -94,6 +94,8 @@ class KubeApi:
         body = None if item is None else json.dumps(item).encode()
         url = f"{self._server}{path}" + (f"?{urlencode(fields)}" if fields else "")
         response = self._http.request(verb, url, body=body, headers=headers)
+        if response.status == 404 and not response.data.startswith(b"{"):  # a path that is not served (yet)
+            return response.status, {"message": response.data.decode()}
         return response.status, json.loads(response.data or b"{}")
 
     @staticmethod

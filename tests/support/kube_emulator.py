@@ -55,6 +55,8 @@ class KubeEmulator(KubernetesEmulator):
 
     calls: list[Call] = attrs.field(factory=list)
     fault: Fault | None = None
+    agent: str = "voxpod-operator"
+    """Whose calls are noted and may be faulted or refused, by User-Agent."""
     refused: set[Call] = attrs.field(factory=set)
     """Calls that a quota or policy refuses until they are taken out."""
     on_change: Callable[[str, str, dict[str, Any]], None] | None = None
@@ -67,7 +69,7 @@ class KubeEmulator(KubernetesEmulator):
         if request.resource is None or request.action == kmock.action.WATCH:
             return await super()._handle(request)
         call = Call(str(request.method.value).upper(), request.resource.plural, request.subresource or "")
-        ours = request.headers.get("User-Agent") == "voxpod-operator"
+        ours = request.headers.get("User-Agent") == self.agent
         if ours:
             self.calls.append(call)
         if ours and call in self.refused:

@@ -20,6 +20,10 @@ class MemoryStore:
 
     def __init__(self) -> None:
         self.objects: dict[str, bytes] = {}
+        self.archive: dict[str, bytes] = {}
+        """What the operator stored itself, by key."""
+        self.public = "memory:"
+        """Where somebody serves the objects."""
         self.modified: dict[str, datetime] = {}
         self.upload_seconds: dict[str, int] = {}
         """How long the permission to store a key lives."""
@@ -39,6 +43,9 @@ class MemoryStore:
         self.upload_seconds[key] = seconds
         return Upload(f"memory:{key}", {"Content-Type": content_type})
 
+    def presign_get(self, key: str, seconds: int) -> str:
+        return f"{self.public}/{key}?seconds={seconds}"
+
     async def problem_with(self, key: str, reported: Audio | TimestampsObject) -> str:
         self._answer()
         self.looked_at = True
@@ -48,13 +55,39 @@ class MemoryStore:
             return f"{self.uri(key)} is not there"
         return "" if hashlib.sha256(found).hexdigest() == reported.sha256 else "checksum"
 
+    async def create(self, key: str, content: bytes, content_type: str) -> None:
+        self._answer()
+        if key not in self.archive:
+            self.archive[key], self.modified[key] = content, datetime.now(UTC)
+
+    async def replace(self, key: str, content: bytes, content_type: str) -> None:
+        self._answer()
+        self.archive[key], self.modified[key] = content, datetime.now(UTC)
+
+    async def read(self, key: str) -> bytes:
+        self._answer()
+        return self.archive[key]
+
+    async def under(self, prefix: str, after: str = "") -> list[StoredObject]:
+        self._answer()
+        found = sorted(key for key in self.archive if key.startswith(prefix) and key > after)
+        return [StoredObject(key, len(self.archive[key]), self._modified(key)) for key in found]
+
+    async def folders(self, prefix: str) -> list[str]:
+        self._answer()
+        behind = (key[len(prefix) :] for key in self.archive if key.startswith(prefix))
+        return sorted({rest.partition("/")[0] for rest in behind if "/" in rest})
+
     async def remove(self, key: str) -> None:
         self._answer()
         self.objects.pop(key, None)
 
     async def pages(self) -> AsyncIterator[list[StoredObject]]:
         self._answer()
-        yield [StoredObject(k, len(v), self.modified.get(k, datetime.now(UTC))) for k, v in self.objects.items()]
+        yield [StoredObject(k, len(v), self._modified(k)) for k, v in {**self.objects, **self.archive}.items()]
+
+    def _modified(self, key: str) -> datetime:
+        return self.modified.get(key, datetime.now(UTC))
 
     async def check(self, *, thorough: bool) -> None:
         self.checks.append(thorough)

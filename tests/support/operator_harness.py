@@ -26,6 +26,7 @@ from voxpod_operator.cluster.kinds import (
     CONFIG_MAP,
     ENDPOINT_SLICE,
     EVENT,
+    EVENT_V1,
     JOB,
     LEASE,
     POD,
@@ -36,7 +37,7 @@ from voxpod_operator.cluster.kinds import (
 )
 from voxpod_operator.settings import OperatorSettings
 
-KINDS = (CONFIG_MAP, TENANT, SPEECH_MODEL, TTS_REQUEST, JOB, POD, EVENT, SERVICE, LEASE, ENDPOINT_SLICE)
+KINDS = (CONFIG_MAP, TENANT, SPEECH_MODEL, TTS_REQUEST, JOB, POD, EVENT, EVENT_V1, SERVICE, LEASE, ENDPOINT_SLICE)
 CALL_SECONDS = 1.0
 
 

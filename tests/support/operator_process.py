@@ -17,6 +17,9 @@ from typing import Any
 
 BEAT_SECONDS = 0.05
 
+LEADERSHIP_LOST = 75
+"""Exit code of an operator that could not renew its Lease in time."""
+
 
 @dataclass
 class OperatorProcess:
@@ -25,6 +28,8 @@ class OperatorProcess:
     pid: int
     lines: list[dict[str, Any]] = field(default_factory=list)
     killed: bool = False
+    """By the test; else its end is a failure."""
+    returncode: int | None = None
 
     def kill(self) -> None:
         """SIGKILL."""
@@ -73,9 +78,9 @@ def peak_resident_mb(pid: str) -> float:
 
 @asynccontextmanager
 async def operator_process(
-    url: str, tls_dir: Path, dispatch_port: int, **changes: Any
+    url: str, tls_dir: Path, dispatch_port: int, log: Path | None = None, **changes: Any
 ) -> AsyncIterator[OperatorProcess]:
-    """Start one, read what it tells, end it; a failure of its own is the test's."""
+    """Start one, read what it tells, end it; a failure of its own is the test's. Its log goes to `log`, if wanted."""
     asked = json.dumps({"url": url, "tls_dir": str(tls_dir), "dispatch_port": dispatch_port, **changes})
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
     process = await asyncio.create_subprocess_exec(
@@ -85,9 +90,13 @@ async def operator_process(
 
     async def read() -> None:
         assert process.stdout is not None
-        async for line in process.stdout:
-            if line.startswith(b'{"gap"'):
-                told.lines.append(json.loads(line))
+        with open(log or os.devnull, "ab") as said:  # noqa: ASYNC230 - a local file
+            async for line in process.stdout:
+                if line.startswith(b'{"gap"'):
+                    told.lines.append(json.loads(line))
+                else:
+                    said.write(line)
+        told.returncode = await process.wait()
 
     reading = asyncio.create_task(read())
     try:
@@ -111,7 +120,8 @@ async def _main(asked: dict[str, Any]) -> None:
 
     from memory_store import MemoryStore
     from operator_harness import settings_for
-    from voxpod_operator.app import assemble
+    from voxpod_operator import logs
+    from voxpod_operator.app import LeadershipLost, assemble
 
     class TrustingStore(MemoryStore):
         """What a played sandbox stored lies in the test's process."""
@@ -127,6 +137,7 @@ async def _main(asked: dict[str, Any]) -> None:
     store = None if asked.get("object_store_endpoint") else TrustingStore()
     url, place = asked.pop("url"), Place(Path(asked.pop("tls_dir")), asked.pop("dispatch_port"))
     settings = settings_for(place, **asked)  # type: ignore[arg-type]
+    logs.configure(settings.log_level)
     login = lambda **_: kopf.ConnectionInfo(server=url)  # noqa: E731
     operator = assemble(settings, ApiClient(Configuration(host=url)), login, store)  # type: ignore[arg-type]
     stop = asyncio.Event()
@@ -156,6 +167,8 @@ async def _main(asked: dict[str, Any]) -> None:
     beside = [asyncio.create_task(beat()), asyncio.create_task(tell())]
     try:
         await operator.run(stop)
+    except* LeadershipLost:
+        sys.exit(LEADERSHIP_LOST)
     finally:
         for task in beside:
             task.cancel()

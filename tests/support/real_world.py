@@ -1,6 +1,7 @@
 """The world of the operator harness on a real API server: the same verbs, and the played sandboxes' Jobs and pods as it wants them."""
 
 import asyncio
+import json
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -13,8 +14,8 @@ import kopf
 from kubernetes.aio.client.api_client import ApiClient
 from kubernetes.aio.client.configuration import Configuration
 
-from certificates import an_authority, mount
-from kube_api import KubeApi
+from certificates import Authority, an_authority, mount
+from kube_api import MERGE, KubeApi
 from loopback_ports import free_port
 from memory_store import MemoryStore
 from operator_harness import Loopback
@@ -25,8 +26,12 @@ from resource_bodies import Json
 from voxpod_crds.sandbox_protocol import TOKEN_AUDIENCE
 from voxpod_operator.cluster.kinds import JOB, LEASE, POD, SERVICE, Kind
 
+UNTIL_IT_ENDS = aiohttp.ClientTimeout(total=None)
+
 SANDBOXES, SYSTEM = "voxpod-sandboxes", "voxpod-system"
 ACCOUNT = "voxpod-sandbox"
+HOSTS = ("voxpod-dispatch", "localhost")
+"""What the dispatch endpoint is called here; a pod has the first in its hosts file."""
 
 
 class RealWorld(World):
@@ -34,6 +39,8 @@ class RealWorld(World):
 
     url: str
     api: KubeApi
+    authority: Authority
+    """Who signed the dispatch certificate at first."""
 
     def connection(self) -> tuple[ApiClient, kopf.ConnectionInfo]:
         return ApiClient(Configuration(host=self.url)), kopf.ConnectionInfo(server=self.url)
@@ -56,12 +63,25 @@ class RealWorld(World):
         return made
 
     async def patch(self, kind: Kind, namespace: str, name: str, body: Json, subresource: str = "") -> None:
+        """Change an object, unless it is gone: who plays a part of the cluster is late now and then."""
         if kind is JOB and subresource == "status":
             body = {"status": _job_status(body["status"]["conditions"][0])}
-        await asyncio.to_thread(self.api.merge, kind.path(namespace, name, subresource), body)
+        path = kind.path(namespace, name, subresource)
+        status, answer = await asyncio.to_thread(self.api.call, "PATCH", path, body, content_type=MERGE)
+        assert status in (200, 404), f"PATCH {path}: {status} {answer.get('message', answer)}"
 
     async def delete(self, kind: Kind, namespace: str, name: str) -> None:
-        await asyncio.to_thread(self.api.delete, kind.path(namespace, name))
+        # a Job's own default is to orphan its pods, by a finalizer that only the garbage collector takes away
+        await asyncio.to_thread(self.api.delete, kind.path(namespace, name), propagationPolicy="Background")
+
+    async def bury_pods(self) -> None:
+        """What the kubelet does with a pod that is being deleted, until cancelled."""
+        while True:
+            for pod in await asyncio.to_thread(self.api.items, POD.path(SANDBOXES)):
+                if "deletionTimestamp" in pod["metadata"]:
+                    path = POD.path(SANDBOXES, pod["metadata"]["name"])
+                    await asyncio.to_thread(self.api.delete, path, gracePeriodSeconds=0)
+            await asyncio.sleep(2)
 
     def stored(self, kind: Kind, namespace: str | None, name: str) -> Json | None:
         return self.api.get(kind.path(namespace or "", name))
@@ -73,19 +93,22 @@ class RealWorld(World):
         """Start the sandbox of each Job that appears, until cancelled."""
         played: set[str] = set()
         while True:
-            for job in await asyncio.to_thread(self.api.items, JOB.path(SANDBOXES)):
-                if job["metadata"]["uid"] not in played and "conditions" not in job.get("status", {}):
-                    played.add(job["metadata"]["uid"])
-                    self.start(play_sandbox(self, job))
-            await asyncio.sleep(0.1)
+            watch = self.http.get(f"{self.url}{JOB.path(SANDBOXES)}", params={"watch": "1"}, timeout=UNTIL_IT_ENDS)
+            async with watch as response:
+                async for line in response.content:
+                    job = json.loads(line)["object"]
+                    over = "conditions" in job.get("status", {}) or job["spec"].get("suspend")
+                    if job["metadata"]["uid"] not in played and not over:
+                        played.add(job["metadata"]["uid"])
+                        self.start(play_sandbox(self, job))
 
 
 def _pod_spec() -> Json:
-    """A pod of the sandboxes' account that no scheduler would ever place."""
+    """A pod of the sandboxes' account on a node that is not there."""
     return {
         "serviceAccountName": ACCOUNT,
         "automountServiceAccountToken": False,
-        "schedulingGates": [{"name": "voxpod.dev/played"}],
+        "nodeName": "played",
         "containers": [{"name": "sandbox", "image": "played"}],
     }
 
@@ -108,13 +131,15 @@ async def a_real_world(server: RealApiServer, tls_dir: Path) -> AsyncIterator[Re
     _ensure(api, f"/api/v1/namespaces/{SANDBOXES}/serviceaccounts", {"metadata": {"name": ACCOUNT}})
     ports = {"ports": [{"port": 443}]}
     _ensure(api, SERVICE.path(SYSTEM), {"metadata": {"name": "voxpod-dispatch"}, "spec": ports})
-    mount(tls_dir, an_authority().files())
+    authority = an_authority()
+    mount(tls_dir, authority.files(*HOSTS))
     ca = tls_dir / "ca.crt"
     connector = aiohttp.TCPConnector(ssl=ssl.create_default_context(cafile=str(ca)), resolver=Loopback())
     async with aiohttp.ClientSession(connector=connector) as http:
         world = RealWorld(None, http, MemoryStore(), tls_dir, free_port())  # type: ignore[arg-type]
-        world.url, world.api = server.url, api
+        world.url, world.api, world.authority = server.url, api, authority
         world.start(world.play_jobs())
+        world.start(world.bury_pods())
         try:
             yield world
         finally:

@@ -17,9 +17,12 @@ def assert_words_in_order(said: Spoken | Chunk, start: int, end: int) -> None:
 
 
 def assert_chunks_are_the_source(script: Script, source: str) -> None:
-    """Chunks joined are the source, each knows where it begins, and its words are in order inside it."""
+    """Chunks joined are the source, each knows where it begins, and its words are in order inside it; what replaces a word may go on in the next."""
     assert "".join(chunk.text for chunk in script.chunks) == source
     ends = list(itertools.accumulate(len(chunk.text) for chunk in script.chunks))
     assert [chunk.start for chunk in script.chunks] == [0, *ends][: len(ends)], script.chunks
+    last: tuple[int, int] | None = None
     for chunk, end in zip(script.chunks, ends, strict=True):
-        assert_words_in_order(chunk, chunk.start, end)
+        goes_on = bool(chunk.words) and (chunk.words[0].start, chunk.words[0].end) == last
+        assert_words_in_order(chunk, chunk.words[0].start if goes_on else chunk.start, end)
+        last = (chunk.words[-1].start, chunk.words[-1].end) if chunk.words else last

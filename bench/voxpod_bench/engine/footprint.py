@@ -70,7 +70,7 @@ def measure(variants: Sequence[Variant], log: Log) -> tuple[list[Together], list
         if not variant.peer or length <= PEERS_LONGEST
     ]
     texts += [(variants[-1], text) for text in OTHERS]
-    return together, [_growth(variant, text, log) for variant, text in texts]
+    return together, [growth_of(variant, text, log) for variant, text in texts]
 
 
 def read_pages(pid: int, proc: Path = Path("/proc")) -> Pages:
@@ -91,7 +91,8 @@ def _together(variant: Variant, count: int, log: Log) -> Together:
         return Together(variant.name, count, tuple(read_pages(speaker.pid) for speaker in speakers))
 
 
-def _growth(variant: Variant, text: Text, log: Log) -> Growth:
+def growth_of(variant: Variant, text: Text, log: Log) -> Growth:
+    """Of a fresh process that speaks one text."""
     log(f"memory, {text.size} characters of {text.language}, {variant.name}")
     with speaking(variant, 2, range(2)) as speaker, _Peak(speaker.pid) as peak:
         speaker.speak(text)

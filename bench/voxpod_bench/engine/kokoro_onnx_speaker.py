@@ -24,13 +24,14 @@ def main(settings: dict[str, Any]) -> None:
     tell({"started": STARTED, "imported": imported, "loaded": time.monotonic(), "resident_before_model": resident})
     for line in sys.stdin:
         wanted = json.loads(line)
-        began = time.monotonic()
+        began, core = time.monotonic(), time.process_time()
         phonemes = engine.tokenizer.phonemize(wanted["text"], wanted["language"]) if wanted["language"] else ""
         read = time.monotonic()
         samples, rate = engine.create(wanted["phonemes"] or phonemes, wanted["voice"], is_phonemes=True)
         ended = time.monotonic()
         tell(
             {
+                "core": time.process_time() - core,
                 "began": began,
                 "read": read,
                 "first": ended,

@@ -15,7 +15,7 @@ from voxpod_bench.errors import BenchError
 from voxpod_bench.wheels import cache, wheel
 from voxpod_demo.settings import ROOT
 from voxpod_inference.bundle import Bundle
-from voxpod_inference.kokoro_source import MODEL_PARTS, MODEL_SHA256
+from voxpod_inference.engines.kokoro_source import MODEL_PARTS, MODEL_SHA256
 
 REQUIREMENTS = ROOT / "requirements" / "peers.txt"
 

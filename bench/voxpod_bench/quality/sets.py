@@ -24,6 +24,10 @@ class SentenceSet:
     """Of the tokens: words, characters in Chinese and Japanese, consonants in Hindi."""
     most_misread: float | None = None
     """Of the pinyin syllables or kana: blind to what is written differently and sounds the same."""
+    files: tuple[str, ...] = ()
+    """Where the sentences are; empty: in the file of the set's name."""
+    first: int | None = None
+    """Only so many of them."""
 
     @property
     def window_seconds(self) -> float:
@@ -44,8 +48,10 @@ class SentenceSet:
     @property
     def sentences(self) -> list[Sentence]:
         """In the order of the file."""
-        lines = (_FOLDER / f"{self.name}.tsv").read_text(encoding="utf-8").splitlines()
-        return [Sentence(written, read or written) for written, _, read in (line.partition("\t") for line in lines)]
+        files = self.files or (self.name,)
+        lines = [line for file in files for line in (_FOLDER / f"{file}.tsv").read_text(encoding="utf-8").splitlines()]
+        rows = (line.partition("\t") for line in lines[: self.first])
+        return [Sentence(written, read or written) for written, _, read in rows]
 
 
 SETS = (
@@ -60,6 +66,9 @@ SETS = (
     SentenceSet("pt", 0.05),
     SentenceSet("hi", 0.20),
 )
+
+HUNDRED = SentenceSet("en", 0.04, files=("en", "en-voices"))
+"""What all engines that speak English are compared by."""
 
 SAME: dict[str, tuple[tuple[str, str], ...]] = {
     "zh+en": (("蓝牙", "bluetooth"), ("亚马逊", "amazon"), ("谷歌", "google"), ("微软", "microsoft"), ("纽约", "new york")),

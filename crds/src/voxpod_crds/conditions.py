@@ -26,6 +26,7 @@ class ConditionType(StrEnum):
     """True beside Complete False, as Jobs have it: `kubectl wait --for=condition=` can wait for True only."""
     READY = "Ready"
     STORE_REACHABLE = "StoreReachable"
+    QUOTA_PRESSURE = "QuotaPressure"
 
 
 class Reason(StrEnum):
@@ -48,6 +49,21 @@ class Reason(StrEnum):
     WAITING_FOR_SANDBOX = (
         "WaitingForSandbox",
         "The model runs as many sandboxes as warmPool.maxSandboxes allows; the request starts when one ends.",
+    )
+    WAITING_FOR_RATE = (
+        "WaitingForRate",
+        (
+            "The tenant was admitted as many requests in the last minute as quota.requestsPerMinute allows; the request"
+            " starts when that minute is over. The message says when."
+        ),
+    )
+    WAITING_FOR_QUOTA = (
+        "WaitingForQuota",
+        (
+            "A daily limit has room for the request, but not beside what the tenant's running requests may use. It starts"
+            " when enough of them have ended below their estimate, and is rejected with DailyQuotaExceeded if they use"
+            " all of it."
+        ),
     )
     WAITING_FOR_MODEL = (
         "WaitingForModel",
@@ -105,7 +121,10 @@ class Reason(StrEnum):
         "No SpeechModel has that name, or none was named and none is marked spec.default.",
     )
     MODEL_NOT_ALLOWED = "ModelNotAllowed", "The Tenant's allowedModels does not list the model."
-    VOICE_NOT_FOUND = "VoiceNotFound", "The model has no such voice; status.voices of the SpeechModel lists them."
+    VOICE_NOT_FOUND = (
+        "VoiceNotFound",
+        "The model has no such voice, or mixes none; status.voices and status.mixesVoices of the SpeechModel tell.",
+    )
     VOICE_NOT_ALLOWED = "VoiceNotAllowed", "The Tenant's allowedVoices does not list the voice."
     LANGUAGE_NOT_SUPPORTED = (
         "LanguageNotSupported",
@@ -125,12 +144,25 @@ class Reason(StrEnum):
         "TextTooLong",
         "The text is longer than the Tenant's quota.maxTextLength (counted in Unicode code points).",
     )
+    DAILY_QUOTA_EXCEEDED = (
+        "DailyQuotaExceeded",
+        (
+            "The tenant has used a daily limit of its quota, and the request does not fit into what is left. The message"
+            " says limit, use, what was asked, and when the next day begins: create the request again then."
+        ),
+    )
+    EXCEEDS_HALF_OF_DAILY_QUOTA = (
+        "ExceedsHalfOfDailyQuota",
+        (
+            "The request alone takes more than half of a daily limit of its tenant. Waiting does not help: split the"
+            " text, or have an administrator raise the limit."
+        ),
+    )
     NOT_SUPPORTED_YET = (
         "NotSupportedYet",
         (
             "A field asks for what this version or the model does not do yet; the message names it. Nothing is ignored"
-            " silently. Failed instead of Rejected when only the sandbox could tell (timestamps word of a model without"
-            " durations)."
+            " silently. So are timestamps word of a model whose status.tellsWords is false."
         ),
     )
     # Dispatched
@@ -234,6 +266,13 @@ class Reason(StrEnum):
     # Ready, of Tenant and SpeechModel
     READY = "Ready", "The resource is in use as it stands."
     SUSPENDED = "Suspended", "spec.suspended is true: the tenant's new requests wait."
+    TIME_ZONE_UNKNOWN = (
+        "TimeZoneUnknown",
+        (
+            "No time zone has the name in spec.quota.timeZone, so that nobody can tell when its day begins; requests"
+            " wait. Names are as in the IANA database, such as Europe/Berlin."
+        ),
+    )
     NAMESPACE_CONFLICT = (
         "NamespaceConflict",
         (
@@ -260,6 +299,10 @@ class Reason(StrEnum):
         "SourceNotAllowed",
         "spec.source.hostPath.path is outside the folders that the chart's sandbox.modelRoots allows.",
     )
+    # QuotaPressure, of Tenant
+    QUOTA_LEFT = "QuotaLeft", "Less than 80 % of each daily limit is used, or there is none."
+    QUOTA_NEARLY_USED = "QuotaNearlyUsed", "80 % or more of a daily limit is used; the message names it."
+    QUOTA_USED_UP = "QuotaUsedUp", "A daily limit is used up: requests are rejected until the next day begins."
     # StoreReachable, of SpeechModel
     STORE_USABLE = "StoreUsable", "The object store answers and lets the operator's user do what it must."
     STORE_AWAY = (

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from pydantic import BaseModel
 
 from voxpod_crds.speech_model import ModelSource, SpeechModel
-from voxpod_crds.tenant import Tenant
+from voxpod_crds.tenant import AUDIO_STAYS, REQUEST_STAYS, Tenant
 from voxpod_crds.tts_request import OPUS_RATES, TTSRequest, TTSRequestSpec
 
 
@@ -84,6 +84,8 @@ def exactly_one(*names: str) -> Rule:
 _SET = {"x-kubernetes-list-type": "set"}
 _CONDITIONS = {"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["type"]}
 _WORDS = {"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["word"]}
+_HOLDS = {"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["uid"]}
+_SECONDS = {"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["at"]}
 _LABEL_KEY = "^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$"
 _NODE_SELECTOR_RULE = Rule(
     f'!has(self.nodeSelector) || self.nodeSelector.all(key, key.size() <= 317 && key.matches("{_LABEL_KEY}"))',
@@ -103,6 +105,12 @@ _TOLERATION_RULES = (
         "tolerationSeconds",
     ),
 )
+_TIME_ZONE_RULE = Rule(
+    # a name that the API server's own copy of the IANA database does not have is an error of the rule, and refused
+    '!has(self.timeZone) || timestamp("2026-01-01T00:00:00Z").getFullYear(self.timeZone) > 0',
+    "must be a time zone of the IANA database, such as Asia/Taipei",
+    "timeZone",
+)
 _READY = Column("Ready", '.status.conditions[?(@.type=="Ready")].status')
 _READY_REASON = Column("Reason", '.status.conditions[?(@.type=="Ready")].reason')
 _AGE = Column("Age", ".metadata.creationTimestamp", "date")
@@ -115,24 +123,44 @@ TENANT = Definition(
     max_name_length=63,
     columns=(
         _READY,
-        _READY_REASON,
         Column("Active", ".status.active", "integer"),
         Column("Waiting", ".status.waiting", "integer"),
-        Column("Max active", ".spec.quota.concurrentRequests", "integer"),
-        Column("Max text", ".spec.quota.maxTextLength", "integer"),
+        Column("Requests", ".status.usedOfLimit.requests"),
+        Column("Chars", ".status.usedOfLimit.characters"),
+        Column("Audio s", ".status.usedOfLimit.audioSeconds"),
+        # A string: of type date, kubectl shows how long ago it was, and a moment to come as <invalid>.
+        Column("Resets", ".status.resetTime"),
         _AGE,
+        Column(_READY_REASON.name, _READY_REASON.json_path, wide=True),
+        Column("Max active", ".spec.quota.concurrentRequests", "integer", wide=True),
+        Column("Max text", ".spec.quota.maxTextLength", "integer", wide=True),
+        Column("Weight", ".spec.weight", "integer", wide=True),
         Column("Namespaces", ".spec.namespaces", wide=True),
         Column("Models", ".spec.allowedModels", wide=True),
     ),
     rules={
         "spec.sandbox.tolerations[]": _TOLERATION_RULES,
         "spec.sandbox": (_NODE_SELECTOR_RULE,),
+        "spec.quota": (_TIME_ZONE_RULE,),
+        "spec.retention": (
+            Rule(
+                f'!has(self.request) || self.request.matches("{REQUEST_STAYS}")',
+                "is 60s at least and 999d at most, such as 72h",
+                "request",
+            ),
+            Rule(
+                f'!has(self.audio) || self.audio.matches("{AUDIO_STAYS}")',
+                "is a number of whole days, 1d to 9999d, such as 30d",
+                "audio",
+            ),
+        ),
     },
     extensions={
         "spec.namespaces": _SET,
         "spec.allowedModels": _SET,
         "spec.allowedVoices": _SET,
-        "status.settled": _SET,
+        "status.holds": _HOLDS,
+        "status.lastMinute": _SECONDS,
         "status.conditions": _CONDITIONS,
     },
 )
@@ -144,16 +172,16 @@ TTS_REQUEST = Definition(
     scope="Namespaced",
     columns=(
         Column("Phase", ".status.phase"),
-        Column("Voice", ".status.voice"),
-        Column("Queue", ".status.queuePosition", "integer"),
-        Column("Audio s", ".status.audio.durationSeconds", "number"),
         # Conditions are appended as a request moves on, so the last one tells where it stands and why.
         Column("Reason", ".status.conditions[-1:].reason"),
+        Column("Position", ".status.queuePosition", "integer"),
+        Column("Voice", ".status.voice"),
+        Column("Audio s", ".status.audio.durationSeconds", "number"),
         _AGE,
+        Column("URI", ".status.audio.uri", wide=True),
         Column("Model", ".status.model", wide=True),
         Column("Tenant", ".status.tenant", wide=True),
         Column("Job", ".status.sandbox.jobName", wide=True),
-        Column("URI", ".status.audio.uri", wide=True),
     ),
     rules={
         "spec": (
@@ -183,7 +211,7 @@ SPEECH_MODEL = Definition(
     scope="Cluster",
     max_name_length=63,
     columns=(
-        Column("Engine", ".spec.engine"),
+        Column("Engine", ".status.engine"),
         _READY,
         _READY_REASON,
         Column("Busy", ".status.busy", "integer"),

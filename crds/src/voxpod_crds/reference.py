@@ -16,6 +16,8 @@ REASON_GROUPS: dict[str, tuple[str, str, tuple[Reason, ...]]] = {
         "Nothing to do: the request goes on by itself as soon as it can, or ends at its deadline.",
         (
             Reason.WAITING_FOR_CONCURRENCY,
+            Reason.WAITING_FOR_RATE,
+            Reason.WAITING_FOR_QUOTA,
             Reason.WAITING_FOR_SANDBOX,
             Reason.WAITING_FOR_MODEL,
             Reason.WAITING_FOR_TENANT,
@@ -37,6 +39,8 @@ REASON_GROUPS: dict[str, tuple[str, str, tuple[Reason, ...]]] = {
             Reason.LANGUAGE_NOT_SUPPORTED,
             Reason.TEXT_EMPTY,
             Reason.TEXT_TOO_LONG,
+            Reason.DAILY_QUOTA_EXCEEDED,
+            Reason.EXCEEDS_HALF_OF_DAILY_QUOTA,
             Reason.NOT_SUPPORTED_YET,
         ),
     ),
@@ -90,6 +94,7 @@ REASON_GROUPS: dict[str, tuple[str, str, tuple[Reason, ...]]] = {
             Reason.READY,
             Reason.SUSPENDED,
             Reason.NAMESPACE_CONFLICT,
+            Reason.TIME_ZONE_UNKNOWN,
             Reason.UNREADABLE,
             Reason.NOT_SUPPORTED_YET,
             Reason.PROBING,
@@ -102,6 +107,15 @@ REASON_GROUPS: dict[str, tuple[str, str, tuple[Reason, ...]]] = {
             Reason.SANDBOX_UNSCHEDULABLE,
             Reason.SANDBOX_REFUSED,
             Reason.SANDBOX_LOST,
+        ),
+    ),
+    "QuotaPressure": (
+        "QuotaPressure, of Tenant",
+        "How much of the daily limits is used: True from 80 % on. Requests that run are not counted before they end.",
+        (
+            Reason.QUOTA_LEFT,
+            Reason.QUOTA_NEARLY_USED,
+            Reason.QUOTA_USED_UP,
         ),
     ),
     "StoreReachable": (
@@ -141,7 +155,8 @@ def reasons_page() -> str:
         "",
         "Every condition in the status of a TTSRequest, Tenant or SpeechModel has one of these reasons, and a message",
         "with the particulars. `kubectl get ttsr` shows the reason of the last condition; `kubectl describe ttsr NAME`",
-        "shows all of them. This version writes no Events: what happened to an object stands in its conditions.",
+        "shows all of them, and the Events (docs/running.md). Events are for people and go after an hour:",
+        "programs read the conditions.",
     ]
     for heading, (condition, advice, reasons) in REASON_GROUPS.items():
         lines += [

@@ -50,6 +50,10 @@ def _is_hex(text: str) -> bool:
     return all(c in "0123456789abcdef" for c in text)
 
 
+def _is_plain(text: str) -> bool:
+    return all(c in "abcdefghijklmnopqrstuvwxyz0123456789-" for c in text)
+
+
 Hex256 = Annotated[str, Length(64, 64), Passing(_is_hex)]
 Hex128 = Annotated[str, Length(32, 32), Passing(_is_hex)]
 
@@ -103,6 +107,8 @@ class Work:
     """Where the document of times goes; None without one."""
     progress_seconds: float = dataclasses.field(default=0.0, metadata=_since(2))
     """How often to tell progress; 0: not at all."""
+    tenant: str = dataclasses.field(default="", metadata=_since(2))
+    """Whose request it is, for the lines that the sandbox logs."""
 
 
 Stage = Literal["synthesizing", "uploading"]
@@ -205,6 +211,12 @@ class BundleFacts:
     voices: Annotated[tuple[Annotated[str, Length(1, 64)], ...], Length(0, 512)]
     languages: Annotated[tuple[Annotated[str, Length(1, 16)], ...], Length(0, 64)]
     sample_rate: Annotated[int, Between(8_000, 48_000)]
+    engine: Annotated[str, Length(0, 63), Passing(_is_plain)] = ""
+    """As the bundle's manifest names it; empty from a probe of an older version."""
+    mixes_voices: bool = True
+    """Whether a mix of its voices is a voice."""
+    tells_words: bool = True
+    """Whether it tells when each word is heard."""
 
 
 def to_json(message: Work | Progress | Report | BundleFacts, version: int = VERSION) -> str:

@@ -1,6 +1,6 @@
 """SpeechModel: a model bundle that sandboxes map read-only, and how many of them. Cluster-scoped, short name `vmodel`."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 
@@ -75,8 +75,15 @@ class WarmPool(ApiModel):
 class SpeechModelSpec(ApiModel):
     """What an administrator offers."""
 
-    engine: Literal["kokoro", "cosyvoice"] = not_honoured_yet(
-        "kokoro", only=("kokoro",), description="The program that reads the bundle."
+    engine: str | None = Field(
+        None,
+        min_length=1,
+        max_length=63,
+        pattern=r"^[a-z0-9-]+$",
+        description=(
+            "The engine that the bundle has to be for: the model is not Ready when the bundle's manifest names another."
+            " Absent: whichever it names."
+        ),
     )
     source: ModelSource = Field(description="Where the bundle comes from: exactly one source.")
     digest: str = Field(
@@ -107,6 +114,7 @@ class SpeechModelStatus(ApiModel):
     """What the operator observes."""
 
     observed_generation: int | None = Field(None, description="metadata.generation that this status was computed from.")
+    engine: str | None = Field(None, max_length=63, description="Engine of the bundle, as its manifest names it.")
     voices: list[Annotated[str, Field(max_length=64)]] = Field(
         default_factory=list, max_length=512, description="Voices in the bundle, as a probe on a node read them."
     )
@@ -114,6 +122,8 @@ class SpeechModelStatus(ApiModel):
         default_factory=list, max_length=64, description="Languages that the bundle speaks."
     )
     sample_rate: int | None = Field(None, description="Samples per second of the engine's output.")
+    mixes_voices: bool | None = Field(None, description="Whether requests may name mixes of the voices.")
+    tells_words: bool | None = Field(None, description="Whether requests may ask for the times of words.")
     probed: str | None = Field(
         None,
         max_length=63,

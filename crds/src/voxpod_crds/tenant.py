@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from voxpod_crds.base import ApiModel, ObjectMeta, not_honoured_yet
+from voxpod_crds.base import ApiModel, ObjectMeta
 from voxpod_crds.conditions import Condition
 from voxpod_crds.placement import NodeSelector, Tolerations
 
@@ -35,7 +35,13 @@ Cpu = Annotated[
 """Cores as Kubernetes writes them (2, "1.5", "500m"); never 0, which would be no limit."""
 Memory = Annotated[str, Field(min_length=2, max_length=16, pattern=MEMORY_PATTERN)]
 """Bytes with a unit ("1Gi", "800M"); a bare number is refused, since it is nearly always a forgotten unit."""
+MAX_HOLDS = 1_000
+"""Requests of one tenant that are admitted and not charged yet; a hold has some 250 bytes, and each write carries them all."""
 Duration = Annotated[str, Field(min_length=2, max_length=16, pattern=r"^[0-9]+(s|m|h|d)$")]
+REQUEST_STAYS = r"^([6-9][0-9]s|[1-9][0-9]{2,6}s|[1-9][0-9]{0,5}m|[1-9][0-9]{0,3}h|[1-9][0-9]{0,2}d)$"
+"""A Duration that an ended TTSRequest may stay: whoever waits for it should have seen it end."""
+AUDIO_STAYS = r"^[1-9][0-9]{0,3}d$"
+"""A Duration that audio may stay."""
 
 
 class Quota(ApiModel):
@@ -50,18 +56,29 @@ class Quota(ApiModel):
         le=10_000,
         description="Longest text of one request in Unicode code points; a longer one is rejected.",
     )
-    requests_per_minute: int | None = not_honoured_yet(
-        ge=1, le=1_000_000, description="Requests admitted in any minute."
+    requests_per_minute: int | None = Field(
+        None, ge=1, le=1_000_000, description="Requests admitted in any minute; further ones wait."
     )
-    requests_per_day: int | None = not_honoured_yet(ge=1, le=1_000_000_000, description="Requests charged in one day.")
-    characters_per_day: int | None = not_honoured_yet(
-        ge=1, le=1_000_000_000_000, description="Characters charged in one day."
+    requests_per_day: int | None = Field(
+        None, ge=1, le=1_000_000_000, description="Requests charged in one day; further ones are rejected."
     )
-    audio_seconds_per_day: int | None = not_honoured_yet(
-        ge=1, le=1_000_000_000, description="Seconds of audio charged in one day."
+    characters_per_day: int | None = Field(
+        None, ge=1, le=1_000_000_000_000, description="Characters charged in one day; one request may take half of it."
     )
-    time_zone: str | None = not_honoured_yet(
-        max_length=64, description="IANA time zone in which a quota day begins; UTC without it."
+    audio_seconds_per_day: int | None = Field(
+        None,
+        ge=1,
+        le=1_000_000_000,
+        description=(
+            "Seconds of audio charged in one day, estimated before a request starts; one request may take half of it."
+        ),
+    )
+    time_zone: str | None = Field(
+        None,
+        min_length=1,
+        max_length=64,
+        pattern=r"^[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,3}$",
+        description="IANA time zone, such as Asia/Taipei, at whose midnight a quota day begins; UTC without it.",
     )
 
 
@@ -90,8 +107,23 @@ class TenantSandbox(ApiModel):
 class Retention(ApiModel):
     """How long what a request leaves behind is kept."""
 
-    request: Duration | None = not_honoured_yet(description="How long an ended TTSRequest stays, such as 72h.")
-    audio: Duration | None = not_honoured_yet(description="How long the audio object stays, such as 30d.")
+    request: Duration | None = Field(
+        None,
+        description=(
+            "How long an ended TTSRequest stays, counted from its end, such as 72h (60s to 999d); the chart's"
+            " retention.request without it. Its record is archived before it is deleted."
+        ),
+    )
+    audio: Duration | None = Field(
+        None,
+        description=(
+            "How long audio stays in the object store, in whole days, such as 30d (1d to 9999d); the chart's"
+            " retention.audio without it."
+        ),
+    )
+    text: bool | None = Field(
+        None, description="Whether the archived record of a request holds its text; it does not without this."
+    )
 
 
 class TenantSpec(ApiModel):
@@ -132,6 +164,41 @@ class Usage(ApiModel):
     audio_seconds: float = Field(0, ge=0, description="Seconds of audio charged.")
 
 
+class Remaining(ApiModel):
+    """What the daily limits leave in the current quota window; what has no limit is absent."""
+
+    requests: int | None = Field(None, ge=0, description="Requests that may still be admitted.")
+    characters: int | None = Field(None, ge=0, description="Characters that may still be admitted.")
+    audio_seconds: float | None = Field(None, ge=0, description="Seconds of audio that may still be admitted.")
+
+
+class Hold(ApiModel):
+    """What a request that was admitted may use; its charge takes the place of it when it has ended."""
+
+    uid: str = Field(max_length=64, description="UID of the request.")
+    namespace: str = Field(max_length=63, description="Its namespace.")
+    name: str = Field(max_length=253, description="Its name.")
+    characters: int = Field(ge=0, description="Characters that it will speak.")
+    audio_seconds: float = Field(ge=0, description="Seconds of audio that it may become, estimated with a margin.")
+    window_start: datetime = Field(description="Quota window that it counts in.")
+    since: datetime = Field(description="When it was admitted.")
+
+
+class AdmittedInSecond(ApiModel):
+    """How many requests were admitted in one second."""
+
+    at: datetime = Field(description="The second.")
+    requests: int = Field(ge=1, description="How many.")
+
+
+class UsedOfLimit(ApiModel):
+    """What was charged and the daily limit, as `kubectl get` shows them: `12/100`, or `12` where there is no limit."""
+
+    requests: str = Field(max_length=64, description="Requests.")
+    characters: str = Field(max_length=64, description="Characters.")
+    audio_seconds: str = Field(max_length=64, description="Seconds of audio, whole ones.")
+
+
 class TenantStatus(ApiModel):
     """What the operator observes."""
 
@@ -139,12 +206,25 @@ class TenantStatus(ApiModel):
     active: int | None = Field(None, ge=0, description="Requests that hold a concurrency slot.")
     waiting: int | None = Field(None, ge=0, description="Requests that wait for one.")
     usage: Usage | None = Field(None, description="What was charged in the current quota window.")
-    remaining: Usage | None = Field(None, description="What the quota leaves in the current window.")
-    reset_time: datetime | None = Field(None, description="When the current window ends.")
-    settled: list[Annotated[str, Field(max_length=64)]] = Field(
-        default_factory=list, max_length=1000, description="UIDs of requests already charged in this window."
+    holds: list[Hold] = Field(
+        default_factory=list,
+        max_length=MAX_HOLDS,
+        description="What requests that were admitted and are not charged yet may use; it counts beside usage.",
     )
-    conditions: list[Condition] = Field(default_factory=list, max_length=8, description="Ready.")
+    last_minute: list[AdmittedInSecond] = Field(
+        default_factory=list,
+        max_length=122,
+        description="Requests admitted of late, by second; kept where quota.requestsPerMinute is set.",
+    )
+    term: int | None = Field(
+        None,
+        ge=0,
+        description="Grows with each leader of the operator: what one writes late, when its successor wrote already, has no effect.",
+    )
+    used_of_limit: UsedOfLimit | None = Field(None, description="Usage beside the daily limits, for people.")
+    remaining: Remaining | None = Field(None, description="What the daily limits leave in the current window.")
+    reset_time: datetime | None = Field(None, description="When the current window ends.")
+    conditions: list[Condition] = Field(default_factory=list, max_length=8, description="Ready, QuotaPressure.")
 
 
 class Tenant(ApiModel):

@@ -136,6 +136,15 @@ class TTSRequestSpec(ApiModel):
     lexicon: list[LexiconEntry] = Field(
         default_factory=list, max_length=100, description="How words are read in this request, over all dictionaries."
     )
+    audio_url_seconds: int | None = Field(
+        None,
+        ge=60,
+        le=604_800,
+        description=(
+            "Seconds for which status.audio.url can be used, 60 to 604,800 (a week, the most that S3 signs for); without"
+            " it no URL is made."
+        ),
+    )
     priority: int = Field(
         0,
         ge=0,
@@ -151,13 +160,22 @@ class TTSRequestSpec(ApiModel):
         le=86_400,
         description="Seconds from creation after which the request fails, waiting included; 5 to 86,400.",
     )
+    max_wait_seconds: int | None = Field(
+        None,
+        ge=0,
+        le=86_400,
+        description=(
+            "Seconds from creation within which a sandbox must be assigned, else the request is rejected with the reason"
+            " that it waits for; 0 means now or never. Without it the request waits until its deadline."
+        ),
+    )
     seed: int | None = Field(
         None,
         ge=0,
         le=2**31 - 1,
         description=(
-            "Makes the engine's random choices repeatable. Kokoro makes none: it says the same text alike with any"
-            " seed."
+            "Makes the engine's random choices repeatable. The engines of this version make none: they say the same"
+            " text alike with any seed."
         ),
     )
     cancel: bool = Field(False, description="Set to true to end the request; the only field that can change.")
@@ -177,6 +195,15 @@ class AudioObject(ApiModel):
         max_length=1024,
         description="s3://bucket/tenant/uid.timestamps.json, when the request asked for timestamps.",
     )
+    url: str | None = Field(
+        None,
+        max_length=4096,
+        description=(
+            "Presigned GET of the audio, when the request asked for one by audioUrlSeconds: whoever has it may read the"
+            " audio, without credentials, until urlExpires."
+        ),
+    )
+    url_expires: datetime | None = Field(None, description="When url stops to work.")
 
 
 class SandboxRef(ApiModel):
@@ -214,10 +241,10 @@ class RequestTimings(ApiModel):
 
 
 class RequestUsage(ApiModel):
-    """What the request counts for."""
+    """What the request counts for, besides being one request."""
 
-    characters: int = Field(ge=0, description="Code points of the text.")
-    audio_seconds: float = Field(ge=0, description="Seconds of audio.")
+    characters: int = Field(ge=0, description="Code points of the text with what its lexicon puts into it.")
+    audio_seconds: float = Field(ge=0, description="Seconds of audio; until the end an estimate with a margin.")
 
 
 class TTSRequestStatus(ApiModel):
@@ -247,7 +274,10 @@ class TTSRequestStatus(ApiModel):
     )
     audio: AudioObject | None = Field(None, description="The stored audio.")
     timings: RequestTimings | None = Field(None, description="Where the time went, in milliseconds.")
-    usage: RequestUsage | None = Field(None, description="What the request counts for.")
+    usage: RequestUsage | None = Field(
+        None,
+        description="What is held for the request in its tenant's quota, and what was charged when it has ended; absent for nothing.",
+    )
     warnings: list[Annotated[str, Field(max_length=512)]] = Field(
         default_factory=list,
         max_length=16,

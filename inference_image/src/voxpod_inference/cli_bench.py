@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from voxpod_inference.cli_model import chosen_bundle, loaded_engine, usage_error
+from voxpod_inference.cli_model import BUNDLE_HELP, chosen_bundle, loaded_engine, usage_error
 from voxpod_inference.engines.base import Synthesizer
 
 _SENTENCE = "The ferry leaves at noon, and nobody wants to miss it. "
@@ -19,7 +19,7 @@ _MEBIBYTE = 1 << 20
 def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command's options."""
     bench = commands.add_parser("bench", help="measure speed and memory on this machine")
-    bench.add_argument("--bundle", type=Path, metavar="DIR", help="default: the Kokoro bundle, fetched if need be")
+    bench.add_argument("--bundle", type=Path, metavar="DIR", help=BUNDLE_HELP)
     bench.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)), help="default: all cores")
     bench.add_argument("--repeat", type=int, default=3, metavar="N", help="the fastest of N runs counts; default 3")
     bench.add_argument("--json", action="store_true", help="print one JSON line instead of a table")

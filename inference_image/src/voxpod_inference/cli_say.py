@@ -12,10 +12,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any, BinaryIO
 
+from voxpod_crds.sandbox_protocol import Timestamps
 from voxpod_inference.audio.formats import FORMATS, SAMPLE_RATES
 from voxpod_inference.audio.writer import DEFAULT_LOUDNESS, Written, write_audio
 from voxpod_inference.bundle import Bundle
-from voxpod_inference.cli_model import chosen_bundle, loaded_engine, usage_error
+from voxpod_inference.cli_model import BUNDLE_HELP, chosen_bundle, loaded_engine, usage_error
 from voxpod_inference.engines.base import Prepared, Synthesizer, Utterance
 from voxpod_inference.errors import INPUT_REFUSED, InputError, SpeechError
 from voxpod_inference.timestamps import SpokenTimes
@@ -54,8 +55,13 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         help="default -16; `keep` leaves it as it is",
     )
     say.add_argument("--ssml", action="store_true", help="the text is SSML")
-    say.add_argument("--timestamps", type=Path, metavar="FILE", help="write when each word is heard, as JSON")
-    say.add_argument("--bundle", type=Path, metavar="DIR", help="default: the Kokoro bundle, fetched if need be")
+    say.add_argument(
+        "--timestamps",
+        type=Path,
+        metavar="FILE",
+        help="write when each sentence is heard, and each word where the engine tells it, as JSON",
+    )
+    say.add_argument("--bundle", type=Path, metavar="DIR", help=BUNDLE_HELP)
     say.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)), help="default: all cores")
     say.add_argument("--stats", action="store_true", help="print one JSON line with times and memory")
     say.set_defaults(run=run)
@@ -81,7 +87,8 @@ def run(options: argparse.Namespace) -> int:
         written = _write_sound(options, utterances, engine, prepared.expected_seconds)
         if options.timestamps is not None:
             with whole_file(str(options.timestamps)) as file:
-                file.write(times.document("word", prepared.script.sentences))
+                kind: Timestamps = "word" if engine.engine.tells_words else "sentence"
+                file.write(times.document(kind, prepared.script.sentences))
     except OSError as error:
         raise SpeechError(
             "infrastructure", "", f"cannot write {error.filename or options.output}: {error.strerror}"

@@ -60,7 +60,7 @@ class Dispatch:
                         "infrastructure", SANDBOX_REFUSED, f"the dispatch endpoint refused the claim ({status})"
                     )
                 case status:
-                    log.event("claim failed, asking again", status=status)
+                    log.event("claim failed, asking again", "WARNING", status=status)
                     self._sleep(min(next(delays), max(0.0, give_up - time.monotonic())))
         log.event("idle for too long")
         return None
@@ -79,13 +79,14 @@ class Dispatch:
             response = self._call("POST", RESULT_PATH, body, _RESULT_TIMEOUT, None)
             status = response.status if response else 0
             if 0 < status < 500:
+                taken = status < 300 or status in (409, 410)
                 log.event(
-                    "result handed in" if status < 300 or status in (409, 410) else "result refused", status=status
+                    "result handed in" if taken else "result refused", "INFO" if taken else "ERROR", status=status
                 )
                 return
             delay = next(delays)
             if time.monotonic() + delay > give_up:
-                log.event("result not handed in: the endpoint is away", status=status)
+                log.event("result not handed in: the endpoint is away", "ERROR", status=status)
                 return
             self._sleep(delay)
 
@@ -101,7 +102,7 @@ class Dispatch:
             url = self._settings.dispatch_url + path
             return send(method, url, headers, body=body, context=self._context, timeout=timeout)
         except TransportError as error:
-            log.event("dispatch endpoint cannot be reached", error=type(error).__name__)
+            log.event("dispatch endpoint cannot be reached", "WARNING", error=type(error).__name__)
             return None
 
 

@@ -1,11 +1,30 @@
-"""JSON log lines on standard error: an event and its key-values, for state changes only; never a request's text."""
+"""JSON log lines on standard error: a sentence and its key-values, for state changes only; never a request's text.
+
+docs/logs.md has the keys, which the operator's lines share.
+"""
 
 import json
 import sys
 import time
+from typing import Literal
+
+SERVICE = "voxpod-sandbox"
+
+Value = str | float | None
+Level = Literal["INFO", "WARNING", "ERROR"]
+
+_about: dict[str, Value] = {}
 
 
-def event(sentence: str, **values: str | float | int | None) -> None:
-    """Write one line, e.g. `{"time": "2026-11-24T17:00:00Z", "event": "model loaded", "load_ms": 540}`."""
-    stamp = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-    print(json.dumps({"time": stamp, "event": sentence, **values}), file=sys.stderr, flush=True)
+def about(**values: Value) -> None:
+    """Have each line from now on tell which request it is about; without values none."""
+    _about.clear()
+    _about.update(values)
+
+
+def event(message: str, level: Level = "INFO", **values: Value) -> None:
+    """Write one line, e.g. `{"timestamp": "2026-11-24T17:00:00.123Z", "level": "INFO", ... "message": "model loaded"}`."""
+    now = time.time()
+    stamp = f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(now))}.{int(now % 1 * 1000):03}Z"
+    line = {"timestamp": stamp, "level": level, "service": SERVICE, "message": message, **_about, **values}
+    print(json.dumps(line), file=sys.stderr, flush=True)

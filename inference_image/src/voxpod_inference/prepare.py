@@ -17,8 +17,9 @@ from pathlib import Path
 
 from voxpod_inference.bundle import Bundle, file_entry
 from voxpod_inference.engines import vocoder
-from voxpod_inference.engines.kokoro_files import FRONT, GENERATOR, PACKED, WEIGHTS
+from voxpod_inference.engines.entry import Recipe
 from voxpod_inference.engines.onnx import save_optimised
+from voxpod_inference.engines.registry import engine_of
 from voxpod_inference.prepared import (
     MANIFEST,
     NAME,
@@ -30,13 +31,13 @@ from voxpod_inference.prepared import (
     PreparedWeights,
     find,
     fit_of,
+    parts_of,
     quick_sum,
     to_json,
     verify,
 )
 
 _SCRATCH = ".unfinished-"
-_PARTS = (FRONT, GENERATOR, PACKED, MANIFEST)
 _OURS = re.compile(rf"(?P<hidden>\.?)(?P<fit>{NAME.pattern})(?P<suffix>\.[0-9a-f]{{8}})?", re.ASCII)
 """What `_publish` makes: the link of a fit, the folders that it may lead to, a link that is about to take its place."""
 _STALE_SECONDS = 3600.0
@@ -45,34 +46,36 @@ Progress = Callable[[str], None]
 
 def prepare(bundle: Bundle, root: Path, progress: Progress) -> PreparedWeights:
     """The weights for this node below `root`, made if they are not there or are damaged. BundleError, OSError."""
-    fit = fit_of(bundle)
+    fit, recipe = fit_of(bundle), engine_of(bundle).recipe
     with contextlib.suppress(PreparedError):
-        weights = find(root, fit)
+        weights = find(root, fit, recipe)
         if not (complaints := verify(weights)):
             return weights
         progress(f"{complaints[0]}: making them anew")
-    bundle.check([FRONT, GENERATOR, WEIGHTS])
+    native = recipe.native
+    bundle.check([*recipe.graphs, *((native.graph, native.weights) if native else ())])
     if not root.is_dir():
         root.mkdir(parents=True, exist_ok=True)
         root.chmod(0o755)  # whatever the umask is: sandboxes run as another user
     scratch = Path(tempfile.mkdtemp(prefix=_SCRATCH, dir=root))
     try:
-        _fill(scratch, bundle, fit, progress)
+        _fill(scratch, bundle, fit, recipe, progress)
         _publish(scratch, root / fit.name)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
-    return find(root, fit)
+    return find(root, fit, recipe)
 
 
 def prune(bundle: Bundle, root: Path) -> list[str]:
     """Remove what nobody will load again, and name it: this bundle's weights of other formats, versions of ONNX Runtime or of the
     library, folders of weights without a link, what killed preparations left. Other kinds of processors keep theirs, and what
     is not named and filled as `prepare` does it is left alone."""
-    fit = fit_of(bundle)
+    fit, recipe = fit_of(bundle), engine_of(bundle).recipe
     entries = sorted(root.iterdir()) if root.is_dir() else []
     gone = [p for p in entries if p.is_symlink() and _outdated(p, fit)]
     linked = {os.readlink(p) for p in entries if p.is_symlink() and p not in gone}
-    gone += [p for p in entries if p.is_dir() and not p.is_symlink() and p.name not in linked and _abandoned(p, fit)]
+    folders = [p for p in entries if p.is_dir() and not p.is_symlink() and p.name not in linked]
+    gone += [p for p in folders if _abandoned(p, fit, recipe)]
     for path in gone:
         if path.is_symlink():
             path.unlink(missing_ok=True)
@@ -89,11 +92,12 @@ def _outdated(link: Path, fit: Fit) -> bool:
     return bool(ours["hidden"]) or not link.exists() or not _current(ours["fit"], fit)
 
 
-def _abandoned(folder: Path, fit: Fit) -> bool:
+def _abandoned(folder: Path, fit: Fit, recipe: Recipe) -> bool:
     """Whether a folder that no link leads to is one of ours and of no use. One with a link's own name (in a copy that did not
     keep links) may be of use."""
     if folder.name.startswith(_SCRATCH):
-        return not _in_the_making(folder) and all(any(part in p.name for part in _PARTS) for p in folder.iterdir())
+        parts = (MANIFEST, *parts_of(recipe))
+        return not _in_the_making(folder) and all(any(part in p.name for part in parts) for p in folder.iterdir())
     ours = _OURS.fullmatch(folder.name)
     if ours is None or ours["hidden"] or not _holds_weights(folder):
         return False
@@ -127,16 +131,16 @@ def _in_the_making(path: Path) -> bool:
     return False
 
 
-def _fill(folder: Path, bundle: Bundle, fit: Fit, progress: Progress) -> None:
-    native = vocoder.cpu_class()
-    for graph in (FRONT,) if native else (FRONT, GENERATOR):
+def _fill(folder: Path, bundle: Bundle, fit: Fit, recipe: Recipe, progress: Progress) -> None:
+    kind, native = vocoder.cpu_class(), recipe.native
+    for graph in (*recipe.graphs, *((native.graph,) if native and not kind else ())):
         progress(f"optimising {graph}")
         save_optimised(bundle.path(graph), folder / graph)
-    if native:
+    if native and kind:
         from voxpod_inference.engines.vocoder_weights import pack
 
-        progress(f"packing {WEIGHTS} for {native}")
-        pack(bundle.path(WEIGHTS), folder / PACKED, native)
+        progress(f"packing {native.weights} for {kind}")
+        pack(bundle.path(native.weights), folder / native.packed, kind)
     (folder / MANIFEST).write_text(to_json(fit, dict(_entries(folder))), encoding="utf-8")
     for path in (folder, *folder.iterdir()):
         path.chmod(0o755 if path.is_dir() else 0o644)

@@ -2,7 +2,8 @@
 
 They lie in `prepared/` inside the bundle, so that the one read-only mount of a sandbox has them too: a link named after
 what they fit, to a folder that is never written again. `prepare.py` makes them. A folder holds `prepared.json`, the
-optimised graphs with weights that ONNX Runtime maps as they are, and the generator's weights packed for our own kernels.
+optimised graphs with weights that ONNX Runtime maps as they are, and weights packed for our own kernels where the engine has
+some (its `Recipe`).
 
 Whoever can write here can also write the manifest here, so its sums guard against accidents, not against malice: the
 bundle's digest, which a SpeechModel pins, does not reach this far. A sandbox therefore compares a sum that is read at the
@@ -21,7 +22,7 @@ import numpy as np
 
 from voxpod_inference import processor
 from voxpod_inference.bundle import PREPARED, Bundle, file_entry
-from voxpod_inference.engines.kokoro_files import FRONT, GENERATOR, PACKED
+from voxpod_inference.engines.entry import Recipe
 
 if TYPE_CHECKING:
     from voxpod_inference.engines.base import Weights
@@ -54,7 +55,7 @@ class Fit:
     processor: str
     """`processor.fingerprint()`."""
     vocoder: str
-    """`<class of processor>.<version of the native library>`, or `none` without it."""
+    """`<class of processor>.<version of the native library>`, or `none` without it and for an engine without native parts."""
 
     @property
     def name(self) -> str:
@@ -79,11 +80,13 @@ class PreparedWeights:
 
     root: Path
     files: Mapping[str, PreparedFile]
+    recipe: Recipe
 
     @property
     def kind(self) -> "Weights":
-        """`prepared`, or `prepared-onnx` when they were made without the native library."""
-        return "prepared" if PACKED in self.files else "prepared-onnx"
+        """`prepared`, or `prepared-onnx` when they were made without the native library that they would need."""
+        native = self.recipe.native
+        return "prepared" if native is None or native.packed in self.files else "prepared-onnx"
 
     def path(self, name: str) -> Path | None:
         """Where a file lies; None when these weights do without it."""
@@ -103,16 +106,31 @@ def fit_of(bundle: Bundle) -> Fit:
     import onnxruntime
 
     from voxpod_inference.engines import vocoder
+    from voxpod_inference.engines.registry import engine_of
 
-    kind = vocoder.cpu_class()
+    kind = vocoder.cpu_class() if engine_of(bundle).recipe.native else None
     library = f"{kind}.{vocoder.VERSION}" if kind else NO_LIBRARY
     return Fit(bundle.manifest.digest, onnxruntime.__version__, processor.fingerprint(), library)
 
 
-def needed(fit: Fit) -> tuple[str, ...]:
+def needed(fit: Fit, recipe: Recipe) -> tuple[str, ...]:
     """The files that weights for `fit` have."""
-    generator = (GENERATOR, f"{GENERATOR}.data") if fit.vocoder == NO_LIBRARY else (PACKED,)
-    return (FRONT, f"{FRONT}.data", *generator)
+    native = recipe.native
+    if native is None:
+        return _mapped(*recipe.graphs)
+    if fit.vocoder == NO_LIBRARY:
+        return _mapped(*recipe.graphs, native.graph)
+    return (*_mapped(*recipe.graphs), native.packed)
+
+
+def parts_of(recipe: Recipe) -> tuple[str, ...]:
+    """What weights may have, on any kind of node."""
+    native = recipe.native
+    return _mapped(*recipe.graphs, *((native.graph,) if native else ())) + ((native.packed,) if native else ())
+
+
+def _mapped(*graphs: str) -> tuple[str, ...]:
+    return tuple(name for graph in graphs for name in (graph, f"{graph}.data"))
 
 
 def folder_of(bundle: Bundle) -> Path:
@@ -120,10 +138,10 @@ def folder_of(bundle: Bundle) -> Path:
     return bundle.root / PREPARED
 
 
-def find(root: Path, fit: Fit) -> PreparedWeights:
+def find(root: Path, fit: Fit, recipe: Recipe) -> PreparedWeights:
     """The weights below `root` that fit, every file checked by its sum. PreparedError when there are none or they are damaged."""
     folder = _linked(root, fit)
-    weights = PreparedWeights(folder, _files(folder, fit))
+    weights = PreparedWeights(folder, _files(folder, fit, recipe), recipe)
     for name, entry in weights.files.items():
         if complaint := _complaint(folder / name, entry):
             raise PreparedError(f"{folder}: {name} {complaint}")
@@ -184,7 +202,7 @@ def _linked(root: Path, fit: Fit) -> Path:
     raise NothingPrepared(f"{root} has nothing for {fit.name}{but}; voxpod-model prepare makes it")
 
 
-def _files(folder: Path, fit: Fit) -> dict[str, PreparedFile]:
+def _files(folder: Path, fit: Fit, recipe: Recipe) -> dict[str, PreparedFile]:
     try:
         fields: dict[str, Any] = json.loads((folder / MANIFEST).read_bytes())
         if fields["schema"] != SCHEMA_VERSION:
@@ -202,7 +220,7 @@ def _files(folder: Path, fit: Fit) -> dict[str, PreparedFile]:
             raise PreparedError(f"{folder} was made for {name} {getattr(made_for, name)}, here is {wanted}")
     if odd := [name for name in files if "/" in name or name.startswith(".")]:
         raise PreparedError(f"{folder}: {MANIFEST} lists {odd[0]}, which is no file of its folder")
-    if missing := [name for name in needed(fit) if name not in files]:
+    if missing := [name for name in needed(fit, recipe) if name not in files]:
         raise PreparedError(f"{folder}: {MANIFEST} lists no {missing[0]}")
     return files
 

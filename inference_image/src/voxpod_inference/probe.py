@@ -21,7 +21,7 @@ def main() -> int:
     try:
         settings = bundle_settings(os.environ)
     except SettingsError as error:
-        log.event("settings are wrong", error=str(error))
+        log.event("settings are wrong", "ERROR", error=str(error))
         return 1
     try:
         found = facts(settings)
@@ -30,7 +30,7 @@ def main() -> int:
     except Exception as error:
         failed = error if isinstance(error, SpeechError) else unexpected(error)
         message, code = termination_message(Report("", Timings(), failure=failed.as_failure())), 1
-        log.event("bundle is unusable", reason=failed.reason, error=str(failed))
+        log.event("bundle is unusable", "ERROR", reason=failed.reason, error=str(failed))
     write_termination_log(settings.termination_log, message)
     return code
 
@@ -41,11 +41,19 @@ def facts(settings: BundleSettings) -> BundleFacts:
     if complaints := bundle.complaints():
         more = f" (and {len(complaints) - 1} more)" if len(complaints) > 1 else ""
         raise BundleError(f"{bundle.root}: {complaints[0]}{more}")
-    engine = load_engine(bundle, settings.cpu_limit)
-    for _ in engine.speak(engine.prepare("ok", language="auto")):
+    model = load_engine(bundle, settings.cpu_limit)
+    for _ in model.speak(model.prepare("ok", language="auto")):
         pass
-    manifest = bundle.manifest
-    return BundleFacts(manifest.digest, tuple(manifest.voices), manifest.languages, manifest.sample_rate)
+    manifest, engine = bundle.manifest, model.engine
+    return BundleFacts(
+        manifest.digest,
+        tuple(manifest.voices),
+        manifest.languages,
+        manifest.sample_rate,
+        engine=engine.name,
+        mixes_voices=engine.mixes_voices,
+        tells_words=engine.tells_words,
+    )
 
 
 if __name__ == "__main__":

@@ -53,7 +53,7 @@ class Pulse:
 
     def failed(self, problem: str) -> None:
         """A try to upload failed; a cause that is new is told at once. Nothing of the URL may be in it."""
-        log.event("upload failed, trying again", request=self._work.request_uid, problem=problem)
+        log.event("upload failed, trying again", "WARNING", problem=problem)
         self._steps += 1
         if problem != self._problem:
             self._problem = problem

@@ -17,7 +17,7 @@ def main() -> int:
     try:
         settings = sandbox_settings(os.environ)
     except SettingsError as error:
-        log.event("settings are wrong", error=str(error))
+        log.event("settings are wrong", "ERROR", error=str(error))
         return 1
     from voxpod_inference.worker import run  # numpy starts threads: only after prepare_process
 

@@ -4,7 +4,7 @@ import itertools
 import json
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from voxpod_crds.sandbox_protocol import Timestamps
@@ -25,6 +25,15 @@ class Span:
     ends: float
 
 
+def check(kind: Timestamps, *, tells_words: bool) -> None:
+    """InputError when words are asked of a model that tells none."""
+    if kind == "word" and not tells_words:
+        raise InputError(
+            NOT_SUPPORTED_YET,
+            "timestamps is 'word', but this model does not tell when words are heard; 'sentence' is accepted",
+        )
+
+
 class SpokenTimes:
     """Listens to the utterances of one request."""
 
@@ -41,24 +50,26 @@ class SpokenTimes:
         for utterance in utterances:
             at = self._samples / self._sample_rate
             words = [Span(w.start, w.end, at + w.begins, at + w.ends) for w in utterance.words]
-            self._words += words
-            if words:
-                self._parts += words
-            elif utterance.spoken_seconds > 0:
+            if not words and utterance.spoken_seconds > 0:
                 self._parts.append(Span(utterance.start, utterance.end, at, at + utterance.spoken_seconds))
+            if words and self._words and (words[0].start, words[0].end) == (self._words[-1].start, self._words[-1].end):
+                self._goes_on(words.pop(0))
+            self._words += words
+            self._parts += words
             self._samples += len(utterance.samples)
             yield utterance
+
+    def _goes_on(self, word: Span) -> None:
+        """What replaces a word is said in more than one utterance: the word lasts until the last of them."""
+        longer = replace(self._words[-1], ends=word.ends)
+        self._words[-1] = self._parts[-1] = longer
 
     def document(self, kind: Timestamps, sentences: Iterable[tuple[int, int]]) -> bytes:
         """The JSON document; `kind` is `sentence` or `word`, `sentences` are those of the request's `Script`.
 
         InputError for words when the model tells none.
         """
-        if kind == "word" and not self._words:
-            raise InputError(
-                NOT_SUPPORTED_YET,
-                "timestamps is 'word', but this model does not tell when words are heard; 'sentence' is accepted",
-            )
+        check(kind, tells_words=bool(self._words))
         content: dict[str, Any] = {
             "version": VERSION,
             "durationSeconds": round(self._samples / self._sample_rate, 3),

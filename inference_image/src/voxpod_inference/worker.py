@@ -19,7 +19,7 @@ from voxpod_inference.errors import DEADLINE_EXCEEDED, ENGINE_FAILED, InputError
 from voxpod_inference.process import end_now, milliseconds_since_start, write_termination_log
 from voxpod_inference.progress import Pulse
 from voxpod_inference.settings import SandboxSettings
-from voxpod_inference.timestamps import SpokenTimes
+from voxpod_inference.timestamps import SpokenTimes, check
 
 _DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
@@ -70,7 +70,8 @@ def run(settings: SandboxSettings) -> Report | None:
         if work is None:
             return None
         uid = work.request_uid
-        log.event("claimed", request=uid)
+        log.about(request_id=uid, tenant_id=work.tenant, text_len=len(work.text), voice=work.voice)
+        log.event("claimed")
         with Pulse(work, dispatch.progress, end_now) as pulse:
             report = serve(work, synthesizer, timings, settings.object_store_ca_pem, pulse)
     except SpeechError as error:
@@ -78,7 +79,7 @@ def run(settings: SandboxSettings) -> Report | None:
     except Exception as error:
         report = Report(uid, timings, failure=unexpected(error).as_failure())
     if report.failure is not None:
-        log.event("failed", request=uid, fault=report.failure.fault, reason=report.failure.reason)
+        log.event("failed", "ERROR", fault=report.failure.fault, reason=report.failure.reason)
     write_termination_log(settings.model.termination_log, termination_message(report))
     if uid and dispatch is not None:
         dispatch.report(report)
@@ -95,9 +96,9 @@ def serve(work: Work, synthesizer: Synthesizer, timings: Timings, ca_pem: str, p
         timings = dataclasses.replace(timings, first_audio_ms=first_audio_ms, synthesis_ms=watch.milliseconds())
         log.event(
             "synthesized",
-            request=work.request_uid,
+            voice=prepared.voice,
             audio_seconds=round(written.duration_seconds, 3),
-            synthesis_ms=timings.synthesis_ms,
+            duration=timings.synthesis_ms / 1000,
         )
         pulse.uploads()
         times = None
@@ -117,7 +118,7 @@ def serve(work: Work, synthesizer: Synthesizer, timings: Timings, ca_pem: str, p
         voice=prepared.voice,
     )
     timings = dataclasses.replace(timings, upload_ms=watch.milliseconds() - timings.synthesis_ms)
-    log.event("uploaded", request=work.request_uid, bytes=audio.bytes, upload_ms=timings.upload_ms)
+    log.event("uploaded", voice=prepared.voice, bytes=audio.bytes, duration=timings.upload_ms / 1000)
     return Report(
         work.request_uid,
         timings,
@@ -133,6 +134,7 @@ def _speak(
 ) -> tuple[Prepared, Written, int]:
     """Fill both files; what was prepared, what was written, and after how many milliseconds the first samples were there."""
     output_rate(work.format, work.sample_rate, synthesizer.sample_rate)  # what the format cannot have is refused first
+    check(work.timestamps, tells_words=synthesizer.engine.tells_words)
     spoken = SpokenTimes(work.text, synthesizer.sample_rate)
     first_audio: list[int] = []
     try:
@@ -142,7 +144,7 @@ def _speak(
         pulse.step()
         chunks = _samples(spoken.noting(synthesizer.speak(prepared)), first_audio, watch)
 
-        def check() -> None:
+        def look() -> None:
             pulse.step()
             watch.check()
 
@@ -153,7 +155,7 @@ def _speak(
             format=work.format,
             sample_rate=work.sample_rate,
             loudness=work.loudness,
-            check=check,
+            check=look,
             expected_seconds=prepared.expected_seconds,
         )
         if work.timestamps_upload is not None:

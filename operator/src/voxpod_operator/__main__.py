@@ -26,14 +26,14 @@ SERVICE_ACCOUNT_DIR = "/var/run/secrets/kubernetes.io/serviceaccount"
 
 def main() -> None:
     """Exit 0 when told to stop, 1 when a part failed, 2 when a setting is wrong."""
+    logs.configure("INFO")
     try:
         settings = OperatorSettings()
     except ValidationError as error:
-        problems = "\n".join(
-            f"  VOXPOD_{'_'.join(str(p) for p in e['loc']).upper()}: {e['msg']}"
-            for e in error.errors(include_input=False)
-        )
-        sys.exit(f"voxpod-operator: settings are wrong:\n{problems}")
+        for e in error.errors(include_input=False):
+            name = f"VOXPOD_{'_'.join(str(p) for p in e['loc']).upper()}"
+            logger.critical("setting is wrong", extra={"setting": name, "error": e["msg"]})
+        sys.exit(2)
     logs.configure(settings.log_level)
     sys.exit(asyncio.run(_run(settings)))
 

@@ -26,13 +26,16 @@ from voxpod_operator.handlers.watches import Login, watch
 from voxpod_operator.health import Health, health_app
 from voxpod_operator.idle import IdleSandboxes
 from voxpod_operator.leadership import Leadership
+from voxpod_operator.reconcile import archive
 from voxpod_operator.reconcile.pool import first_seen
+from voxpod_operator.reconcile.reporting import report
 from voxpod_operator.reconcile.workers import work
 from voxpod_operator.resync import WatchHealth, catch_up_with_all, keep_in_sync, load
 from voxpod_operator.settings import OperatorSettings
 from voxpod_operator.storage.object_store import ObjectStore, open_store
 from voxpod_operator.store_check import keep_checked
 from voxpod_operator.store_sweep import keep_swept
+from voxpod_operator.usage_summary import keep_summarized
 from voxpod_operator.workqueue import WorkQueue
 
 logger = logging.getLogger(__name__)
@@ -101,6 +104,7 @@ class Operator:
                     await self._lead()
             finally:
                 await asyncio.shield(self.leadership.release())
+                await archive.hand_over(self.ctx)
 
     async def _keep_certificate(self) -> None:
         while True:
@@ -116,13 +120,16 @@ class Operator:
         settings = self.ctx.settings
         await insist("the list at takeover", lambda: catch_up_with_all(self.ctx))
         self.ctx.queue.open()
+        archive.take_over(self.ctx)
         for key in self.ctx.view.work_keys():
             self.ctx.queue.add(key)
         self.ctx.queue.add(DIRECTORY)
         async with serving(self.ctx), asyncio.TaskGroup() as parts:
             self.ctx.serving.since = self.ctx.now()
+            self.ctx.serving.term = self.leadership.term
             parts.create_task(self._stay_published(), name="EndpointSlice")
             parts.create_task(keep_swept(self.ctx), name="store sweep")
+            parts.create_task(keep_summarized(self.ctx), name="usage summaries")
             for number in range(settings.workers):
                 parts.create_task(work(self.ctx), name=f"worker {number}")
 
@@ -186,7 +193,16 @@ def assemble(settings: OperatorSettings, api: ApiClient, login: Login, store: Ob
     )
     view.on_request = ctx.keep_book
     ctx.idle.on_first_seen = lambda job_name: first_seen(ctx, job_name)
-    return Operator(ctx, api, login, Health(view, WatchHealth(), lambda: leadership.leading), leadership)
+    view.on_ended = lambda request, raw: archive.on_ended(ctx, request, raw)
+    # a follower knows the same, and so does a leader before it has caught up with the one before it
+    view.on_news = lambda old, new, raw: report(ctx, old, new, raw) if ctx.queue.is_open and leadership.fresh else None
+    return Operator(
+        ctx,
+        api,
+        login,
+        Health(view, WatchHealth(), lambda: leadership.leading, settings.metrics_max_tenants),
+        leadership,
+    )
 
 
 def _store(settings: OperatorSettings) -> ObjectStore:

@@ -56,7 +56,7 @@ class DispatchCertificate:
         self._served = self._newest = tried(place, host)
         self._changed_at = now()
         self._retired: dict[str, datetime] = {}
-        """Authorities that were served with before, and until when."""
+        """Authorities of before, and since when: they were served with, or another came after them before they were."""
         self._tell()
 
     def context(self) -> ssl.SSLContext:
@@ -86,7 +86,10 @@ class DispatchCertificate:
             if found == self._seen:
                 return
             self._seen = found
-            self._newest, self._changed_at = tried(place, self._host), self._now()
+            newest, self._changed_at = tried(place, self._host), self._now()
+            if self._newest is not self._served:  # a replica that started in between serves it
+                self._retired[self._newest.authority] = self._changed_at
+            self._newest = newest
         except CertificateProblem as problem:
             logger.error("certificate not renewed, the one before stays", extra={"error": str(problem)})
 

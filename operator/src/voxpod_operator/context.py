@@ -1,6 +1,7 @@
 """What every reconcile and the dispatch endpoint share: settings, view, queue, gateways, clock."""
 
 import asyncio
+from collections import OrderedDict, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,17 +13,22 @@ from voxpod_operator.cluster.addresses import Addresses
 from voxpod_operator.cluster.gateway import ClusterGateway
 from voxpod_operator.cluster.kinds import JOB, SPEECH_MODEL, TENANT, TTS_REQUEST, Kind
 from voxpod_operator.cluster.reading import Request, UnreadableRequest
-from voxpod_operator.cluster.view import ClusterView, WorkKey
+from voxpod_operator.cluster.view import REMEMBERED_GONE, ClusterView, WorkKey
 from voxpod_operator.cluster.warnings import Warnings
 from voxpod_operator.idle import IdleSandboxes
 from voxpod_operator.policy import stored_objects
+from voxpod_operator.policy.archive_book import ArchiveBook
 from voxpod_operator.policy.book import Book, Slot
+from voxpod_operator.policy.bulletin import Bulletin
+from voxpod_operator.policy.charges import Due
+from voxpod_operator.policy.ledger import NotNow
 from voxpod_operator.policy.pool import PoolBook
 from voxpod_operator.policy.progress import ProgressBook
 from voxpod_operator.policy.store_state import StoreState
 from voxpod_operator.policy.transitions import difference
 from voxpod_operator.settings import OperatorSettings
 from voxpod_operator.storage.object_store import ObjectStore
+from voxpod_operator.tenant_series import label_of, own_series
 from voxpod_operator.workqueue import Lane, WorkQueue
 
 
@@ -31,6 +37,18 @@ class Serving:
     """Since when this process answers sandboxes; None before it leads."""
 
     since: datetime | None = None
+    term: int = 0
+    """Grows with each leader: the Lease's resourceVersion when this process took it. What it writes into a ledger bears it."""
+
+
+class Deleted(OrderedDict[str, Due]):
+    """By UID, what requests are charged that were deleted; the oldest goes when there are too many."""
+
+    def remember(self, uid: str, due: Due) -> None:
+        """Keep it until the tenant's ledger has it."""
+        self[uid] = due
+        if len(self) > REMEMBERED_GONE:
+            self.popitem(last=False)
 
 
 @dataclass
@@ -64,12 +82,26 @@ class Context:
     """What this leader has seen of each model's pool."""
     book: Book = field(default_factory=Book)
     """Who waits and who holds a slot. The view keeps it, `reconcile.schedule` gives slots away."""
+    archive: ArchiveBook = field(default_factory=ArchiveBook)
+    """What has ended, and whether it is archived. `reconcile.archive` keeps it."""
+    archive_locks: defaultdict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
+    """By tenant: its records are stored in order."""
     serving: Serving = field(default_factory=Serving)
     last_look: LastLook = field(default_factory=LastLook)
+    bulletin: Bulletin = field(default_factory=Bulletin)
+    """Events that are to be written."""
     progress: ProgressBook = field(default_factory=ProgressBook)
     """What sandboxes told this leader; in memory only."""
+    pauses: dict[str, NotNow] = field(default_factory=dict)
+    """Tenants whose ledger has no room for the first of their line at present: none of their requests is granted a slot."""
+    deleted: Deleted = field(default_factory=Deleted)
+    """What requests that were deleted are charged, until it is in their tenant's ledger."""
     concluding: set[str] = field(default_factory=set)
     """UIDs of requests whose report is being verified: a sandbox that reports many times at once gets one verification."""
+
+    def tenant_label(self, tenant: str | None) -> str:
+        """What the tenant is called in the label of a metric."""
+        return label_of(tenant, own_series(self.view, self.settings.metrics_max_tenants))
 
     def keep_book(self, uid: str, request: Request | None) -> None:
         """Enter a new version of a request (None: it is gone) into the book; a slot that comes free is given away anew."""
@@ -83,6 +115,10 @@ class Context:
         else:
             self.progress.forget(uid)
             freed = self.book.gone(uid)
+            for tenant in self.pauses:  # what ended may leave room
+                self.enqueue(TENANT, ResourceKey("", tenant), Lane.URGENT)
+            if request is None:
+                self.archive.gone(uid)
         if freed:
             self.schedule()
 
@@ -118,10 +154,10 @@ class Context:
         self.queue.add(WorkKey(POOL, ResourceKey("", model)))
 
     def refresh_counts(self, tenant: str | None, model: str | None) -> None:
-        """Have the counts in a Tenant's and SpeechModel's status brought up to date, at most every few seconds."""
-        for kind, name in ((TENANT, tenant), (SPEECH_MODEL, model)):
+        """Have the counts in a Tenant's and SpeechModel's status brought up to date, and what has ended charged."""
+        for kind, name, delay in ((TENANT, tenant, 1), (SPEECH_MODEL, model, 3)):
             if name:
-                self.queue.add_after(WorkKey(kind.plural, ResourceKey("", name)), COUNTS_DELAY_SECONDS)
+                self.queue.add_after(WorkKey(kind.plural, ResourceKey("", name)), delay * COUNTS_DELAY_SECONDS)
 
     async def write_status(self, request: TTSRequest, status: TTSRequestStatus) -> None:
         """Store a request's new status if it differs; the view has it before this returns. Raises Conflict."""
@@ -145,11 +181,20 @@ AUDIO = "audio"
 SCHEDULE = WorkKey("schedule", ResourceKey("", ""))
 """The work key that stands for giving free slots away."""
 
+ANNOUNCE = WorkKey("announce", ResourceKey("", ""))
+"""The work key that stands for writing the next Event."""
+
 DIRECTORY = WorkKey("directory", ResourceKey("", ""))
 """The work key that stands for the list of the tenants' namespaces."""
 
 POOL = "pool"
 """Plural of the work keys that stand for a SpeechModel's waiting sandboxes."""
+
+ARCHIVE = "archive"
+"""Plural of the work keys that stand for storing the records of a tenant's ended requests."""
+
+RETENTION = "retention"
+"""Plural of the work keys that stand for deleting a tenant's ended requests."""
 
 PLACE = "place"
 """Plural of the work keys that stand for telling a request its place in the line."""
@@ -161,4 +206,4 @@ DISCARD_SECONDS = 30.0
 """Longer than the sandbox of an ended request lives (lifecycle.EXIT_GRACE and its termination)."""
 
 COUNTS_DELAY_SECONDS = 5.0
-"""Tenant and SpeechModel counts are for people: one write in five seconds, however many requests pass."""
+"""So long a charge waits for others that share its write, and thrice as long what a SpeechModel tells: counts are for people."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from voxpod_operator import metrics
+from voxpod_operator import metrics, tenant_series
 from voxpod_operator.cluster.view import ClusterView
 from voxpod_operator.resync import WatchHealth
 
@@ -19,6 +19,7 @@ class Health:
     view: ClusterView
     watches: WatchHealth
     leading: Callable[[], bool]
+    tenants_with_series: int
     synced: bool = False
     """Whether the view holds the whole cluster: a follower that is not synced would lead badly."""
 
@@ -44,6 +45,7 @@ def health_app(health: Health) -> web.Application:
         phases = Counter(str(r.status.phase or "Pending") for r in health.view.requests() if health.leading())
         for phase in ("Pending", "Queued", "Running"):
             metrics.REQUESTS.labels(phase=phase).set(phases[phase])
+        tenant_series.refresh(health.view, health.tenants_with_series, health.leading())
         return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
     app.router.add_get("/healthz", healthz)

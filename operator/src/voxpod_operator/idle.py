@@ -7,7 +7,10 @@ import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+
+UNCERTAIN = timedelta(seconds=30)
+"""When an assignment's outcome is not known, its sandbox is nobody else's for so long: by then the view tells, or there is none."""
 
 
 @dataclass(eq=False, slots=True)
@@ -40,10 +43,10 @@ class IdleSandboxes:
     def __init__(self, now: Callable[[], datetime]) -> None:
         self._now = now
         self._waiting: dict[str, IdleSandbox] = {}
-        self._given: set[str] = set()
-        """Those that a request was or may have been written for."""
-        self._served: set[str] = set()
-        """Those that this leader sent their work to."""
+        self._given: dict[str, datetime] = {}
+        """When a request was or may have been written for them."""
+        self._retired: set[str] = set()
+        """Those that are ended."""
         self._seen: dict[str, datetime] = {}
         self.on_first_seen: Callable[[str], None] = lambda job_name: None
         """Called when a sandbox asks for the first time."""
@@ -68,27 +71,27 @@ class IdleSandboxes:
         can = [s for s in self._waiting.values() if s.profile == profile and self.idle(s.job_name) and s.still_there()]
         taken = next((s for s in can if s.template == template), can[0] if can else None)
         if taken is not None:
-            self._given.add(taken.job_name)
+            self._given[taken.job_name] = self._now()
         return taken
 
     def retire(self, job_name: str) -> bool:
-        """It gets no work any more; False when it was given some."""
-        if job_name in self._given:
+        """It gets no work from now on; False when a request was or may have been written for it within the last seconds."""
+        if self.spoken_for(job_name):
             return False
-        self._given.add(job_name)
+        self._retired.add(job_name)
         return True
-
-    def put_back(self, sandbox: IdleSandbox) -> None:
-        """Surely no request names it after all."""
-        self._given.discard(sandbox.job_name)
 
     def idle(self, job_name: str) -> bool:
         """Whether it waits and is nobody's."""
-        return job_name in self._waiting and job_name not in self._given
+        return job_name in self._waiting and job_name not in self._given and job_name not in self._retired
 
     def given(self, job_name: str) -> bool:
-        """Whether a request was or may have been written for it."""
+        """Whether it is used up: a request was or may have been written for it."""
         return job_name in self._given
+
+    def spoken_for(self, job_name: str) -> bool:
+        """Whether a request may have been written for it just now, which the view does not show yet."""
+        return job_name in self._given and self._now() - self._given[job_name] < UNCERTAIN
 
     def seen_at(self, job_name: str) -> datetime | None:
         """When it last asked, or ceased to; None for one that never has."""
@@ -96,27 +99,12 @@ class IdleSandboxes:
 
     def wake(self, job_name: str) -> None:
         """A request names its Job."""
-        self._given.add(job_name)
+        self._given[job_name] = self._now()
         if job_name in self._waiting:
             self._waiting[job_name].news.set()
-
-    def serve(self, job_name: str) -> bool:
-        """Whether its work may be sent to it now: once by each leader, so that of two connections one gets it."""
-        if job_name in self._served:
-            return False
-        self._served.add(job_name)
-        return True
-
-    def served(self, job_name: str) -> bool:
-        """Whether this leader sent it its work."""
-        return job_name in self._served
-
-    def unserve(self, job_name: str) -> None:
-        """Its work was not sent after all."""
-        self._served.discard(job_name)
 
     def forget(self, job_name: str) -> None:
         """The Job is gone."""
         self._seen.pop(job_name, None)
-        self._given.discard(job_name)
-        self._served.discard(job_name)
+        self._given.pop(job_name, None)
+        self._retired.discard(job_name)

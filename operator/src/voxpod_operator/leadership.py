@@ -31,12 +31,16 @@ class Leadership:
         self._observed: lease.Observed | None = None
         self._renewed_at = float("-inf")
         self.leading = False
+        self.term = 0
+        """Of the Lease when this process took it: the resourceVersion, which only grows, whoever removes the Lease."""
 
     async def acquire(self) -> None:
         """Return when this process leads."""
         while not await self._try():  # noqa: ASYNC110 - the Lease is polled, as client-go does
             await asyncio.sleep(self._settings.lease_retry_seconds)
         self.leading = True
+        assert self._observed is not None, "who took the Lease has seen it"
+        self.term = int(self._observed.lease["metadata"]["resourceVersion"])
         metrics.LEADER.set(1)
         logger.info("leading", extra={"identity": self._settings.pod_name})
 

@@ -5,6 +5,23 @@ from prometheus_client import Counter, Gauge, Histogram
 REQUESTS_ENDED = Counter(
     "voxpod_requests_ended_total", "Requests that ended, by phase and reason.", ["phase", "reason"]
 )
+TTS_REQUESTS = Counter("tts_request_total", "Requests that ended, by tenant and phase.", ["tenant", "status"])
+TTS_DURATION = Histogram(
+    "tts_duration_seconds",
+    "Creation of a request to its success.",
+    ["tenant"],
+    buckets=(0.5, 1, 2, 3, 5, 10, 20, 30, 60, 120, 300, 600, 3600),
+)
+TTS_WAIT = Histogram(
+    "tts_wait_seconds",
+    "Creation of a request to the assignment of the sandbox that it ended with.",
+    ["tenant"],
+    buckets=(0.05, 0.1, 0.5, 1, 5, 15, 60, 300, 1800),
+)
+TTS_QUEUE = Gauge("tts_queue_length", "Requests that hold no sandbox yet.", ["tenant"])
+QUOTA_REMAINING = Gauge("quota_remaining", "What a tenant's daily quota leaves.", ["tenant", "resource"])
+SANDBOX_STARTS = Counter("voxpod_sandbox_starts_total", "Sandboxes that took work, by how they had started.", ["start"])
+EVENTS = Counter("voxpod_events_total", "Kubernetes Events, by what became of them.", ["outcome"])
 REQUESTS = Gauge("voxpod_requests", "Requests that have not ended, by phase.", ["phase"])
 QUEUE_SECONDS = Histogram(
     "voxpod_request_queue_seconds",
@@ -24,6 +41,11 @@ REAL_TIME_FACTOR = Histogram(
 )
 AUDIO_SECONDS = Counter("voxpod_audio_seconds_total", "Seconds of audio made.")
 CHARACTERS = Counter("voxpod_characters_total", "Code points spoken.")
+ESTIMATE_RATIO = Histogram(
+    "voxpod_speech_estimate_ratio",
+    "Seconds of audio made over the seconds estimated before; what is held of a quota is 1.25 of the estimate.",
+    buckets=(0.25, 0.5, 0.67, 0.8, 0.9, 1, 1.1, 1.25, 1.5, 2, 4),
+)
 WEIGHTS = Counter(
     "voxpod_sandbox_weights_total",
     "Requests spoken, by the weights that the sandbox had: prepared for its node, prepared-onnx without the native"
@@ -68,6 +90,9 @@ STORE_CHECKS = Counter("voxpod_store_checks_total", "Looks at the object store, 
 STORE_ORPHANS = Gauge("voxpod_store_orphans", "Objects of requests that do not exist any more, at the last sweep.")
 STORE_ORPHAN_BYTES = Gauge("voxpod_store_orphan_bytes", "Their size.")
 STORE_REMOVALS = Counter("voxpod_store_removals_total", "Removals of unwanted objects, by outcome.", ["outcome"])
+USAGE_ARCHIVED = Counter("voxpod_usage_archived_total", "Records of ended requests that were stored.")
+USAGE_WAITING = Gauge("voxpod_usage_waiting", "Ended requests whose record is not stored yet.")
+USAGE_LOST = Counter("voxpod_usage_lost_total", "Requests that were deleted before their record was stored.")
 STALE_ADDRESSES = Gauge(
     "voxpod_stale_addresses", "Hosts whose last address sandboxes still get, since DNS does not answer."
 )

@@ -9,7 +9,7 @@ from typing import Literal
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from voxpod_crds.tenant import MEMORY_PATTERN
+from voxpod_crds.tenant import AUDIO_STAYS, MEMORY_PATTERN, REQUEST_STAYS
 from voxpod_crds.trust import client_tls
 
 
@@ -38,6 +38,10 @@ class OperatorSettings(BaseSettings):
     refuse_stray_requests: bool = Field(
         True,
         description="Whether the tenants' namespaces are listed for the policy that refuses such requests at once.",
+    )
+
+    events: bool = Field(
+        True, description="Whether Kubernetes Events are written on requests, Tenants and SpeechModels."
     )
 
     lease_duration_seconds: float = Field(15.0, ge=2, description="How long followers wait for a silent leader.")
@@ -153,6 +157,29 @@ class OperatorSettings(BaseSettings):
             "Age at which an object whose request does not exist any more is removed. 0: never, since it may be audio"
             " that a request made before somebody deleted the request."
         ),
+    )
+
+    retention_request: str = Field(
+        "24h",
+        pattern=f"{REQUEST_STAYS}|^$",
+        description=(
+            "How long an ended TTSRequest stays before it is deleted, such as 24h (60s to 999d), where its Tenant does"
+            " not say; empty: until somebody deletes it."
+        ),
+    )
+    retention_audio: str = Field(
+        "",
+        pattern=f"{AUDIO_STAYS}|^$",
+        description=(
+            "How long a tenant's audio stays in the bucket, in whole days such as 30d, where its Tenant does not say;"
+            " empty: Voxpod never removes it."
+        ),
+    )
+    metrics_max_tenants: int = Field(
+        100,
+        ge=0,
+        le=10_000,
+        description="How many tenants have metric series of their own: the oldest; the rest are summed as `other`.",
     )
 
     @field_validator("object_store_ca_pem")

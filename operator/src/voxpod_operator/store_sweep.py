@@ -3,6 +3,9 @@
 What a request that ended without audio left is known to be unwanted, and goes. An object whose request does not exist any
 more is an orphan: it may be what a deleted request left, or the audio that its user kept. Nobody can tell, so that it is
 counted, and removed only where the chart's objectStore.removeOrphansAfterHours says so.
+
+Audio goes at the age that retention.audio gives it. Not by a lifecycle rule of the store: its rules are one document that is
+read and written as a whole, without a condition, so that an operator which may write it may lose, and could make, anybody's.
 """
 
 import asyncio
@@ -11,11 +14,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from voxpod_operator import metrics
+from voxpod_operator.cluster.ended import EndedRequest
 from voxpod_operator.cluster.gateway import METADATA_ONLY
 from voxpod_operator.cluster.kinds import TTS_REQUEST
-from voxpod_operator.cluster.reading import UnreadableRequest
+from voxpod_operator.cluster.reading import Request, UnreadableRequest
 from voxpod_operator.context import Context
 from voxpod_operator.errors import OperatorError, StoreError, StoreUnavailable
+from voxpod_operator.policy.retention import audio_stays
 from voxpod_operator.policy.stored_objects import Claim, claim_on, uid_in
 from voxpod_operator.storage.object_store import StoredObject
 
@@ -35,6 +40,7 @@ class Sweep:
     orphans: int = 0
     orphan_bytes: int = 0
     removed: int = 0
+    expired: int = 0
     refused: int = 0
     why: str = ""
     existing: set[str] | None = field(default=None, repr=False)
@@ -62,6 +68,8 @@ async def sweep(ctx: Context) -> Sweep:
             match _claim(ctx, found):
                 case Claim.NONE_LEFT:
                     await _remove(ctx, found, done)
+                case Claim.HELD | Claim.ORPHANED if _has_expired(ctx, found, now):
+                    await _remove(ctx, found, done, "expired")
                 case Claim.ORPHANED if await _has_had_its_time(ctx, found, done, now):
                     await _remove(ctx, found, done)
                 case Claim.ORPHANED:
@@ -75,14 +83,26 @@ async def sweep(ctx: Context) -> Sweep:
 
 
 def _claim(ctx: Context, found: StoredObject) -> Claim:
-    uid = uid_in(found.key)
-    if uid is None:
+    if uid_in(found.key) is None:
         return Claim.OTHERS
-    where = ctx.view.request_key_of_uid(uid)
-    request = ctx.view.request(where) if where is not None else None
+    request = _request_of(ctx, found)
     if request is None:
         return Claim.ORPHANED
     return Claim.HELD if isinstance(request, UnreadableRequest) else claim_on(found.key, request)
+
+
+def _request_of(ctx: Context, found: StoredObject) -> Request | None:
+    where = ctx.view.request_key_of_uid(uid_in(found.key) or "")
+    return ctx.view.request(where) if where is not None else None
+
+
+def _has_expired(ctx: Context, found: StoredObject, now: datetime) -> bool:
+    """Whether audio has stayed as long as its tenant lets it; never that of a request which has not ended."""
+    request = _request_of(ctx, found)
+    if request is not None and not isinstance(request, EndedRequest):
+        return False
+    stays = audio_stays(ctx.view.tenant(found.key.partition("/")[0]), ctx.settings.retention_audio)
+    return stays is not None and found.modified <= now - stays
 
 
 async def _has_had_its_time(ctx: Context, orphan: StoredObject, done: Sweep, now: datetime) -> bool:
@@ -99,7 +119,7 @@ async def _has_had_its_time(ctx: Context, orphan: StoredObject, done: Sweep, now
     return uid_in(orphan.key) not in done.existing
 
 
-async def _remove(ctx: Context, unwanted: StoredObject, done: Sweep) -> None:
+async def _remove(ctx: Context, unwanted: StoredObject, done: Sweep, why: str = "removed") -> None:
     if done.refused >= MOST_REFUSALS:
         return
     try:
@@ -110,12 +130,17 @@ async def _remove(ctx: Context, unwanted: StoredObject, done: Sweep) -> None:
         done.refused, done.why = done.refused + 1, str(error)
         metrics.STORE_REMOVALS.labels(outcome="refused").inc()
         return
-    done.removed += 1
-    metrics.STORE_REMOVALS.labels(outcome="removed").inc()
+    if why == "expired":
+        done.expired += 1
+    else:
+        done.removed += 1
+    metrics.STORE_REMOVALS.labels(outcome=why).inc()
 
 
 def _tell(done: Sweep) -> None:
     if done.removed:
         logger.info("objects that nobody was told about removed", extra={"count": done.removed})
+    if done.expired:
+        logger.info("audio removed after its retention", extra={"count": done.expired})
     if done.refused:
         logger.warning("object store refuses to remove objects that nobody was told about", extra={"error": done.why})

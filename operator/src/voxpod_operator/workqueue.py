@@ -45,6 +45,11 @@ class WorkQueue(Generic[K]):
         """Keys that are ready to be taken."""
         return sum(map(len, self._ready))
 
+    @property
+    def is_open(self) -> bool:
+        """Whether keys are taken in."""
+        return self._open
+
     def open(self) -> None:
         """Take keys in from now on; those added before were dropped, since the new leader looks at everything anyway."""
         self._open = True

@@ -11,6 +11,7 @@ from kube_emulator import KubeEmulator
 from loopback_ports import free_port
 from operator_harness import a_world, settings_for
 from operator_world import World
+from plain_kube import PlainKube
 from voxpod_operator.app import assemble
 from voxpod_operator.context import Context
 from voxpod_operator.policy import retries
@@ -26,6 +27,13 @@ def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 async def world(tmp_path: Path) -> AsyncIterator[World]:
     """An emulated cluster without an operator."""
     async with KubeEmulator() as kube, Server(kube), a_world(kube, tmp_path, free_port()) as made:
+        yield made
+
+
+@pytest.fixture
+async def crowded(tmp_path: Path) -> AsyncIterator[World]:
+    """An emulated cluster that many requests at once fit into, without an operator and without faults."""
+    async with PlainKube() as kube, a_world(kube, tmp_path, free_port()) as made:  # type: ignore[arg-type]
         yield made
 
 

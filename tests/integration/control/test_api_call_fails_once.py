@@ -32,6 +32,7 @@ EXPECTED_CALLS = {
     Call("GET", "endpointslices"),
     Call("POST", "endpointslices"),
     Call("POST", "jobs"),
+    Call("POST", "events"),
     Call("POST", "tokenreviews"),
     Call("PATCH", "tenants", "status"),
     Call("PATCH", "speechmodels", "status"),
@@ -80,9 +81,4 @@ async def test_a_call_that_fails_once_changes_nothing_in_the_end(tmp_path: Path,
     struck = Fault(call, fault)
     state, _ = await in_a_fresh_world(tmp_path, struck)
     assert struck.struck, "the fault never met its call"
-    if fault in ("lost", "slow") and call == Call("PATCH", "ttsrequests", "status"):
-        # the claim may have been written while its answer was lost: nobody may have the work twice, so a fresh sandbox gets it
-        assert state["attempts"] in (1, 2)
-        assert state == {**UNTOUCHED, "attempts": state["attempts"], "jobs": state["attempts"]}
-    else:
-        assert state == UNTOUCHED
+    assert state == UNTOUCHED

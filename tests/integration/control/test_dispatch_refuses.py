@@ -1,16 +1,18 @@
 """One pod, one claim, one result: who else asks is refused, and learns nothing."""
 
 import asyncio
+import contextlib
 import ssl
 from collections.abc import Callable
 
+import aiohttp
 import pytest
 
 from operator_harness import running_operator
 from operator_world import World
-from played_sandbox import controlled_by, post_result, speak
+from played_sandbox import controlled_by, post_result, speak, tell
 from resource_bodies import Json, a_model_body, a_request_body, a_tenant_body
-from voxpod_crds.sandbox_protocol import Failure, Report, Timings, Upload, Work
+from voxpod_crds.sandbox_protocol import Failure, Progress, Report, Timings, Upload, Work
 from voxpod_operator.cluster.kinds import JOB, POD, SPEECH_MODEL, TENANT, TTS_REQUEST
 
 
@@ -32,6 +34,16 @@ async def a_request_with_a_silent_sandbox(world: World) -> str:
     return next(str(p["metadata"]["uid"]) for p in world.all_of(POD) if p["metadata"]["name"].startswith("tts-"))
 
 
+async def until_it_answers(world: World) -> None:
+    """The one before is gone; who leads next says so by answering."""
+    async with asyncio.timeout(10):
+        while True:
+            with contextlib.suppress(aiohttp.ClientError):
+                await claim_once(world, None)
+                return
+            await asyncio.sleep(0.05)
+
+
 async def test_a_second_claim_with_the_same_token_is_refused(world: World) -> None:
     async with running_operator(world):
         token = await a_request_with_a_silent_sandbox(world)
@@ -39,6 +51,32 @@ async def test_a_second_claim_with_the_same_token_is_refused(world: World) -> No
     assert first[0] == 200
     assert "a secret text" in first[1]
     assert again == (409, "this work was claimed before")
+
+
+async def test_work_whose_answer_was_lost_with_its_leader_is_handed_to_the_same_pod_by_the_next_one(
+    world: World,
+) -> None:
+    """Or each kill of a leader would cost the attempts of all whose claim it had written a moment before."""
+    async with running_operator(world):
+        token = await a_request_with_a_silent_sandbox(world)
+        before = await claim_once(world, token)
+    async with running_operator(world, pod_name="operator-1"):
+        await until_it_answers(world)
+        first, again = await claim_once(world, token), await claim_once(world, token)
+    assert (before[0], first[0]) == (200, 200)
+    assert "a secret text" in first[1]
+    assert again == (409, "this work was claimed before")
+
+
+async def test_work_that_its_sandbox_spoke_of_is_not_handed_out_by_the_next_leader(world: World) -> None:
+    async with running_operator(world):
+        token = await a_request_with_a_silent_sandbox(world)
+        assert (await claim_once(world, token))[0] == 200
+    uid = (world.stored(TTS_REQUEST, "acme", "hello") or {})["metadata"]["uid"]
+    async with running_operator(world, pod_name="operator-1"):
+        await until_it_answers(world)
+        assert await tell(world, token, Progress(uid, "synthesizing", 1.0, 1)) == 204
+        assert await claim_once(world, token) == (409, "this work was claimed before")
 
 
 async def test_of_two_claims_at_once_one_gets_the_work(world: World) -> None:

@@ -1,6 +1,7 @@
 """An operator that meets objects of another version: in an upgrade the CRDs come first, after a rollback they stay."""
 
 import asyncio
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -54,7 +55,7 @@ async def until_one_ran(world: World) -> None:
 
 @pytest.mark.parametrize("status", STATUSES)
 async def test_a_status_of_a_newer_version_is_never_written_over(world: World, status: Json) -> None:
-    stamp = {"lastTransitionTime": "2026-11-24T12:00:00Z"}
+    stamp = {"lastTransitionTime": datetime.now(UTC).isoformat(timespec="seconds")}
     kept = {"tenant": "acme", "conditions": [{**COMPLETE, **stamp}], **status}
     put_silently(world, TTS_REQUEST, {**a_request_body("old"), "status": dict(kept)}, "acme")
     await world.create(TENANT, a_tenant_body())

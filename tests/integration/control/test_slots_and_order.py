@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from kube_emulator import Call, Fault
 from operator_harness import running_operator
 from operator_world import World, put_silently
 from resource_bodies import a_model_body, a_request_body, a_tenant_body
@@ -32,6 +33,30 @@ async def test_a_tenant_never_runs_more_than_it_may_and_all_get_their_turn(world
         await world.until(all_over, "all twelve", 60)
     assert most == 2
     assert len(world.claims) == 12
+
+
+async def test_a_slot_stays_taken_when_the_answer_to_its_assignment_is_lost(world: World) -> None:
+    """The write happened: whoever counted the slot as free again would let a tenant run more than it may."""
+    world.sandboxes_silent = True
+    await world.create(TENANT, a_tenant_body(quota={"concurrentRequests": 1}))
+    await world.create(SPEECH_MODEL, a_model_body())
+    async with running_operator(world):
+        await world.until(lambda: model_is_ready(world), "the model is ready")
+        world.kube.fault = lost = Fault(Call("PATCH", "ttsrequests", "status"), "lost")
+        most = 0
+        for number in range(3):
+            await world.create(TTS_REQUEST, a_request_body(f"r{number}"), "acme")
+
+        def told() -> bool:
+            nonlocal most
+            most = max(most, running(world), len(sandboxes(world)))
+            return [world.reason(f"r{n}", "Admitted") for n in range(3)].count("WaitingForConcurrency") == 2
+
+        await world.until(told, "two wait")
+        await asyncio.sleep(0.5)  # for what would go wrong then
+        told()
+    assert lost.struck
+    assert most == 1
 
 
 async def test_tenants_share_the_models_sandboxes(world: World) -> None:
@@ -180,6 +205,11 @@ def ready(world: World, tenant: str) -> tuple[str, str, str]:
         {"status": "", "reason": "", "message": ""}
     ]
     return conditions[0]["status"], conditions[0]["reason"], conditions[0]["message"]
+
+
+def model_is_ready(world: World) -> bool:
+    status = (world.stored(SPEECH_MODEL, None, "kokoro") or {}).get("status") or {}
+    return any(c["type"] == "Ready" and c["status"] == "True" for c in status.get("conditions") or [])
 
 
 def sandboxes(world: World) -> list[str]:

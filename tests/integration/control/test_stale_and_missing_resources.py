@@ -155,6 +155,7 @@ async def test_active_counts_the_requests_that_were_admitted_for_the_tenant(
     await an_idle_world(world, {})
     async with running_operator(world):
         await world.create(TTS_REQUEST, a_request_body("hello"), "acme")
+        await world.token_of_request("hello")  # a slot that is only promised counts, too, and can still be given back
         await world.until(lambda: counts(world, "acme") == (1, 0), "the first tenant's")
         await world.patch(TENANT, "", "acme", {"metadata": {"generation": 2}, "spec": {"namespaces": ["else"]}})
         await world.create(TENANT, {**a_tenant_body("globex"), "spec": {"namespaces": ["acme"]}})

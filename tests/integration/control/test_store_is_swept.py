@@ -12,7 +12,7 @@ from operator_world import World
 from resource_bodies import a_request_body, a_stored_request
 from voxpod_crds.base import ResourceKey
 from voxpod_operator import context
-from voxpod_operator.cluster.kinds import TTS_REQUEST
+from voxpod_operator.cluster.kinds import TENANT, TTS_REQUEST
 from voxpod_operator.cluster.view import WorkKey
 from voxpod_operator.context import AUDIO, Context
 from voxpod_operator.errors import StoreError
@@ -106,14 +106,67 @@ async def test_request_that_only_the_api_server_knows_keeps_its_object(world: Wo
         f"acme/{UID}.wav.part",
         "acme/hello.wav",
         ".voxpod-store-check",
+        "_usage/acme/2026-11-24.csv",
+        "_usage/acme/2026-11-24/120000-0123456789abcdef.jsonl",
     ],
 )
 async def test_objects_of_others_in_the_bucket_are_never_touched(world: World, ctx: Context, key: str) -> None:
     removing_orphans_after(ctx, 1)
+    keeping_audio_for(ctx, "1d")
     world.store.objects[key], world.store.modified[key] = b"x", LONG_AGO
     done = await sweep(ctx)
     assert world.store.objects == {key: b"x"}
     assert done.orphans == 0
+
+
+def keeping_audio_for(ctx: Context, days: str, **tenant: str) -> None:
+    """The chart's word, and that of Tenant acme."""
+    ctx.settings.__dict__["retention_audio"] = days
+    meta = {"name": "acme", "uid": "uid-acme", "resourceVersion": "1", "generation": 1}
+    ctx.view.observe(TENANT, {"metadata": meta, "spec": {"namespaces": ["acme"], "retention": tenant}})
+
+
+@pytest.mark.parametrize(
+    ("chart", "tenant", "age", "stays"),
+    [
+        pytest.param("", {}, 30, True, id="nobody says how long"),
+        pytest.param("7d", {}, 6, True, id="younger than the chart says"),
+        pytest.param("7d", {}, 8, False, id="older than the chart says"),
+        pytest.param("7d", {"audio": "90d"}, 8, True, id="the tenant keeps it longer"),
+        pytest.param("", {"audio": "7d"}, 8, False, id="the tenant alone says"),
+    ],
+)
+@pytest.mark.parametrize("deleted", [False, True], ids=["its request is there", "its request is gone"])
+async def test_audio_goes_when_its_retention_is_over(
+    world: World, ctx: Context, chart: str, tenant: dict[str, str], age: float, stays: bool, deleted: bool
+) -> None:
+    keeping_audio_for(ctx, chart, **tenant)
+    world.store.objects[KEY], world.store.modified[KEY] = b"RIFF", datetime.now(UTC) - timedelta(days=age)
+    if not deleted:
+        take_in(ctx, TTS_REQUEST, a_stored_request(1, "Succeeded", UID), False)
+    before = removals("expired")
+    done = await sweep(ctx)
+    assert (KEY in world.store.objects) == stays
+    assert done.expired == removals("expired") - before == (0 if stays else 1)
+
+
+@pytest.mark.parametrize("phase", ["Running", "Glowing"])
+async def test_audio_of_a_request_that_is_not_known_to_have_ended_never_expires(
+    world: World, ctx: Context, phase: str
+) -> None:
+    keeping_audio_for(ctx, "1d")
+    world.store.objects[KEY], world.store.modified[KEY] = b"RIFF", LONG_AGO
+    take_in(ctx, TTS_REQUEST, a_stored_request(1, phase, UID), False)
+    await sweep(ctx)
+    assert KEY in world.store.objects
+
+
+async def test_audio_of_a_tenant_that_is_gone_stays(world: World, ctx: Context) -> None:
+    keeping_audio_for(ctx, "1d")
+    key = KEY.replace("acme/", "globex/")
+    world.store.objects[key], world.store.modified[key] = b"RIFF", LONG_AGO
+    await sweep(ctx)
+    assert key in world.store.objects
 
 
 async def test_request_of_another_tenant_has_no_say(world: World, ctx: Context) -> None:

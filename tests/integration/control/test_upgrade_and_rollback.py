@@ -4,6 +4,7 @@ import copy
 import hashlib
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,8 @@ from voxpod_operator.cluster.kinds import JOB, POD, SPEECH_MODEL, TENANT, TTS_RE
 
 PREVIOUS = Path(__file__).resolve().parents[2] / "golden" / "crds" / "previous"
 CRDS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
-STAMP = {"lastTransitionTime": "2026-11-24T12:00:00Z", "observedGeneration": 1}
+STAMP = {"lastTransitionTime": datetime.now(UTC).isoformat(timespec="seconds"), "observedGeneration": 1}
+"""Of late: an ended request is deleted after a day."""
 
 
 def previous() -> dict[str, Json]:

@@ -12,10 +12,14 @@ from typing import Any
 import pytest
 
 from sandbox_fakes import TOKEN, UPLOAD_QUERY, FakeDispatch, FakeStore, serving
+from session_folder import session_folder
 from voxpod_inference.bundle import Bundle
 from voxpod_inference.cantonese_source import PACKAGE, TABLE, fetch_cantonese
+from voxpod_inference.engines import hibari_source
+from voxpod_inference.engines.hibari_source import fetch_hibari
 from voxpod_inference.engines.kokoro import Kokoro
-from voxpod_inference.kokoro_source import default_folder, fetch_kokoro
+from voxpod_inference.engines.kokoro_files import KOKORO
+from voxpod_inference.engines.kokoro_source import default_folder, fetch_kokoro
 from voxpod_inference.prepare import prepare
 from voxpod_inference.prepared import find, fit_of
 from voxpod_inference.settings import BundleSettings, SandboxSettings
@@ -97,6 +101,12 @@ def kokoro_bundle() -> Bundle:
 
 
 @pytest.fixture(scope="session")
+def hibari_bundle() -> Bundle:
+    """The real bundle, made in the cache the first time (network, 14 MB)."""
+    return fetch_hibari(hibari_source.default_folder(), lambda what: print(what, file=sys.stderr))
+
+
+@pytest.fixture(scope="session")
 def cantonese() -> Cantonese:
     """A reader with the real table, which is made in the cache the first time (network, 0.3 MB)."""
     cache = Path(os.environ.get("VOXPOD_CACHE") or "~/.cache/voxpod").expanduser() / "models"
@@ -141,8 +151,8 @@ def damaged(kokoro_bundle: Bundle, tmp_path: Path) -> Path:
 @pytest.fixture(scope="session")
 def root(kokoro_bundle: Bundle, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Weights that were prepared for this machine; not to be changed."""
-    folder = tmp_path_factory.mktemp("prepared")
-    prepare(kokoro_bundle, folder, lambda what: print(what, file=sys.stderr))
+    with session_folder(tmp_path_factory, "prepared") as folder:
+        prepare(kokoro_bundle, folder, lambda what: print(what, file=sys.stderr))
     return folder
 
 
@@ -150,7 +160,7 @@ def root(kokoro_bundle: Bundle, tmp_path_factory: pytest.TempPathFactory) -> Pat
 def kokoro(kokoro_bundle: Bundle, root: Path) -> Kokoro:
     """The model as sandboxes have it, on weights that were prepared: two and a half times as fast, and what it says is compared
     with the plain one's in test_prepared_model.py. Loaded once; a module that is about plain weights has a fixture of its own."""
-    return Kokoro(kokoro_bundle, 2, find(root, fit_of(kokoro_bundle)))
+    return Kokoro(kokoro_bundle, 2, find(root, fit_of(kokoro_bundle), KOKORO.recipe))
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import io
 import json
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -24,8 +25,8 @@ TEXT = "Hello there, it is a fine day. Shall we go?"
 
 
 @pytest.fixture(scope="module")
-def engine(kokoro_bundle: Bundle) -> Synthesizer:
-    return load_engine(kokoro_bundle, threads=2)
+def engine(kokoro_bundle: Bundle, root: Path) -> Synthesizer:
+    return load_engine(kokoro_bundle, 2, root)
 
 
 @pytest.fixture

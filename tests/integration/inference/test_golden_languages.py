@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from voxpod_inference.text.cantonese.reader import Cantonese
+from voxpod_inference.text.espeak.languages import LANGUAGES, tables_of
 from voxpod_inference.text.espeak.process import EspeakProcess
 from voxpod_inference.text.espeak.reader import EspeakReader
-from voxpod_inference.text.espeak.tables import TABLES
 from voxpod_inference.text.korean.reader import Korean, in_hangul
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "inference"
@@ -22,9 +22,10 @@ Columns = Callable[[str], tuple[str, ...]]
 
 
 @pytest.mark.skipif(shutil.which("espeak-ng") is None, reason="espeak-ng is not installed")
-@pytest.mark.parametrize("language", sorted(TABLES))
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_pronunciation_by_espeak_is_as_agreed(language: str) -> None:
-    reader = EspeakReader(TABLES[language], EspeakProcess(TABLES[language].voice))
+    tables = tables_of(language)
+    reader = EspeakReader(tables, EspeakProcess(tables.voice))
     compare(language, lambda text: (reader(text).phonemes,))
 
 

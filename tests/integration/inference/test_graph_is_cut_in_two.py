@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from voxpod_inference import kokoro_source
 from voxpod_inference.bundle import Bundle
+from voxpod_inference.engines import kokoro_source
 from voxpod_inference.engines.kokoro_model import SAMPLES_A_FRAME, plain_model
 from voxpod_inference.engines.onnx import InferenceSession, open_session
 

@@ -43,13 +43,13 @@ def test_speech_has_the_length_and_level_of_speech(
 
 
 def test_long_text_is_spoken_to_its_end(kokoro: Kokoro) -> None:
-    text = (ENGLISH + " ") * 27
-    assert len(text) > 2000
-    prepared = kokoro.prepare(text, speed=4.0)  # the time it takes goes with the length of the sound
+    text = (ENGLISH + " ") * 8
+    prepared = kokoro.prepare(text, speed=4.0)
+    assert len(prepared.script.chunks) == 8
     assert "".join(chunk.text for chunk in prepared.script.chunks) == text
     samples = np.concatenate([u.samples for u in kokoro.speak(prepared)])
     alone = sound(kokoro, ENGLISH, speed=4.0)
-    assert 27 * len(alone) * 0.85 <= len(samples) <= 27 * len(alone) * 1.25
+    assert 8 * len(alone) * 0.85 <= len(samples) <= 8 * len(alone) * 1.25
 
 
 def test_sentence_longer_than_the_model_takes_is_cut_but_whole(kokoro: Kokoro) -> None:
@@ -58,12 +58,6 @@ def test_sentence_longer_than_the_model_takes_is_cut_but_whole(kokoro: Kokoro) -
     assert len(prepared.script.chunks) > 1
     assert "".join(chunk.text for chunk in prepared.script.chunks) == text
     assert all(len(chunk.phonemes) <= MOST_TOKENS for chunk in prepared.script.chunks)
-
-
-@pytest.mark.parametrize(("speed", "least", "most"), [(0.5, 1.6, 2.4), (2.0, 0.4, 0.65)])
-def test_speed_changes_the_length(kokoro: Kokoro, speed: float, least: float, most: float) -> None:
-    normal = len(sound(kokoro, ENGLISH))
-    assert least <= len(sound(kokoro, ENGLISH, speed=speed)) / normal <= most
 
 
 def test_same_request_sounds_the_same(kokoro: Kokoro) -> None:

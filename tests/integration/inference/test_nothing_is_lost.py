@@ -72,7 +72,9 @@ def test_without_a_figure_or_sign_something_else_is_said(
             other = front_end.script(shorter, language, language)
         except InputError:  # nothing was left to say
             continue
-        assert said(other) != said(whole) or told(whole, char), (text, char)
+        # "1/5°" is "um quinto" in Portuguese as 1/5 is, by "5°" and a "/" that cannot be spoken: then that is told
+        told_of_whole = set(whole.warnings) - set(other.warnings)
+        assert said(other) != said(whole) or told(whole, char) or told_of_whole, (text, char)
 
 
 @pytest.mark.parametrize("language", sorted(AROUND))

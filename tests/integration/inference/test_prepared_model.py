@@ -19,6 +19,7 @@ from voxpod_inference.audio import Samples
 from voxpod_inference.bundle import Bundle, open_bundle
 from voxpod_inference.engines import vocoder
 from voxpod_inference.engines.kokoro import Kokoro
+from voxpod_inference.engines.kokoro_files import KOKORO
 from voxpod_inference.engines.registry import load_engine
 from voxpod_inference.errors import SpeechError
 from voxpod_inference.prepare import prepare
@@ -42,7 +43,7 @@ def plain(kokoro_bundle: Bundle) -> Kokoro:
 
 @pytest.fixture(scope="module")
 def fast(kokoro_bundle: Bundle, root: Path) -> Kokoro:
-    return Kokoro(kokoro_bundle, 2, find(root, fit_of(kokoro_bundle)))
+    return Kokoro(kokoro_bundle, 2, find(root, fit_of(kokoro_bundle), KOKORO.recipe))
 
 
 def sound(kokoro: Kokoro, text: str) -> Samples:
@@ -66,7 +67,7 @@ def test_prepared_model_says_what_the_plain_one_says(plain: Kokoro, fast: Kokoro
 def test_prepared_model_says_the_same_each_time_and_on_any_number_of_threads(
     kokoro_bundle: Bundle, fast: Kokoro, root: Path
 ) -> None:
-    alone = Kokoro(kokoro_bundle, 1, find(root, fit_of(kokoro_bundle)))
+    alone = Kokoro(kokoro_bundle, 1, find(root, fit_of(kokoro_bundle), KOKORO.recipe))
     first = sound(fast, SENTENCES[0])
     np.testing.assert_array_equal(first, sound(fast, SENTENCES[0]))
     np.testing.assert_allclose(first, sound(alone, SENTENCES[0]), atol=1e-4)
@@ -84,7 +85,7 @@ def test_damaged_file_is_named_and_the_plain_bundle_speaks(
     with redirect_stderr(io.StringIO()) as said:
         engine = load_engine(kokoro_bundle, 2, copied)
     (line,) = [json.loads(line) for line in said.getvalue().splitlines()]
-    assert line["event"].startswith("prepared weights are unusable")
+    assert line["message"].startswith("prepared weights are unusable")
     assert f"{name} has" in line["error"]
     assert engine.weights == "plain"
     assert sum(len(u.samples) for u in engine.speak(engine.prepare("Yes."))) > RATE // 4
@@ -117,7 +118,7 @@ from voxpod_inference.bundle import open_bundle
 from voxpod_inference.engines.kokoro import Kokoro
 from voxpod_inference.prepared import find, fit_of
 bundle = open_bundle(Path(sys.argv[1]))
-kokoro = Kokoro(bundle, 1, find(Path(sys.argv[2]), fit_of(bundle)))
+kokoro = Kokoro(bundle, 1, find(Path(sys.argv[2]), fit_of(bundle), Kokoro.engine.recipe))
 print("loaded", flush=True)
 sys.stdin.readline()
 for utterance in kokoro.speak(kokoro.prepare("Good morning to you.")):
@@ -157,7 +158,7 @@ def test_without_the_native_library_weights_are_of_another_kind_and_this_is_told
         monkeypatch.undo()
         vocoder._library.cache_clear()
     (line,) = [json.loads(line) for line in said.getvalue().splitlines()]
-    assert line["event"] == "the native library is not there, so speech is slower"
+    assert line["message"] == "the native library is not there, so speech is slower"
     assert engine.weights == "prepared-onnx"
     assert sum(len(u.samples) for u in engine.speak(engine.prepare("Yes."))) > RATE // 4
 
@@ -177,7 +178,9 @@ def test_bundle_of_an_older_version_is_refused_with_what_to_do(damaged: Path) ->
 
 @pytest.fixture(params=["plain", "prepared"])
 def stoppable(request: pytest.FixtureRequest, kokoro_bundle: Bundle, root: Path) -> Kokoro:
-    return Kokoro(kokoro_bundle, 1, find(root, fit_of(kokoro_bundle)) if request.param == "prepared" else None)
+    return Kokoro(
+        kokoro_bundle, 1, find(root, fit_of(kokoro_bundle), KOKORO.recipe) if request.param == "prepared" else None
+    )
 
 
 def test_model_can_be_stopped_in_the_middle_of_a_chunk(stoppable: Kokoro) -> None:

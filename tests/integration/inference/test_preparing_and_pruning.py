@@ -12,6 +12,7 @@ import pytest
 
 from file_damage import cut, flip, in_the_middle
 from voxpod_inference.bundle import Bundle, open_bundle
+from voxpod_inference.engines.kokoro_files import KOKORO
 from voxpod_inference.errors import SpeechError
 from voxpod_inference.prepare import prepare, prune
 from voxpod_inference.prepared import MANIFEST, Fit, PreparedWeights, find, fit_of, to_json, verify
@@ -20,14 +21,14 @@ pytestmark = pytest.mark.model
 
 
 def test_preparing_again_keeps_what_is_there(kokoro_bundle: Bundle, root: Path) -> None:
-    before = find(root, fit_of(kokoro_bundle))
+    before = find(root, fit_of(kokoro_bundle), KOKORO.recipe)
     assert prepare(kokoro_bundle, root, print).root == before.root
     assert len(list(root.iterdir())) == 2
 
 
 def test_damaged_weights_are_made_anew_beside_the_old_ones(kokoro_bundle: Bundle, copied: Path) -> None:
     fit = fit_of(kokoro_bundle)
-    old = find(copied, fit)
+    old = find(copied, fit, KOKORO.recipe)
     in_the_middle(old.root / "front.onnx.data", flip)
     new = prepare(kokoro_bundle, copied, print)
     assert new.root != old.root and old.root.is_dir()
@@ -123,7 +124,7 @@ def test_two_that_prepare_at_once_do_each_other_no_harm(kokoro_bundle: Bundle, t
     assert all(verify(weights) == [] for weights in made)
     prune(kokoro_bundle, tmp_path)
     assert len(list(tmp_path.iterdir())) == 2
-    assert verify(find(tmp_path, fit_of(kokoro_bundle))) == []
+    assert verify(find(tmp_path, fit_of(kokoro_bundle), KOKORO.recipe)) == []
 
 
 def test_failed_preparation_leaves_nothing(kokoro_bundle: Bundle, damaged: Path, tmp_path: Path) -> None:

@@ -69,10 +69,28 @@ def test_log_holds_neither_text_nor_token_nor_signature(
     done = run_sandbox(environment)
 
     assert done.returncode == 0
-    assert all("event" in json.loads(line) for line in done.stderr.splitlines())
+    assert all("message" in json.loads(line) for line in done.stderr.splitlines())
     for secret in (TOKEN, UPLOAD_QUERY, "Xylophone", "secrets", "quokka"):
         assert secret not in done.stderr
         assert secret not in done.stdout
+
+
+def test_each_line_is_one_object_and_tells_when_what_and_of_which_request(
+    environment: dict[str, str], dispatch: FakeDispatch, store: FakeStore, work: dict[str, Any]
+) -> None:
+    dispatch.gives(work | {"text": "Good morning.", "tenant": "red"})
+    lines = [json.loads(line) for line in run_sandbox(environment).stderr.splitlines()]
+
+    assert not [line for line in lines if not re.fullmatch(r"\d{4}-\d\d-\d\dT[\d:]{8}\.\d{3}Z", line["timestamp"])]
+    assert {(line["service"], line["level"]) for line in lines} == {("voxpod-sandbox", "INFO")}
+    told = {line["message"]: line for line in lines}
+    assert list(told) == ["model loaded", "claimed", "synthesized", "uploaded", "result handed in"]
+    assert "request_id" not in told["model loaded"]
+    for message in ("claimed", "synthesized", "uploaded", "result handed in"):
+        known = {key: told[message][key] for key in ("request_id", "tenant_id", "text_len")}
+        assert known == {"request_id": work["request_uid"], "tenant_id": "red", "text_len": 13}
+    assert told["synthesized"]["voice"] == "af_heart"
+    assert 0 < told["synthesized"]["duration"] < 60
 
 
 def test_bad_input_is_reported_as_input_fault(

@@ -3,9 +3,13 @@
 from pathlib import Path
 
 import pytest
-from voxpod_bench.engine import first_audio, footprint, image_size, rtf, throughput, work
+from voxpod_bench.engine import first_audio, footprint, image_size, rtf, side_by_side, throughput, work
 from voxpod_bench.engine.speakers import Spoken
 from voxpod_bench.engine.texts import TEXTS, english
+from voxpod_bench.quality.edits import Edit
+from voxpod_bench.quality.round_trip import Outcome, Understood
+from voxpod_bench.quality.sets import HUNDRED
+from voxpod_bench.quality.word_times import Differences
 
 
 def spoken(synthesis: float, front_end: float = 0.1) -> Spoken:
@@ -124,3 +128,32 @@ def test_texts_have_the_lengths_that_they_are_listed_under() -> None:
         pytest.approx(40, abs=10),
         pytest.approx(2_000, abs=10),
     ]
+
+
+def test_engines_are_compared_by_what_they_take_of_a_core_and_by_what_is_heard() -> None:
+    def engine(name: str, core: float, edits: list[Edit]) -> side_by_side.Measured:
+        run = Spoken(0.1, 0.4, 0.0, 4.0, "fonims", core)
+        outcome = Outcome(HUNDRED.sentences[0], ["a", "b", "c", "d"], 4.0, edits)
+        return side_by_side.Measured(
+            name,
+            {(threads, text.size): [run] for threads in side_by_side.THREADS for text in side_by_side.SPOKEN},
+            footprint.Growth(name, "en", 100, 48_000_000, 80_000_000, 60_000_000),
+            0.5,
+            Understood(HUNDRED, (outcome,), 0, 0),
+            Differences((0.01, -0.03), 2),
+        )
+
+    page = side_by_side.page([engine("slow", 0.8, [Edit(1, "b", "x")]), engine("fast", 0.04, [])])
+    assert row(page.lines, "100 ch, 1 thread")[1:] == ["4.0", "0.500", "0.800", "5.0", "4.0", "0.500", "0.040", "100.0"]
+    heard = [line for line in page.lines if "%" in line]
+    assert [cell.strip() for cell in heard[0].strip("|").split("|")] == [
+        "slow",
+        "4",
+        "4",
+        "1 (25.00%)",
+        "0",
+        "20",
+        "-10",
+    ]
+    assert "Nothing was heard differently." in page.lines
+    assert len(HUNDRED.sentences) == len({sentence.written for sentence in HUNDRED.sentences}) == 100

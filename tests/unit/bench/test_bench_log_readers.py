@@ -73,14 +73,14 @@ def test_a_pod_that_never_started_has_no_time_of_it() -> None:
 
 def test_the_operator_log_is_read_by_request_and_keeps_the_first_of_each_event() -> None:
     lines = [
-        json.dumps({"time": f"2026-11-24T19:00:0{second}.5+00:00", "event": event, **more})
+        json.dumps({"timestamp": f"2026-11-24T19:00:0{second}.5+00:00", "message": event, **more})
         for second, (event, more) in enumerate(
             [
-                ("request seen", {"uid": "a"}),
+                ("request seen", {"request_id": "a"}),
                 ("lease taken", {}),
-                ("request seen", {"uid": "b"}),
-                ("request seen", {"uid": "a"}),
-                ("result received", {"uid": "a", "timings": {"load_ms": 7}}),
+                ("request seen", {"request_id": "b"}),
+                ("request seen", {"request_id": "a"}),
+                ("result received", {"request_id": "a", "timings": {"load_ms": 7}}),
             ]
         )
     ]
@@ -91,7 +91,7 @@ def test_the_operator_log_is_read_by_request_and_keeps_the_first_of_each_event()
 
 
 def test_the_sandbox_log_takes_the_runtimes_time_not_its_own() -> None:
-    line = '2026-11-24T19:00:03.123456789Z {"time": "2026-11-24T19:00:03Z", "event": "model loaded", "load_ms": 540}'
+    line = '2026-11-24T19:00:03.123456789Z {"timestamp": "2026-11-24T19:00:03.004Z", "message": "model loaded", "load_ms": 540}'
     found = read_sandbox_log([line, "2026-11-24T19:00:04Z a warning of a library"])
     assert set(found) == {"model loaded"}
     assert found["model loaded"].time == pytest.approx(epoch_seconds("2026-11-24T19:00:03.123456Z"), abs=1e-6)

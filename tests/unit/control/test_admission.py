@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from builders import a_model, a_request, a_tenant
+from builders import NOON, a_model, a_request, a_tenant
 from voxpod_crds.conditions import Reason
 from voxpod_crds.tenant import TenantStatus
 from voxpod_operator.cluster.kinds import SPEECH_MODEL, TENANT
@@ -20,6 +20,7 @@ def seen(**changes: Any) -> Snapshot:
         tenant=a_tenant(),
         tenant_problem="",
         model=a_model(),
+        now=NOON,
     )
     return dataclasses.replace(base, **changes)
 
@@ -45,6 +46,9 @@ def test_a_plain_request_is_admitted_and_leaves_the_voice_to_the_bundle() -> Non
     assert decision.voice == ""
 
 
+FAST = a_model(name="fast", voices=("a", "b"), languages=("en",), mixes_voices=False, tells_words=False)
+"""A model that can do less than others."""
+
 REJECTED = [
     pytest.param({"tenant": None}, Reason.NAMESPACE_WITHOUT_TENANT, "namespace acme", id="no tenant"),
     pytest.param({"model": None}, Reason.MODEL_NOT_FOUND, "spec.default", id="no default model"),
@@ -59,6 +63,19 @@ REJECTED = [
         Reason.TEXT_TOO_LONG,
         "11 characters",
         id="too long",
+    ),
+    pytest.param(
+        {"request": a_request("x" * 11), "tenant": a_tenant(quota={"charactersPerDay": 20})},
+        Reason.EXCEEDS_HALF_OF_DAILY_QUOTA,
+        "the request asks for 11 characters, Tenant acme allows 20 a day, of which one request may take half",
+        id="more than half of a day",
+    ),
+    pytest.param(
+        {"tenant": a_tenant(quota={"requestsPerDay": 10, "timeZone": "Asia/Taipei"}, used={"requests": 10})},
+        Reason.DAILY_QUOTA_EXCEEDED,
+        "Tenant acme: 10 of 10 requests of this day are used, and the request asks for 1; the next day begins at"
+        " 2026-11-25T00:00:00+08:00 (Asia/Taipei)",
+        id="the day's requests are used up",
     ),
     pytest.param(
         {"tenant": a_tenant(allowedModels=["other"])}, Reason.MODEL_NOT_ALLOWED, "not kokoro", id="model not allowed"
@@ -86,6 +103,35 @@ REJECTED = [
     ),
     pytest.param({"request": a_request(language="ko")}, Reason.LANGUAGE_NOT_SUPPORTED, "en, zh, ja", id="language"),
     pytest.param(
+        {"request": a_request(language="zh-CN"), "model": FAST, "models": [FAST, a_model(), a_model(name="other")]},
+        Reason.LANGUAGE_NOT_SUPPORTED,
+        "SpeechModel fast cannot speak zh-CN; it speaks en; set spec.model to kokoro or other",
+        id="a language that other models speak",
+    ),
+    pytest.param(
+        {
+            "request": a_request(language="zh"),
+            "model": FAST,
+            "models": [FAST, a_model(), a_model(name="new", ready=False)],
+            "tenant": a_tenant(allowedModels=["fast", "new"]),
+        },
+        Reason.LANGUAGE_NOT_SUPPORTED,
+        "it speaks en",
+        id="a language that no model of the tenant speaks",
+    ),
+    pytest.param(
+        {"request": a_request(voice="a+b"), "model": FAST},
+        Reason.VOICE_NOT_FOUND,
+        "SpeechModel fast does not mix voices; it has a, b",
+        id="a mix for a model that mixes none",
+    ),
+    pytest.param(
+        {"request": a_request(timestamps="word"), "model": FAST},
+        Reason.NOT_SUPPORTED_YET,
+        "spec.timestamps is word, but SpeechModel fast does not tell when words are heard; sentence is accepted",
+        id="times of words from a model that tells none",
+    ),
+    pytest.param(
         {"tenant": a_tenant(allowedVoices=["bm_lewis"])},
         Reason.VOICE_NOT_FOUND,
         "bm_lewis",
@@ -102,12 +148,19 @@ def test_what_can_never_start_is_rejected_with_what_was_asked(
     assert isinstance(decision, Reject)
     assert decision.reason == reason
     assert said in decision.message
+    assert "set spec.model" not in decision.message or "set spec.model" in said
 
 
 WAITING = [
     pytest.param({"tenant_problem": "Suspended: x"}, Reason.WAITING_FOR_TENANT, id="tenant not ready"),
     pytest.param({"model": a_model(ready=False)}, Reason.WAITING_FOR_MODEL, id="model not probed"),
 ]
+
+
+def test_what_a_probe_did_not_say_stops_nobody() -> None:
+    unsaid = a_model(mixes_voices=None, tells_words=None)
+    asked = a_request(voice="af_heart+zf_xiaobei", timestamps="word")
+    assert isinstance(decide(seen(request=asked, model=unsaid)), Admit)
 
 
 @pytest.mark.parametrize(("changes", "reason"), WAITING)
@@ -198,7 +251,7 @@ def test_what_an_administrator_mends_is_waited_for(changes: dict[str, Any], reas
 
 def test_every_rejection_names_what_it_rests_on() -> None:
     grounds = {reason: grounds_of(Reject(reason, ""), seen()) for reason in _RESTS_ON}
-    rejected = {case.values[1] for case in REJECTED} | {Reason.NOT_SUPPORTED_YET}
+    rejected = {case.values[1] for case in REJECTED}
     assert grounds.keys() == rejected
     assert grounds[Reason.TEXT_TOO_LONG] == {(TENANT, "acme")}
     assert grounds[Reason.VOICE_NOT_FOUND] == {(TENANT, "acme"), (SPEECH_MODEL, "kokoro")}

@@ -106,6 +106,23 @@ def test_an_authority_that_is_served_with_no_longer_stays_pinned_for_a_while(
     assert old.pem.decode().strip() not in certificate.pinned()
 
 
+def test_an_authority_that_another_came_after_before_it_was_served_stays_pinned_for_a_while(
+    certificate: DispatchCertificate, folder: Path, clock: Clock
+) -> None:
+    """A replica that started in between serves with it, and may lead next."""
+    between = an_authority()
+    mount(folder, between.files())
+    under_way = a_job_made(clock.now)
+    certificate.look([under_way])
+    started_in_between = DispatchCertificate(folder, HOST, clock)
+    mount(folder, an_authority().files())
+    certificate.look([under_way])
+    assert trusts(certificate.pinned(), started_in_between)
+    clock.now += RETIRED
+    certificate.look([under_way])
+    assert not trusts(certificate.pinned(), started_in_between)
+
+
 def test_what_ends_before_the_sandboxes_do_is_served_no_longer(folder: Path, old: Authority, clock: Clock) -> None:
     mount(folder, old.files(days=0.01))
     certificate = DispatchCertificate(folder, HOST, clock)

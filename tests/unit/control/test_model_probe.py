@@ -133,6 +133,28 @@ def test_what_the_probe_read_is_believed() -> None:
 
 
 @pytest.mark.parametrize(
+    ("asked", "found", "believed"),
+    [
+        pytest.param(None, "toy", True, id="no engine is asked for"),
+        pytest.param("toy", "toy", True, id="the engine that is asked for"),
+        pytest.param("toy", "", True, id="a probe of an older version does not say"),
+        pytest.param("other", "toy", False, id="another engine"),
+    ],
+)
+def test_a_bundle_for_another_engine_than_the_spec_names_is_not_used(
+    asked: str | None, found: str, believed: bool
+) -> None:
+    facts = json.dumps(json.loads(FACTS) | {"engine": found})
+    model = a_model(ready=False, **({"engine": asked} if asked else {}))
+    step = next_probe_step(model, IMAGE, a_probe(), its_pod(phase="Succeeded", termination_message=facts), NOON)
+    if believed:
+        assert isinstance(step, steps.Believe)
+    else:
+        said = "the bundle is for engine toy, spec.engine asks for other"
+        assert step == steps.Distrust(Verdict(False, Reason.BUNDLE_INVALID, said), False)
+
+
+@pytest.mark.parametrize(
     ("pod", "verdict"),
     [
         pytest.param({"phase": "Failed", "reason": "Evicted"}, None, id="evicted"),

@@ -142,7 +142,7 @@ def test_a_tenant_that_cannot_be_read_has_its_namespaces_as_far_as_they_can_be(
 
 
 def test_a_model_that_cannot_be_read_stays_the_default_with_what_was_read_of_it() -> None:
-    found = parse(SPEECH_MODEL, {**a_model_body(engine="other"), "status": {"voices": ["a"], "idle": -1}})
+    found = parse(SPEECH_MODEL, {**a_model_body(digest="none"), "status": {"voices": ["a"], "idle": -1}})
     assert isinstance(found, UnreadableModel)
     assert found.default
     assert found.status.voices == ["a"]

@@ -72,7 +72,8 @@ def test_only_the_last_warnings_are_shown() -> None:
 
 def test_log_line_loses_its_json_and_keeps_what_it_says() -> None:
     line = (
-        '{"time": "18:00:00", "level": "INFO", "logger": "voxpod_operator.x", "event": "request admitted", "request":'
+        '{"timestamp": "18:00:00", "level": "INFO", "logger": "voxpod_operator.x", "service": "voxpod-operator",'
+        ' "message": "request admitted", "request":'
         ' "acme/hello-en"}'
     )
     assert log_line(line) == "18:00:00 INFO request admitted request=acme/hello-en"

@@ -23,9 +23,9 @@ LABELS = {
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule["alert"])
 def test_series_labels_and_reasons_exist(rule: dict[str, str]) -> None:
-    for name, matchers in re.findall(r"(voxpod_\w+)(?:\{([^}]*)\})?", rule["expr"]):
+    for name, matchers in re.findall(r"((?:voxpod|tts)_\w+)(?:\{([^}]*)\})?", rule["expr"]):
         asked = dict(re.findall(r'(\w+)[=!]~?"([^"]*)"', matchers))
         assert set(asked) <= LABELS[name], f"{name} has the labels {LABELS[name]}"
         assert set(filter(None, asked.get("reason", "").split("|"))) <= {reason.value for reason in Reason}
-    for grouped in re.findall(r"by \((\w+)\)", rule["expr"]):
-        assert any(grouped in LABELS[name] for name in re.findall(r"voxpod_\w+", rule["expr"]))
+    for grouped in (name for names in re.findall(r"by \(([\w, ]+)\)", rule["expr"]) for name in names.split(", ")):
+        assert any(grouped in LABELS[name] for name in re.findall(r"(?:voxpod|tts)_\w+", rule["expr"]))

@@ -67,10 +67,11 @@ def test_tenant_may_what_the_requests_ask_for() -> None:
     assert set(tenant.namespaces) <= namespaces, "the example makes the team's namespaces"
 
 
-def test_model_asks_for_no_more_than_one_core() -> None:
-    (model,) = (p.values[0] for p in OBJECTS if p.values[0]["kind"] == "SpeechModel")
+def test_no_model_asks_for_more_than_one_core_and_one_is_the_default() -> None:
+    models = [p.values[0]["spec"] for p in OBJECTS if p.values[0]["kind"] == "SpeechModel"]
 
-    assert model["spec"]["resources"]["cpu"] == "1"
+    assert {model["resources"]["cpu"] for model in models} == {"1"}
+    assert [model.get("default", False) for model in models].count(True) == 1
 
 
 def test_first_request_is_the_one_of_the_readme() -> None:

@@ -77,8 +77,8 @@ def test_missing_input_is_named(tree: Path):
 
 
 def test_unknown_image_is_refused_with_those_that_exist():
-    with pytest.raises(ImagesError, match="no image is named api: there are operator, inference"):
-        by_names(["api"])
+    with pytest.raises(ImagesError, match="no image is named console: there are operator, inference, api"):
+        by_names(["console"])
 
 
 def test_all_inputs_are_in_the_repository():

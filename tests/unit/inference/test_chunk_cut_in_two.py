@@ -81,4 +81,4 @@ def test_what_is_one_word_is_cut_within(phonemes: str, parts: list[str]) -> None
     assert [first.phonemes, second.phonemes] == parts
     assert (first.text, second.text, second.start) == (chunk.text, "", 15)
     assert first.words == (Word(8, 9, 0, len(first.phonemes)),)
-    assert second.words == ()
+    assert second.words == (Word(8, 9, 0, len(second.phonemes)),)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voxpod_inference.text.chinese import normal as chinese_normal
-from voxpod_inference.text.espeak.tables import TABLES
+from voxpod_inference.text.espeak.languages import tables_of
 from voxpod_inference.text.japanese import normal as japanese_normal
 from voxpod_inference.text.languages import KNOWN
 from voxpod_inference.text.runs import UNITS, Run, language_runs
@@ -54,7 +54,7 @@ def test_parts_and_their_languages(text: str, expected: list[tuple[str, str]]) -
 
 
 @pytest.mark.parametrize(
-    "known", [chinese_normal.UNITS, japanese_normal.UNITS, TABLES["hi"].units], ids=["zh", "ja", "hi"]
+    "known", [chinese_normal.UNITS, japanese_normal.UNITS, tables_of("hi").units], ids=["zh", "ja", "hi"]
 )
 def test_readers_know_the_units_that_are_left_to_them(known: dict[str, object]) -> None:
     assert {*UNITS, "°C", "°F"} - known.keys() == set()

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from voxpod_inference.engines.kokoro_files import KOKORO
 from voxpod_inference.prepared import (
     MANIFEST,
     NAME,
@@ -25,6 +26,7 @@ from voxpod_inference.prepared import (
     verify,
 )
 
+RECIPE = KOKORO.recipe
 FIT = Fit("ab" * 32, "1.32.0", "x86_64-01234567", "avx2.1")
 CONTENT = bytes(range(256)) * 100
 
@@ -38,14 +40,14 @@ def place(root: Path, fit: Fit = FIT, made_for: Fit | None = None) -> Path:
     """Weights below `root`, under the link of `fit`, each file with the same content."""
     folder = root / f"{fit.name}.1"
     folder.mkdir(parents=True)
-    (folder / MANIFEST).write_text(to_json(made_for or fit, {name: put(folder / name) for name in needed(fit)}))
+    (folder / MANIFEST).write_text(to_json(made_for or fit, {name: put(folder / name) for name in needed(fit, RECIPE)}))
     (root / fit.name).symlink_to(folder.name)
     return folder
 
 
 def test_what_was_written_is_found_and_whole(tmp_path: Path) -> None:
     folder = place(tmp_path)
-    weights = find(tmp_path, FIT)
+    weights = find(tmp_path, FIT, RECIPE)
     assert weights.root == folder.resolve()
     assert weights.path("generator.packed") == folder / "generator.packed"
     assert weights.path("generator.onnx") is None
@@ -59,13 +61,13 @@ def test_what_was_written_is_found_and_whole(tmp_path: Path) -> None:
 def test_weights_for_anything_else_are_not_used(tmp_path: Path, other: dict[str, str]) -> None:
     place(tmp_path, dataclasses.replace(FIT, **other))
     with pytest.raises(NothingPrepared, match=r"there are weights for .*voxpod-model prepare makes it"):
-        find(tmp_path, FIT)
+        find(tmp_path, FIT, RECIPE)
 
 
 def test_weights_under_a_name_that_is_not_theirs_are_not_used(tmp_path: Path) -> None:
     place(tmp_path, made_for=dataclasses.replace(FIT, onnxruntime="1.31.0"))
     with pytest.raises(PreparedError, match=r"was made for onnxruntime 1\.31\.0, here is 1\.32\.0"):
-        find(tmp_path, FIT)
+        find(tmp_path, FIT, RECIPE)
 
 
 def change_a_bit(file: Path) -> None:
@@ -112,40 +114,40 @@ def swap_two_words_of_a_block(file: Path) -> None:
 def test_damage_is_named(tmp_path: Path, harm: Callable[[Path], object], said: str) -> None:
     harm(place(tmp_path) / "generator.packed")
     with pytest.raises(PreparedError, match=said):
-        find(tmp_path, FIT)
+        find(tmp_path, FIT, RECIPE)
 
 
 def test_manifest_cannot_lead_out_of_its_folder(tmp_path: Path) -> None:
     folder = place(tmp_path)
     (folder / MANIFEST).write_text(to_json(FIT, {"../../secret": PreparedFile(1, "", "")}))
     with pytest.raises(PreparedError, match=r"lists \.\./\.\./secret"):
-        find(tmp_path, FIT)
+        find(tmp_path, FIT, RECIPE)
 
 
 def test_nothing_and_a_dangling_link_are_nothing(tmp_path: Path) -> None:
     with pytest.raises(NothingPrepared):
-        find(tmp_path / "nowhere", FIT)
+        find(tmp_path / "nowhere", FIT, RECIPE)
     (tmp_path / FIT.name).symlink_to("gone")
     with pytest.raises(NothingPrepared):
-        find(tmp_path, FIT)
+        find(tmp_path, FIT, RECIPE)
 
 
 @pytest.mark.parametrize("vocoder", ["avx2.1", "none"])
 def test_manifest_that_lists_not_all_that_is_needed_is_refused(tmp_path: Path, vocoder: str) -> None:
     fit = dataclasses.replace(FIT, vocoder=vocoder)
     folder = place(tmp_path, fit)
-    files = find(tmp_path, fit).files
-    for name in needed(fit):
+    files = find(tmp_path, fit, RECIPE).files
+    for name in needed(fit, RECIPE):
         (folder / MANIFEST).write_text(to_json(fit, {n: entry for n, entry in files.items() if n != name}))
         with pytest.raises(PreparedError, match=rf"{MANIFEST} lists no {name}$"):
-            find(tmp_path, fit)
+            find(tmp_path, fit, RECIPE)
 
 
 def test_kind_of_weights_tells_whether_the_native_library_made_them(tmp_path: Path) -> None:
     without = dataclasses.replace(FIT, vocoder="none")
     place(tmp_path)
     place(tmp_path, without)
-    assert (find(tmp_path, FIT).kind, find(tmp_path, without).kind) == ("prepared", "prepared-onnx")
+    assert (find(tmp_path, FIT, RECIPE).kind, find(tmp_path, without, RECIPE).kind) == ("prepared", "prepared-onnx")
 
 
 def test_quick_sum_sees_every_exchange_of_two_words(tmp_path: Path) -> None:
@@ -170,7 +172,7 @@ def test_folder_that_a_copy_put_in_place_of_the_link_is_used(tmp_path: Path) -> 
     folder = place(tmp_path)
     (tmp_path / FIT.name).unlink()
     folder.rename(tmp_path / FIT.name)
-    assert find(tmp_path, FIT).root == (tmp_path / FIT.name).resolve()
+    assert find(tmp_path, FIT, RECIPE).root == (tmp_path / FIT.name).resolve()
 
 
 @contextlib.contextmanager
@@ -214,13 +216,13 @@ def test_folder_that_cannot_be_entered_is_no_more_than_unusable(harm: Callable[[
         place(root := Path(folder) / "prepared")
         harm(root)
         with not_as_root(), pytest.raises(PreparedError, match=said):
-            find(root, FIT)
+            find(root, FIT, RECIPE)
         root.chmod(0o755)
 
 
 def test_verification_names_a_file_that_it_cannot_read(tmp_path: Path) -> None:
     folder = place(tmp_path)
-    weights = find(tmp_path, FIT)
+    weights = find(tmp_path, FIT, RECIPE)
     (folder / "front.onnx").unlink()
     (folder / "front.onnx").mkdir()
     (folder / "front.onnx.data").unlink()

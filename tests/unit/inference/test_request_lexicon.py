@@ -195,3 +195,13 @@ def test_typography_does_not_hide_a_word(entries: dict[str, str], text: str, say
     heard = " ".join(chunk.phonemes for chunk in script.chunks)
     assert re.findall(r"\w+", heard) == re.findall(r"\w+", says)
     assert joined(script.chunks) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [("रामायण और राम", "राम"), ("नमस्तेजी नमस्ते", "नमस्ते"), ("हिन्दी हिन", "हिन"), ("की कीमत", "की")],
+    ids=["before a vowel sign", "before a letter", "before a virama", "after nothing"],
+)
+def test_hindi_words_are_matched_whole(text: str, word: str) -> None:
+    script = front_end().script(text, "hi", "hi", lexicon={word: "hello"})
+    assert [pair for pair in written(script, text) if "hello" in pair[1]] == [(word, "hello")]

@@ -256,3 +256,14 @@ def test_full_disk_is_told_as_such(format: str, room: int) -> None:
     with pytest.raises(OSError, match="No space left") as caught:
         encode(cast(BinaryIO, SmallDisk(room)), format, 24_000, [noise])
     assert caught.value.errno == errno.ENOSPC
+
+
+@pytest.mark.parametrize("name", ["wav", "flac", "mp3", "ogg", "opus", "pcm"])
+def test_the_same_speech_is_the_same_file(name: str) -> None:
+    noise = np.random.default_rng(1).uniform(-0.5, 0.5, 48_000).astype(np.float32)
+    files = [io.BytesIO(), io.BytesIO()]
+    for file in files:
+        encode(file, name, 24_000, [noise])
+    assert files[0].getvalue() == files[1].getvalue()
+    if name != "pcm":
+        assert len(soundfile.read(io.BytesIO(files[0].getvalue()))[0]) >= 48_000

@@ -301,3 +301,12 @@ def test_words_that_the_model_does_not_tell_are_refused_rather_than_left_out() -
 def test_a_lone_surrogate_in_the_text_does_not_break_the_document() -> None:
     text = "A \ud800 b."
     assert len(document(text, [said(text, text, "A", "b")])["words"]) == 2
+
+
+def test_what_replaces_a_word_is_timed_as_it_in_all_chunks_that_say_it() -> None:
+    text = f'<speak><sub alias="{"very long alias " * 8}">X</sub> end</speak>'
+    made = script(text, most=60)
+    assert len(made.chunks) > 2
+    words = document(text, spoken(made))["words"]
+    assert [word["text"] for word in words] == ["X", "end"]
+    assert words[0]["endSeconds"] > sum(0.1 + WORD + chunk.pause for chunk in made.chunks[:-2])

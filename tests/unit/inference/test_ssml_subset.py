@@ -43,6 +43,11 @@ def refusal(source: str) -> str:
         pytest.param('<speak>the <sub alias="World Wide Web">WWW</sub>.</speak>', "the World Wide Web.", id="sub"),
         pytest.param('<speak>a <phoneme alphabet="x-kokoro" ph="xyz">b</phoneme>, c</speak>', "a xyz, c", id="phoneme"),
         pytest.param('<speak><say-as interpret-as="characters">ab1</say-as></speak>', "A B 1", id="characters"),
+        pytest.param(
+            '<speak><say-as interpret-as="characters">éÑü</say-as></speak>',
+            "E acute N tilde U umlaut",
+            id="characters with marks",
+        ),
         pytest.param('<speak><say-as interpret-as="digits">1-23</say-as></speak>', "1, 2 3", id="digits"),
         pytest.param(
             '<speak><say-as interpret-as="telephone">+49 (30) 12</say-as></speak>', "4 9, 3 0, 1 2", id="telephone"

@@ -8,11 +8,14 @@ import pytest
 
 from spelling_reader import Spelling
 from voxpod_inference.errors import InputError
+from voxpod_inference.text.espeak.languages import tables_of
+from voxpod_inference.text.espeak.normal import ReadAloud
 from voxpod_inference.text.frontend import FrontEnd, Limits
 from voxpod_inference.text.runs import language_runs
+from voxpod_inference.text.ssml import elements, say_as
 from voxpod_inference.text.ssml import reader as ssml
-from voxpod_inference.text.ssml import say_as
 from voxpod_inference.text.ssml import values as ssml_values
+from voxpod_inference.text.traced import Traced
 
 PAGE = (Path(__file__).parents[3] / "docs" / "text.md").read_text(encoding="utf-8")
 ERRORS = re.findall(r"^\| `(.+?)` \| (.+?) \|$", PAGE.split("## Errors")[1], re.M)
@@ -48,8 +51,8 @@ def test_every_element_and_attribute_is_in_the_table() -> None:
         for row in re.findall(r"^\| `.+$", table, re.M)
         for name in re.findall(r"`([a-z-]+)`", row.split("|")[1])
     }
-    assert rows.keys() == ssml.ELEMENTS.keys()
-    for element, attributes in ssml.ELEMENTS.items():
+    assert rows.keys() == elements.ELEMENTS.keys()
+    for element, attributes in elements.ELEMENTS.items():
         assert all(f"`{attribute}`" in rows[element] for attribute in attributes), element
     values = [
         *ssml_values.BREAKS,
@@ -73,3 +76,21 @@ def test_every_element_and_attribute_is_in_the_table() -> None:
 )
 def test_bounds_are_on_the_page(bound: str) -> None:
     assert bound in PAGE.split("## SSML")[1]
+
+
+FORMS = PAGE.split("## Spanish, French, Italian, Portuguese and Hindi")[1].split("\n## ")[0]
+CODES = {"Spanish": "es", "French": "fr", "Italian": "it", "Portuguese": "pt", "Hindi": "hi"}
+READ = [
+    (CODES[name], written, said)
+    for name, rows in re.findall(r"^\| (\w+) \| said \|.+\n(?:\|-.+\n)((?:\|.+\n)+)", FORMS, re.M)
+    for written, said in re.findall(r"^\| `(.+?)` \| (.+?) \|", rows, re.M)
+]
+
+
+@pytest.mark.parametrize(("language", "written", "said"), READ, ids=[f"{row[0]}-{row[1]}" for row in READ])
+def test_example_of_a_written_form_is_read_so(language: str, written: str, said: str) -> None:
+    assert " ".join(ReadAloud(tables_of(language))(Traced.of(written)).text.split()) == said
+
+
+def test_every_language_has_examples_of_its_forms() -> None:
+    assert {language for language, _, _ in READ} == {*CODES.values()}

@@ -24,6 +24,8 @@
   value: {{ .Values.operator.strayRequestSeconds | quote }}
 - name: VOXPOD_REFUSE_STRAY_REQUESTS
   value: {{ .Values.operator.refuseStrayRequests | quote }}
+- name: VOXPOD_EVENTS
+  value: {{ .Values.operator.events | quote }}
 - name: VOXPOD_LEASE_DURATION_SECONDS
   value: {{ .Values.operator.lease.durationSeconds | quote }}
 - name: VOXPOD_LEASE_RENEW_DEADLINE_SECONDS
@@ -104,4 +106,10 @@
   value: {{ .Values.objectStore.sweepSeconds | quote }}
 - name: VOXPOD_OBJECT_STORE_REMOVE_ORPHANS_AFTER_HOURS
   value: {{ .Values.objectStore.removeOrphansAfterHours | quote }}
+- name: VOXPOD_RETENTION_REQUEST
+  value: {{ .Values.retention.request | quote }}
+- name: VOXPOD_RETENTION_AUDIO
+  value: {{ .Values.retention.audio | quote }}
+- name: VOXPOD_METRICS_MAX_TENANTS
+  value: {{ .Values.metrics.maxTenants | quote }}
 {{- end }}

@@ -7,6 +7,7 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
+from voxpod_inference.audio.ogg import SameSerial
 from voxpod_inference.audio.samples import Samples
 from voxpod_inference.errors import INPUT_REFUSED, InputError
 
@@ -61,18 +62,20 @@ def _rounded(samples: Samples) -> NDArray[np.int16]:
 class _Kept:
     """A file that keeps the first OSError of its writes: libsndfile's callbacks cannot raise, and soundfile ends in an assertion."""
 
-    def __init__(self, file: BinaryIO) -> None:
-        self._file = file
+    def __init__(self, file: BinaryIO, *, ogg: bool) -> None:
+        self._write = SameSerial(file.write).write if ogg else file.write
         self._error: OSError | None = None
         self.seek, self.tell, self.read = file.seek, file.tell, file.read
 
     def write(self, data: bytes) -> int:
         """How much was written; none once the disk was full."""
         try:
-            return 0 if self._error else self._file.write(data)
+            if not self._error:
+                self._write(data)
+                return len(data)
         except OSError as error:
             self._error = error
-            return 0
+        return 0
 
     def check(self) -> None:
         """OSError if a write failed."""
@@ -87,7 +90,8 @@ def encode(file: BinaryIO, format: str, sample_rate: int, blocks: Iterable[Sampl
     """
     import soundfile
 
-    kind, kept = FORMATS[format], _Kept(file)
+    kind = FORMATS[format]
+    kept = _Kept(file, ogg=kind.container == "OGG")
     endian = "LITTLE" if kind.container == "RAW" else None
     try:
         with soundfile.SoundFile(kept, "w", sample_rate, 1, kind.subtype, endian, kind.container) as sound:

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from voxpod_inference.audio import Samples
+from voxpod_inference.engines.entry import Engine
 from voxpod_inference.text.frontend import Script
 
 Weights = Literal["plain", "prepared", "prepared-onnx"]
-
 
 _SECONDS_A_PHONEME = 0.05
 
@@ -51,11 +51,16 @@ class Utterance:
     spoken_seconds: float
     """Length without the pause."""
     words: tuple[WordTime, ...] = ()
-    """Empty when the model does not tell durations."""
+    """Empty when the engine does not tell them (`Engine.tells_words`)."""
 
 
 class Synthesizer(Protocol):
     """One loaded model."""
+
+    @property
+    def engine(self) -> Engine:
+        """What is declared of it."""
+        ...
 
     @property
     def weights(self) -> Weights:
@@ -80,7 +85,7 @@ class Synthesizer(Protocol):
     ) -> Prepared:
         """Check a request and read its text, without sound yet. InputError says what cannot be spoken and why.
 
-        `voice` is one of the bundle's, a mix of several (`a(2)+b(1)`), or empty for the default of the text's language;
+        `voice` is one of the bundle's, a mix of several (`a(2)+b(1)`) where the engine mixes them, or empty for the default of the text's language;
         `speed` is 0.25 to 4; `ssml` and `lexicon` are as `FrontEnd.script` takes them.
         """
         ...

@@ -1,9 +1,7 @@
 """Kokoro's two halves as one function: tokens, a style row and a speed in; samples and the length of each token out."""
 
-import contextlib
 import ctypes
 import functools
-from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -13,7 +11,7 @@ from numpy.typing import NDArray
 from voxpod_inference.audio import Samples
 from voxpod_inference.bundle import Bundle
 from voxpod_inference.engines.kokoro_files import FRONT, GENERATOR, PACKED
-from voxpod_inference.engines.onnx import InferenceSession, RunOptions, open_session, shrinking
+from voxpod_inference.engines.onnx import InferenceSession, RunOptions, failing, loaded, shrinking
 from voxpod_inference.engines.vocoder import Vocoder
 from voxpod_inference.errors import ENGINE_FAILED, SpeechError
 from voxpod_inference.prepared import PreparedWeights
@@ -106,7 +104,7 @@ class KokoroModel:
             "style": np.asarray(style, dtype=np.float32),
             "speed": np.array([speed], dtype=np.float32),
         }
-        with _failing(f"a chunk of {len(tokens)} tokens"):
+        with failing(f"a chunk of {len(tokens)} tokens"):
             *acoustics, durations = self._front.run([*Acoustics._fields, "durations"], feeds, self._run_options)
         return Plan(Acoustics(*acoustics), durations)
 
@@ -114,7 +112,7 @@ class KokoroModel:
         """The sound that was planned."""
         what = f"a chunk of {len(plan.durations) - 2} tokens"
         _give_back_memory()
-        with _failing(what):
+        with failing(what):
             samples = self._generator.samples(plan.acoustics)
         if not samples.size or not np.isfinite(samples).all():
             raise SpeechError("engine", ENGINE_FAILED, f"the model returned no sound for {what}")
@@ -128,33 +126,16 @@ class KokoroModel:
 
 def plain_model(bundle: Bundle, threads: int) -> KokoroModel:
     """The model out of the bundle alone; `threads` is how many cores one run may use."""
-    front, generator = (_session(bundle.path(name), threads) for name in (FRONT, GENERATOR))
+    front, generator = (loaded(bundle.path(name), threads) for name in (FRONT, GENERATOR))
     return KokoroModel(front, GraphGenerator(generator))
 
 
 def prepared_model(weights: PreparedWeights, threads: int) -> KokoroModel:
     """The model out of weights that were made ready for this kind of node."""
-    front = _session(weights.root / FRONT, threads, optimised=True)
+    front = loaded(weights.root / FRONT, threads, optimised=True)
     if (packed := weights.path(PACKED)) is not None:
         return KokoroModel(front, NativeGenerator(packed, threads))
-    return KokoroModel(front, GraphGenerator(_session(weights.root / GENERATOR, threads, optimised=True)))
-
-
-def _session(graph: Path, threads: int, *, optimised: bool = False) -> InferenceSession:
-    try:
-        return open_session(graph, threads, optimised=optimised)
-    except Exception as error:
-        raise SpeechError(
-            "engine", ENGINE_FAILED, f"{graph.name} cannot be loaded: {type(error).__name__}: {error}"
-        ) from error
-
-
-@contextlib.contextmanager
-def _failing(what: str) -> Iterator[None]:
-    try:
-        yield
-    except Exception as error:  # onnxruntime raises its own classes, all below Exception
-        raise SpeechError("engine", ENGINE_FAILED, f"{type(error).__name__} in {what}") from error
+    return KokoroModel(front, GraphGenerator(loaded(weights.root / GENERATOR, threads, optimised=True)))
 
 
 def _give_back_memory() -> None:

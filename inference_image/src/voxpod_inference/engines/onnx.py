@@ -1,9 +1,13 @@
 """ONNX Runtime as Voxpod uses it: without telemetry, with as many threads as the pod has cores. Import it from here."""
 
+import contextlib
 import errno
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
+
+from voxpod_inference.errors import ENGINE_FAILED, SpeechError
 
 # Since 1.29 the released Linux packages report every session to their maker; read once, when the library is loaded.
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"
@@ -11,7 +15,7 @@ os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 import onnxruntime
 from onnxruntime import InferenceSession, RunOptions
 
-__all__ = ["InferenceSession", "RunOptions", "open_session", "save_optimised", "shrinking"]
+__all__ = ["InferenceSession", "RunOptions", "failing", "loaded", "open_session", "save_optimised", "shrinking"]
 
 _PROVIDERS = ["CPUExecutionProvider"]
 _SMALL = "1024"
@@ -26,6 +30,25 @@ def open_session(model: Path, threads: int, *, optimised: bool = False) -> Infer
     # Spinning threads of packed sandboxes steal each other's time: 40 ms against 22 with a busy neighbour.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     return InferenceSession(str(model), options, providers=_PROVIDERS)
+
+
+def loaded(model: Path, threads: int, *, optimised: bool = False) -> InferenceSession:
+    """As `open_session`; SpeechError when that cannot be."""
+    try:
+        return open_session(model, threads, optimised=optimised)
+    except Exception as error:
+        raise SpeechError(
+            "engine", ENGINE_FAILED, f"{model.name} cannot be loaded: {type(error).__name__}: {error}"
+        ) from error
+
+
+@contextlib.contextmanager
+def failing(what: str) -> Iterator[None]:
+    """SpeechError for whatever a run raises; `what` was being said."""
+    try:
+        yield
+    except Exception as error:  # onnxruntime raises its own classes, all below Exception
+        raise SpeechError("engine", ENGINE_FAILED, f"{type(error).__name__} in {what}") from error
 
 
 def save_optimised(model: Path, target: Path) -> None:

@@ -19,8 +19,9 @@ _MOST_SUGGESTIONS = 3
 class Voices:
     """The voices of a bundle; their tables are mapped, each after a check of its file."""
 
-    def __init__(self, bundle: Bundle) -> None:
+    def __init__(self, bundle: Bundle, *, mixes: bool = True) -> None:
         self._bundle = bundle
+        self._mixes = mixes
         self._tables: dict[str, NDArray[np.float32]] = {}
 
     def shares(self, voice: str) -> Mapping[str, float]:
@@ -32,6 +33,11 @@ class Voices:
             shares = voice_shares(voice)
         except ValueError as error:
             raise InputError(VOICE_NOT_FOUND, f"{error}; {self._bundle.manifest.name} has {', '.join(known)}") from None
+        if len(shares) > 1 and not self._mixes:
+            raise InputError(
+                VOICE_NOT_FOUND,
+                f"voice is the mix {voice!r}; {self._bundle.manifest.name} does not mix voices, it has {', '.join(known)}",
+            )
         for name in shares:
             if name not in known:
                 where = f" in the mix {voice!r}" if len(shares) > 1 else ""

@@ -2,44 +2,40 @@
 
 import functools
 import re
+from collections.abc import Iterable
+from dataclasses import dataclass
 
-# Before a name.
-_TITLES = {
-    "en": "Mr|Mrs|Ms|Dr|Prof|St|Gen|Col|Sgt|Capt|Lt|Rev|Hon|Messrs|Mt|Gov|Sen|Rep|Pres|vs",
-    "es": "Sr|Sra|Srta|Sres|Sras|Srtas|D|Dña|Dª|Dr|Dra|Dres|Prof|Profa|Lic|Ing|Arq|Gral|Cnel|Sto|Sta|Mons|Excmo|Ilmo|Avda|Av|Pza|Ud|Uds|Vd|Vds",
-    "fr": "M|MM|Mme|Mmes|Mlle|Mlles|Dr|Pr|Me|Mgr|St|Ste|av|apr|env",
-    "it": "Sig|Sigg|Sig.ra|Sig.na|Sigg.ri|Dott|Dott.ssa|Dr|Prof|Prof.ssa|Ing|Avv|Arch|Geom|Rag|On|Sen|Mons|Egr|Gent.ma|Spett",
-    "pt": "Sr|Sra|Srta|Srs|Sras|Dr|Dra|Drs|Prof|Profa|Eng|Exmo|Exma|Dom|D|Av|Ilmo|Sto|Sta",
-    "hi": "डॉ|श्री|प्रो|पं|सुश्री",
-}
-# Before a figure; elsewhere the full stop ends a sentence: `He said no.`
-_NUMBERED = {
-    "en": "No|Nos|no|nos|nr|Nr|Fig|Figs|p|pp|vol|Vol|ch|Ch|Sec|sec|Art|art|Eq|Eqs|eq|ext|Ext|Apt|apt|Tel|tel|Arr|arr|Dep|dep|Qty|qty|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec|ca",
-    "es": "n.º|n.ª|núm|núms|n|nº|pág|págs|p|pp|vol|cap|fig|art|tel|ed",
-    "fr": "n|no|nº|p|pp|vol|chap|fig|art|tél|éd",
-    "it": "n|nn|nr|pag|pagg|p|pp|vol|cap|fig|art|tel|ca",
-    "pt": "n|nº|núm|pág|págs|p|pp|vol|cap|fig|art|tel",
-}
-# In the middle of a sentence.
-_INSIDE = {
-    "en": "e.g|i.e|cf|Cf|viz|approx|est|v",
-    "es": "p. ej|p.ej|p|aprox|máx|mín|EE|EE. UU|a. C|d. C|S",
-    "fr": "p. ex|p.ex|c.-à-d|cf|av. J|apr. J|J.-C",
-    "it": "p. es|p.es|es|cfr|a.C|d.C",
-    "pt": "p. ex|p.ex|aprox|máx|mín|a. C|d. C|a.C|d.C",
-}
-# These end a sentence when a capital follows.
-_CLOSING_TOO = {
-    "en": "etc|Inc|Ltd|Co|Corp|Jr|Sr|a.m|p.m|al|Bros",
-    "es": "etc|S.A|S. A|EE.UU|a.m|p.m|a. m|p. m",
-    "fr": "etc",
-    "it": "ecc|S.p.A",
-    "pt": "etc|Ltda|S.A",
-}
+from voxpod_inference.text.espeak.grammar import words
+from voxpod_inference.text.espeak.languages import LANGUAGES, tables_of
+from voxpod_inference.text.espeak.tables import Tables
+
+# English, which other languages without a table of their own share.
+_INSIDE = words(
+    "Mr Mrs Ms Dr Prof St Gen Col Sgt Capt Lt Rev Hon Messrs Mt Gov Sen Rep Pres vs e.g i.e cf Cf viz approx est v"
+)
+_BEFORE_FIGURES = words(
+    "No Nos no nos nr Nr Fig Figs p pp vol Vol ch Ch Sec sec Art art Eq Eqs eq ext Ext Apt apt Tel tel Arr arr Dep dep Qty qty "
+    "Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec ca"
+)
+_MAY_END = words("etc Inc Ltd Co Corp Jr Sr a.m p.m al Bros")
 _INITIAL = re.compile(r"(?<![^\W\d_])[A-ZÀ-ÖØ-Þ]\.\s*\Z")
 _FIGURE = re.compile(r"\d|[IVXLC]+\b")
 LONGEST = 24
 """Characters, spaces after the full stop among them, that `is_abbreviation` needs of what stands before."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Dotted:
+    """One language's abbreviations, each as the end of a text; the first that matches decides."""
+
+    may_end: re.Pattern[str]
+    """A capital after them begins a sentence."""
+    inside: re.Pattern[str]
+    """They never end one."""
+    before_names: re.Pattern[str]
+    """They end one, unless a capital follows."""
+    before_figures: re.Pattern[str]
+    """They end one, unless a figure follows: `He said no.`"""
 
 
 def is_abbreviation(before: str, following: str, language: str) -> bool:
@@ -49,23 +45,48 @@ def is_abbreviation(before: str, following: str, language: str) -> bool:
     """
     if not following:
         return False
-    if _matches(_TITLES, language, before) or _matches(_INSIDE, language, before):
-        return True
-    if _matches(_NUMBERED, language, before):
-        return _FIGURE.match(following) is not None
-    if _matches(_CLOSING_TOO, language, before):
-        first = following.lstrip("\"'“‘«(¿¡")[:1]
+    known = _dotted(language)
+    first = following.lstrip("\"'“‘«(¿¡")[:1]
+    if known.may_end.search(before):
         return not (first.isalpha() and not first.islower())
+    if known.inside.search(before):
+        return True
+    if known.before_names.search(before) and first.isupper():
+        return True
+    if known.before_figures.search(before):
+        return _FIGURE.match(following) is not None
     return _INITIAL.search(before) is not None
 
 
-def _matches(words: dict[str, str], language: str, before: str) -> bool:
-    pattern = _pattern(words.get(language, words["en"]))
-    return pattern.search(before) is not None
-
-
 @functools.cache
-def _pattern(words: str) -> re.Pattern[str]:
-    ordered = sorted(words.split("|"), key=len, reverse=True)
-    joined = "|".join(re.escape(word).replace("\\ ", r"\s?") for word in ordered)
-    return re.compile(rf"(?<!\w)(?:{joined})\.\s*\Z")
+def _dotted(language: str) -> _Dotted:
+    if language in LANGUAGES:
+        return _of_tables(tables_of(language))
+    return _Dotted(_ending(_MAY_END), _ending(_INSIDE), _ending(()), _ending(_BEFORE_FIGURES))
+
+
+def _of_tables(tables: Tables) -> _Dotted:
+    """Of what the language reads in full; a full stop in the middle of `EE. UU.` is open too, and that of a unit."""
+    inside = [
+        written
+        for table in (tables.abbreviations, tables.units, tables.currencies)
+        for written in table
+        if "." in written
+    ]
+    within = [written.split(". ")[0] for written in inside if ". " in written]
+    return _Dotted(
+        _ending(written.removesuffix(".") for written in tables.may_end),
+        _ending([*within, *(written.removesuffix(".") for written in inside)]),
+        _ending(written.removesuffix(".") for written in tables.before_names),
+        _ending(written.removesuffix(".") for written in tables.before_figures),
+    )
+
+
+def _ending(words: Iterable[str]) -> re.Pattern[str]:
+    """A text that ends in one of these and a full stop; small first letters may be capitals."""
+    forms = (
+        f"[{word[0]}{word[0].upper()}]{re.escape(word[1:])}" if word[0].islower() else re.escape(word)
+        for word in sorted(words, key=len, reverse=True)
+    )
+    joined = "|".join(forms).replace("\\ ", r"\s?")
+    return re.compile(rf"(?<!\w)(?:{joined})\.\s*\Z" if joined else r"(?!)")

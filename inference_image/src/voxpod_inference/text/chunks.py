@@ -101,7 +101,9 @@ def cut_in_two(chunk: Chunk) -> tuple[Chunk, Chunk]:
     at = cut[1] - chunk.start
     phonemes = chunk.phonemes[: cut[0]].rstrip()
     before = tuple(replace(w, last=min(w.last, len(phonemes))) for w in chunk.words if w.first < cut[0])
-    after = tuple(replace(w, first=w.first - cut[0], last=w.last - cut[0]) for w in chunk.words[len(before) :])
+    after = tuple(
+        replace(w, first=max(0, w.first - cut[0]), last=w.last - cut[0]) for w in chunk.words if w.last > cut[0]
+    )
     pause = _pause_after(phonemes) / chunk.rate
     first = replace(chunk, text=chunk.text[:at], phonemes=phonemes, pause=pause, words=before, asked=False)
     return first, replace(chunk, text=chunk.text[at:], start=cut[1], phonemes=chunk.phonemes[cut[0] :], words=after)
@@ -205,15 +207,15 @@ def _finished(document: Document, drafts: list[_Draft]) -> Iterator[Chunk]:
         end = len(document.source) if last else document.boundary(draft.end)
         natural = 0.0 if last else _pause_after(document.text[max(0, draft.end - 400) : draft.end]) / draft.style.rate
         pause = natural if draft.pause is None else draft.pause
-        words = tuple(_in_source(document, draft.words, start))
+        words = tuple(_in_source(document, draft.words))
         asked = draft.pause is not None
         style = draft.style
         yield Chunk(document.source[start:end], start, draft.phonemes, pause, words, style.rate, style.gain, asked)
         start = end
 
 
-def _in_source(document: Document, words: list[Word], start: int) -> Iterator[Word]:
-    """The words with offsets of the source; those that one replacement is made of become one, and it is in one chunk only."""
+def _in_source(document: Document, words: list[Word]) -> Iterator[Word]:
+    """The words with offsets of the source; those that one replacement is made of become one, in each chunk that says some of it."""
     current: Word | None = None
     for word in words:
         span = document.source_span(word.start, word.end)
@@ -222,7 +224,7 @@ def _in_source(document: Document, words: list[Word], start: int) -> Iterator[Wo
             continue
         if current is not None:
             yield current
-        current = Word(*span, word.first, word.last) if span[0] >= start and span[0] < span[1] else None
+        current = Word(*span, word.first, word.last) if span[0] < span[1] else None
     if current is not None:
         yield current
 

@@ -5,6 +5,7 @@
 
 import bisect
 import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -175,7 +176,9 @@ def _joined(text: str, at: int) -> bool:
 
 
 def _in_word(char: str) -> bool:
-    return (char.isalnum() or char == "_" or "\u0300" <= char <= "\u036f") and not _UNSPACED.match(char)
+    # vowel signs and a virama are marks: without them राम would be found in रामायण
+    is_mark = unicodedata.category(char)[0] == "M"
+    return (char.isalnum() or char == "_" or is_mark) and not _UNSPACED.match(char)
 
 
 def _settled_positions(document: Document) -> set[int]:

@@ -110,7 +110,7 @@ class Passage:
             space = phonemes.rfind(" ", at, at + most) if len(phonemes) - at > most else -1
             stop = space if space > at else at + most
             piece = phonemes[at:stop]
-            words = (Word(start, end, 0, len(piece)),) if at == 0 else ()
+            words = (Word(start, end, 0, len(piece)),) if is_sound(piece) else ()
             yield Piece(start if at == 0 else end, end, Spoken(piece, spoken.unread if at == 0 else (), (), words))
             at = stop
 

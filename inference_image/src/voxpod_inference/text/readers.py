@@ -50,11 +50,11 @@ def _japanese(_bundle: Bundle) -> Reader:
 
 
 def _by_espeak(language: str, _bundle: Bundle) -> Reader:
+    from voxpod_inference.text.espeak.languages import tables_of
     from voxpod_inference.text.espeak.process import EspeakProcess
     from voxpod_inference.text.espeak.reader import EspeakReader
-    from voxpod_inference.text.espeak.tables import TABLES
 
-    tables = TABLES[language]
+    tables = tables_of(language)
     return EspeakReader(tables, EspeakProcess(tables.voice))
 
 

@@ -25,15 +25,14 @@ _STRONG = re.compile(
     rf"(?P<han>[{_HAN}]+)|(?P<ja>[{_KANA}]+)|(?P<ko>[{_HANGUL}]+)|(?P<hi>[{_DEVANAGARI}]+)"
     rf"|(?P<latin>(?:[{_LATIN}]['’]?[\u0300-\u036f]*)+)|(?P<other>[^\W\d_])"
 )
-UNITS = frozenset(["km", "cm", "mm", "m", "kg", "mg", "g", "ml", "mL", "L", "kW", "kWh", "Hz", "h"])
+UNITS = frozenset((
+    "km", "cm", "mm", "m", "kg", "mg", "g", "ml", "mL", "L", "kW", "kWh", "Hz", "h", "min", "ms", "W", "MW", "V", "kHz", "MHz", "GHz", "kcal", "KB", "MB", "GB", "TB", "dB", "mmHg", "cc",
+))  # fmt: skip
 """Read in the language around them when they follow a figure: 100km is 一百公里. The readers of these scripts know them."""
-_UNITS_EAST = UNITS | frozenset(
-    ["min", "ms", "W", "MW", "V", "kHz", "MHz", "GHz", "kcal", "KB", "MB", "GB", "TB", "dB", "mmHg", "cc"]
-)
-"""More of them, which the readers of Chinese, Japanese and Korean know."""
 _WITH_UNITS = ("han", "ja", "ko", "hi")
 _MONEY = frozenset(["HK", "US", "NT", "RMB", "CNY", "USD", "HKD", "EUR"])
-_SUM = re.compile(r"\$? ?\d")
+_RUPEES = frozenset(["Rs", "INR"])
+_SUM = re.compile(r"[$.]? ?\d")
 _CLOCK = re.compile(r"\d:\d\d\Z")
 _DEGREES = re.compile(r"\d ?°\Z")
 _EXPONENT = re.compile(r"[-−+]\d")
@@ -120,16 +119,16 @@ def _marks(text: str, start: int, end: int, language: str) -> list[_Mark]:
     marks = [_Mark(m.start(), m.end(), m.lastgroup or "") for m in _STRONG.finditer(text, start, end)]
     scripts = {mark.script for mark in marks} | {"han" if language in HAN else language}
     with_units = not scripts.isdisjoint(_WITH_UNITS)
-    units = _UNITS_EAST if not scripts.isdisjoint(("han", "ja", "ko")) else UNITS
+    east = not scripts.isdisjoint(("han", "ja", "ko"))
     return [
         mark
         for mark in marks
-        if not (with_units and _is_unit(text, mark, units))
+        if not (with_units and _is_unit(text, mark, east=east))
         and not (mark.script == "other" and _is_symbol(text, mark.start))
     ]
 
 
-def _is_unit(text: str, mark: _Mark, units: frozenset[str]) -> bool:
+def _is_unit(text: str, mark: _Mark, *, east: bool) -> bool:
     written, before = text[mark.start : mark.end], text[max(0, mark.start - 8) : mark.start]
     if written in ("C", "F"):
         return _DEGREES.search(before) is not None
@@ -140,11 +139,13 @@ def _is_unit(text: str, mark: _Mark, units: frozenset[str]) -> bool:
         if written == "s" and before.endswith("m/"):
             return before[:-2].rstrip(" k")[-1:].isdecimal()
         before = before[:-1].rstrip("kmg ")
-    if written in _MONEY and units is _UNITS_EAST:
+    if written in (_MONEY if east else _RUPEES):
         return _SUM.match(text, mark.end) is not None
-    if written.lower() in ("am", "pm") and units is _UNITS_EAST:
+    if written.lower() in ("am", "pm") and east:
         return _CLOCK.search(before) is not None
-    return written in units and (before[-1:].isdecimal() or (before[-1:] in "万億亿元円" and len(before) > 1))
+    if not east and written == "g":
+        before = before.removesuffix("µ").removesuffix("μ").rstrip(" ")
+    return written in UNITS and (before[-1:].isdecimal() or (before[-1:] in "万億亿元円" and len(before) > 1))
 
 
 def _is_symbol(text: str, at: int) -> bool:

@@ -37,6 +37,8 @@ class EndedRequest:
     ended_at: datetime | None
     audio_attempt: int = 0
     """Whose sandbox stored the audio; 0 without any."""
+    charged: tuple[int, float] | None = None
+    """Characters and seconds of audio that its tenant is charged beside one request; None: nothing."""
 
 
 def read_ended(raw: Json) -> EndedRequest | None:
@@ -58,7 +60,12 @@ def read_ended(raw: Json) -> EndedRequest | None:
             audio_sha256=audio.get("sha256", ""),
             audio_attempt=attempt_in(audio["uri"]) if audio.get("uri") else 0,
             reason=intern(str(complete.get("reason", ""))),
+            charged=_charged(status.get("usage")),
             ended_at=datetime.fromisoformat(complete["lastTransitionTime"]) if complete else None,
         )
     except (KeyError, TypeError, ValueError, AttributeError):
         return None
+
+
+def _charged(usage: Json | None) -> tuple[int, float] | None:
+    return (int(usage["characters"]), float(usage["audioSeconds"])) if usage is not None else None

@@ -28,6 +28,8 @@ TTS_REQUEST = Kind(GROUP, VERSION, "ttsrequests", "TTSRequest")
 JOB = Kind("batch", "v1", "jobs", "Job")
 POD = Kind("", "v1", "pods", "Pod")
 EVENT = Kind("", "v1", "events", "Event")
+EVENT_V1 = Kind("events.k8s.io", "v1", "events", "Event")
+"""The same objects as EVENT, in the form that new ones are written in."""
 CONFIG_MAP = Kind("", "v1", "configmaps", "ConfigMap")
 SERVICE = Kind("", "v1", "services", "Service")
 LEASE = Kind("coordination.k8s.io", "v1", "leases", "Lease")

@@ -58,6 +58,8 @@ class UnreadableRequest(ApiModel):
 AnyTenant = Tenant | UnreadableTenant
 AnyModel = SpeechModel | UnreadableModel
 Request = TTSRequest | EndedRequest | UnreadableRequest
+LiveRequest = TTSRequest | UnreadableRequest
+"""One that has not ended."""
 Resource = AnyTenant | AnyModel | Request | JobView | PodView
 
 
@@ -70,6 +72,11 @@ def parse(kind: Kind, raw: Json) -> Resource:
     if kind is TENANT:
         return _tenant(raw)
     return _model(raw) if kind is SPEECH_MODEL else _request(raw)
+
+
+def status_of(raw: Json) -> TTSRequestStatus:
+    """The status of a TTSRequest, also of one that has ended, as far as it can be read."""
+    return _as_far_as_readable(TTSRequestStatus, raw.get("status"), "status")[0]
 
 
 def namespaces_of(tenant: AnyTenant) -> Sequence[str]:
@@ -90,13 +97,20 @@ def describe(error: ValidationError, path: str = "") -> str:
 
 
 def _tenant(raw: Json) -> Tenant | UnreadableTenant:
-    meta, (status, _) = _metadata(raw), _as_far_as_readable(TenantStatus, raw.get("status"), "status")
+    meta, (status, of_status) = _metadata(raw), _as_far_as_readable(TenantStatus, raw.get("status"), "status")
     spec, problem = _spec(TenantSpec, raw)
-    if spec is not None:
+    unread = _unread(status, raw.get("status") or {})
+    if spec is not None and not unread:
         return Tenant(metadata=meta, spec=spec, status=status)
     named = (raw.get("spec") or {}).get("namespaces")
     names = [n for n in named if isinstance(n, str)] if isinstance(named, list) else []
-    return UnreadableTenant(metadata=meta, problem=problem, namespaces=names, status=status)
+    return UnreadableTenant(metadata=meta, problem=of_status if unread else problem, namespaces=names, status=status)
+
+
+def _unread(status: TenantStatus, said: Json) -> bool:
+    """Whether there is a ledger that cannot be read: what it says must not be written over. All else is observed anew."""
+    kept = {"usage": "usage", "holds": "holds", "last_minute": "lastMinute", "term": "term"}
+    return any(name in said and field not in status.model_fields_set for field, name in kept.items())
 
 
 def _model(raw: Json) -> SpeechModel | UnreadableModel:

@@ -5,7 +5,7 @@ and by the periodic list. An older version never replaces a newer one: resourceV
 integers (KEP-5504).
 """
 
-from collections import OrderedDict, defaultdict
+from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -73,9 +73,14 @@ class ClusterView:
     def __init__(self) -> None:
         self.on_request: Callable[[str, Request | None], None] = lambda uid, request: None
         """Called with each new version of a TTSRequest, None when it is gone."""
+        self.on_news: Callable[[Resource, Resource, Json], None] = lambda old, new, raw: None
+        """Called with each new version of an object that was known: the one before, the new one, and its JSON."""
+        self.on_ended: Callable[[EndedRequest, Json], None] = lambda request, raw: None
+        """Called with the object of a TTSRequest that was not known to have ended."""
         self._objects: dict[Kind, dict[ResourceKey, Resource]] = {kind: {} for kind in WATCHED}
         self._live: dict[str, dict[ResourceKey, TTSRequest]] = defaultdict(dict)
         """Requests that have not ended, by namespace: the only ones that decisions look at."""
+        self._without_sandbox: Counter[str] = Counter()
         self._by_uid: dict[str, ResourceKey] = {}
         self._by_job: dict[str, ResourceKey] = {}
         self._pod_of_job: dict[str, ResourceKey] = {}
@@ -96,6 +101,10 @@ class ClusterView:
             self._unindex(kind, key, old)
         self._objects[kind][key] = resource
         self._index(kind, key, resource)
+        if old is not None and uid_of(old) == uid_of(resource):
+            self.on_news(old, resource, raw)
+        if isinstance(resource, EndedRequest) and not isinstance(old, EndedRequest):
+            self.on_ended(resource, raw)
         return True
 
     def forget(self, kind: Kind, key: ResourceKey) -> bool:
@@ -141,9 +150,17 @@ class ClusterView:
         """All readable TTSRequests that have not ended."""
         return (request for requests in self._live.values() for request in requests.values())
 
+    def ended_requests(self) -> Iterator[EndedRequest]:
+        """All TTSRequests that have ended."""
+        return (found for found in self._objects[TTS_REQUEST].values() if isinstance(found, EndedRequest))
+
     def requests_in(self, namespaces: Sequence[str]) -> Iterator[TTSRequest]:
         """The readable TTSRequests of some namespaces that have not ended."""
         return (r for namespace in namespaces if namespace in self._live for r in self._live[namespace].values())
+
+    def without_sandbox_in(self, namespaces: Sequence[str]) -> int:
+        """How many readable TTSRequests of some namespaces have not ended and have no sandbox; kept, not counted anew."""
+        return sum(self._without_sandbox[namespace] for namespace in namespaces)
 
     def request_key_of_uid(self, uid: str) -> ResourceKey | None:
         """Where the TTSRequest with that UID is."""
@@ -214,6 +231,7 @@ class ClusterView:
                 self._by_job[job] = key
             if isinstance(resource, TTSRequest):
                 self._live[key.namespace][key] = resource
+                self._without_sandbox[key.namespace] += resource.status.sandbox is None
             self.on_request(uid_of(resource), resource)
         elif isinstance(resource, PodView):
             self._pod_of_job[resource.job_uid] = key
@@ -223,11 +241,13 @@ class ClusterView:
     def _unindex(self, kind: Kind, key: ResourceKey, resource: Resource) -> None:
         if isinstance(resource, TTSRequest | EndedRequest | UnreadableRequest):
             self._by_uid.pop(uid_of(resource), None)
-            self._by_job.pop(job_of(resource), None)
+            if self._by_job.get(job_of(resource)) == key:  # a late write of a deposed leader may name another's sandbox
+                del self._by_job[job_of(resource)]
             if isinstance(resource, TTSRequest):
                 del self._live[key.namespace][key]
+                self._without_sandbox[key.namespace] -= resource.status.sandbox is None
                 if not self._live[key.namespace]:
-                    del self._live[key.namespace]
+                    del self._live[key.namespace], self._without_sandbox[key.namespace]
         elif isinstance(resource, PodView) and self._pod_of_job.get(resource.job_uid) == key:
             del self._pod_of_job[resource.job_uid]
         elif kind is TENANT:

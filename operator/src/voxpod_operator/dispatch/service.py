@@ -14,6 +14,7 @@ from voxpod_operator.context import Context
 from voxpod_operator.dispatch.identity import PodIdentity
 from voxpod_operator.errors import StoreUnavailable
 from voxpod_operator.idle import IdleSandbox
+from voxpod_operator.logs import about
 from voxpod_operator.policy import lifecycle, stored_objects, transitions
 from voxpod_operator.policy.progress import TELL_SECONDS, seconds_left, upload_worth_telling
 from voxpod_operator.reconcile.ending import conclude
@@ -33,7 +34,7 @@ class NotWanted(Exception):
 
 
 class AlreadyClaimed(Exception):
-    """The work was handed out once; once is all there is (409)."""
+    """The work was handed out; a leader does that once (409)."""
 
 
 async def claim(
@@ -49,17 +50,17 @@ async def claim(
         return None  # the claim would be written for nobody, and the attempt lost
     if isinstance(request, EndedRequest) or request.spec.cancel:
         raise NotWanted("the request is over")
-    if request.status.sandbox is None or request.status.sandbox.pod_uid not in (None, who.uid):
+    uid = request.metadata.uid
+    if request.status.sandbox is None or _holder(request) not in (None, who.uid) or ctx.progress.has_work(uid, who.uid):
         raise AlreadyClaimed("this work was claimed before")
-    if not ctx.idle.serve(pod.job_name):
-        raise AlreadyClaimed("this work was handed out before")
-    if request.status.sandbox.pod_uid is None:
-        request = await _write_claim(ctx, request, who, protocol)
-    logger.info(
-        "work claimed", extra={"request": str(request.metadata.key), "uid": request.metadata.uid, "pod": who.name}
-    )
+    # the pod holds it already: the claim was written, and its answer lost, with the leader of before or with a connection
+    status = request.status if _holder(request) else transitions.claim(request, who.name, who.uid, protocol, ctx.now())
+    work = _work(ctx, request.model_copy(update={"status": status}))
+    await ctx.write_status(request, status)
+    ctx.progress.hand(uid, who.uid)
+    logger.info("work claimed", extra={**about(request), "pod": who.name})
     ctx.enqueue(TTS_REQUEST, request.metadata.key)  # from now on its progress is watched
-    return _work(ctx, request)
+    return work
 
 
 async def _request_for(
@@ -82,20 +83,6 @@ async def _request_for(
                 raise NotWanted("the sandbox's Job is gone")
             await waiting.wait(min(left, 1.0))
     return request
-
-
-async def _write_claim(ctx: Context, request: TTSRequest, who: PodIdentity, protocol: int) -> TTSRequest:
-    """Written before the work leaves. A work that cannot be made is an error of ours, and claims nothing."""
-    assert request.status.sandbox is not None
-    status = transitions.claim(request, who.name, who.uid, protocol, ctx.now())
-    claimed = request.model_copy(update={"status": status})
-    try:
-        _work(ctx, claimed)
-        await ctx.write_status(request, status)
-    except BaseException:
-        ctx.idle.unserve(request.status.sandbox.job_name)
-        raise
-    return claimed
 
 
 async def take_progress(ctx: Context, who: PodIdentity, told: Progress) -> None:
@@ -121,8 +108,7 @@ async def take_report(ctx: Context, who: PodIdentity, report: Report) -> None:
     if _holder(request) != who.uid and not (_holder(request) is None and report.failure is not None):
         raise NotWanted("another sandbox holds the request")
     extra = {
-        "request": str(request.metadata.key),
-        "uid": request.metadata.uid,
+        **about(request),
         "timings": {k: getattr(report.timings, k) for k in report.timings.__slots__},
     }
     logger.info("result received", extra=extra)
@@ -193,6 +179,7 @@ def _work(ctx: Context, request: TTSRequest) -> Work:
         timestamps=spec.timestamps,
         timestamps_upload=ctx.store.presign_put(times, stored_objects.TIMESTAMPS_TYPE, life) if times else None,
         progress_seconds=TELL_SECONDS,
+        tenant=request.status.tenant or "",
     )
 
 

@@ -120,7 +120,9 @@ async def watch(observe: Observer, login: Login, sandbox_namespace: str) -> None
         finally:
             stop.set()
             feeding.cancel()
-            await asyncio.wait(ended, timeout=STOP_SECONDS)
+            done, _ = await asyncio.wait(ended, timeout=STOP_SECONDS)
+            for one in done:
+                one.exception()  # one failure ends both; asked for, or asyncio tells it again with a traceback
 
 
 class _Watch:

@@ -1,4 +1,4 @@
-"""May a request start once there is room? An ordered chain of small checks over one frozen snapshot. Pure, no clock.
+"""May a request start once there is room? An ordered chain of small checks over one frozen snapshot. Pure.
 
 The order is what a person would want to hear first: who are you, what do you ask for, may you. Whose turn it is, is not
 asked here but decided for all in one place, `policy.book`.
@@ -7,6 +7,7 @@ asked here but decided for all in one place, `policy.book`.
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from voxpod_crds.base import unhonoured
 from voxpod_crds.conditions import ConditionType, Reason, find_condition
@@ -14,7 +15,7 @@ from voxpod_crds.speech_model import SpeechModel
 from voxpod_crds.tenant import Tenant
 from voxpod_crds.tts_request import TTSRequest
 from voxpod_operator.cluster.reading import UnreadableModel, UnreadableTenant
-from voxpod_operator.policy import bundle_facts
+from voxpod_operator.policy import bundle_facts, model_checks, quota_checks
 from voxpod_operator.policy.sandbox_grounds import nodes_apart
 from voxpod_operator.policy.voice_names import of_mix, parts, suggest
 
@@ -61,6 +62,9 @@ class Snapshot:
     tenant_problem: str
     """Why the tenant's requests wait; empty when it is Ready."""
     model: SpeechModel | UnreadableModel | None
+    now: datetime
+    models: Sequence[SpeechModel | UnreadableModel] = ()
+    """All there are: what one cannot speak, another may."""
     store_problem: str = ""
     """Why the object store cannot be used; empty while it can."""
 
@@ -133,6 +137,18 @@ def text_fits(c: _Checked) -> Reject | None:
     )
 
 
+def some_day_has_room(c: _Checked) -> Reject | None:
+    """The request takes no more than half of a daily limit."""
+    objection = quota_checks.never(c.request, c.tenant)
+    return Reject(*objection, c.tenant.metadata.name) if objection else None
+
+
+def this_day_has_room(c: _Checked) -> Reject | None:
+    """The request fits into what is left of the tenant's day."""
+    objection = quota_checks.not_today(c.request, c.tenant, c.seen.now)
+    return Reject(*objection, c.tenant.metadata.name) if objection else None
+
+
 def model_allowed(c: _Checked) -> Reject | None:
     """The tenant may use the model."""
     allowed, name = c.tenant.spec.allowed_models, c.model.metadata.name
@@ -196,16 +212,11 @@ def voice_exists(c: _Checked) -> Reject | None:
     )
 
 
-def language_spoken(c: _Checked) -> Reject | None:
-    """The bundle speaks the language (its primary subtag: zh-CN is zh)."""
-    language, languages = c.request.spec.language, c.model.status.languages
-    if language == "auto" or language.split("-")[0] in languages:
-        return None
-    return Reject(
-        Reason.LANGUAGE_NOT_SUPPORTED,
-        f"SpeechModel {c.model.metadata.name} cannot speak {language}; it speaks {', '.join(languages)}",
-        c.tenant.metadata.name,
-    )
+def model_can(c: _Checked) -> Reject | None:
+    """The model mixes voices, tells words and speaks the language, where the request asks for that."""
+    allowed = c.tenant.spec.allowed_models
+    objection = model_checks.beyond(c.request.spec, c.model, c.seen.models, allowed)
+    return Reject(*objection, c.tenant.metadata.name) if objection else None
 
 
 def an_allowed_voice_exists(c: _Checked) -> Reject | None:
@@ -245,14 +256,16 @@ def no_room(tenant: Tenant, model: SpeechModel, active_of_tenant: int, place: in
 CHAIN: Sequence[Check] = (
     text_speaks,
     text_fits,
+    some_day_has_room,
     model_allowed,
     voice_allowed,
     tenant_ready,
     model_ready,
     nodes_exist,
     voice_exists,
-    language_spoken,
+    model_can,
     an_allowed_voice_exists,
+    this_day_has_room,
     store_usable,
 )
 

@@ -72,8 +72,8 @@ class Book:
         self._lines: dict[str, dict[str, list[tuple[Rank, Candidate]]]] = {}
         """By tenant, then by model; each line in the order of its ranks."""
         self._held: dict[str, Slot] = {}
-        self._granted: set[str] = set()
-        """UIDs whose slot was promised and whose status does not say so yet."""
+        self._granted: dict[str, None] = {}
+        """UIDs whose slot was promised and whose status does not say so yet, in the order of the promises."""
         self._of_tenant: Counter[str] = Counter()
         self._of_model: Counter[str] = Counter()
         self._moved: set[str] = set()
@@ -105,7 +105,7 @@ class Book:
 
     def held_by(self, uid: str, slot: Slot) -> None:
         """The request's stored status says that it holds a slot."""
-        self._granted.discard(uid)
+        self._granted.pop(uid, None)
         self._hold(uid, slot)
 
     def without_slot(self, uid: str) -> bool:
@@ -119,12 +119,16 @@ class Book:
 
     def give_back(self, uid: str) -> bool:
         """The request does not use what it was granted; True when a slot came free by that."""
-        self._granted.discard(uid)
+        self._granted.pop(uid, None)
         return self._release(uid)
 
     def granted(self, candidate: Candidate) -> bool:
         """Whether the request may take a slot of this tenant and model now."""
         return candidate.uid in self._granted and self._held[candidate.uid] == Slot(candidate.tenant, candidate.model)
+
+    def promised_to(self, tenant: str) -> list[str]:
+        """UIDs of a tenant's requests that were granted a slot and do not say so yet, the first one first."""
+        return [uid for uid in self._granted if self._held[uid].tenant == tenant]
 
     def waits(self, uid: str) -> Candidate | None:
         """The request as it stands in its line; None when it does not."""
@@ -195,7 +199,7 @@ class Book:
         self._virtual = max(self._virtual, start)
         self._finish[candidate.tenant] = start + candidate.cost / weight
         self.leave(candidate.uid)
-        self._granted.add(candidate.uid)
+        self._granted[candidate.uid] = None
         self._hold(candidate.uid, Slot(candidate.tenant, candidate.model))
         if len(self._finish) > 2 * len(self._lines) + 64:  # a tag in the past is as good as none
             self._finish = {tenant: tag for tenant, tag in self._finish.items() if tag > self._virtual}

@@ -10,13 +10,15 @@ Ground = tuple[Kind, str]
 _RESTS_ON: dict[Reason, set[Kind]] = {
     Reason.NAMESPACE_WITHOUT_TENANT: {TENANT},
     Reason.TEXT_TOO_LONG: {TENANT},
+    Reason.DAILY_QUOTA_EXCEEDED: {TENANT},
+    Reason.EXCEEDS_HALF_OF_DAILY_QUOTA: {TENANT},
     Reason.VOICE_NOT_ALLOWED: {TENANT},
     Reason.MODEL_NOT_FOUND: {SPEECH_MODEL},
     Reason.LANGUAGE_NOT_SUPPORTED: {SPEECH_MODEL},
     Reason.MODEL_NOT_ALLOWED: {TENANT, SPEECH_MODEL},
     Reason.VOICE_NOT_FOUND: {TENANT, SPEECH_MODEL},
     Reason.TEXT_EMPTY: set(),
-    Reason.NOT_SUPPORTED_YET: set(),
+    Reason.NOT_SUPPORTED_YET: {SPEECH_MODEL},
 }
 
 
@@ -25,5 +27,5 @@ def grounds_of(rejection: Reject, seen: Snapshot) -> set[Ground]:
     named = {TENANT: seen.tenant, SPEECH_MODEL: seen.model}
     return {
         (kind, found.metadata.name if (found := named[kind]) is not None else "")
-        for kind in _RESTS_ON[rejection.reason]
+        for kind in _RESTS_ON.get(rejection.reason, {TENANT, SPEECH_MODEL})  # of those: what it waited for in vain
     }

@@ -82,6 +82,8 @@ def next_probe_step(
     if job is None:
         return StartProbe(news=not ready and not _failed_before(model))
     if pod is not None and pod.termination_message and (facts := _facts(pod.termination_message)) is not None:
+        if (other := _other_engine(model, facts)) is not None:
+            return Distrust(other, now - job.created_at > RETRY_AFTER)
         return Believe(facts)
     report = left_behind(pod)
     failure = report.failure if report is not None else _failure_of(job, pod, now)
@@ -113,6 +115,16 @@ def _failed_before(model: SpeechModel) -> bool:
         and ready.status == "False"
         and ready.observed_generation == model.metadata.generation
         and ready.reason not in (Reason.UNREADABLE, Reason.SOURCE_NOT_ALLOWED, Reason.NOT_SUPPORTED_YET)
+    )
+
+
+def _other_engine(model: SpeechModel, facts: BundleFacts) -> Verdict | None:
+    """The objection to a whole bundle that is for another engine than the spec names."""
+    asked = model.spec.engine
+    if asked is None or facts.engine in ("", asked):
+        return None
+    return Verdict(
+        False, Reason.BUNDLE_INVALID, f"the bundle is for engine {facts.engine}, spec.engine asks for {asked}"
     )
 
 

@@ -58,11 +58,23 @@ class Quiet:
 
 
 class ProgressBook:
-    """What this leader has heard, by request UID."""
+    """What this leader has handed out and heard, by request UID."""
 
     def __init__(self) -> None:
+        self._handed: dict[str, str] = {}
+        """To which pod."""
         self._heard: dict[str, Heard] = {}
         self._deaf_at = float("-inf")
+
+    def hand(self, uid: str, pod_uid: str) -> None:
+        """The work goes to the sandbox now."""
+        self._handed[uid] = pod_uid
+
+    def has_work(self, uid: str, pod_uid: str) -> bool:
+        """Whether this leader gave the sandbox its work, or heard it speak of that."""
+        heard = self._heard.get(uid)
+        spoke = heard is not None and heard.pod_uid == pod_uid and heard.last is not None
+        return spoke or self._handed.get(uid) == pod_uid
 
     def hear(self, uid: str, pod_uid: str, told: Progress, now: float) -> None:
         """Take in what the sandbox tells that holds the request."""
@@ -76,6 +88,7 @@ class ProgressBook:
 
     def forget(self, uid: str) -> None:
         """The request is over."""
+        self._handed.pop(uid, None)
         self._heard.pop(uid, None)
 
     def quiet(self, request: TTSRequest, now: float) -> Quiet | None:

@@ -8,6 +8,7 @@ from voxpod_crds.base import unhonoured
 from voxpod_crds.conditions import Condition, ConditionType, Reason
 from voxpod_crds.speech_model import SpeechModel
 from voxpod_operator.cluster.reading import AnyTenant, UnreadableTenant
+from voxpod_operator.policy.quota_window import zone_named
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,8 @@ def judge_tenant(tenant: AnyTenant, owner_of: Callable[[str], AnyTenant | None])
             Reason.NOT_SUPPORTED_YET,
             f"{_listed(asked)}: not enforced by this version; remove it rather than rely on it",
         )
+    if zone_named(zone := tenant.spec.quota.time_zone) is None:
+        return Verdict(False, Reason.TIME_ZONE_UNKNOWN, f"spec.quota.timeZone: there is no time zone {zone}")
     for namespace in tenant.spec.namespaces:
         owner = owner_of(namespace)
         if owner is not None and owner.metadata.uid != tenant.metadata.uid:

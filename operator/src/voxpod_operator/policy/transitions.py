@@ -1,7 +1,8 @@
 """How a request's status moves: each function takes a status and returns the next one. Pure; `now` is an argument."""
 
 import re
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from voxpod_crds.conditions import Condition, ConditionType, Reason, find_condition, set_condition
@@ -17,7 +18,9 @@ from voxpod_crds.tts_request import (
     TTSRequest,
     TTSRequestStatus,
 )
+from voxpod_operator.policy import charges
 from voxpod_operator.policy.admission import Admit, Reject, Wait
+from voxpod_operator.policy.demand import demand_of
 
 MAX_FAILED_ATTEMPTS = 8
 """Of status.failedAttempts; lifecycle gives up before there are more."""
@@ -58,7 +61,7 @@ def reject(request: TTSRequest, decision: Reject, now: datetime) -> TTSRequestSt
     status = _with(request, ConditionType.ADMITTED, "False", decision.reason, decision.message, now)
     status = _without_audio(status, request, decision.reason, decision.message, now)
     return status.model_copy(
-        update={"phase": Phase.REJECTED, "tenant": decision.tenant or None, "queue_position": None}
+        update={"phase": Phase.REJECTED, "tenant": decision.tenant or None, "queue_position": None, "usage": None}
     )
 
 
@@ -80,6 +83,7 @@ def assign(request: TTSRequest, decision: Admit, job_name: str, now: datetime) -
     status = _condition(
         status, request, ConditionType.DISPATCHED, "False", Reason.SANDBOX_STARTING, f"Job {job_name} starts", now
     )
+    demand = demand_of(request.spec)
     return status.model_copy(
         update={
             "phase": Phase.QUEUED,
@@ -92,7 +96,7 @@ def assign(request: TTSRequest, decision: Admit, job_name: str, now: datetime) -
             "not_before": None,
             "assigned_at": timestamp(now),
             "timings": RequestTimings(queued=milliseconds_between(request.metadata.creation_timestamp, now)),
-            "usage": RequestUsage(characters=len(request.spec.text), audio_seconds=0),
+            "usage": RequestUsage(characters=demand.characters, audio_seconds=demand.held_seconds),
         }
     )
 
@@ -206,17 +210,30 @@ def fail(
     """The request ended without audio."""
     status = request.status.model_copy(update={"observed_generation": request.metadata.generation})
     status = _without_audio(status, request, reason, message, now)
-    return status.model_copy(update={"phase": phase, "queue_position": None})
+    usage = charges.without_audio(request, phase, reason)
+    return status.model_copy(update={"phase": phase, "queue_position": None, "usage": usage})
 
 
-def succeed(
-    request: TTSRequest, report: Report, uri: str, timestamps_uri: str | None, now: datetime
-) -> TTSRequestStatus:
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where what a request made lies."""
+
+    audio: str
+    """URI of the audio."""
+    timestamps: str | None = None
+    """URI of its times, when the request asks for them."""
+    url: str | None = None
+    """Presigned GET of the audio, made now, when the request asks for one."""
+
+
+def succeed(request: TTSRequest, report: Report, places: Places, now: datetime) -> TTSRequestStatus:
     """The audio is stored and verified, and the times beside it when the request asks for them."""
-    audio = report.audio
+    audio, life = report.audio, request.spec.audio_url_seconds
     assert audio is not None, "only a report with audio can succeed"
     seconds = round(audio.duration_seconds, 3)
-    status = _with(request, ConditionType.COMPLETE, "True", Reason.SUCCEEDED, f"{seconds} s of audio at {uri}", now)
+    status = _with(
+        request, ConditionType.COMPLETE, "True", Reason.SUCCEEDED, f"{seconds} s of audio at {places.audio}", now
+    )
     timings = (request.status.timings or RequestTimings()).model_copy(
         update={"synthesis": report.timings.synthesis_ms, "upload": report.timings.upload_ms}
     )
@@ -225,16 +242,18 @@ def succeed(
             "phase": Phase.SUCCEEDED,
             "voice": audio.voice,
             "audio": AudioObject(
-                uri=uri,
+                uri=places.audio,
                 sha256=audio.sha256,
                 bytes=audio.bytes,
                 duration_seconds=seconds,
                 sample_rate=audio.sample_rate,
                 format=audio.format,
-                timestamps_uri=timestamps_uri,
+                timestamps_uri=places.timestamps,
+                url=places.url,
+                url_expires=now.replace(microsecond=0) + timedelta(seconds=life) if places.url and life else None,
             ),
             "timings": timings,
-            "usage": RequestUsage(characters=len(request.spec.text), audio_seconds=seconds),
+            "usage": RequestUsage(characters=demand_of(request.spec).characters, audio_seconds=seconds),
             "warnings": list(report.warnings),
         }
     )

@@ -4,7 +4,7 @@ import logging
 from datetime import datetime
 
 from voxpod_crds.base import ResourceKey
-from voxpod_crds.conditions import ConditionType, Reason, find_condition
+from voxpod_crds.conditions import Reason
 from voxpod_crds.names import job_name
 from voxpod_crds.sandbox_protocol import Failure, Report
 from voxpod_crds.speech_model import SpeechModel
@@ -16,7 +16,9 @@ from voxpod_operator.cluster.sandboxes import JobView
 from voxpod_operator.cluster.view import WorkKey
 from voxpod_operator.context import AUDIO, Context
 from voxpod_operator.errors import StoreError, StoreUnavailable
+from voxpod_operator.logs import about
 from voxpod_operator.policy import lifecycle, retries, stored_objects, transitions
+from voxpod_operator.policy.demand import demand_of
 from voxpod_operator.store_check import look_closely
 
 logger = logging.getLogger(__name__)
@@ -32,12 +34,7 @@ async def conclude(ctx: Context, request: TTSRequest, report: Report) -> None:
     if report.audio is not None:
         problem = stored_objects.mismatch(request, report) or await _verified(ctx, request, report)
         if not problem:
-            times = stored_objects.timestamps_key(request)
-            audio_uri, times_uri = (
-                ctx.store.uri(stored_objects.audio_key(request)),
-                (ctx.store.uri(times) if times else None),
-            )
-            await end(ctx, request, transitions.succeed(request, report, audio_uri, times_uri, ctx.now()))
+            await end(ctx, request, transitions.succeed(request, report, _places(ctx, request), ctx.now()))
             _count_audio(request, report)
             return
         failure = Failure("infrastructure", Reason.VERIFICATION_FAILED, problem)
@@ -47,6 +44,16 @@ async def conclude(ctx: Context, request: TTSRequest, report: Report) -> None:
     ):
         failure = Failure("infrastructure", Reason.WAITING_FOR_STORE, problem)
     await retry(ctx, request, failure)
+
+
+def _places(ctx: Context, request: TTSRequest) -> transitions.Places:
+    key, times = stored_objects.audio_key(request), stored_objects.timestamps_key(request)
+    seconds = request.spec.audio_url_seconds
+    return transitions.Places(
+        audio=ctx.store.uri(key),
+        timestamps=ctx.store.uri(times) if times else None,
+        url=ctx.store.presign_get(key, seconds) if seconds else None,
+    )
 
 
 async def retry(ctx: Context, request: TTSRequest, failure: Failure) -> None:
@@ -72,8 +79,7 @@ async def retry(ctx: Context, request: TTSRequest, failure: Failure) -> None:
     logger.info(
         "request retried",
         extra={
-            "request": str(request.metadata.key),
-            "uid": request.metadata.uid,
+            **about(request),
             "attempt": attempt,
             "reason": failure.reason,  # not the message: a sandbox writes it, and may write a tenant's text
         },
@@ -93,8 +99,7 @@ async def give_back(ctx: Context, request: TTSRequest, reason: Reason, message: 
     logger.info(
         "slot given back",
         extra={
-            "request": str(request.metadata.key),
-            "uid": request.metadata.uid,
+            **about(request),
             "attempt": request.status.attempt,
             "reason": reason,
             "why": message,
@@ -122,18 +127,6 @@ def _end_of_pause(request: TTSRequest, number: int, now: datetime) -> datetime:
 async def end(ctx: Context, request: TTSRequest, status: TTSRequestStatus) -> None:
     """Write a terminal status, which frees the slot, and end the sandbox if one runs."""
     await ctx.write_status(request, status)
-    complete = find_condition(status.conditions, ConditionType.COMPLETE)
-    reason = complete.reason if complete else ""
-    metrics.REQUESTS_ENDED.labels(phase=status.phase, reason=reason).inc()
-    logger.info(
-        "request ended",
-        extra={
-            "request": str(request.metadata.key),
-            "uid": request.metadata.uid,
-            "phase": status.phase,
-            "reason": reason,
-        },
-    )
     ctx.enqueue(TTS_REQUEST, request.metadata.key)
     if status.audio is None:
         ctx.discard_audio_of(request)
@@ -194,7 +187,9 @@ def _count_audio(request: TTSRequest, report: Report) -> None:
     audio, timings = report.audio, request.status.timings
     assert audio is not None
     metrics.AUDIO_SECONDS.inc(audio.duration_seconds)
-    metrics.CHARACTERS.inc(len(request.spec.text))
+    demand = demand_of(request.spec)
+    metrics.CHARACTERS.inc(demand.characters)
+    metrics.ESTIMATE_RATIO.observe(audio.duration_seconds / demand.estimated_seconds)
     if report.weights:
         metrics.WEIGHTS.labels(report.weights).inc()
     metrics.SYNTHESIS_SECONDS.observe(report.timings.synthesis_ms / 1000)

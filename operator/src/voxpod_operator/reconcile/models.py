@@ -58,6 +58,9 @@ async def _probe(ctx: Context, model: SpeechModel, name: str) -> None:
                     "voices": list(facts.voices),
                     "languages": list(facts.languages),
                     "sample_rate": facts.sample_rate,
+                    "engine": facts.engine or None,
+                    "mixes_voices": facts.mixes_voices,
+                    "tells_words": facts.tells_words,
                     "probed": bundle_facts.probed(model.spec, image),
                 }
             )

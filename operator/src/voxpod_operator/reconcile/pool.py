@@ -28,10 +28,6 @@ logger = logging.getLogger(__name__)
 LOOK_SECONDS = 5.0
 """How often a pool is looked at even if nothing happens."""
 
-UNCERTAIN = timedelta(seconds=30)
-"""Whom an assignment was written for whose outcome is not known is nobody else's; after so long without it he is ended."""
-
-
 async def reconcile_pool(ctx: Context, key: ResourceKey) -> None:
     """Look at a model's waiting sandboxes once, and do what is due."""
     model = ctx.view.model(key.name)
@@ -100,7 +96,7 @@ def first_seen(ctx: Context, job_name: str) -> None:
 
 def number_waiting(ctx: Context, model: str) -> tuple[int, int]:
     """Sandboxes of the pool that are idle, and that start."""
-    jobs = [job for job in _pooled_jobs(ctx, model) if not ctx.idle.given(job.name)]
+    jobs = [job for job in _pooled_jobs(ctx, model) if not ctx.idle.spoken_for(job.name)]
     idle = sum(ctx.idle.idle(job.name) for job in jobs)
     return idle, len(jobs) - idle
 
@@ -143,11 +139,9 @@ def _pooled(ctx: Context, model: str, labels: _Labels) -> list[Pooled]:
     found = []
     for job in _pooled_jobs(ctx, model):
         seen = ctx.idle.seen_at(job.name)
-        useful = job.profile == labels.profile
-        if ctx.idle.given(job.name):
-            if not ctx.idle.served(job.name) and (seen is None or ctx.now() - seen < UNCERTAIN):
-                continue
-            useful = False
+        if ctx.idle.spoken_for(job.name):
+            continue
+        useful = job.profile == labels.profile and not ctx.idle.given(job.name)
         # who asked before and does not just now is on his way to ask again, or to another leader
         silent_since = max(filter(None, (job.created_at, ctx.serving.since, seen)))
         found.append(

@@ -9,14 +9,15 @@ from voxpod_crds.conditions import Reason
 from voxpod_crds.names import job_name
 from voxpod_crds.tts_request import TTSRequest
 from voxpod_operator.cluster.ended import EndedRequest
-from voxpod_operator.cluster.kinds import TTS_REQUEST
+from voxpod_operator.cluster.kinds import TENANT, TTS_REQUEST
 from voxpod_operator.cluster.reading import UnreadableRequest
 from voxpod_operator.cluster.view import WorkKey
 from voxpod_operator.context import PLACE, Context
-from voxpod_operator.errors import Conflict
-from voxpod_operator.policy import admission, lifecycle, transitions, unreadable
+from voxpod_operator.logs import about
+from voxpod_operator.policy import admission, lifecycle, quota_checks, transitions, unreadable
 from voxpod_operator.policy.book import Candidate
-from voxpod_operator.policy.speech_estimate import seconds_of
+from voxpod_operator.policy.demand import demand_of
+from voxpod_operator.policy.patience import or_give_up, start_by
 from voxpod_operator.reconcile.ending import conclude, end, end_sandbox, give_back, memory_of, retry
 from voxpod_operator.reconcile.pool import take_idle
 from voxpod_operator.reconcile.sandboxes import create_sandbox, pod_as_stored, start_timeouts, why_not
@@ -33,6 +34,8 @@ async def reconcile_request(ctx: Context, key: ResourceKey) -> None:
     if isinstance(request, TTSRequest):
         # before anything can fail: whatever else happens or does not happen, its deadline is kept
         _look_again(ctx, request, max(0.05, (lifecycle.deadline_of(request) - ctx.now()).total_seconds()))
+        if request.status.sandbox is None and (latest := start_by(request)) is not None and latest > ctx.now():
+            _look_again(ctx, request, (latest - ctx.now()).total_seconds() + 0.05)
         await _take_one_step(ctx, request)
     elif isinstance(request, EndedRequest):
         await _clear_up(ctx, request)
@@ -80,11 +83,20 @@ async def _take_one_step(ctx: Context, request: TTSRequest) -> None:
             await retry(ctx, request, replace(failure, message=why))
         case lifecycle.GiveBack(reason, message, subject):
             reason, message = (await why_not(ctx, subject) if subject else None) or (reason, message)
-            await give_back(ctx, request, reason, message)
+            await _give_back(ctx, request, reason, message)
         case lifecycle.LookAgain(seconds):
             _look_again(ctx, request, seconds)
         case lifecycle.Nothing():
             pass
+
+
+async def _give_back(ctx: Context, request: TTSRequest, reason: Reason, message: str) -> None:
+    """Have the request take its turn again later, if its user waits so long."""
+    waits = admission.Wait(Reason.WAITING_FOR_CAPACITY, f"{reason}: {message}", request.status.tenant or "")
+    if isinstance(over := or_give_up(request, waits, ctx.now()), admission.Reject):
+        await end(ctx, request, transitions.reject(request, over, ctx.now()))
+    else:
+        await give_back(ctx, request, reason, message)
 
 
 async def _next_step(ctx: Context, request: TTSRequest) -> lifecycle.Step:
@@ -116,7 +128,10 @@ async def _admit(ctx: Context, request: TTSRequest) -> None:
     decision = admission.decide(snapshot(ctx, request))
     candidate = _candidate(request, decision) if isinstance(decision, admission.Admit) else None
     if isinstance(decision, admission.Admit) and candidate is not None and ctx.book.granted(candidate):
-        await _assign(ctx, request, decision)
+        if quota_checks.holds(request, decision.tenant, ctx.now()):
+            await _assign(ctx, request, decision)
+        else:
+            ctx.enqueue(TENANT, decision.tenant.metadata.key, Lane.URGENT)
         return
     _leave_the_book(ctx, request)
     if candidate is not None:
@@ -130,26 +145,13 @@ async def _assign(ctx: Context, request: TTSRequest, decision: admission.Admit) 
     and make it. A slot stays granted until the stored status says who has it."""
     idle = take_idle(ctx, decision.tenant, decision.model)
     name = idle.job_name if idle else job_name(request.metadata.uid, transitions.next_attempt(request))
-    now = ctx.now()
-    status = transitions.assign(request, decision, name, now)
+    status = transitions.assign(request, decision, name, ctx.now())
     if idle is not None:
         assigned = request.model_copy(update={"status": status})
-        status = transitions.claim(assigned, idle.pod_name, idle.pod_uid, idle.protocol, now)
-    try:
-        await ctx.write_status(request, status)
-    except Conflict:
-        if idle is not None:
-            ctx.idle.put_back(idle)  # after any other error the write may have happened: it is nobody else's
-        raise
-    logger.info(
-        "request admitted",
-        extra={
-            "request": str(request.metadata.key),
-            "uid": request.metadata.uid,
-            "tenant": decision.tenant.metadata.name,
-        },
-    )
-    ctx.refresh_counts(decision.tenant.metadata.name, decision.model.metadata.name)
+        status = transitions.claim(assigned, idle.pod_name, idle.pod_uid, idle.protocol, ctx.now())
+    await ctx.write_status(request, status)  # should it fail, it may have happened: the sandbox is nobody else's
+    logger.info("request admitted", extra=about(request, status))
+    ctx.refresh_counts(None, decision.model.metadata.name)
     stored = ctx.view.live_request(request.metadata.key)
     if stored is not None and idle is None:
         await create_sandbox(ctx, stored)
@@ -174,7 +176,7 @@ def _candidate(request: TTSRequest, decision: admission.Admit) -> Candidate:
         model=decision.model.metadata.name,
         since=waits_since,
         priority=request.spec.priority,
-        cost=seconds_of(request.spec.text, request.spec.speed),
+        cost=demand_of(request.spec).estimated_seconds,
     )
 
 
@@ -189,7 +191,7 @@ async def _leave_to_another_version(ctx: Context, request: UnreadableRequest) ->
         case lifecycle.LookAgain(seconds):
             _look_again(ctx, known, seconds)
         case lifecycle.Nothing():
-            logger.info("request left alone", extra={"request": str(request.metadata.key), "why": request.problem})
+            logger.info("request left alone", extra={**about(request), "why": request.problem})
 
 
 def _look_again(ctx: Context, request: TTSRequest, seconds: float) -> None:

@@ -16,6 +16,7 @@ from voxpod_operator.cluster.sandboxes import JOB_NAME_LABEL, JobView, PodView
 from voxpod_operator.cluster.view import WorkKey, job_of
 from voxpod_operator.context import Context
 from voxpod_operator.errors import AlreadyExists, Denied
+from voxpod_operator.logs import about
 from voxpod_operator.manifests.sandbox_job import Dispatch, Json, SandboxPod, sandbox_job
 from voxpod_operator.policy import placement, retries, transitions
 from voxpod_operator.policy.lifecycle import EXIT_GRACE, deadline_of
@@ -62,10 +63,7 @@ async def create_sandbox(ctx: Context, request: TTSRequest) -> None:
         return
     if stored:
         ctx.view.observe(JOB, stored)
-        logger.info(
-            "sandbox created",
-            extra={"request": str(request.metadata.key), "uid": request.metadata.uid, "job": sandbox.job_name},
-        )
+        logger.info("sandbox created", extra={**about(request), "job": sandbox.job_name})
 
 
 async def _wait_for_it(ctx: Context, request: TTSRequest, told: Obstacle) -> None:
@@ -95,7 +93,7 @@ def _job_of(
 
 async def _tell_refusal(ctx: Context, request: TTSRequest, error: Denied) -> None:
     """A ResourceQuota or a policy of the cluster; it may be lifted, so the Job is tried again after 1 s, 2 s, 4 s ..."""
-    logger.warning("sandbox refused", extra={"request": str(request.metadata.key), "error": str(error)})
+    logger.warning("sandbox refused", extra={**about(request), "error": str(error)})
     now = ctx.now()
     await ctx.write_status(request, transitions.starting(request, Reason.SANDBOX_REFUSED, error.message, now))
     since = max(transitions.sandbox_due(request.status) or now, ctx.serving.since or now)

@@ -3,7 +3,7 @@
 from voxpod_crds.base import ResourceKey
 from voxpod_crds.speech_model import SpeechModel
 from voxpod_crds.tenant import Tenant
-from voxpod_operator.cluster.kinds import TTS_REQUEST
+from voxpod_operator.cluster.kinds import TENANT
 from voxpod_operator.cluster.view import WorkKey
 from voxpod_operator.context import LINE, Context
 from voxpod_operator.policy import tenancy
@@ -17,7 +17,7 @@ LINE_SECONDS = 5.0
 async def reconcile_schedule(ctx: Context, _: ResourceKey) -> None:
     """One pass over the book. No await in it: between counting and taking nobody else can take."""
     for candidate in ctx.book.grant(lambda model: _slots_of(ctx, model), lambda tenant: _share_of(ctx, tenant)):
-        ctx.enqueue(TTS_REQUEST, candidate.key, Lane.URGENT)
+        ctx.enqueue(TENANT, ResourceKey("", candidate.tenant), Lane.URGENT)  # its ledger comes first
     for tenant in ctx.book.lines_that_moved():
         ctx.queue.add_after(WorkKey(LINE, ResourceKey("", tenant)), LINE_SECONDS, Lane.TELLING)
 
@@ -30,5 +30,7 @@ def _slots_of(ctx: Context, name: str) -> int:
 def _share_of(ctx: Context, name: str) -> Share:
     tenant = ctx.view.tenant(name)
     if not isinstance(tenant, Tenant) or tenancy.problem_of(tenant, ctx.view.owner_of):
+        return Share(0)
+    if name in ctx.pauses:
         return Share(0)
     return Share(tenant.spec.quota.concurrent_requests, tenant.spec.weight)

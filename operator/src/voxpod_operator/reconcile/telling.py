@@ -13,8 +13,10 @@ from voxpod_operator.cluster.reading import AnyModel, UnreadableRequest, is_defa
 from voxpod_operator.cluster.view import WorkKey
 from voxpod_operator.context import PLACE, Context
 from voxpod_operator.errors import Conflict
+from voxpod_operator.logs import about
 from voxpod_operator.policy import admission, tenancy, transitions, unreadable
 from voxpod_operator.policy.grounds import Ground, grounds_of
+from voxpod_operator.policy.patience import or_give_up
 from voxpod_operator.reconcile.ending import end
 from voxpod_operator.reconcile.news import learn
 from voxpod_operator.workqueue import Lane
@@ -43,7 +45,7 @@ async def reconcile_place(ctx: Context, key: ResourceKey) -> None:
 
 
 async def _tell(ctx: Context, request: TTSRequest) -> None:
-    decision = admission.decide(snapshot(ctx, request))
+    decision = _verdict(ctx, request, snapshot(ctx, request))
     if isinstance(decision, admission.Reject):
         if (final := await _on_what_is_stored(ctx, request)) is None:
             ctx.enqueue(TTS_REQUEST, request.metadata.key)
@@ -51,15 +53,30 @@ async def _tell(ctx: Context, request: TTSRequest) -> None:
             await end(ctx, request, transitions.reject(request, final, ctx.now()))
     elif isinstance(decision, admission.Wait):
         await _wait(ctx, request, decision)
-    elif ctx.book.waits(request.metadata.uid) is not None:
-        active, place = ctx.book.active_of_tenant(decision.tenant.metadata.name), ctx.book.place(request.metadata.uid)
-        await _wait(ctx, request, admission.no_room(decision.tenant, decision.model, active, place))
+
+
+def _verdict(ctx: Context, request: TTSRequest, seen: admission.Snapshot) -> admission.Wait | admission.Reject | None:
+    """What the request is told; None when it has its turn, or will be looked at for it."""
+    decision = admission.decide(seen)
+    if isinstance(decision, admission.Admit):
+        if ctx.book.waits(request.metadata.uid) is None:
+            return None
+        decision = _turn(ctx, request, decision)
+    return or_give_up(request, decision, ctx.now()) if isinstance(decision, admission.Wait) else decision
+
+
+def _turn(ctx: Context, request: TTSRequest, decision: admission.Admit) -> admission.Wait:
+    """Why it is not the turn of a request that stands in line, and its place."""
+    tenant, place = decision.tenant.metadata.name, ctx.book.place(request.metadata.uid)
+    if (pause := ctx.pauses.get(tenant)) is not None:
+        return admission.Wait(pause.reason, f"Tenant {tenant}: {pause.message}", tenant, place)
+    return admission.no_room(decision.tenant, decision.model, ctx.book.active_of_tenant(tenant), place)
 
 
 async def _wait(ctx: Context, request: TTSRequest, decision: admission.Wait) -> None:
     before = find_condition(request.status.conditions, ConditionType.ADMITTED)
     if before is None or before.reason != decision.reason:
-        logger.info("request waits", extra={"request": str(request.metadata.key), "reason": decision.reason})
+        logger.info("request waits", extra={**about(request), "reason": decision.reason})
     await ctx.write_status(request, transitions.wait(request, decision, ctx.now()))
     ctx.refresh_counts(decision.tenant, None)
 
@@ -71,7 +88,7 @@ async def _on_what_is_stored(ctx: Context, request: TTSRequest) -> admission.Rej
     may be told the other way round.
     """
     read: set[Ground] = set()
-    while isinstance(decision := admission.decide(seen := snapshot(ctx, request)), admission.Reject):
+    while isinstance(decision := _verdict(ctx, request, seen := snapshot(ctx, request)), admission.Reject):
         unread = grounds_of(decision, seen) - read
         if not unread:
             return decision
@@ -102,6 +119,8 @@ def snapshot(ctx: Context, request: TTSRequest) -> admission.Snapshot:
         tenant=tenant,
         tenant_problem=tenancy.problem_of(tenant, ctx.view.owner_of) if tenant is not None else "",
         model=_model_of(ctx, request),
+        now=ctx.now(),
+        models=ctx.view.models(),
         store_problem=ctx.last_look.state.problem,
     )
 

@@ -8,8 +8,10 @@ from voxpod_crds.base import ResourceKey
 from voxpod_operator import metrics
 from voxpod_operator.cluster.kinds import JOB, SPEECH_MODEL, TENANT, TTS_REQUEST
 from voxpod_operator.cluster.view import WATCHED, WorkKey
-from voxpod_operator.context import AUDIO, DIRECTORY, LINE, PLACE, POOL, SCHEDULE, Context
+from voxpod_operator.context import ANNOUNCE, ARCHIVE, AUDIO, DIRECTORY, LINE, PLACE, POOL, RETENTION, SCHEDULE, Context
 from voxpod_operator.errors import ClusterError, Conflict, OperatorError
+from voxpod_operator.reconcile.announcing import reconcile_announcements
+from voxpod_operator.reconcile.archive import reconcile_archive, reconcile_retention
 from voxpod_operator.reconcile.directory import reconcile_directory
 from voxpod_operator.reconcile.ending import discard_audio
 from voxpod_operator.reconcile.models import reconcile_model
@@ -36,6 +38,9 @@ RECONCILERS: dict[str, Reconcile] = {
     PLACE: reconcile_place,
     LINE: reconcile_line,
     POOL: reconcile_pool,
+    ANNOUNCE.plural: reconcile_announcements,
+    ARCHIVE: reconcile_archive,
+    RETENTION: reconcile_retention,
 }
 
 

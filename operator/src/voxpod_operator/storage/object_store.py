@@ -1,14 +1,15 @@
-"""The only object store I/O: presign, verify, remove, list, check. The S3 client blocks, so its calls run in a few threads."""
+"""The only object store I/O: presign, verify, store, read, remove, list, check. The S3 client blocks, so its calls run in a few threads."""
 
 import asyncio
 import hashlib
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from io import BytesIO
 from itertools import islice
-from typing import TypeVar
+from typing import Any, TypeVar
 from xml.etree.ElementTree import ParseError
 
 import urllib3
@@ -66,6 +67,10 @@ class ObjectStore:
         url = self._client.presigned_put_object(self.bucket, key, timedelta(seconds=seconds))
         return Upload(url, {"Content-Type": content_type, **self._upload_headers})
 
+    def presign_get(self, key: str, seconds: int) -> str:
+        """Permission to GET this one key for so long; signed here, the store is not contacted."""
+        return str(self._client.presigned_get_object(self.bucket, key, timedelta(seconds=seconds)))
+
     async def problem_with(self, key: str, reported: Audio | TimestampsObject) -> str:
         """How the stored object differs from what the sandbox reported; empty when it does not.
 
@@ -79,15 +84,34 @@ class ObjectStore:
         """The key is gone afterwards, whether it was there or not."""
         await self._run(lambda: self._client.remove_object(self.bucket, key))
 
+    async def create(self, key: str, content: bytes, content_type: str) -> None:
+        """Store an object whose key follows from its content: one that is there already is left alone."""
+        await self._run(lambda: self._create(key, content, content_type))
+
+    async def replace(self, key: str, content: bytes, content_type: str) -> None:
+        """Store an object, over what is there."""
+        await self._run(
+            lambda: self._client.put_object(self.bucket, key, BytesIO(content), len(content), content_type=content_type)
+        )
+
+    async def read(self, key: str) -> bytes:
+        """An object as a whole; for small ones."""
+        return await self._run(lambda: self._read(key))
+
+    async def under(self, prefix: str, after: str = "") -> list[StoredObject]:
+        """Everything whose key begins with `prefix` and sorts behind `after`, by key; of few objects."""
+        return await self._run(lambda: [*_objects(self._list(prefix, after))])
+
+    async def folders(self, prefix: str) -> list[str]:
+        """Names of the folders in a folder, which is named with its slash."""
+        found = await self._run(lambda: list(self._client.list_objects(self.bucket, prefix=prefix)))
+        return [(one.object_name or "")[len(prefix) : -1] for one in found if one.is_dir]
+
     async def pages(self) -> AsyncIterator[list[StoredObject]]:
         """Everything in the bucket, 1,000 objects at a time."""
-        found = self._client.list_objects(self.bucket, recursive=True)
+        found = self._list()
         while page := await self._run(lambda: list(islice(found, PAGE))):
-            yield [
-                StoredObject(one.object_name or "", one.size or 0, one.last_modified)
-                for one in page
-                if one.last_modified is not None
-            ]
+            yield list(_objects(page))
 
     async def check(self, *, thorough: bool) -> None:
         """Return if requests can be served; StoreUnavailable when nobody answers, StoreError when the store refuses.
@@ -139,6 +163,31 @@ class ObjectStore:
         elif code not in ("BadDigest", "InvalidDigest") and answer.status not in (409, 412):
             raise StoreError(f"{code}: the store refuses uploads of the operator's user (s3:PutObject)")
 
+    def _create(self, key: str, content: bytes, content_type: str) -> None:
+        upload = self.presign_put(key, content_type, 60)
+        answer = self._http.request("PUT", upload.url, body=content, headers=upload.headers, redirect=False)
+        found = _S3_CODE.search(answer.data or b"")
+        code = found.group(1).decode() if found else str(answer.status)
+        if answer.status < 300 or answer.status == 412:
+            return
+        if answer.status >= 500 or answer.status in (408, 409, 429):
+            raise StoreUnavailable(f"{code}: the store cannot take {key} at present")
+        raise StoreError(f"{code}: the store refuses {key} (s3:PutObject)")
+
+    def _list(self, prefix: str = "", after: str = "") -> Iterator[Any]:
+        found: Iterator[Any] = self._client.list_objects(
+            self.bucket, prefix=prefix, start_after=after or None, recursive=True
+        )
+        return found
+
+    def _read(self, key: str) -> bytes:
+        response = self._client.get_object(self.bucket, key)
+        try:
+            return bytes(response.data)
+        finally:
+            response.close()
+            response.release_conn()
+
     def _compare(self, key: str, reported: Audio | TimestampsObject) -> str:
         try:
             found = self._client.stat_object(self.bucket, key)
@@ -178,6 +227,10 @@ class ObjectStore:
             raise StoreUnavailable(f"the answer is not one of S3: {error}"[:200]) from error
 
 
+def _objects(listed: Iterable[Any]) -> Iterator[StoredObject]:
+    return (StoredObject(one.object_name, one.size or 0, one.last_modified) for one in listed if one.last_modified)
+
+
 def _told(error: Exception) -> str:
     """Why there was no answer, in the same words each time: it ends up in a status, which is written when it changes.
 
@@ -199,6 +252,7 @@ def open_store(
     region: str,
     ca_pem: str = "",
     conditional: bool = True,
+    session_token: str | None = None,
 ) -> ObjectStore:
     """A store whose calls answer within seconds or fail: retries are the reconciler's business.
 
@@ -210,5 +264,5 @@ def open_store(
         retries=urllib3.Retry(1, backoff_factor=0.2),
         maxsize=8,
     )
-    client = Minio(endpoint, access_key, secret_key, secure=secure, region=region, http_client=pool)
+    client = Minio(endpoint, access_key, secret_key, session_token, secure=secure, region=region, http_client=pool)
     return ObjectStore(client, pool, bucket, conditional=conditional)

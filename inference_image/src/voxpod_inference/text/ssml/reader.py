@@ -4,9 +4,7 @@ No DTD, no entities but the five of XML, no processing instructions; depth, elem
 table of elements.
 """
 
-import re
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from xml.parsers import expat
 
 from voxpod_inference.errors import INPUT_REFUSED, InputError
@@ -18,17 +16,15 @@ from voxpod_inference.text.document import (
     SENTENCE,
     Document,
     Part,
-    Reading,
     Style,
     plain,
     replaced,
     spoken_parts,
 )
-from voxpod_inference.text.languages import KNOWN
 from voxpod_inference.text.runs import letter_of
 from voxpod_inference.text.spoken import plain_punctuation
-from voxpod_inference.text.ssml import say_as
-from voxpod_inference.text.ssml import values as ssml_values
+from voxpod_inference.text.ssml import elements
+from voxpod_inference.text.ssml.elements import Open
 from voxpod_inference.text.ssml.places import Places
 
 MOST_CHARACTERS = 100_000
@@ -39,43 +35,12 @@ MOST_SILENCE = 300.0
 LONGEST_ALIAS = 500
 """Characters."""
 
-# Attributes by element; those of ANY stand everywhere.
-ELEMENTS = {
-    "speak": frozenset(["version", "xml:lang"]),
-    "p": frozenset(["xml:lang"]),
-    "s": frozenset(["xml:lang"]),
-    "break": frozenset(["time", "strength"]),
-    "lang": frozenset(["xml:lang"]),
-    "prosody": frozenset(["rate", "volume"]),
-    "sub": frozenset(["alias"]),
-    "phoneme": frozenset(["alphabet", "ph"]),
-    "say-as": frozenset(["interpret-as", "format"]),
-    "w": frozenset[str](),
-    "emphasis": frozenset(["level"]),
-}
-_REQUIRED = {"lang": ("xml:lang",), "sub": ("alias",), "phoneme": ("ph",), "say-as": ("interpret-as",), "prosody": ()}
-_NAMESPACES = re.compile(r"xmlns(:.+)?|xsi:schemaLocation|xml:(?:base|space|id)|id")
 _OUTSIDE = [
     expat.errors.codes[expat.errors.XML_ERROR_NO_ELEMENTS],
     expat.errors.codes[expat.errors.XML_ERROR_SYNTAX],
     expat.errors.codes[expat.errors.XML_ERROR_JUNK_AFTER_DOC_ELEMENT],
 ]
-_TEXT_ONLY = ("sub", "phoneme", "say-as", "break")
 _SPACES = str.maketrans(dict.fromkeys("\n\r\t\x0b\x0c\x85\u2028\u2029", " "))
-
-
-@dataclass(slots=True)
-class _Open:
-    """An element whose end has not come yet."""
-
-    name: str
-    attributes: dict[str, str]
-    style: Style
-    after_tag: int
-    """Where its content begins, in code points of the source."""
-    first_part: int
-    at: int
-    """Where its tag begins."""
 
 
 def document(source: str) -> Document:
@@ -94,7 +59,7 @@ class _Reader:
         self._parts: list[Part] = []
         self._unread: list[str] = []
         self._warnings: dict[str, None] = {}
-        self._open: list[_Open] = []
+        self._open: list[Open] = []
         self._elements = 0
         self._silence = 0.0
         self._in_cdata = False
@@ -143,15 +108,15 @@ class _Reader:
         here = self._here()
         self._elements += 1
         self._check_bounds(here)
-        self._check_element(here, name, attributes)
+        elements.check(self._places, here, name, attributes, self._open[-1] if self._open else None)
         style = self._open[-1].style if self._open else Style()
-        element = _Open(name, attributes, style, self._places.after_tag(here), len(self._parts), here)
-        element.style = self._styled(here, element)
+        element = Open(name, attributes, style, self._places.after_tag(here), len(self._parts), here)
+        element.style = elements.styled(self._places, here, element)
         self._open.append(element)
         if name in ("p", "s") and self._parts and self._parts[-1].text[-1:] not in (LINE, SENTENCE):
             self._parts.append(Part(LINE if name == "p" else SENTENCE, here, here, style, even=False))
         if name == "emphasis":
-            self._check_level(here, attributes)
+            elements.check_level(self._places, here, attributes)
             self._warnings["emphasis is spoken like the text around it: the model has none"] = None
 
     def _end(self, name: str) -> None:
@@ -186,91 +151,14 @@ class _Reader:
         if self._elements > MOST_ELEMENTS:
             raise self._places.refused(here, f"more than {MOST_ELEMENTS} elements")
 
-    def _check_element(self, here: int, name: str, attributes: dict[str, str]) -> None:
-        if (name == "speak") != (not self._open):
-            what = (
-                "'speak' may not be inside another element"
-                if self._open
-                else f"the text is in {name!r}; 'speak' is expected around it"
-            )
-            raise self._places.refused(here, what)
-        if name not in ELEMENTS:
-            raise self._places.refused(here, f"element {name!r} is not known; {', '.join(ELEMENTS)} are accepted")
-        if self._open and self._open[-1].name in _TEXT_ONLY:
-            raise self._places.refused(here, f"{self._open[-1].name!r} may hold text only, not {name!r}")
-        for attribute in attributes:
-            if attribute not in ELEMENTS[name] and not _NAMESPACES.fullmatch(attribute):
-                accepted = ", ".join(sorted(ELEMENTS[name])) or "none"
-                raise self._places.refused(here, f"{name!r} has no attribute {attribute!r}; accepted: {accepted}")
-        for attribute in _REQUIRED.get(name, ()):
-            if attribute not in attributes:
-                raise self._places.refused(here, f"{name!r} needs the attribute {attribute!r}")
-
-    def _check_level(self, here: int, attributes: dict[str, str]) -> None:
-        level = attributes.get("level", "moderate")
-        if level not in ssml_values.EMPHASES:
-            raise self._places.refused(here, f"level is {level!r}; {', '.join(ssml_values.EMPHASES)} are accepted")
-
-    def _styled(self, here: int, element: _Open) -> Style:
-        style = element.style
-        if (tag := element.attributes.get("xml:lang")) is not None:
-            language = ssml_values.language(tag)
-            if language is None:
-                raise self._places.refused(
-                    here, f"xml:lang is {tag!r}; {', '.join(KNOWN)} are accepted, also with a region"
-                )
-            style = replace(style, language=language)
-        if element.name == "prosody":
-            rate = self._factor(
-                here, element, "rate", ssml_values.rate, f"{', '.join(ssml_values.RATES)}, 80%, +20%, 1.2"
-            )
-            gain = self._factor(
-                here,
-                element,
-                "volume",
-                ssml_values.volume,
-                f"{', '.join(ssml_values.VOLUMES)}, 50%, +10%, -6dB, 0 to 100",
-            )
-            style = replace(style, rate=style.rate * rate, gain=style.gain * gain)
-        if not ssml_values.SLOWEST <= style.rate <= ssml_values.FASTEST:
-            bounds = f"{ssml_values.SLOWEST} to {ssml_values.FASTEST} is accepted"
-            raise self._places.refused(
-                here, f"rates one in another make {style.rate:.3g} times the normal one; {bounds}"
-            )
-        if style.gain > ssml_values.LOUDEST:
-            raise self._places.refused(
-                here,
-                f"volumes one in another make {style.gain:.3g} times the normal one; 0 to {ssml_values.LOUDEST} is accepted",
-            )
-        return style
-
-    def _factor(
-        self, here: int, element: _Open, attribute: str, parse: Callable[[str], float | None], accepted: str
-    ) -> float:
-        value = element.attributes.get(attribute)
-        factor = parse(value) if value is not None else 1.0
-        if factor is None:
-            bounds = "0.25 to 4 times the normal one" if attribute == "rate" else "at most 4 times the normal one"
-            raise self._places.refused(here, f"{attribute} is {value!r}; {accepted} are accepted, {bounds}")
-        return factor
-
-    def _pause(self, element: _Open) -> float:
-        time, strength = element.attributes.get("time"), element.attributes.get("strength", "medium")
-        pause = ssml_values.seconds(time) if time is not None else ssml_values.BREAKS.get(strength)
-        if pause is None and time is not None:
-            raise self._places.refused(
-                element.at, f"time is {time!r}; such as 500ms or 1.5s is accepted, up to {ssml_values.LONGEST_BREAK:g}s"
-            )
-        if pause is None:
-            raise self._places.refused(
-                element.at, f"strength is {strength!r}; {', '.join(ssml_values.BREAKS)} are accepted"
-            )
+    def _pause(self, element: Open) -> float:
+        pause = elements.pause(self._places, element)
         self._silence += pause
         if self._silence > MOST_SILENCE:
             raise self._places.refused(element.at, f"breaks of more than {MOST_SILENCE:g} s together")
         return pause
 
-    def _replace(self, element: _Open, end: int) -> None:
+    def _replace(self, element: Open, end: int) -> None:
         """The content of an element becomes one part that is spoken as its attributes say."""
         content = "".join(part.text for part in self._parts[element.first_part :])
         del self._parts[element.first_part :]
@@ -286,7 +174,7 @@ class _Reader:
                 raise self._places.refused(element.at, f"alias is {pronunciation.shown(alias)}; no sound is in it")
             self._parts.append(replaced(whole, said))
             return
-        reading = self._reading(element, content.strip())
+        reading = elements.reading(self._places, element, content.strip())
         style = (
             replace(element.style, language=element.style.language or "zh")
             if reading.kind == "pinyin"
@@ -294,27 +182,3 @@ class _Reader:
         )
         script = "" if reading.kind in ("date", "digits", "telephone", "time") else letter_of(content)
         self._parts.append(replace(replaced(whole, "", reading), style=style, script=script or OBJECT))
-
-    def _reading(self, element: _Open, content: str) -> Reading:
-        attributes = element.attributes
-        place = f"SSML, {self._places.described(element.at)}"
-        if element.name == "phoneme":
-            alphabet, value = attributes.get("alphabet", "ipa"), attributes["ph"].strip()
-            if alphabet not in pronunciation.ALPHABETS:
-                what = f"alphabet is {alphabet!r}; {', '.join(pronunciation.ALPHABETS)} are accepted"
-                raise self._places.refused(element.at, what)
-            if not value or len(value) > pronunciation.LONGEST:
-                what = f"ph has {len(value)} characters; 1 to {pronunciation.LONGEST} are accepted"
-                raise self._places.refused(element.at, what)
-            if not pronunciation.has_sound(value):
-                raise self._places.refused(element.at, f"ph is {pronunciation.shown(value)}; no sound is in it")
-            return Reading(alphabet, value, place)
-        kind, order = attributes["interpret-as"], say_as.fields_of(attributes.get("format", ""))
-        if kind not in say_as.KINDS:
-            raise self._places.refused(element.at, f"interpret-as is {kind!r}; {', '.join(say_as.KINDS)} are accepted")
-        if order and order not in say_as.ORDERS.get(kind, ()):
-            what = f"format is {attributes['format']!r}; a date has one of {', '.join(say_as.FORMATS)}, a time hms12 or hms24, others have none"
-            raise self._places.refused(element.at, what)
-        reading = Reading(say_as.KINDS[kind], content, place, order)
-        say_as.check(reading)
-        return reading

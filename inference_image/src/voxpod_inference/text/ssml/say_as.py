@@ -2,11 +2,13 @@
 
 import datetime
 import re
+import unicodedata
 from collections.abc import Callable
 
 from voxpod_inference.errors import INPUT_REFUSED, InputError
 from voxpod_inference.text.document import Reading
 from voxpod_inference.text.pronunciation import shown
+from voxpod_inference.text.ssml import letters
 
 KINDS = {
     "characters": "characters", "spell-out": "characters", "verbatim": "characters", "digits": "digits", "number_digit": "digits", "telephone": "telephone",
@@ -95,16 +97,15 @@ def phonemes(reading: Reading, language: str, say: Say) -> str:
     if reading.kind in _FORMS:
         return say(reading.value)
     if reading.kind == "characters":
-        return _one_by_one(reading.value, say)
+        return _one_by_one(reading.value, language, say)
     plus = say("+") if reading.value.startswith("+") else ""
-    groups = [_one_by_one(group, say) for group in _SIGNS.split(reading.value.removeprefix("+")) if group]
+    groups = [_one_by_one(group, language, say) for group in _SIGNS.split(reading.value.removeprefix("+")) if group]
     return " ".join(filter(None, [plus, ", ".join(groups)]))
 
 
-def _one_by_one(text: str, say: Say) -> str:
-    return " ".join(
-        filter(None, (say(char.upper() if char.isascii() else char) for char in text if not char.isspace()))
-    )
+def _one_by_one(text: str, language: str, say: Say) -> str:
+    composed = unicodedata.normalize("NFC", text)
+    return " ".join(filter(None, (say(letters.named(char, language)) for char in composed if not char.isspace())))
 
 
 def _ordinal(number: int, language: str) -> str:

@@ -1,0 +1,141 @@
+"""One facade process: what runs, in which order it starts and stops."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import uvicorn
+from aiohttp import web
+from fastapi import FastAPI
+from kubernetes.aio.client.api_client import ApiClient
+
+from voxpod_api.audio_store import AudioStore
+from voxpod_api.auth.credentials import Credentials
+from voxpod_api.cluster.board import RequestBoard
+from voxpod_api.cluster.catalog import Catalog
+from voxpod_api.cluster.following import WatchState, follow
+from voxpod_api.cluster.gateway import MODELS, REQUESTS, TENANTS, ClusterGateway
+from voxpod_api.health import Health, health_app
+from voxpod_api.mission import endpoints as mission
+from voxpod_api.openai import endpoints as openai
+from voxpod_api.settings import ApiSettings
+from voxpod_api.speech.choice import MODEL_ALIASES, VOICE_ALIASES, Aliases
+from voxpod_api.speech.order import SELECTOR
+from voxpod_api.speech.service import SpeechService
+from voxpod_api.web import envelopes
+from voxpod_api.web.outermost import Outermost
+from voxpod_api.web.parts import Parts
+from voxpod_api.web.protocol import impatient
+
+logger = logging.getLogger(__name__)
+
+MAX_HEAD_BYTES = 16_384
+BACKLOG_OF_CONNECTIONS = 200
+"""Connections beyond max_in_flight that get an answer, if only that there are too many."""
+
+
+def create_app(parts: Parts) -> FastAPI:
+    """The API; everything that is not served is 404, with an envelope."""
+    app = FastAPI(title="Voxpod", version="0.1.0", docs_url=None, redoc_url=None, openapi_url="/openapi.json")
+    app.state.parts = parts
+    app.include_router(mission.router)
+    app.include_router(openai.router)
+    envelopes.install(app)
+    return app
+
+
+@dataclass(frozen=True)
+class Facade:
+    """A wired process, ready to run; tests run several in one process."""
+
+    parts: Parts
+    api: ApiClient
+    gateway: ClusterGateway
+    board: RequestBoard
+    health: Health
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Watch and serve until `stop`; requests under way have drain_seconds then."""
+        settings = self.parts.settings
+        server = _Server(_config(self.parts))
+        try:
+            async with asyncio.TaskGroup() as group, _serving(health_app(self.health), settings.health_port):
+                kept = [
+                    group.create_task(follow(self.gateway, self.health.tenants, "", self.parts.catalog.tenants)),
+                    group.create_task(follow(self.gateway, self.health.models, "", self.parts.catalog.models)),
+                    group.create_task(follow(self.gateway, self.health.requests, SELECTOR, self.board)),
+                    group.create_task(self.parts.credentials.keep()),
+                ]
+                serving = group.create_task(server.serve())
+                stopping = group.create_task(stop.wait())
+                await asyncio.wait([serving, stopping, *kept], return_when=asyncio.FIRST_COMPLETED)
+                server.should_exit = True
+                await asyncio.wait([serving])
+                for task in [stopping, *kept]:
+                    task.cancel()
+        finally:
+            await self.parts.store.close()
+            await self.api.close()  # type: ignore[no-untyped-call]
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without signal handlers: the process has its own."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """None."""
+        yield
+
+
+def _config(parts: Parts) -> uvicorn.Config:
+    settings = parts.settings
+    return uvicorn.Config(
+        Outermost(create_app(parts), settings),
+        host=settings.host,
+        port=settings.port,
+        http=impatient(settings.header_seconds),
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        h11_max_incomplete_event_size=MAX_HEAD_BYTES,
+        limit_concurrency=settings.max_in_flight + BACKLOG_OF_CONNECTIONS,
+        timeout_graceful_shutdown=settings.drain_seconds,
+    )
+
+
+@asynccontextmanager
+async def _serving(app: web.Application, port: int) -> AsyncIterator[None]:
+    runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=1.0)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, None, port).start()
+        yield
+    finally:
+        await runner.cleanup()
+
+
+def assemble(settings: ApiSettings, api: ApiClient) -> Facade:
+    """Wire a facade; nothing is contacted yet. Raises CredentialsProblem."""
+    gateway, board, catalog = ClusterGateway(api), RequestBoard(), Catalog()
+    health = Health(WatchState(TENANTS), WatchState(MODELS), WatchState(REQUESTS))
+    aliases = Aliases(
+        dict(MODEL_ALIASES if settings.model_aliases is None else settings.model_aliases),
+        dict(VOICE_ALIASES if settings.voice_aliases is None else settings.voice_aliases),
+    )
+    parts = Parts(
+        settings=settings,
+        credentials=Credentials(settings),
+        catalog=catalog,
+        aliases=aliases,
+        speech=SpeechService(gateway, board, settings),
+        store=AudioStore(),
+        now=lambda: datetime.now(UTC),
+        ready=health.problem,
+    )
+    return Facade(parts, api, gateway, board, health)

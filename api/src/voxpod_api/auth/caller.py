@@ -1,0 +1,64 @@
+"""From an Authorization header to the namespace that the caller's requests are made in: the only place that says so."""
+
+from dataclasses import dataclass
+
+from voxpod_api.auth.credentials import Credentials
+from voxpod_api.auth.tokens import Claims, TokenRefused
+from voxpod_api.cluster.catalog import Catalog
+from voxpod_api.errors import ApiError
+from voxpod_crds.tenant import Tenant
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who calls."""
+
+    subject: str
+    """Of the credential: `key:<name>` or `jwt:<sub>`. What one caller asks is never taken for another's repeat."""
+    namespace: str
+    tenant: Tenant
+
+
+def authenticate(header: str, credentials: Credentials, catalog: Catalog) -> Caller:
+    """The caller that an Authorization header stands for. Raises ApiError: 401, or 403 where a Tenant is missing."""
+    scheme, _, secret = header.strip().partition(" ")
+    secret = secret.strip()
+    if scheme.lower() != "bearer" or not secret:
+        raise _unknown("no API key or token: send `Authorization: Bearer <key>`")
+    if credentials.keys is not None and (key := credentials.keys.find(secret)) is not None:
+        return _caller(f"key:{key.name}", key.namespace, catalog)
+    if credentials.tokens is not None and secret.count(".") == 2:
+        try:
+            claims = credentials.tokens.claims(secret)
+        except TokenRefused as refused:
+            raise _unknown(str(refused)) from None
+        return _caller(f"jwt:{claims.subject}", _namespace_of(claims, catalog), catalog, claims.tenant)
+    raise _unknown("the API key is not known")
+
+
+def _namespace_of(claims: Claims, catalog: Catalog) -> str:
+    tenant = catalog.tenants.get(claims.tenant)
+    if tenant is None:
+        raise _forbidden("the token's tenant does not exist")
+    namespaces = tenant.spec.namespaces
+    if claims.namespace and claims.namespace not in namespaces:
+        raise _forbidden("the token's namespace is not one of its tenant's")
+    return claims.namespace or namespaces[0]
+
+
+def _caller(subject: str, namespace: str, catalog: Catalog, tenant: str = "") -> Caller:
+    """`tenant`: who has to own the namespace; of two Tenants that list it, that is the older one."""
+    owner = catalog.owner_of(namespace)
+    if owner is None or tenant not in ("", owner.metadata.name):
+        raise _forbidden("the credential's namespace belongs to no Tenant, or to another one")
+    return Caller(subject, namespace, owner)
+
+
+def _unknown(message: str) -> ApiError:
+    return ApiError(
+        401, "invalid_api_key", message, "authentication_error", headers={"WWW-Authenticate": 'Bearer realm="voxpod"'}
+    )
+
+
+def _forbidden(message: str) -> ApiError:
+    return ApiError(403, "tenant_not_found", message, "permission_error")

@@ -1,0 +1,1 @@
+"""All that the facade has to do with Kubernetes: three custom resources."""

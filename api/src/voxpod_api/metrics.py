@@ -1,0 +1,20 @@
+"""Prometheus metrics of the facade: names, units and the fixed sets of label values. docs/http-api.md explains them."""
+
+from prometheus_client import Counter, Gauge, Histogram
+
+CALLS = Counter("voxpod_facade_calls_total", "Calls answered, by route and status.", ["route", "status"])
+CALL_SECONDS = Histogram(
+    "voxpod_facade_call_seconds",
+    "Head of the call to the first byte of the answer.",
+    ["route"],
+    buckets=(0.005, 0.025, 0.1, 0.35, 1, 2.5, 5, 10, 30, 120),
+)
+IN_FLIGHT = Gauge("voxpod_facade_in_flight", "Calls that are served at present.")
+SHED = Counter("voxpod_facade_shed_total", "Calls turned away since too many were served.")
+REPEATS = Counter("voxpod_facade_repeats_total", "Calls answered from a request that another call had made.")
+CANCELLED = Counter("voxpod_facade_cancelled_total", "Requests cancelled since nobody waited for them any more.")
+WATCH_FAILURES = Counter("voxpod_facade_watch_failures_total", "Watches that ended with an error.", ["kind"])
+CREDENTIALS_UNREADABLE = Gauge(
+    "voxpod_facade_credentials_unreadable",
+    "1 while a file of credentials cannot be read and the version before counts.",
+)

@@ -1,0 +1,86 @@
+"""The calls that clients of OpenAI make. No logic: a body becomes an order, an order an answer."""
+
+import re
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Request
+from starlette.responses import Response
+
+from voxpod_api.errors import ApiError
+from voxpod_api.openai.catalogue import models_document, voices_document
+from voxpod_api.openai.schemas import MEDIA_TYPES, PCM_RATE, SpeechBody
+from voxpod_api.openai.silence import has_nothing_to_say, silence
+from voxpod_api.speech.choice import usable_models
+from voxpod_api.speech.order import Order
+from voxpod_api.web.answers import AudioAnswer
+from voxpod_api.web.bodies import body_of, documented
+from voxpod_api.web.calls import fetched, speak, told
+from voxpod_api.web.parts import KnownCaller, Reader, parts_of
+
+router = APIRouter()
+
+FIELDS = {"text": "input", "format": "response_format"}
+"""Fields of an order as this call names them."""
+
+MAX_NAMED_KEYS = 16
+
+
+@router.post("/v1/audio/speech", openapi_extra=documented(SpeechBody), response_class=Response)
+async def create_speech(
+    request: Request, caller: KnownCaller, body: Annotated[SpeechBody, Depends(body_of(SpeechBody))]
+) -> Response:
+    """The audio of a text."""
+    parts, notes = parts_of(request), _notes(body)
+    if body.response_format == "aac":
+        raise ApiError(400, "unsupported_value", "response_format aac is not made: use mp3", param="response_format")
+    if body.stream_format == "sse":
+        raise ApiError(400, "unsupported_value", "stream_format sse is not there yet: use audio", param="stream_format")
+    media_type = MEDIA_TYPES[body.response_format]
+    if has_nothing_to_say(body.input):
+        return Response(silence(body.response_format), 200, notes, media_type)
+    order = Order(
+        body.input, body.model, body.voice, speed=body.speed, format=body.response_format, sample_rate=PCM_RATE
+    )
+    try:
+        spoken = await speak(request, caller, order)
+        audio = await fetched(parts, spoken)
+    except ApiError as error:
+        raise error.named(FIELDS) from None
+    return AudioAnswer(audio, media_type, notes | told(parts, caller, spoken))
+
+
+@router.get("/v1/models")
+@router.get("/v1/audio/models")
+async def list_models(request: Request, reader: Reader) -> dict[str, Any]:
+    """The models, and the names of OpenAI's that are taken for one."""
+    parts = parts_of(request)
+    default = parts.catalog.default_model()
+    models = usable_models(parts.catalog, reader.tenant if reader else None)
+    return models_document(models, parts.aliases, default.metadata.name if default else "")
+
+
+@router.get("/v1/audio/voices")
+async def list_voices(
+    request: Request,
+    reader: Reader,
+    model: Annotated[str, Query(max_length=63)] = "",
+    language: Annotated[str, Query(max_length=16)] = "",
+    limit: Annotated[int, Query(ge=0, le=10_000)] = 0,
+) -> dict[str, Any]:
+    """The voices, and the names of OpenAI's that are taken for one."""
+    parts, tenant = parts_of(request), reader.tenant if reader else None
+    wanted = parts.aliases.models.get(model, model)
+    return voices_document(usable_models(parts.catalog, tenant), tenant, parts.aliases, wanted, language, limit)
+
+
+@router.get("/v1/test")
+async def test() -> dict[str, str]:
+    """What wyoming_openai asks before it takes our voices rather than OpenAI's."""
+    return {"status": "ok"}
+
+
+def _notes(body: SpeechBody) -> dict[str, str]:
+    """Headers that say what was not used: a key is shown only if a header can hold it."""
+    shown = [key for key in body.unknown() if re.fullmatch(r"[A-Za-z0-9_.-]{1,40}", key)][:MAX_NAMED_KEYS]
+    headers = {"x-voxpod-ignored": ", ".join(shown)} if shown else {}
+    return headers | ({"x-voxpod-unused": ", ".join(body.unused())} if body.unused() else {})

@@ -1,0 +1,45 @@
+"""The body of `POST /v1/audio/speech`, as OpenAI's specification of August 2026 has it."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field
+
+from voxpod_api.web.bodies import Body
+
+MAX_INPUT = 4096
+
+AudioType = Literal["mp3", "opus", "aac", "flac", "wav", "pcm"]
+
+MEDIA_TYPES = {
+    "mp3": "audio/mpeg",
+    "opus": "audio/opus",
+    "flac": "audio/flac",
+    "wav": "audio/wav",
+    "pcm": "audio/pcm",
+}
+
+PCM_RATE = 24_000
+"""Samples per second that clients of OpenAI take pcm for."""
+
+
+def _name_of_voice(voice: Any) -> Any:
+    """OpenAI has a voice as a name, or as an object with an id; some clients send back the object that a list gave them."""
+    return voice.get("id") if isinstance(voice, dict) else voice
+
+
+class SpeechBody(Body):
+    """What to speak, and how."""
+
+    model: str = Field("tts-1", max_length=63, description="A SpeechModel, or one of tts-1, tts-1-hd, gpt-4o-mini-tts.")
+    input: str = Field(min_length=1, max_length=MAX_INPUT, description="The text.")
+    voice: Annotated[str | None, BeforeValidator(_name_of_voice)] = Field(
+        None, max_length=256, description="A voice of the model, a mix, or one of OpenAI's names."
+    )
+    response_format: AudioType = Field("mp3", description="aac is refused.")
+    speed: float = Field(1.0, ge=0.25, le=4.0)
+    stream_format: Literal["audio", "sse"] = Field("audio", description="sse is refused by this version.")
+    instructions: str | None = Field(None, max_length=4096, description="Accepted and not used.")
+
+    def unused(self) -> list[str]:
+        """Fields that were given and that nothing is made of. Home Assistant sends the text `None`."""
+        return ["instructions"] if self.instructions and self.instructions != "None" else []

@@ -1,0 +1,68 @@
+"""Every knob of the facade: one typed object, read once from VOXPOD_API_* variables, passed in.
+
+The order is that of `api` in the chart's values.yaml.
+"""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from voxpod_crds.tenant import ObjectName
+from voxpod_crds.tts_request import VoiceChoice
+
+Alias = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._-]+$")]
+
+
+class ApiSettings(BaseSettings):
+    """Settings of one facade process; the unit is in the name."""
+
+    model_config = SettingsConfigDict(env_prefix="VOXPOD_API_", frozen=True)
+
+    pod_name: str = Field("voxpod-api", description="Name of this pod: whose listener a request has.")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least level that is logged.")
+    host: str = Field("0.0.0.0", description="Address that the API is served on.")  # noqa: S104 - a pod's own
+    port: int = Field(8080, ge=0, le=65_535, description="The API, plain HTTP: TLS ends at the Ingress or Gateway.")
+    health_port: int = Field(8081, ge=0, le=65_535, description="/healthz, /readyz and /metrics, plain HTTP.")
+
+    keys_file: Path | None = Field(None, description="File with the API keys' hashes (docs/http-api.md).")
+    jwks_file: Path | None = Field(None, description="File with the keys that sign tokens, a JWK set (RFC 7517).")
+    jwt_issuer: str = Field("", description="What a token's iss has to be; needed with jwks_file.")
+    jwt_audience: str = Field("voxpod", description="What a token's aud has to hold.")
+    jwt_tenant_claim: str = Field("tenant", description="Claim that names the caller's Tenant.")
+    jwt_leeway_seconds: int = Field(30, ge=0, le=300, description="How far clocks may differ for exp and nbf.")
+
+    public_catalogue: bool = Field(
+        True, description="Whether models and voices are listed to everybody; some clients ask without a key."
+    )
+    model_aliases: dict[Alias, ObjectName | Literal[""]] | None = Field(
+        None, description="Names of models that clients know, each with the SpeechModel meant ('': the default one)."
+    )
+    voice_aliases: dict[Alias, VoiceChoice] | None = Field(
+        None, description="Names of voices that clients know, each with the voice meant."
+    )
+
+    deadline_seconds: int = Field(300, ge=5, le=3600, description="Seconds that a request has in all.")
+    queue_seconds: float = Field(
+        20.0, ge=0.1, le=3600, description="Seconds that a request may wait for its turn before it is given up."
+    )
+    leave_seconds: float = Field(
+        5.0,
+        ge=0,
+        le=60,
+        description="Seconds after which the request of a client that left is cancelled, unless it is repeated.",
+    )
+    audio_url_seconds: int = Field(
+        3600,
+        ge=60,
+        le=604_800,
+        description="Life of an audio_url; so long is a repeat answered from the first request.",
+    )
+
+    max_body_bytes: int = Field(131_072, ge=1024, le=1 << 24, description="Longest body of a request.")
+    header_seconds: float = Field(10.0, gt=0, description="Seconds that a client may take for a request's head.")
+    body_seconds: float = Field(10.0, gt=0, description="Seconds that a client may take for a request's body.")
+    stall_seconds: float = Field(30.0, gt=0, description="Seconds that a listener may take none of its audio.")
+    max_in_flight: int = Field(1000, ge=1, le=100_000, description="Requests that are served at one time.")
+    drain_seconds: int = Field(60, ge=0, le=3600, description="Seconds that requests under way have when the pod ends.")

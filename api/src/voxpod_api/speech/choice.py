@@ -1,0 +1,109 @@
+"""Which model and voice a name in a call means. Pure.
+
+Clients of OpenAI send its names of models and voices. They are aliases here: of the default model, and of voices of Kokoro
+that fit in sex, accent and temper. An alias is no promise of one voice, so a model without it speaks with its own.
+"""
+
+from dataclasses import dataclass
+
+from voxpod_api.cluster.catalog import Catalog
+from voxpod_api.errors import ApiError
+from voxpod_crds.speech_model import SpeechModel
+from voxpod_crds.tenant import Tenant
+from voxpod_crds.voices import voice_shares
+
+MODEL_ALIASES = {"tts-1": "", "tts-1-hd": "", "gpt-4o-mini-tts": ""}
+"""Names of models that clients know, each with the SpeechModel meant; empty: the default one."""
+
+VOICE_ALIASES = {
+    "alloy": "af_alloy",
+    "ash": "am_michael",
+    "ballad": "bm_george",
+    "coral": "af_bella",
+    "echo": "am_echo",
+    "fable": "bm_fable",
+    "onyx": "am_onyx",
+    "nova": "af_nova",
+    "sage": "af_sarah",
+    "shimmer": "af_sky",
+    "verse": "am_puck",
+    "marin": "af_heart",
+    "cedar": "am_fenrir",
+}
+"""Names of voices that clients know, each with the voice meant."""
+
+
+@dataclass(frozen=True, slots=True)
+class Aliases:
+    """What the names of others mean here."""
+
+    models: dict[str, str]
+    voices: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What the TTSRequest names; None leaves it to the operator."""
+
+    model: str | None
+    voice: str | None
+
+
+def choose(catalog: Catalog, tenant: Tenant, aliases: Aliases, model: str | None, voice: str | None) -> Choice:
+    """The model and voice that two names mean for a tenant. Raises ApiError for one that it does not have."""
+    found = _model(catalog, tenant, aliases, model)
+    if not voice:
+        return Choice(found.metadata.name, None)
+    known = set(usable_voices(found, tenant))
+    if voice not in known and voice in aliases.voices:
+        meant = aliases.voices[voice]
+        return Choice(found.metadata.name, meant if _knows(known, meant) else None)
+    if known and not _knows(known, voice):
+        raise ApiError(
+            400,
+            "voice_not_found",
+            f"The voice {voice[:64]!r} does not exist in model {found.metadata.name}, or your tenant may not use it; "
+            "GET /v1/audio/voices lists them",
+            param="voice",
+        )
+    return Choice(found.metadata.name, voice)
+
+
+def usable_models(catalog: Catalog, tenant: Tenant | None) -> list[SpeechModel]:
+    """The models that a tenant may use; all without one."""
+    allowed = tenant.spec.allowed_models if tenant is not None else []
+    return [m for m in catalog.models.all() if not allowed or m.metadata.name in allowed]
+
+
+def usable_voices(model: SpeechModel, tenant: Tenant | None) -> list[str]:
+    """The voices of a model that a tenant may use; empty for a model that was not read yet."""
+    allowed = tenant.spec.allowed_voices if tenant is not None else []
+    return [voice for voice in model.status.voices if not allowed or voice in allowed]
+
+
+def _model(catalog: Catalog, tenant: Tenant, aliases: Aliases, name: str | None) -> SpeechModel:
+    usable = {m.metadata.name: m for m in usable_models(catalog, tenant)}
+    if name and name not in usable:
+        name = aliases.models.get(name, name)
+    if name:
+        found = usable.get(name)
+    else:
+        default = catalog.default_model()
+        found = usable.get(default.metadata.name) if default is not None else None
+    if found is None:
+        said = f"The model {name[:64]!r}" if name else "A default model"
+        raise ApiError(
+            400,
+            "model_not_found",
+            f"{said} does not exist, or your tenant may not use it; GET /v1/models lists them",
+            param="model",
+        )
+    return found
+
+
+def _knows(known: set[str], voice: str) -> bool:
+    """Whether a voice, or each voice of a mix, is there."""
+    try:
+        return voice_shares(voice).keys() <= known
+    except ValueError:
+        return False

@@ -1,0 +1,77 @@
+"""What a caller wants spoken, and the TTSRequest that says so. Pure."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from voxpod_api.auth.caller import Caller
+from voxpod_api.settings import ApiSettings
+from voxpod_crds.base import API_VERSION, GROUP
+from voxpod_crds.names import MANAGED_BY_LABEL
+
+MADE_BY = "voxpod-api"
+BODY_LABEL = f"{GROUP}/order"
+"""Digest of caller and order: by it a repeat without a key finds the request that it repeats."""
+LISTENER_ANNOTATION = f"{GROUP}/listener"
+"""Which facade process has the listener, and may cancel when it leaves."""
+SELECTOR = f"{MANAGED_BY_LABEL}={MADE_BY}"
+"""The requests that facades made: those of others are not watched."""
+
+GENERATIONS = 20
+"""Requests that one Idempotency-Key may make when each but the last ended without audio."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a TTSRequest's spec takes from a call; None leaves the choice to the operator."""
+
+    text: str
+    model: str | None = None
+    voice: str | None = None
+    language: str = "auto"
+    speed: float = 1.0
+    format: str = "wav"
+    sample_rate: int | None = None
+
+
+def digest(caller: Caller, order: Order) -> str:
+    """The same for the same order of the same caller only, as a label value (160 bits of SHA-256)."""
+    return _hashed("order", caller, json.dumps(asdict(order), sort_keys=True))
+
+
+def keyed_name(caller: Caller, key: str, generation: int) -> str:
+    """The request that an Idempotency-Key of a caller stands for: two replicas that make it at once make one."""
+    return f"api-{_hashed(f'key {generation}', caller, key)}"
+
+
+def _hashed(purpose: str, caller: Caller, what: str) -> str:
+    facts = json.dumps([purpose, caller.namespace, caller.subject, what])
+    return hashlib.sha256(facts.encode()).hexdigest()[:40]
+
+
+def request_body(name: str, caller: Caller, order: Order, settings: ApiSettings) -> dict[str, Any]:
+    """The TTSRequest to create."""
+    spec: dict[str, Any] = {
+        "text": order.text,
+        "model": order.model,
+        "voice": order.voice,
+        "language": order.language,
+        "speed": order.speed,
+        "format": order.format,
+        "sampleRate": order.sample_rate,
+        "deadlineSeconds": settings.deadline_seconds,
+        "audioUrlSeconds": settings.audio_url_seconds,
+    }
+    meta = {
+        "name": name,
+        "namespace": caller.namespace,
+        "labels": {MANAGED_BY_LABEL: MADE_BY, BODY_LABEL: digest(caller, order)},
+        "annotations": {LISTENER_ANNOTATION: settings.pod_name},
+    }
+    return {
+        "apiVersion": API_VERSION,
+        "kind": "TTSRequest",
+        "metadata": meta,
+        "spec": {key: value for key, value in spec.items() if value is not None},
+    }

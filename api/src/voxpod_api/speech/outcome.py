@@ -1,0 +1,136 @@
+"""What a TTSRequest's status means for a client who waits. Pure."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from voxpod_api.errors import ApiError, ErrorType, never, not_now
+from voxpod_crds.conditions import ConditionType, Reason
+from voxpod_crds.tts_request import Phase
+
+Json = dict[str, Any]
+
+LEAST_LIFE_SECONDS = 30
+"""A URL that lives no longer than this is as good as over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """Audio that is stored."""
+
+    request: str
+    """Name of the TTSRequest."""
+    url: str
+    expires: datetime
+    bytes: int
+    seconds: float
+    sample_rate: int
+    voice: str
+
+
+BY_REASON: dict[str, tuple[int, str, ErrorType, str | None]] = {
+    Reason.TEXT_EMPTY: (400, "nothing_to_speak", "invalid_request_error", "text"),
+    Reason.TEXT_TOO_LONG: (400, "string_above_max_length", "invalid_request_error", "text"),
+    Reason.VOICE_NOT_FOUND: (400, "voice_not_found", "invalid_request_error", "voice"),
+    Reason.VOICE_NOT_ALLOWED: (400, "voice_not_found", "invalid_request_error", "voice"),
+    Reason.MODEL_NOT_FOUND: (400, "model_not_found", "invalid_request_error", "model"),
+    Reason.MODEL_NOT_ALLOWED: (400, "model_not_found", "invalid_request_error", "model"),
+    Reason.LANGUAGE_NOT_SUPPORTED: (400, "language_not_supported", "invalid_request_error", "language"),
+    Reason.INPUT_REFUSED: (400, "input_refused", "invalid_request_error", "text"),
+    Reason.NOT_SUPPORTED_YET: (400, "not_supported", "invalid_request_error", None),
+    Reason.NAMESPACE_WITHOUT_TENANT: (403, "tenant_not_found", "permission_error", None),
+    Reason.WAITING_FOR_TENANT: (403, "tenant_suspended", "permission_error", None),
+    Reason.CANCELLED: (410, "request_cancelled", "invalid_request_error", None),
+    Reason.DEADLINE_EXCEEDED: (504, "deadline_exceeded", "server_error", None),
+}
+"""Ends, and waits that only an administrator ends, by their reason."""
+
+
+def ended(raw: Json) -> bool:
+    """Whether the request is over."""
+    phase = _status(raw).get("phase")
+    return phase in {p.value for p in Phase if p.terminal}
+
+
+def has_its_turn(raw: Json) -> bool:
+    """Whether the request holds a slot, or is over: what is left is the speaking."""
+    admitted = _condition(raw, ConditionType.ADMITTED)
+    return ended(raw) or (admitted is not None and admitted.get("status") == "True")
+
+
+def can_be_joined(raw: Json, now: datetime) -> bool:
+    """Whether a repeat of the call gets its answer from this request: it is under way, or has audio that can be fetched."""
+    if (raw.get("spec") or {}).get("cancel"):
+        return False
+    if not ended(raw):
+        return True
+    found = spoken(raw)
+    return found is not None and (found.expires - now).total_seconds() > LEAST_LIFE_SECONDS
+
+
+def spoken(raw: Json) -> Spoken | None:
+    """The audio of a request that succeeded; None otherwise."""
+    status = _status(raw)
+    audio: Json = status.get("audio") or {}
+    if status.get("phase") != Phase.SUCCEEDED.value or not audio.get("url") or not audio.get("urlExpires"):
+        return None
+    return Spoken(
+        request=raw["metadata"]["name"],
+        url=audio["url"],
+        expires=datetime.fromisoformat(audio["urlExpires"]),
+        bytes=int(audio["bytes"]),
+        seconds=float(audio["durationSeconds"]),
+        sample_rate=int(audio["sampleRate"]),
+        voice=str(status.get("voice") or ""),
+    )
+
+
+def error_of_end(raw: Json) -> ApiError:
+    """What a client is told of a request that ended without audio."""
+    failed = _condition(raw, ConditionType.FAILED) or {}
+    reason, message = str(failed.get("reason") or ""), str(failed.get("message") or "the request ended without audio")
+    if reason in BY_REASON:
+        status, code, kind, param = BY_REASON[reason]
+        return ApiError(status, code, message, kind, param)
+    if "Quota" in reason:
+        return never(429, _snake(reason), message, "rate_limit_error")
+    if _status(raw).get("phase") == Phase.REJECTED.value:
+        return ApiError(400, _snake(reason) or "rejected", message)
+    if _status(raw).get("phase") == Phase.SUCCEEDED.value:
+        return ApiError(500, "audio_url_missing", "the operator made no URL of the audio", "server_error")
+    return ApiError(500, _snake(reason) or "failed", message, "server_error")
+
+
+def error_of_wait(raw: Json) -> ApiError:
+    """What a client is told whose request did not get its turn in time."""
+    admitted = _condition(raw, ConditionType.ADMITTED) or {}
+    reason, message = str(admitted.get("reason") or ""), str(admitted.get("message") or "nobody took the request up")
+    if reason == Reason.WAITING_FOR_CONCURRENCY:
+        return not_now(429, "concurrent_requests_exceeded", message, 2)
+    if reason in BY_REASON:
+        status, code, kind, param = BY_REASON[reason]
+        return never(status, code, message, kind, param)
+    return not_now(503, _snake(reason) or "operator_away", message, 5)
+
+
+def error_of_refusal(status: int, message: str) -> ApiError:
+    """What a client is told when the API server does not store the request."""
+    if status == 422:
+        return ApiError(400, "invalid_request", message)
+    if status == 403:
+        return ApiError(403, "refused_by_cluster", message, "permission_error")
+    return not_now(503, "cluster_unavailable", "the cluster cannot take requests at present", 2)
+
+
+def _status(raw: Json) -> Json:
+    found = raw.get("status")
+    return found if isinstance(found, dict) else {}
+
+
+def _condition(raw: Json, type_: ConditionType) -> Json | None:
+    return next((c for c in _status(raw).get("conditions") or () if c.get("type") == type_.value), None)
+
+
+def _snake(reason: str) -> str:
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", reason).lower()

@@ -1,0 +1,1 @@
+"""What every endpoint shares: reading a body, envelopes of errors, limits, and one log line a call."""

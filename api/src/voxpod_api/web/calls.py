@@ -1,0 +1,72 @@
+"""The way of every call that speaks: may it, which model and voice, have it spoken, fetch the audio, and say what is left."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import replace
+
+from fastapi import Request
+
+from voxpod_api.audio_store import StoredAudio
+from voxpod_api.auth.caller import Caller
+from voxpod_api.errors import ApiError, StoreError, not_now
+from voxpod_api.speech.allowance import allowance_headers, certain_refusal
+from voxpod_api.speech.choice import choose
+from voxpod_api.speech.order import Order
+from voxpod_api.speech.outcome import Spoken
+from voxpod_api.speech.service import ClientLeft, Repeat
+from voxpod_api.web.leaving import leaving
+from voxpod_api.web.parts import Parts, parts_of
+
+CLIENT_LEFT = ApiError(499, "client_left", "the client closed the connection")
+"""For the log alone: nobody reads the answer."""
+
+MAX_KEY = 255
+
+
+async def speak(request: Request, caller: Caller, order: Order) -> Spoken:
+    """The stored audio of an order whose model and voice are as the client wrote them. Raises ApiError."""
+    parts, now = parts_of(request), parts_of(request).now()
+    request.state.characters = len(order.text)
+    try:
+        if (refusal := certain_refusal(caller.tenant, len(order.text), now)) is not None:
+            raise refusal
+        chosen = choose(parts.catalog, caller.tenant, parts.aliases, order.model, order.voice)
+        order = replace(order, model=chosen.model, voice=chosen.voice)
+        async with leaving(request.receive) as left:
+            spoken = await parts.speech.speak(caller, order, repeat_of(request.headers), left, now)
+    except ClientLeft:
+        raise CLIENT_LEFT from None
+    except ApiError as error:
+        error.headers = {**allowance_headers(caller.tenant, now), **error.headers}
+        raise
+    request.state.ttsrequest, request.state.audio_seconds = spoken.request, spoken.seconds
+    return spoken
+
+
+async def fetched(parts: Parts, spoken: Spoken) -> StoredAudio:
+    """The audio, with its first bytes: until here every failure still has a status of its own. Raises ApiError."""
+    try:
+        return await parts.store.open(spoken)
+    except StoreError as error:
+        raise not_now(503, "store_unavailable", str(error), 2) from None
+
+
+def told(parts: Parts, caller: Caller, spoken: Spoken) -> dict[str, str]:
+    """Headers of an answer: the request, the voice, and what the tenant has left."""
+    tenant = parts.catalog.tenants.get(caller.tenant.metadata.name) or caller.tenant
+    headers = {"x-voxpod-request": spoken.request, "x-voxpod-audio-seconds": f"{spoken.seconds:g}"}
+    return headers | ({"x-voxpod-voice": spoken.voice} if spoken.voice else {}) | allowance_headers(tenant, parts.now())
+
+
+def repeat_of(headers: Mapping[str, str]) -> Repeat:
+    """How the call says that it repeats another. Raises ApiError."""
+    key = headers.get("idempotency-key", "")
+    if len(key) > MAX_KEY:
+        raise ApiError(400, "invalid_idempotency_key", f"Idempotency-Key is longer than {MAX_KEY} characters")
+    count = headers.get("x-stainless-retry-count", "")
+    return Repeat(key, count.isdecimal() and len(count) < 10 and int(count) > 0)
+
+
+def seconds_left(parts: Parts, spoken: Spoken) -> int:
+    """For how long the audio's URL can still be used."""
+    return max(0, math.floor((spoken.expires - parts.now()).total_seconds()))

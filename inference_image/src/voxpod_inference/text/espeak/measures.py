@@ -1,0 +1,98 @@
+"""Figures with what they measure, fractions, ranges, and the minus that none of them may lose."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+from voxpod_inference.text.espeak.figures import NUMBER, gender_after, gender_of, is_one, said
+from voxpod_inference.text.espeak.tables import Tables
+from voxpod_inference.text.traced import Rule
+
+_SEVERAL = rf"(?:\d+/\d+|{NUMBER})"
+
+
+def names_of(tables: Tables) -> str:
+    """Regular expression of the units, the longest first."""
+    ordered = sorted(tables.units, key=len, reverse=True)
+    return "|".join(re.escape(unit).replace(r"\ ", r"\s?") for unit in ordered)
+
+
+_ENDS = r"(?![\w\u0900-\u0963])"
+
+
+def spans(tables: Tables) -> Iterable[Rule]:
+    """Minus, differences before an equals sign, and ranges; figures stay for the rules that follow."""
+    signs = "|".join(re.escape(sign) for sign in sorted(tables.currencies, key=len, reverse=True))
+    yield re.compile(rf"(?<![\w.,)\]²³%‰°€$£₹¥])[-−](?=\d|(?:{signs})\s?\d)"), f"{tables.minus} "
+    yield re.compile(r"(?<=[\d)]) ?− ?(?=[\d(])|(?<=\d) - (?=[\d.,]+ ?=)|(?<=\d)-(?=[\d.,]+ ?=)"), f" {tables.minus} "
+    yield re.compile(r"(?<=\d)\s?°\s(?=[CF](?!\w))"), " °"
+    unit = rf"(?:\s?(?:{names_of(tables)}|€|\$))?"
+    yield (
+        re.compile(rf"(?<![\w.,/-])({_SEVERAL}{unit})(\s?)[-–—]\2(?=\d)(?!\d+[-–])"),
+        lambda m: f"{m[1]} {tables.to} ",
+    )
+    yield re.compile(r"(?<=\d)\s?x\s?(?=\d)"), f" {tables.symbols['×']} "
+
+
+def fractions(tables: Tables) -> Iterable[Rule]:
+    """`2/3`, `1 1/2`, `1/2 l`; what has no name is said as one number over another."""
+    numbers = tables.numbers
+
+    def told(match: re.Match[str]) -> str:
+        whole, count, of, unit = match[1], int(match[2]), int(match[3]), match[4]
+        name = numbers.fraction(count, of) if 0 < count < of else ""
+        if not name:
+            words = f"{said(match[2], tables)} {tables.over} {said(match[3], tables)}"
+            return (f"{said(whole, tables)} {words}" if whole else words) + (f" {unit}" if unit else "")
+        following = match.string[match.end() :]
+        if whole:
+            return _mixed(whole, name, unit, following, tables)
+        one = tables.units[_spaced(unit, tables)][0] if unit else ""
+        gender = gender_of(one, tables) if unit else gender_after("1", following, tables)
+        if (count, of) == (1, 2) and gender:
+            return f"{tables.halves[gender == 'f']} {one}".strip()
+        return f"{name} {tables.of} {one}" if unit else name
+
+    yield (
+        re.compile("(?<=(\\d))?[½⅓⅔¼¾⅕-⅞]"),
+        lambda m: " " * bool(m[1]) + unicodedata.normalize("NFKC", m.group()).replace("\u2044", "/"),
+    )
+    yield (
+        re.compile(
+            rf"(?<![\w/.,])(?:(\d{{1,3}}) )?(\d{{1,4}})/(\d{{1,4}})(?![\w/]|[.,]\d)(?:\s?({names_of(tables)}){_ENDS})?"
+        ),
+        told,
+    )
+    yield re.compile(rf"(?<![\w/.,])({NUMBER})/(?={NUMBER}(?![\w/]))"), lambda m: f"{m[1]} {tables.over} "
+
+
+def _mixed(whole: str, name: str, unit: str, following: str, tables: Tables) -> str:
+    """`una hora y media`, `dos y tres cuartos`."""
+    noun = tables.units[_spaced(unit, tables)][whole != "1"] if unit else ""
+    gender = gender_of(noun, tables) if unit else gender_after(whole, following, tables)
+    counted = f"{said(whole, tables, gender)} {noun}".strip()
+    if name == tables.numbers.fraction(1, 2):
+        return f"{counted} {tables.and_halves[gender == 'f']}"
+    return f"{counted} {tables.mixed} {name}"
+
+
+def measures(tables: Tables) -> Iterable[Rule]:
+    """A number and its unit, which may be per another: `12 mg/l`."""
+    names = names_of(tables)
+
+    def told(match: re.Match[str]) -> str:
+        one, several = tables.units[_spaced(match[2], tables)]
+        per = f" {tables.per} {tables.units[_spaced(match[3], tables)][0]}" if match[3] else ""
+        name = one if is_one(match[1], tables) else several
+        gender = "" if match[2] in "%‰" else gender_of(name, tables)
+        return f"{said(match[1], tables, gender)} {name}{per}"
+
+    yield re.compile(rf"(?<![\w.,])({NUMBER})\s?({names})(?:/({names}))?{_ENDS}"), told
+
+
+def _spaced(unit: str, tables: Tables) -> str:
+    """A unit as the table writes it: `c. à s.` however it is spaced."""
+    if unit in tables.units:
+        return unit
+    squeezed = re.sub(r"\s", "", unit)
+    return next(known for known in tables.units if known.replace(" ", "") == squeezed)

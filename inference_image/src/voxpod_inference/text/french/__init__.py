@@ -1,0 +1,1 @@
+"""French: its numbers, tables and forms; pronounced by espeak-ng."""

@@ -1,0 +1,1 @@
+"""Hindi: its numbers, tables and forms; pronounced by espeak-ng."""

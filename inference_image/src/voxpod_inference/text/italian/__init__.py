@@ -1,0 +1,1 @@
+"""Italian: its numbers, tables and forms; pronounced by espeak-ng."""

@@ -1,0 +1,1 @@
+"""Portuguese of Brazil: its numbers, tables and forms; pronounced by espeak-ng."""

@@ -1,0 +1,1 @@
+"""Spanish: its numbers, tables and forms; pronounced by espeak-ng."""
