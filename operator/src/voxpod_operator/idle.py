@@ -12,6 +12,9 @@ from datetime import datetime, timedelta
 UNCERTAIN = timedelta(seconds=30)
 """When an assignment's outcome is not known, its sandbox is nobody else's for so long: by then the view tells, or there is none."""
 
+ASKS_AGAIN = timedelta(seconds=2)
+"""From one question of a waiting sandbox to its next: a connection, a handshake and a review of its token, some 20 ms."""
+
 
 @dataclass(eq=False, slots=True)
 class IdleSandbox:
@@ -27,6 +30,12 @@ class IdleSandbox:
     still_there: Callable[[], bool]
     news: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when a request names its Job."""
+    left_at: datetime | None = None
+    """When it was told that there is no work yet: it asks again in a moment, and may be given work in between."""
+
+    def here(self, now: datetime) -> bool:
+        """Whether it waits, or is on its way to ask again."""
+        return self.still_there() if self.left_at is None else now - self.left_at < ASKS_AGAIN
 
     async def wait(self, seconds: float) -> None:
         """Until there is news, or for so long."""
@@ -62,13 +71,13 @@ class IdleSandboxes:
         try:
             yield
         finally:
-            self._seen[sandbox.job_name] = self._now()
-            if self._waiting.get(sandbox.job_name) is sandbox:
+            sandbox.left_at = self._seen[sandbox.job_name] = self._now()
+            if self._waiting.get(sandbox.job_name) is sandbox and (sandbox.news.is_set() or not sandbox.still_there()):
                 del self._waiting[sandbox.job_name]
 
     def take(self, profile: str, template: str) -> IdleSandbox | None:
         """One of that profile for a request's sole use, rather one of that template, rather the one that asked first."""
-        can = [s for s in self._waiting.values() if s.profile == profile and self.idle(s.job_name) and s.still_there()]
+        can = [s for s in self._waiting.values() if s.profile == profile and self.idle(s.job_name)]
         taken = next((s for s in can if s.template == template), can[0] if can else None)
         if taken is not None:
             self._given[taken.job_name] = self._now()
@@ -83,7 +92,8 @@ class IdleSandboxes:
 
     def idle(self, job_name: str) -> bool:
         """Whether it waits and is nobody's."""
-        return job_name in self._waiting and job_name not in self._given and job_name not in self._retired
+        used = job_name in self._given or job_name in self._retired
+        return not used and self._is_here(job_name)
 
     def given(self, job_name: str) -> bool:
         """Whether it is used up: a request was or may have been written for it."""
@@ -95,7 +105,7 @@ class IdleSandboxes:
 
     def seen_at(self, job_name: str) -> datetime | None:
         """When it last asked, or ceased to; None for one that never has."""
-        return self._now() if job_name in self._waiting else self._seen.get(job_name)
+        return self._now() if self._is_here(job_name) else self._seen.get(job_name)
 
     def wake(self, job_name: str) -> None:
         """A request names its Job."""
@@ -105,6 +115,11 @@ class IdleSandboxes:
 
     def forget(self, job_name: str) -> None:
         """The Job is gone."""
+        self._waiting.pop(job_name, None)
         self._seen.pop(job_name, None)
         self._given.pop(job_name, None)
         self._retired.discard(job_name)
+
+    def _is_here(self, job_name: str) -> bool:
+        found = self._waiting.get(job_name)
+        return found is not None and found.here(self._now())

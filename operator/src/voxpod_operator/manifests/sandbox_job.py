@@ -107,15 +107,20 @@ POOL_IDLE_SECONDS = 3_600
 """A sandbox of the pool that gets no work for so long exits by itself, should nobody replace it before (policy.pool.LIFE)."""
 
 
-def pool_job(pod: SandboxPod, dispatch: Dispatch, *, name: str) -> Json:
-    """The Job of a sandbox that waits for work of any tenant without settings of its own."""
+def pool_job(pod: SandboxPod, dispatch: Dispatch, *, name: str, idle_cpu: str) -> Json:
+    """The Job of a sandbox that waits for work of any tenant without settings of its own; it books `idle_cpu` of its node."""
     spec = _sandbox_spec(pod, replace(dispatch, max_idle_seconds=POOL_IDLE_SECONDS))
+    spec["containers"][0]["resources"]["requests"] |= {"cpu": min(idle_cpu, pod.cpu, key=_cores)}
     labels = {
         names.ROLE_LABEL: names.SANDBOX_ROLE,
         names.PROFILE_LABEL: profile_of(pod),
         names.TEMPLATE_LABEL: names.fingerprint(spec),
     }
     return _job(pod, spec, name=name, labels=labels, annotations={}, deadline_seconds=POOL_DEADLINE_SECONDS)
+
+
+def _cores(cpu: str) -> float:
+    return float(cpu[:-1]) / 1000 if cpu.endswith("m") else float(cpu)
 
 
 def profile_of(pod: SandboxPod) -> str:

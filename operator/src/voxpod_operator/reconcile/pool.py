@@ -20,6 +20,7 @@ from voxpod_operator.idle import IdleSandbox
 from voxpod_operator.manifests.sandbox_job import Json, pool_job
 from voxpod_operator.policy import bundle_facts
 from voxpod_operator.policy.pool import Pool, Pooled, plan
+from voxpod_operator.policy.pool_schedule import floor_at
 from voxpod_operator.reconcile.ending import end_sandbox
 from voxpod_operator.reconcile.sandboxes import dispatch_of, sandbox_pod
 
@@ -27,6 +28,10 @@ logger = logging.getLogger(__name__)
 
 LOOK_SECONDS = 5.0
 """How often a pool is looked at even if nothing happens."""
+
+IDLE_CPU = "50m"
+"""What a sandbox of the pool books on its node: it waits in a system call (docs/warm-pool.md has what it uses)."""
+
 
 async def reconcile_pool(ctx: Context, key: ResourceKey) -> None:
     """Look at a model's waiting sandboxes once, and do what is due."""
@@ -40,18 +45,18 @@ async def reconcile_pool(ctx: Context, key: ResourceKey) -> None:
         return
     memory, now = ctx.pools.of(key.name), time.monotonic()
     _count_failures(ctx, key.name)
-    job = pool_job(
-        sandbox_pod(ctx, model, TenantSandbox()), await dispatch_of(ctx), name=pool_job_name(key.name, _token())
-    )
+    spec = model.spec.warm_pool
+    pod, dispatch = sandbox_pod(ctx, model, TenantSandbox()), await dispatch_of(ctx)
+    job = pool_job(pod, dispatch, name=pool_job_name(key.name, _token()), idle_cpu=spec.idle_cpu or IDLE_CPU)
     labels = _labels(job)
     memory.profile, memory.template = labels.profile, labels.template
     pool = Pool(
-        wanted=memory.demand.wanted(now, model.spec.warm_pool.min_idle, model.spec.warm_pool.max_idle or 0),
-        most=model.spec.warm_pool.max_sandboxes,
+        wanted=memory.demand.wanted(now, floor_at(spec, ctx.now()), spec.max_idle or 0),
+        most=spec.max_sandboxes,
         busy=ctx.book.active_of_model(key.name),
         sandboxes=_pooled(ctx, key.name, labels),
         start_timeout=timedelta(seconds=ctx.settings.sandbox_start_timeout_seconds),
-        may_create=memory.may_create(model.spec.warm_pool.max_refill_per_second, now),
+        may_create=memory.may_create(spec.max_refill_per_second, now),
         failures=memory.failures,
         failed_at=memory.failed_at,
     )
@@ -64,7 +69,7 @@ async def reconcile_pool(ctx: Context, key: ResourceKey) -> None:
         await _create(
             ctx, key.name, {**job, "metadata": {**job["metadata"], "name": pool_job_name(key.name, _token())}}
         )
-    if pool.wanted or pool.sandboxes:
+    if pool.wanted or pool.sandboxes or spec.schedule:
         ctx.queue.add_after(WorkKey(POOL, key), 1.0 if due.create or due.end else LOOK_SECONDS)
 
 
@@ -75,8 +80,6 @@ def take_idle(ctx: Context, tenant: Tenant, model: SpeechModel) -> IdleSandbox |
     taken = None
     if tenant.spec.sandbox == TenantSandbox() and memory.profile:
         taken = ctx.idle.take(memory.profile, memory.template)
-    if taken is not None or model.spec.warm_pool.min_idle:
-        metrics.WARM_CLAIMS.labels(model=model.metadata.name, outcome="hit" if taken else "miss").inc()
     ctx.look_at_pool(model.metadata.name)
     return taken
 
