@@ -228,8 +228,13 @@ SPEECH_MODEL = Definition(
         "spec": (_NODE_SELECTOR_RULE,),
         "spec.tolerations[]": _TOLERATION_RULES,
         "spec.warmPool": (
-            Rule("self.minIdle <= self.maxSandboxes", "must not be above maxSandboxes", "minIdle"),
-            Rule("!has(self.maxIdle) || self.maxIdle >= self.minIdle", "must not be below minIdle", "maxIdle"),
+            # the rules are tried on the object's own default as well, {}, before its fields have theirs
+            Rule(
+                "self.?minIdle.orValue(0) <= self.?maxSandboxes.orValue(8)", "must not be above maxSandboxes", "minIdle"
+            ),
+            Rule(
+                "!has(self.maxIdle) || self.maxIdle >= self.?minIdle.orValue(0)", "must not be below minIdle", "maxIdle"
+            ),
         ),
         "spec.warmPool.schedule[]": (_TIME_ZONE_RULE,),
     },
