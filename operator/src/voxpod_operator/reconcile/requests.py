@@ -145,10 +145,11 @@ async def _assign(ctx: Context, request: TTSRequest, decision: admission.Admit) 
     and make it. A slot stays granted until the stored status says who has it."""
     idle = take_idle(ctx, decision.tenant, decision.model)
     name = idle.job_name if idle else job_name(request.metadata.uid, transitions.next_attempt(request))
-    status = transitions.assign(request, decision, name, ctx.now())
+    now = ctx.now()
+    status = transitions.assign(request, decision, name, now)
     if idle is not None:
         assigned = request.model_copy(update={"status": status})
-        status = transitions.claim(assigned, idle.pod_name, idle.pod_uid, idle.protocol, ctx.now())
+        status = transitions.claim(assigned, idle.pod_name, idle.pod_uid, idle.protocol, now)
     await ctx.write_status(request, status)  # should it fail, it may have happened: the sandbox is nobody else's
     logger.info("request admitted", extra=about(request, status))
     ctx.refresh_counts(None, decision.model.metadata.name)
