@@ -20,7 +20,9 @@ TTS_WAIT = Histogram(
 )
 TTS_QUEUE = Gauge("tts_queue_length", "Requests that hold no sandbox yet.", ["tenant"])
 QUOTA_REMAINING = Gauge("quota_remaining", "What a tenant's daily quota leaves.", ["tenant", "resource"])
-SANDBOX_STARTS = Counter("voxpod_sandbox_starts_total", "Sandboxes that took work, by how they had started.", ["model", "start"])
+SANDBOX_STARTS = Counter(
+    "voxpod_sandbox_starts_total", "Sandboxes that took work, by how they had started.", ["model", "start"]
+)
 EVENTS = Counter("voxpod_events_total", "Kubernetes Events, by what became of them.", ["outcome"])
 REQUESTS = Gauge("voxpod_requests", "Requests that have not ended, by phase.", ["phase"])
 QUEUE_SECONDS = Histogram(
