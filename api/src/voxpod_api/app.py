@@ -22,7 +22,7 @@ from voxpod_api.health import Health, health_app
 from voxpod_api.mission import endpoints as mission
 from voxpod_api.openai import endpoints as openai
 from voxpod_api.settings import ApiSettings
-from voxpod_api.speech.choice import MODEL_ALIASES, VOICE_ALIASES, Aliases
+from voxpod_api.speech.choice import Aliases
 from voxpod_api.speech.order import SELECTOR
 from voxpod_api.speech.service import SpeechService
 from voxpod_api.web import envelopes
@@ -124,17 +124,14 @@ def assemble(settings: ApiSettings, api: ApiClient) -> Facade:
     """Wire a facade; nothing is contacted yet. Raises CredentialsProblem."""
     gateway, board, catalog = ClusterGateway(api), RequestBoard(), Catalog()
     health = Health(WatchState(TENANTS), WatchState(MODELS), WatchState(REQUESTS))
-    aliases = Aliases(
-        dict(MODEL_ALIASES if settings.model_aliases is None else settings.model_aliases),
-        dict(VOICE_ALIASES if settings.voice_aliases is None else settings.voice_aliases),
-    )
+    aliases = Aliases(settings.model_aliases, settings.voice_aliases)
     parts = Parts(
         settings=settings,
         credentials=Credentials(settings),
         catalog=catalog,
         aliases=aliases,
         speech=SpeechService(gateway, board, settings),
-        store=AudioStore(),
+        store=AudioStore(settings.store_url, settings.store_ca_pem),
         now=lambda: datetime.now(UTC),
         ready=health.problem,
     )
