@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from voxpod_api.speech.choice import MODEL_ALIASES, VOICE_ALIASES
+from voxpod_api.aliases import MODEL_ALIASES, VOICE_ALIASES
 from voxpod_crds.tenant import ObjectName
 from voxpod_crds.trust import client_tls
 from voxpod_crds.tts_request import VoiceChoice
