@@ -47,8 +47,11 @@ class ApiSettings(BaseSettings):
     )
 
     deadline_seconds: int = Field(300, ge=5, le=3600, description="Seconds that a request has in all.")
-    queue_seconds: float = Field(
-        20.0, ge=0.1, le=3600, description="Seconds that a request may wait for its turn before it is given up."
+    queue_seconds: int = Field(
+        20, ge=0, le=3600, description="Seconds that a request may wait for its turn before the operator rejects it."
+    )
+    operator_seconds: float = Field(
+        5.0, gt=0, le=60, description="Seconds beyond those after which an operator that says nothing counts as away."
     )
     leave_seconds: float = Field(
         5.0,

@@ -19,7 +19,14 @@ SPEAKING = [("/v1/audio/speech", CALL), ("/v1/tts/synthesize", {"text": "Hello."
 async def alone(world: World, tmp_path: Path) -> AsyncIterator[Served]:
     """A facade without an operator, with short patience."""
     async with served_world(
-        world, tmp_path, operator=False, header_seconds=0.5, body_seconds=0.5, max_in_flight=3, queue_seconds=1
+        world,
+        tmp_path,
+        operator=False,
+        header_seconds=0.5,
+        body_seconds=0.5,
+        max_in_flight=3,
+        queue_seconds=1,
+        operator_seconds=0.1,
     ) as made:
         yield made
 

@@ -61,6 +61,7 @@ def request_body(name: str, caller: Caller, order: Order, settings: ApiSettings)
         "format": order.format,
         "sampleRate": order.sample_rate,
         "deadlineSeconds": settings.deadline_seconds,
+        "maxWaitSeconds": settings.queue_seconds,
         "audioUrlSeconds": settings.audio_url_seconds,
     }
     meta = {

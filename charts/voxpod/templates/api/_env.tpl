@@ -38,6 +38,8 @@
   value: {{ $api.deadlineSeconds | quote }}
 - name: VOXPOD_API_QUEUE_SECONDS
   value: {{ $api.queueSeconds | quote }}
+- name: VOXPOD_API_OPERATOR_SECONDS
+  value: {{ .Values.api.operatorSeconds | quote }}
 - name: VOXPOD_API_LEAVE_SECONDS
   value: {{ $api.leaveSeconds | quote }}
 - name: VOXPOD_API_AUDIO_URL_SECONDS
