@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 import soundfile
 from minio import Minio
@@ -191,7 +191,7 @@ def test_store_facts_open_the_demo_s_bucket_and_nothing_else(demo: Demo, first_r
 def test_api_facts_open_the_http_api(demo: Demo, first_run: str) -> None:
     facts = json.loads(demo("api").stdout)
     assert facts.keys() == {"url", "token"}
-    answer = httpx.get(
+    answer = httpx2.get(
         f"{facts['url']}/v1/models", headers={"Authorization": f"Bearer {facts['token']}"}, trust_env=False
     )
     assert {"kokoro", "tts-1"} <= {model["id"] for model in answer.json()["data"]}

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 import openai
 import pytest
 import soundfile
@@ -25,9 +25,9 @@ REQUESTS = "/apis/voxpod.dev/v1alpha1/namespaces/{}/ttsrequests"
 
 
 @pytest.fixture(scope="module")
-def http(voxpod: Voxpod) -> Iterator[httpx.Client]:
+def http(voxpod: Voxpod) -> Iterator[httpx2.Client]:
     """A client of team-a."""
-    with httpx.Client(
+    with httpx2.Client(
         base_url=voxpod.api_url, headers={"Authorization": f"Bearer {API_KEYS[TEAM]}"}, timeout=120, trust_env=False
     ) as client:
         yield client
@@ -41,7 +41,7 @@ def sdk(voxpod: Voxpod) -> Iterator[openai.OpenAI]:
 
 
 @pytest.fixture(scope="module")
-def synthesized(http: httpx.Client) -> dict[str, Any]:
+def synthesized(http: httpx2.Client) -> dict[str, Any]:
     """What the first call of the mission answers."""
     answer = http.post("/v1/tts/synthesize", json={"text": TEXT, "voice": "af_heart"})
     assert answer.status_code == 200, answer.text
@@ -55,7 +55,7 @@ def seconds_of(audio: bytes) -> float:
 
 
 def test_url_of_the_audio_is_heard_from_outside_without_a_key(synthesized: dict[str, Any]) -> None:
-    audio = httpx.get(synthesized["audio_url"], trust_env=False)
+    audio = httpx2.get(synthesized["audio_url"], trust_env=False)
 
     assert audio.status_code == 200
     assert listen(audio.content).seconds == pytest.approx(synthesized["duration"], abs=0.01)
@@ -65,7 +65,7 @@ def test_url_is_for_this_one_object(synthesized: dict[str, Any]) -> None:
     url = synthesized["audio_url"]
     others = [url.replace(f"/{TEAM}/", f"/{OTHER_TEAM}/"), url[:-1] + ("0" if url[-1] != "0" else "1")]
 
-    assert [httpx.get(other, trust_env=False).status_code for other in others] == [403, 403]
+    assert [httpx2.get(other, trust_env=False).status_code for other in others] == [403, 403]
 
 
 def test_call_is_a_request_that_kubectl_shows(synthesized: dict[str, Any], voxpod: Voxpod) -> None:
@@ -76,7 +76,7 @@ def test_call_is_a_request_that_kubectl_shows(synthesized: dict[str, Any], voxpo
     assert found["status"]["tenant"] == TEAM
 
 
-def test_audio_comes_in_base64(http: httpx.Client) -> None:
+def test_audio_comes_in_base64(http: httpx2.Client) -> None:
     answer = http.post("/tts", json={"text": TEXT, "speaker": "af_heart", "language": "en"})
 
     assert answer.status_code == 200, answer.text
@@ -109,22 +109,22 @@ def test_openai_s_sdk_is_told_of_a_voice_that_there_is_not(sdk: openai.OpenAI) -
     assert (caught.value.code, caught.value.param) == ("voice_not_found", "voice")
 
 
-def test_catalogue_has_the_voices_of_the_bundle(http: httpx.Client) -> None:
-    voices = httpx.get(f"{http.base_url}v1/audio/voices", trust_env=False).json()["data"]
+def test_catalogue_has_the_voices_of_the_bundle(http: httpx2.Client) -> None:
+    voices = httpx2.get(f"{http.base_url}v1/audio/voices", trust_env=False).json()["data"]
 
     assert {"af_heart", "zf_xiaobei", "alloy"} <= {voice["id"] for voice in voices}
 
 
 @pytest.mark.parametrize("path", ["/tts", "/v1/tts/synthesize", "/v1/audio/speech"])
 def test_stranger_is_told_nothing(voxpod: Voxpod, path: str) -> None:
-    answer = httpx.post(voxpod.api_url + path, json={"text": TEXT}, trust_env=False)
+    answer = httpx2.post(voxpod.api_url + path, json={"text": TEXT}, trust_env=False)
 
     assert (answer.status_code, answer.json()["error"]["code"]) == (401, "invalid_api_key")
 
 
 def test_each_key_speaks_for_its_own_tenant_at_whichever_replica(voxpod: Voxpod) -> None:
     """One Idempotency-Key of two tenants: two requests, each in its own namespace, however often it is said."""
-    with httpx.Client(base_url=voxpod.api_url, timeout=120, trust_env=False) as client:
+    with httpx2.Client(base_url=voxpod.api_url, timeout=120, trust_env=False) as client:
 
         def name(team: str) -> str:
             headers = {"Authorization": f"Bearer {API_KEYS[team]}", "Idempotency-Key": "the same for both"}
@@ -139,7 +139,7 @@ def test_each_key_speaks_for_its_own_tenant_at_whichever_replica(voxpod: Voxpod)
     assert names[TEAM].isdisjoint(names[OTHER_TEAM])
 
 
-def test_call_under_way_gets_its_audio_when_its_pod_is_drained(voxpod: Voxpod, http: httpx.Client) -> None:
+def test_call_under_way_gets_its_audio_when_its_pod_is_drained(voxpod: Voxpod, http: httpx2.Client) -> None:
     """All facades are told to end while a sandbox speaks; their calls end first."""
     before = {item["metadata"]["name"] for item in voxpod.kube.items(REQUESTS.format(TEAM))}
     with concurrent.futures.ThreadPoolExecutor(1) as pool:
