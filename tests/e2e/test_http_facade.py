@@ -109,8 +109,8 @@ def test_openai_s_sdk_is_told_of_a_voice_that_there_is_not(sdk: openai.OpenAI) -
     assert (caught.value.code, caught.value.param) == ("voice_not_found", "voice")
 
 
-def test_catalogue_has_the_voices_of_the_bundle(http: httpx2.Client) -> None:
-    voices = httpx2.get(f"{http.base_url}v1/audio/voices", trust_env=False).json()["data"]
+def test_catalogue_has_the_voices_of_the_bundle(voxpod: Voxpod) -> None:
+    voices = httpx2.get(f"{voxpod.api_url}/v1/audio/voices", trust_env=False).json()["data"]
 
     assert {"af_heart", "zf_xiaobei", "alloy"} <= {voice["id"] for voice in voices}
 
