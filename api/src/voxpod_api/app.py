@@ -25,6 +25,9 @@ from voxpod_api.settings import ApiSettings
 from voxpod_api.speech.choice import Aliases
 from voxpod_api.speech.order import SELECTOR
 from voxpod_api.speech.service import SpeechService
+from voxpod_api.speech.tasks import TaskService
+from voxpod_api.tasks import endpoints as tasks
+from voxpod_api.usage import endpoints as usage
 from voxpod_api.web import envelopes
 from voxpod_api.web.outermost import Outermost
 from voxpod_api.web.parts import Parts
@@ -43,6 +46,8 @@ def create_app(parts: Parts) -> FastAPI:
     app.state.parts = parts
     app.include_router(mission.router)
     app.include_router(openai.router)
+    app.include_router(tasks.router)
+    app.include_router(usage.router)
     envelopes.install(app)
     return app
 
@@ -131,6 +136,7 @@ def assemble(settings: ApiSettings, api: ApiClient) -> Facade:
         catalog=catalog,
         aliases=aliases,
         speech=SpeechService(gateway, board, settings),
+        tasks=TaskService(gateway, board),
         store=AudioStore(settings.store_url, settings.store_ca_pem),
         now=lambda: datetime.now(UTC),
         ready=health.problem,

@@ -3,13 +3,24 @@
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from voxpod_api.errors import ApiError, ErrorType, never, not_now
 from voxpod_crds.conditions import ConditionType, Reason
 from voxpod_crds.tts_request import Phase
 
 Json = dict[str, Any]
+
+Standing = Literal["queued", "running", "succeeded", "failed", "cancelled"]
+
+STANDINGS: dict[str, Standing] = {
+    Phase.RUNNING: "running",
+    Phase.SUCCEEDED: "succeeded",
+    Phase.FAILED: "failed",
+    Phase.REJECTED: "failed",
+    Phase.CANCELLED: "cancelled",
+}
+"""By phase; others are queued."""
 
 LEAST_LIFE_SECONDS = 30
 """A URL that lives no longer than this is as good as over."""
@@ -59,6 +70,11 @@ def ended(raw: Json) -> bool:
     """Whether the request is over."""
     phase = _status(raw).get("phase")
     return phase in {p.value for p in Phase if p.terminal}
+
+
+def standing(raw: Json) -> Standing:
+    """Where the request stands, in five words."""
+    return STANDINGS.get(str(_status(raw).get("phase") or ""), "queued")
 
 
 def has_its_turn(raw: Json) -> bool:

@@ -26,15 +26,21 @@ CLIENT_LEFT = ApiError(499, "client_left", "the client closed the connection")
 MAX_KEY = 255
 
 
+def allowed(request: Request, caller: Caller, order: Order) -> Order:
+    """The order with the model and voice that the names in it mean for the caller. Raises ApiError where it cannot be."""
+    parts = parts_of(request)
+    request.state.text_len = len(order.text)
+    if (refusal := certain_refusal(caller.tenant, len(order.text), parts.now())) is not None:
+        raise told_with_allowance(refusal, caller.tenant, parts.now())
+    chosen = choose(parts.catalog, caller.tenant, parts.aliases, order.model, order.voice)
+    return replace(order, model=chosen.model, voice=chosen.voice)
+
+
 async def speak(request: Request, caller: Caller, order: Order) -> Spoken:
     """The stored audio of an order whose model and voice are as the client wrote them. Raises ApiError."""
     parts, now = parts_of(request), parts_of(request).now()
-    request.state.text_len = len(order.text)
     try:
-        if (refusal := certain_refusal(caller.tenant, len(order.text), now)) is not None:
-            raise refusal
-        chosen = choose(parts.catalog, caller.tenant, parts.aliases, order.model, order.voice)
-        order = replace(order, model=chosen.model, voice=chosen.voice)
+        order = allowed(request, caller, order)
         async with leaving(request.receive) as left:
             made = partial(_note_request, request)
             spoken = await parts.speech.speak(caller, order, repeat_of(request.headers), left, now, made)
