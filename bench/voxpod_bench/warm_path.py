@@ -34,7 +34,7 @@ OPEN_SECONDS = 60.0
 IDLE_SECONDS = 20.0
 PATIENCE_SECONDS = 120.0
 LOOK_SECONDS = 0.5
-CROWD = (1, 4, 10, 40)
+CROWD = (1, 4, 10)
 """How many wait, for what they take together."""
 
 
