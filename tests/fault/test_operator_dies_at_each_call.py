@@ -7,15 +7,18 @@ itself. What holds in the end is in `invariants`.
 import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 
 from call_points import BY_THE_CLOCK, FAULTS, Calls, Point, points_of_all
 from invariants import Ends, broken
-from operator_harness import Replica, running_operator
+from loopback_ports import free_port
+from operator_harness import Replica, a_world, running_operator
 from operator_world import World
+from plain_kube import PlainKube
 from played_kubelet import Kubelet, bind, one_after_the_other
 from played_sandbox import claim, finish_pod, pinned_by, post_result
 from played_watches import PlayedWatches
@@ -184,14 +187,15 @@ class Cluster:
             if not (problems := broken(self.world, self.ends)):
                 return
             await asyncio.sleep(LOOK_SECONDS)
-        pytest.fail(f"{moment}: {problems}")
+        raise AssertionError(f"{moment}: {problems}")
 
     async def struck(self, moment: str) -> None:
         """Return when the chosen call was met."""
         try:
             await asyncio.wait_for(self.calls.struck.wait(), SETTLED_SECONDS)
         except TimeoutError:
-            pytest.fail(f"never met: {moment}; met: {[*map(str, self.calls.points)]}")
+            met = [str(point) for point in self.calls.points if not point.call.endswith(BY_THE_CLOCK)]
+            raise AssertionError(f"never met: {moment}; met: {met}") from None
 
     async def close(self) -> None:
         """End what runs."""
@@ -200,21 +204,29 @@ class Cluster:
         await self._replicas.aclose()
 
 
-@pytest.fixture
-async def cluster(crowded: World, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Cluster]:
-    await crowded.create(TENANT, a_tenant_body(quota={"requestsPerDay": 1000, "charactersPerDay": 100_000}))
-    await crowded.create(SPEECH_MODEL, a_model_body())
-    made = Cluster(crowded)
-    monkeypatch.setattr(app, "watch", PlayedWatches(crowded).watch)
-    yield made
-    await made.close()
+@asynccontextmanager
+async def a_cluster(folder: Path) -> AsyncIterator[Cluster]:
+    """With a tenant and a model, and without an operator."""
+    folder.mkdir()  # noqa: ASYNC240 - a local one
+    async with PlainKube() as kube, a_world(kube, folder, free_port()) as world:
+        await world.create(TENANT, a_tenant_body(quota={"requestsPerDay": 1000, "charactersPerDay": 100_000}))
+        await world.create(SPEECH_MODEL, a_model_body())
+        made = Cluster(world)
+        yield made
+        await made.close()
 
 
-async def lead(cluster: Cluster) -> None:
-    """An operator leads, and has nothing more to do."""
-    await cluster.start()
-    await cluster.world.until(lambda: ready(cluster.world), "all is ready")
-    await cluster.quiet()
+async def in_each_life(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, test: Callable[[Cluster, Life], Awaitable[None]]
+) -> None:
+    """Do the test with all lives beside one another, each in a cluster of its own: most of the time they wait."""
+    watches: dict[str, PlayedWatches] = {}
+    monkeypatch.setattr(app, "watch", lambda observe, login, _: watches[login().server].watch(observe))
+    async with AsyncExitStack() as clusters, asyncio.TaskGroup() as tests:
+        for name, life in LIVES.items():
+            cluster = await clusters.enter_async_context(a_cluster(folder / name))
+            watches[cluster.world.kube.url] = PlayedWatches(cluster.world)
+            tests.create_task(test(cluster, life), name=name)
 
 
 def ready(world: World) -> bool:
@@ -231,34 +243,44 @@ async def recorded(cluster: Cluster, life: Life) -> list[Point]:
     return cluster.calls.points
 
 
-@pytest.mark.parametrize("life", LIVES.values(), ids=LIVES)
-async def test_the_operator_is_killed_before_and_after_each_call(cluster: Cluster, life: Life) -> None:
-    await lead(cluster)
-    await recorded(cluster, life)
-    recordings = [await recorded(cluster, life) for _ in range(RECORDINGS)]
-    for point in points_of_all(recordings):
-        for when in ("before", "after"):
-            moment = f"killed {when} {point}"
-            cluster.calls.begin(point, when)
-            await cluster.ask(life)
-            await cluster.struck(moment)
-            await cluster.kill()
-            await cluster.start()
-            await cluster.settled(moment)
-            await cluster.quiet()
+async def test_the_operator_is_killed_before_and_after_each_call(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def killed(cluster: Cluster, life: Life) -> None:
+        for point in await points_of(cluster, life):
+            for when in ("before", "after"):
+                moment = f"killed {when} {point}"
+                cluster.calls.begin(point, when)
+                await cluster.ask(life)
+                await cluster.struck(moment)
+                await cluster.kill()
+                await cluster.start()
+                await cluster.settled(moment)
+                await cluster.quiet()
+
+    await in_each_life(tmp_path, monkeypatch, killed)
 
 
-@pytest.mark.parametrize("life", LIVES.values(), ids=LIVES)
-async def test_each_call_fails_once_in_each_way(cluster: Cluster, life: Life) -> None:
-    await lead(cluster)
+async def test_each_call_fails_once_in_each_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def fails(cluster: Cluster, life: Life) -> None:
+        for point in await points_of(cluster, life):
+            for fault in ways(point):
+                moment = f"{fault} at {point}"
+                cluster.calls.begin(point, fault)
+                await cluster.ask(life)
+                await cluster.struck(moment)
+                await cluster.settled(moment)
+
+    await in_each_life(tmp_path, monkeypatch, fails)
+
+
+async def points_of(cluster: Cluster, life: Life) -> list[Point]:
+    """The calls of a request's life, with an operator that leads and has served one before."""
+    await cluster.start()
+    await cluster.world.until(lambda: ready(cluster.world), "all is ready")
+    await cluster.quiet()
     await recorded(cluster, life)
-    for point in points_of_all([await recorded(cluster, life) for _ in range(RECORDINGS)]):
-        for fault in ways(point):
-            moment = f"{fault} at {point}"
-            cluster.calls.begin(point, fault)
-            await cluster.ask(life)
-            await cluster.struck(moment)
-            await cluster.settled(moment)
+    return points_of_all([await recorded(cluster, life) for _ in range(RECORDINGS)])
 
 
 def ways(point: Point) -> list[str]:
