@@ -161,6 +161,11 @@ class Book:
         """Requests that hold a sandbox of a model."""
         return self._of_model[model]
 
+    @property
+    def lines(self) -> int:
+        """Tenants of which a request waits."""
+        return len(self._lines)
+
     def lines_that_moved(self) -> set[str]:
         """Tenants whose line lost somebody since the last call."""
         moved, self._moved = self._moved, set()
