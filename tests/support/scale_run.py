@@ -82,7 +82,10 @@ class Scale:
 
     async def call(self, method: str, path: str, body: Json | None = None, **headers: str) -> Json:
         """Of the API server, as its admin; 404 and 409 are answers."""
-        async with self._many, self.http.request(method, f"{self.server.url}{path}", json=body, headers=headers) as said:
+        async with (
+            self._many,
+            self.http.request(method, f"{self.server.url}{path}", json=body, headers=headers) as said,
+        ):
             answer = dict(await said.json())
         assert said.status < 300 or said.status in (404, 409), f"{method} {path}: {said.status} {answer}"
         return answer
