@@ -102,6 +102,7 @@ BENCHES: dict[str, tuple[str, Callable[[argparse.Namespace], None]]] = {
     "throughput": ("a process on each core, and what bounds it", _engine("throughput")),
     "image-size": ("the inference image, and what in it takes the space", _engine("image-size")),
     "quality": ("what a speech recogniser hears (needs `make quality` once)", _engine("quality")),
+    "estimate": ("how far the operator's estimate of a text's seconds is off, by language", _engine("estimate")),
     "engines": ("the engines side by side: time, memory, what a recogniser hears", _engine("engines")),
     "scale": ("one operator, 100 tenants, 5,000 requests that wait, played sandboxes", _scale),
     "cold-path": ("a request in a sandbox made for it, stage by stage and write by write", _cold_path),
