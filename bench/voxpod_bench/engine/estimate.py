@@ -40,9 +40,7 @@ def measure(bundle: Bundle, log: Log) -> list[Spoken]:
     """Every sentence of the sets for the recogniser, and some of them together."""
     engine = load_engine(bundle, THREADS)
     voices = bundle.manifest.default_voices
-    return [
-        one for chosen in SETS if (voice := chosen.voice(voices)) for one in _spoken(engine, chosen, voice, log)
-    ]
+    return [one for chosen in SETS if (voice := chosen.voice(voices)) for one in _spoken(engine, chosen, voice, log)]
 
 
 def _spoken(engine: Synthesizer, chosen: SentenceSet, voice: str, log: Log) -> list[Spoken]:
@@ -50,7 +48,8 @@ def _spoken(engine: Synthesizer, chosen: SentenceSet, voice: str, log: Log) -> l
     sentences = [sentence.written for sentence in chosen.sentences]
     longer = [" ".join(sentences[at : at + TOGETHER]) for at in range(0, len(sentences) - TOGETHER + 1, 2 * TOGETHER)]
     return [
-        Spoken(chosen.name, text, seconds_of(text, 1.0), seconds_spoken(engine, text, voice)) for text in sentences + longer
+        Spoken(chosen.name, text, seconds_of(text, 1.0), seconds_spoken(engine, text, voice))
+        for text in sentences + longer
     ]
 
 
