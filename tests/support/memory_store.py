@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 
 from voxpod_crds.sandbox_protocol import Audio, TimestampsObject, Upload
 from voxpod_operator.errors import StoreError, StoreUnavailable
-from voxpod_operator.policy.sound_files import Reading, StoredFile
 from voxpod_operator.storage.object_store import StoredObject
+from voxpod_operator.storage.stored_file import Reading, StoredFile
 
 
 class MemoryStore:

@@ -9,7 +9,7 @@ from builders import an_assigned_request
 from short_sounds import a_wav
 from voxpod_crds.tts_request import TTSRequest
 from voxpod_operator.policy.found_audio import WARNING, report_of
-from voxpod_operator.policy.sound_files import Reading, StoredFile
+from voxpod_operator.storage.stored_file import Reading, StoredFile
 
 
 def stored(content: bytes, chunk: int = 1000) -> StoredFile:

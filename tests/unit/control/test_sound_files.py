@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from voxpod_inference.audio.formats import FORMATS, encode
-from voxpod_operator.policy.sound_files import HEAD_BYTES, TAIL_BYTES, Sound, StoredFile, read_sound
+from voxpod_operator.policy.sound_files import Sound, read_sound
+from voxpod_operator.storage.stored_file import HEAD_BYTES, TAIL_BYTES, StoredFile
 
 
 def stored(data: bytes) -> StoredFile:

@@ -7,8 +7,9 @@ where there is audio all is there. What the store cannot tell is how long it too
 
 from voxpod_crds.sandbox_protocol import Audio, Report, TimestampsObject, Timings
 from voxpod_crds.tts_request import TTSRequest
-from voxpod_operator.policy.sound_files import StoredFile, read_sound
+from voxpod_operator.policy.sound_files import read_sound
 from voxpod_operator.policy.stored_objects import mismatch
+from voxpod_operator.storage.stored_file import StoredFile
 
 WARNING = "the sandbox was lost after it had stored the audio: its timings and its warnings are not known"
 

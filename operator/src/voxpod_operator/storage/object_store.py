@@ -20,7 +20,7 @@ from minio.error import MinioException, S3Error
 from voxpod_crds.sandbox_protocol import MAX_AUDIO_BYTES, Audio, TimestampsObject, Upload
 from voxpod_crds.trust import client_tls
 from voxpod_operator.errors import StoreError, StoreUnavailable
-from voxpod_operator.policy.sound_files import Reading, StoredFile
+from voxpod_operator.storage.stored_file import Reading, StoredFile
 
 T = TypeVar("T")
 
