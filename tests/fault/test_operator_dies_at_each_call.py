@@ -290,7 +290,7 @@ async def test_the_operator_is_killed_before_and_after_each_call(
 ) -> None:
     async def killed(cluster: Cluster, life: Life) -> None:
         for point in await points_of(cluster, life):
-            for when in ("before", "after"):
+            for when in ("after",) if point.reads else ("before", "after"):
                 moment = f"killed {when} {point}"
                 cluster.calls.begin(point, when)
                 await cluster.ask(life)

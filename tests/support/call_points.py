@@ -19,6 +19,8 @@ from voxpod_operator.errors import StoreError, StoreUnavailable
 BY_THE_CLOCK = ("leases", "store.check", "store.pages", "store.folders")
 """Ends of the names of calls that come now and then whatever a request is at: renewals, looks and sweeps."""
 
+STORE_READS = ("describe", "folders", "pages", "problem_with", "read", "under")
+
 API_FAULTS = {"conflict": 409, "gone": 410, "throttled": 429, "broken": 500}
 FAULTS = (*API_FAULTS, "timeout", "lost", "refused")
 """lost: it happens, and its answer does not come; refused: by the store, for want of a right."""
@@ -30,6 +32,11 @@ class Point:
 
     call: str
     number: int
+
+    @property
+    def reads(self) -> bool:
+        """Whether it changes nothing: to die before it is to die after the call before."""
+        return self.call.startswith(("GET ", "LIST ", *(f"store.{name}" for name in STORE_READS)))
 
     def __str__(self) -> str:
         return f"{self.call} #{self.number}"
