@@ -70,6 +70,15 @@ def _scale(options: argparse.Namespace) -> None:
     _tell(options, "scale", written(page(result), machine(before), _command(options)))
 
 
+def _warm_path(options: argparse.Namespace) -> None:
+    from voxpod_bench.warm_path import warm_path
+    from voxpod_bench.warm_report import warm_document
+    from voxpod_demo.terminal import Terminal
+
+    result = warm_path(Terminal.on_stderr(), options.requests, options.values)
+    _tell(options, "warm-path", warm_document(result, _command(options)))
+
+
 def _engine(name: str) -> Callable[[argparse.Namespace], None]:
     """A measurement of the engine, with its page."""
 
@@ -106,6 +115,7 @@ BENCHES: dict[str, tuple[str, Callable[[argparse.Namespace], None]]] = {
     "engines": ("the engines side by side: time, memory, what a recogniser hears", _engine("engines")),
     "scale": ("one operator, 100 tenants, 5,000 requests that wait, played sandboxes", _scale),
     "cold-path": ("a request in a sandbox made for it, stage by stage and write by write", _cold_path),
+    "warm-path": ("requests that find a sandbox waiting: stages, rates, what waiting costs", _warm_path),
 }
 """In the order in which `all` runs them: the cluster last, it leaves the machine busy for a while."""
 
@@ -118,20 +128,21 @@ def _parser() -> argparse.ArgumentParser:
     for name, what in (*((name, bench[0]) for name, bench in BENCHES.items()), ("all", "every benchmark there is")):
         command = commands.add_parser(name, help=what)
         command.add_argument("--write", action="store_true", help="also write the results into docs/benchmarks/")
-        if name in ("cold-path", "all"):
+        if name in ("cold-path", "warm-path", "all"):
             command.add_argument(
                 "--requests", type=_count, default=REQUESTS, help=f"how many are measured (default: {REQUESTS})"
             )
-            command.add_argument(
-                "--raw", type=Path, metavar="FILE", help="also write every moment of every request as JSON"
-            )
+            if name != "warm-path":
+                command.add_argument(
+                    "--raw", type=Path, metavar="FILE", help="also write every moment of every cold request as JSON"
+                )
             command.add_argument(
                 "--values", default="", metavar="FILE", help="further Helm values, which win: to compare settings"
             )
         if name in ("scale", "all"):
             for option, usual, what in SCALE:
                 command.add_argument(f"--{option}", type=int, default=usual, help=f"{what} (default: {usual})")
-        if name not in ("cold-path", "scale"):
+        if name not in ("cold-path", "warm-path", "scale"):
             command.add_argument(
                 "--rounds",
                 type=_count,
