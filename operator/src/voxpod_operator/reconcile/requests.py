@@ -103,16 +103,17 @@ async def _next_step(ctx: Context, request: TTSRequest) -> lifecycle.Step:
     sandbox = request.status.sandbox
     job = ctx.view.job(ctx.job_key(sandbox.job_name)) if sandbox else None
     pod = ctx.view.pod_of_job(job)
-    around = _circumstances(ctx, request)
-    step = lifecycle.next_step(request, job, pod, ctx.now(), around)
+    step = lifecycle.next_step(request, job, pod, ctx.now(), _circumstances(ctx, request))
     if isinstance(step, lifecycle.AskPod):
-        pod = await pod_as_stored(ctx, step.job)
-        job, around = step.job, replace(around, pod_was_asked_for=True)
-        step = lifecycle.next_step(request, job, pod, ctx.now(), around)
+        job, pod = step.job, await pod_as_stored(ctx, step.job)
+        asked = replace(_circumstances(ctx, request), pod_was_asked_for=True)
+        step = lifecycle.next_step(request, job, pod, ctx.now(), asked)
     if isinstance(step, lifecycle.AskStore):
         if (found := await left_in_store(ctx, request)) is not None:
             return lifecycle.Conclude(found)
-        step = lifecycle.next_step(request, job, pod, ctx.now(), replace(around, store_was_asked=True))
+        # meanwhile its report may have come after all, and be verified
+        asked = replace(_circumstances(ctx, request), pod_was_asked_for=True, store_was_asked=True)
+        step = lifecycle.next_step(request, job, pod, ctx.now(), asked)
     return step
 
 
