@@ -15,7 +15,7 @@ class Gauges:
     """Milliseconds since the last `taken`."""
 
     def __init__(self) -> None:
-        self._passes: list[float] = []
+        self._passes: list[tuple[float, float, int]] = []
         self._lags: list[float] = []
         self._seen: set[str] = set()
         observe = app.take_in
@@ -28,16 +28,18 @@ class Gauges:
             observe(ctx, kind, raw, deleted)
 
         async def schedule(ctx: Any, key: Any) -> None:
-            began = time.perf_counter()
-            await reconcile_schedule(ctx, key)  # there is no await in it: nothing else runs meanwhile
-            self._passes.append(1000 * (time.perf_counter() - began))
+            held = ctx.book.held
+            began, worked = time.perf_counter(), time.thread_time()
+            await reconcile_schedule(ctx, key)  # there is no await in it: nothing else of the loop runs meanwhile
+            took = 1000 * (time.perf_counter() - began), 1000 * (time.thread_time() - worked)
+            self._passes.append((*took, ctx.book.held - held))
 
         app.__dict__["take_in"] = take_in
         workers.RECONCILERS["schedule"] = schedule
 
-    def taken(self) -> dict[str, list[float]]:
-        """For a line of JSON."""
-        told = {"passes": [round(ms, 3) for ms in self._passes], "lags": [round(ms, 1) for ms in self._lags]}
+    def taken(self) -> dict[str, list[Any]]:
+        """For a line of JSON; of each pass its seconds by the clock and by the processor, in ms, and how many slots it gave."""
+        told: dict[str, list[Any]] = {"passes": list(self._passes), "lags": [round(ms, 1) for ms in self._lags]}
         self._passes.clear()
         self._lags.clear()
         return told

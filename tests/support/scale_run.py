@@ -53,7 +53,8 @@ class Plan:
 class Result:
     """What was seen."""
 
-    passes_ms: list[float] = field(default_factory=list)
+    passes: list[tuple[float, float, int]] = field(default_factory=list)
+    """Milliseconds by the clock and of the processor, and slots given, of each scheduling pass."""
     lags_ms: list[float] = field(default_factory=list)
     seconds: float = 0.0
     completions: int = 0
@@ -266,7 +267,7 @@ async def _window(scale: Scale, operator: OperatorProcess, folder: Path, result:
         log.seek(at)
         result.audit = [line for line in log.read().decode().splitlines() if '"voxpod-operator"' in line]
     told = operator.lines[lines:]
-    result.passes_ms = [ms for line in told for ms in line["passes"]]
+    result.passes = [one for line in told for one in line["passes"]]
     result.lags_ms = [ms for line in told for ms in line["lags"]]
     result.peak_mb = float(operator.lines[-1]["rss"])
     result.longest_gap_ms = 1000 * operator.longest_gap_seconds

@@ -41,7 +41,7 @@ def a_page(**changes: object) -> str:
         a_write("patch", "tenants", subresource="status", code=409),
     ]
     told: dict[str, object] = {
-        "passes_ms": [1.0] * 99 + [4.0], "lags_ms": [10.0, 20.0], "seconds": 10.0, "completions": 10, "cpu_seconds": 2.0, "live_mb": 100.0,
+        "passes": [(1.5, 1.0, 2)] * 99 + [(9.0, 4.0, 2)], "lags_ms": [10.0, 20.0], "seconds": 10.0, "completions": 10, "cpu_seconds": 2.0, "live_mb": 100.0,
         "waiting_mb": 110.0, "peak_mb": 130.0, "longest_gap_ms": 40.0, "told_seconds": 3.0, "first_decision_seconds": 2.5,
         "first_decision_cpu_seconds": 2.0, "first_decision_mb": 105.0, "audit": audit,
     }  # fmt: skip
@@ -58,6 +58,6 @@ def test_writes_are_the_operators_own_and_divided_by_what_ended() -> None:
 
 
 def test_a_bar_that_is_missed_says_so() -> None:
-    assert "scheduling pass, p99: 1.00 ms, bar <= 5.00 ms: met" in a_page()
-    assert "scheduling pass, p99: 9.00 ms, bar <= 5.00 ms: MISSED" in a_page(passes_ms=[9.0])
+    assert "scheduling pass, p99, processor time: 1.00 ms, bar <= 5.00 ms: met" in a_page()
+    assert "scheduling pass, p99, processor time: 9.00 ms, bar <= 5.00 ms: MISSED" in a_page(passes=[(9.0, 9.0, 1)])
     assert "resident memory at 20 live requests: 121.00 MB, bar <= 120.00 MB: MISSED" in a_page(live_mb=121.0)

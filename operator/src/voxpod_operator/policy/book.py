@@ -162,6 +162,11 @@ class Book:
         return self._of_model[model]
 
     @property
+    def held(self) -> int:
+        """Slots that are granted or held."""
+        return len(self._held)
+
+    @property
     def lines(self) -> int:
         """Tenants of which a request waits."""
         return len(self._lines)
