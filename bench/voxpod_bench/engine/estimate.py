@@ -79,7 +79,8 @@ def page(spoken: Sequence[Spoken]) -> Page:
     rows = [_row(language, [one for one in spoken if one.language == language]) for language in languages]
     lines = [
         "How long a text will sound, as the operator estimates it from the text alone (`policy/speech_estimate.py`), beside what the model made of it at",
-        "speed 1. The texts are those of [quality.md](quality.md), one sentence each, and four of them together now and then, in the language's default voice. *Made over estimated*:",
+        "speed 1. The texts are those of [quality.md](quality.md), one sentence each, and four of them together now and then, in the language's default voice. The model's first half",
+        "speaks, which plans how long each sound is; the second, which makes it, changes nothing of that, and is left out. *Made over estimated*:",
         f"above 1 the audio was longer. Of a quota {MARGIN} of the estimate is held, and the true seconds are charged, so that an estimate",
         "which is off delays or lets through, and costs nobody anything.",
         "",
