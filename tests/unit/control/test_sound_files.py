@@ -35,7 +35,7 @@ def test_length_and_rate_are_what_was_written(audio_format: str, rate: int) -> N
         assert found == Sound(rate, pytest.approx(seconds, abs=1.5 / rate))
 
 
-@pytest.mark.parametrize(("audio_format", "cut"), list(product(set(FORMATS) - {"pcm", "flac"}, (1, 500, 0.5))))
+@pytest.mark.parametrize(("audio_format", "cut"), list(product(("wav", "mp3", "ogg", "opus"), (1, 500, 0.5))))
 def test_a_file_that_is_cut_short_is_none(audio_format: str, cut: float) -> None:
     data = a_file(audio_format, 24_000, 1.0)
     shorter = data[: -int(cut)] if cut >= 1 else data[: int(len(data) * cut)]
