@@ -234,13 +234,14 @@ def succeed(request: TTSRequest, report: Report, places: Places, now: datetime) 
     status = _with(
         request, ConditionType.COMPLETE, "True", Reason.SUCCEEDED, f"{seconds} s of audio at {places.audio}", now
     )
-    timings = (request.status.timings or RequestTimings()).model_copy(
-        update={"synthesis": report.timings.synthesis_ms, "upload": report.timings.upload_ms}
-    )
+    timings = request.status.timings or RequestTimings()
+    if report.timings.synthesis_ms:  # else the sandbox was lost before it could tell
+        told = {"synthesis": report.timings.synthesis_ms, "upload": report.timings.upload_ms}
+        timings = timings.model_copy(update=told)
     return status.model_copy(
         update={
             "phase": Phase.SUCCEEDED,
-            "voice": audio.voice,
+            "voice": audio.voice or None,
             "audio": AudioObject(
                 uri=places.audio,
                 sha256=audio.sha256,

@@ -20,7 +20,9 @@ def learn(ctx: Context, kind: Kind, raw: dict[str, Any]) -> bool:
     after = ctx.view.tenant_or_model(kind, key.name)
     if before is None or after is None or before.metadata.generation != after.metadata.generation:
         look_again(ctx, before, after)
-    enqueue(ctx, kind, key)
+        enqueue(ctx, kind, key)
+    else:  # its status, such as what this process wrote a moment ago: it matters to no other Tenant
+        ctx.enqueue(kind, key)
     return True
 
 
