@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from voxpod_crds.base import ResourceKey
+from voxpod_crds.speech_model import NodesStatus
 from voxpod_crds.tts_request import TTSRequest, TTSRequestStatus
 from voxpod_operator.certificates import DispatchCertificate
 from voxpod_operator.cluster.addresses import Addresses
@@ -82,6 +83,8 @@ class Context:
     """By tenant: its records are stored in order."""
     serving: Serving = field(default_factory=Serving)
     last_look: LastLook = field(default_factory=LastLook)
+    nodes: dict[str, NodesStatus] = field(default_factory=dict)
+    """By SpeechModel, where its nodes stood at the last look."""
     bulletin: Bulletin = field(default_factory=Bulletin)
     """Events that are to be written."""
     progress: ProgressBook = field(default_factory=ProgressBook)
@@ -130,6 +133,11 @@ class Context:
     def enqueue_job(self, name: str) -> None:
         """Have a Job of the sandbox namespace looked at now."""
         self.enqueue(JOB, self.job_key(name), Lane.URGENT)
+
+    def look_at_nodes_again(self) -> None:
+        """Have the nodes of all SpeechModels looked at; what changes within half a second is looked at together."""
+        for model in self.view.models():
+            self.queue.add_after(WorkKey(SPEECH_MODEL.plural, model.metadata.key), NODES_TOGETHER_SECONDS)
 
     def discard_audio_of(self, request: TTSRequest) -> None:
         """Have what a sandbox may have stored removed once it is surely gone: nobody will be told where it is."""
@@ -187,6 +195,9 @@ PLACE = "place"
 
 LINE = "line"
 """Plural of the work keys that stand for a tenant's line: its first requests are told their places anew."""
+
+NODES_TOGETHER_SECONDS = 0.5
+"""Jobs of a thousand nodes change one after the other; looks at all of them are so far apart."""
 
 DISCARD_SECONDS = 30.0
 """Longer than the sandbox of an ended request lives (lifecycle.EXIT_GRACE and its termination)."""

@@ -49,6 +49,8 @@ class SandboxPod:
     node_selector: Mapping[str, str] = field(default_factory=dict)
     """Of SpeechModel and Tenant together, as are the tolerations."""
     tolerations: Sequence[Toleration] = ()
+    nodes: Sequence[str] = ()
+    """The only nodes that it may go to; empty for any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,7 @@ def sandbox_job(
     container["volumeMounts"].append({"name": "identity", "mountPath": IDENTITY_DIR, "readOnly": True})
     spec = _pod_spec(pod, container)
     if avoid_nodes:
-        spec["affinity"] = {"nodeAffinity": _rather_not_on(avoid_nodes)}
+        spec.setdefault("affinity", {}).setdefault("nodeAffinity", {}).update(_rather_not_on(avoid_nodes))
     spec["hostAliases"] = [{"ip": ip, "hostnames": list(hosts)} for ip, hosts in sorted(dispatch.host_aliases.items())]
     token = {"audience": TOKEN_AUDIENCE, "expirationSeconds": dispatch.token_seconds, "path": "token"}
     spec["volumes"].append(
@@ -197,6 +199,8 @@ def _pod_spec(pod: SandboxPod, container: Json) -> Json:
         spec["runtimeClassName"] = pod.tenant_settings.runtime_class_name
     if pod.node_selector:
         spec["nodeSelector"] = dict(pod.node_selector)
+    if pod.nodes:
+        spec["affinity"] = {"nodeAffinity": _only_on(pod.nodes)}
     spec["tolerations"] = [t.to_wire() for t in (*pod.tolerations, *_leave_lost_nodes(pod.tolerations))]
     return spec
 
@@ -218,6 +222,13 @@ def _leave_lost_nodes(tolerations: Sequence[Toleration]) -> list[Toleration]:
         for taint in LOST_NODE_TAINTS
         if not any(t.key in (taint, "", None) and t.effect in ("NoExecute", None) for t in tolerations)
     ]
+
+
+def _only_on(nodes: Sequence[str]) -> Json:
+    """Node affinity for these nodes only. A term each: a field's requirement takes one value, and the scheduler then looks at
+    these nodes alone."""
+    terms = [{"matchFields": [{"key": "metadata.name", "operator": "In", "values": [node]}]} for node in nodes]
+    return {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": terms}}
 
 
 def _rather_not_on(nodes: Sequence[str]) -> Json:

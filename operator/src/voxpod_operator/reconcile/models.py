@@ -18,6 +18,7 @@ from voxpod_operator.policy.store_state import store_condition
 from voxpod_operator.policy.tenancy import Verdict, judge_model, ready_condition, unreadable
 from voxpod_operator.policy.transitions import difference
 from voxpod_operator.reconcile.ending import end_sandbox
+from voxpod_operator.reconcile.nodes import clear_unwanted, prepare_nodes
 from voxpod_operator.reconcile.sandboxes import sandbox_pod, why_not
 
 logger = logging.getLogger(__name__)
@@ -34,10 +35,13 @@ async def reconcile_model(ctx: Context, key: ResourceKey) -> None:
         await _write(ctx, model, _ready(ctx, model, unreadable(model.problem)))
     elif model is not None and (objection := judge_model(model, ctx.settings.sandbox_model_roots)) is not None:
         await _write(ctx, model, _ready(ctx, model, objection))
+    elif model is not None and (lacking := await prepare_nodes(ctx, model)) is not None:
+        await _write(ctx, model, _ready(ctx, model, lacking))
     elif model is not None:
         name = model_probe.probe_name(model, ctx.settings.sandbox_image)
         await _probe(ctx, model, name)
     await _end_other_probes(ctx, model, name)
+    await clear_unwanted(ctx)
 
 
 async def _probe(ctx: Context, model: SpeechModel, name: str) -> None:
@@ -127,6 +131,7 @@ async def _write(ctx: Context, model: AnyModel, status: SpeechModelStatus) -> No
     if (store := store_condition(ctx.last_look.state, ctx.now())) is not None:
         conditions = list(set_condition(conditions, store))
     status = status.model_copy(update={"busy": busy, "starting": len(mine) - busy, "conditions": conditions})
+    status = status.model_copy(update={"nodes": ctx.nodes.get(model.metadata.name)})
     patch = difference(model.status.to_wire(), status.to_wire())
     if not patch:
         return

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from voxpod_crds.base import ResourceKey
 from voxpod_crds.conditions import Reason
-from voxpod_crds.names import PROBE_ROLE
+from voxpod_crds.names import DELIVERY_ROLE, PROBE_ROLE, delivery_name
 from voxpod_crds.speech_model import SpeechModel
 from voxpod_crds.tenant import Tenant, TenantSandbox
 from voxpod_crds.tts_request import TTSRequest
@@ -18,7 +18,7 @@ from voxpod_operator.context import Context
 from voxpod_operator.errors import AlreadyExists, Denied
 from voxpod_operator.logs import about
 from voxpod_operator.manifests.sandbox_job import Dispatch, Json, SandboxPod, sandbox_job
-from voxpod_operator.policy import placement, retries, transitions
+from voxpod_operator.policy import node_choice, placement, retries, transitions
 from voxpod_operator.policy.lifecycle import EXIT_GRACE, deadline_of
 from voxpod_operator.policy.sandbox_grounds import Obstacle, obstacle
 from voxpod_operator.policy.starting import Timeouts
@@ -124,6 +124,9 @@ async def pod_as_stored(ctx: Context, job: JobView) -> PodView | None:
 async def reconcile_job(ctx: Context, key: ResourceKey) -> None:
     """A Job or its pod changed: pass it on to the request that it works for, or end it when there is none."""
     job = ctx.view.job(key)
+    if delivery_name(key.name) is not None or (job is not None and job.role == DELIVERY_ROLE):
+        ctx.look_at_nodes_again()
+        return
     if job is None:
         _wake_the_request_of(ctx, key.name)
         return
@@ -172,7 +175,17 @@ def sandbox_pod(ctx: Context, model: SpeechModel, tenant_settings: TenantSandbox
         storage_limit=ctx.settings.sandbox_ephemeral_storage_limit,
         node_selector=placement.node_selector(model.spec.node_selector, tenant_settings.node_selector),
         tolerations=placement.tolerations(model.spec.tolerations, tenant_settings.tolerations),
+        nodes=_nodes(ctx, model, tenant_settings),
     )
+
+
+def _nodes(ctx: Context, model: SpeechModel, tenant_settings: TenantSandbox) -> tuple[str, ...]:
+    """The nodes that are ready for the model's sandboxes; none where it does not say how they become so."""
+    if model.spec.delivery is None:
+        return ()
+    ready = node_choice.usable(model.spec, ctx.view.nodes(), ctx.view.jobs())
+    tolerations = placement.tolerations(model.spec.tolerations, tenant_settings.tolerations)
+    return node_choice.where(ready, tenant_settings.node_selector, tolerations, ctx.now().isoformat())
 
 
 async def _dispatch(ctx: Context) -> Dispatch:
