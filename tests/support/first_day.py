@@ -24,7 +24,7 @@ Json = dict[str, Any]
 Kubectl = Callable[..., "subprocess.CompletedProcess[str]"]
 
 HEADING = "## On your cluster"
-BLOCKS = ("images", "bundle", "prepare", "chart", "team", "speech")
+BLOCKS = ("images", "bundle", "chart", "team", "speech")
 """What the blocks below that heading do, in their order."""
 
 NODE_MODELS = Path("/var/lib/voxpod/models")

@@ -5,7 +5,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from voxpod_crds.placement import Toleration
 from voxpod_crds.tenant import TenantSandbox
+from voxpod_operator.manifests.node_job import Target, node_job
 from voxpod_operator.manifests.sandbox_job import Dispatch, SandboxPod, probe_job, sandbox_job
 
 Json = dict[str, Any]
@@ -56,6 +58,13 @@ def good_job(namespace: str, tenant: TenantSandbox | None = None, avoid_nodes: S
 def good_probe(namespace: str) -> Json:
     """A probe Job."""
     return probe_job(sandbox_pod(namespace), name="probe-sample-1", deadline_seconds=60)
+
+
+def good_delivery(namespace: str) -> Json:
+    """A Job that readies a node."""
+    toleration = Toleration(key="speech", operator="Exists")
+    target = Target("node-a", "node-0123456789abcdef-0123456789abcdef-0123456789abcdef", [toleration])
+    return node_job(sandbox_pod(namespace), target)
 
 
 def pod_of(job: Json, creator: str = "Job") -> Json:
@@ -286,3 +295,38 @@ BAD_JOBS: dict[str, tuple[Json, str]] = {
     ),
 }
 """Fields of a Job's spec with which it is no single-use sandbox, and what the refusal has to say."""
+
+BAD_DELIVERIES = [
+    BadPod(
+        "a second host folder", _volume({"hostPath": {"path": MODEL_ROOT, "type": "Directory"}}), "exactly one hostPath"
+    ),
+    BadPod("a host folder elsewhere", _model_path("/etc"), "lies in one of /var/lib/voxpod/models"),
+    BadPod("the folder above", _model_path("/var/lib/voxpod"), "lies in one of"),
+    BadPod("a host folder made on the way", _model_path(f"{MODEL_ROOT}/new", "DirectoryOrCreate"), "type Directory"),
+    BadPod(
+        "a token for the operator",
+        _volume({"projected": {"sources": [{"serviceAccountToken": {"path": "t", "audience": "voxpod-dispatch"}}]}}),
+        "no projected volume",
+    ),
+    BadPod("an API token", _pod(automountServiceAccountToken=True), "automountServiceAccountToken false"),
+    BadPod("the host's users", _pod(hostUsers=True), "hostUsers false"),
+    BadPod("a chosen node", _pod(nodeName="voxpod-test"), "no nodeName"),
+    BadPod("privileged", _security(privileged=True, allowPrivilegeEscalation=None), "not privileged"),
+    BadPod(
+        "another capability",
+        _security(capabilities={"drop": ["ALL"], "add": ["DAC_OVERRIDE", "MKNOD"]}),
+        "DAC_OVERRIDE",
+    ),
+    BadPod("capabilities kept", _security(capabilities={"add": ["DAC_OVERRIDE"]}), "drops ALL"),
+    BadPod("a writable root", _security(readOnlyRootFilesystem=False), "readOnlyRootFilesystem true"),
+    BadPod("no limits", _without("containers", 0, "resources"), "CPU and memory limits"),
+]
+"""Of a Job that readies a node: each is refused in its template and as a pod."""
+
+BAD_DELIVERY_TEMPLATES = [
+    BadPod("another image", _container(image="evil.example/x:1"), "the image of a sandbox is voxpod.local/probe:1"),
+    BadPod("a sandbox's program", _without("containers", 0, "command"), "a delivery voxpod_inference.node"),
+    BadPod("another program", _container(command=["/bin/sh"]), "a delivery voxpod_inference.node"),
+    BadPod("arguments", _container(args=["--help"]), "without args"),
+]
+"""The same, refused in a Job's template only."""

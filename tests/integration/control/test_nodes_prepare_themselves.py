@@ -49,9 +49,7 @@ def ready(world: World) -> tuple[str, str]:
 
 def node_jobs(world: World) -> dict[str, Json]:
     """The Jobs that ready nodes, by node."""
-    return {
-        target(job): job for job in world.all_of(JOB) if job["metadata"]["labels"]["voxpod.dev/role"] == "delivery"
-    }
+    return {target(job): job for job in world.all_of(JOB) if job["metadata"]["labels"]["voxpod.dev/role"] == "delivery"}
 
 
 def allowed(job: Json) -> list[str]:

@@ -209,7 +209,11 @@ def test_the_reason_that_all_share_is_the_models() -> None:
 @pytest.mark.parametrize(
     ("pod", "reason", "message"),
     [
-        ({"waiting_reason": "ImagePullBackOff", "waiting_message": "no such image"}, "ImagePullFailed", "no such image"),
+        (
+            {"waiting_reason": "ImagePullBackOff", "waiting_message": "no such image"},
+            "ImagePullFailed",
+            "no such image",
+        ),
         ({"terminated_reason": "OOMKilled", "exit_code": 137}, "OutOfMemory", "killed at its memory limit"),
         ({"exit_code": 1, "phase": "Failed"}, "SandboxLost", "exit code 1"),
         ({"termination_message": '{"failure": "what"}', "exit_code": 1}, "SandboxLost", "exit code 1"),

@@ -60,8 +60,9 @@ delivery (`variables.delivers`) readies a node: it alone writes to a model's fol
     has(variables.container.securityContext) && has(variables.container.securityContext.capabilities)
     && has(variables.container.securityContext.capabilities.drop)
     && variables.container.securityContext.capabilities.drop.exists(name, name == 'ALL')
-    && !has(variables.container.securityContext.capabilities.add)
-  message: a sandbox container drops ALL capabilities and adds none
+    && (!has(variables.container.securityContext.capabilities.add)
+    || (variables.delivers && variables.container.securityContext.capabilities.add == ['DAC_OVERRIDE']))
+  message: a sandbox container drops ALL capabilities and adds none (a delivery DAC_OVERRIDE)
 - expression: >-
     !has(variables.container.securityContext) || (
     variables.container.securityContext.?seccompProfile.?type.orValue('RuntimeDefault') == 'RuntimeDefault'

@@ -1,7 +1,7 @@
 """The Job that readies one node for a SpeechModel: checks its bundle and prepares the weights for the node's processor.
 
-It is the one pod of the sandbox namespace that writes to the node: into the model's folder, as its owner, without any
-capability, and with neither token nor network.
+It is the one pod of the sandbox namespace that writes to the node: into the model's folder, as root of a user
+namespace where there are some, and with neither token nor network.
 """
 
 from collections.abc import Sequence
@@ -100,7 +100,8 @@ def _container(pod: SandboxPod) -> Json:
         "securityContext": {
             "allowPrivilegeEscalation": False,
             "readOnlyRootFilesystem": True,
-            "capabilities": {"drop": ["ALL"]},
+            # for a bundle that was copied with another owner
+            "capabilities": {"drop": ["ALL"], "add": ["DAC_OVERRIDE"]},
         },
         "terminationMessagePolicy": "File",
         "volumeMounts": [
