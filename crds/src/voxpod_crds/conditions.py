@@ -215,7 +215,8 @@ class Reason(StrEnum):
     IMAGE_PULL_FAILED = (
         "ImagePullFailed",
         (
-            "The node cannot get the sandbox's image; an administrator checks sandbox.image and the registry. The node"
+            "The node cannot get the sandbox's image, or the model's; an administrator checks sandbox.image, the"
+            " SpeechModel and the registry. The node"
             " goes on trying for sandbox.startTimeoutSeconds (a pull that is under way has"
             " sandbox.imagePullTimeoutSeconds), then another sandbox does, up to three."
         ),
@@ -297,7 +298,10 @@ class Reason(StrEnum):
     )
     SOURCE_NOT_ALLOWED = (
         "SourceNotAllowed",
-        "spec.source.hostPath.path is outside the folders that the chart's sandbox.modelRoots allows.",
+        (
+            "spec.source.hostPath.path is outside the folders that the chart's sandbox.modelRoots allows; or there is none,"
+            " and spec.delivery needs one."
+        ),
     )
     PREPARING_NODES = (
         "PreparingNodes",

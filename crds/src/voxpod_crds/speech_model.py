@@ -42,10 +42,10 @@ class ModelSource(ApiModel):
     """Where the bundle comes from: exactly one."""
 
     host_path: HostPathSource | None = Field(None, description="A folder on the node.")
-    persistent_volume_claim: PersistentVolumeClaimSource | None = not_honoured_yet(
-        description="A volume claim in the sandbox namespace."
+    persistent_volume_claim: PersistentVolumeClaimSource | None = Field(
+        None, description="A volume claim in the sandbox namespace, mounted read-only."
     )
-    image: ImageSource | None = not_honoured_yet(description="An OCI image volume.")
+    image: ImageSource | None = Field(None, description="An OCI image volume.")
 
 
 class StoredBundle(ApiModel):
@@ -62,8 +62,8 @@ class StoredBundle(ApiModel):
 class Delivery(ApiModel):
     """How nodes become ready for the model: each that may run its sandboxes, those that come later too."""
 
-    image: ImageSource | None = not_honoured_yet(
-        description="An OCI image whose file system is the bundle: it is copied to the node."
+    image: ImageSource | None = Field(
+        None, description="An OCI image whose file system is the bundle: it is copied to the node."
     )
     object_store: StoredBundle | None = not_honoured_yet(
         description="An archive in the object store: it is unpacked on the node."

@@ -20,6 +20,9 @@ from sandbox_samples import (
     BAD_JOBS,
     BAD_PODS,
     BAD_TEMPLATES,
+    CLAIM,
+    FROM_IMAGE,
+    IMAGE,
     BadPod,
     good_delivery,
     good_job,
@@ -156,7 +159,12 @@ TOLERANT = TenantSandbox.model_validate(
         pytest.param(good_job(SANDBOXES, avoid_nodes=["node-a", "node-b.example.com"]), id="another attempt"),
         pytest.param(good_job(SANDBOXES, TOLERANT), id="what a tenant may set"),
         pytest.param(good_probe(SANDBOXES), id="probe"),
+        pytest.param(good_probe(SANDBOXES, IMAGE), id="probe of a bundle in an image"),
+        pytest.param(good_probe(SANDBOXES, CLAIM), id="probe of a bundle in a claim"),
         pytest.param(good_delivery(SANDBOXES), id="a node that is readied"),
+        pytest.param(good_delivery(SANDBOXES, FROM_IMAGE), id="a node that a bundle is brought to"),
+        pytest.param(good_delivery(SANDBOXES, IMAGE), id="a node that is readied for a bundle in an image"),
+        pytest.param(good_delivery(SANDBOXES, CLAIM), id="a node that is readied for a bundle in a claim"),
     ],
 )
 def test_what_the_operator_makes_is_accepted(fence: Fence, job: Json):

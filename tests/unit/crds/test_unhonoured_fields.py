@@ -36,13 +36,11 @@ def test_minimal_spec_asks_for_nothing_unhonoured(model: type[BaseModel]) -> Non
         pytest.param(SpeechModelSpec, {"warmPool": {"minIdle": 1}}, ["spec.warmPool.minIdle"], id="warm pool"),
         pytest.param(
             SpeechModelSpec,
-            {"source": {"persistentVolumeClaim": {"claimName": "models"}}},
-            ["spec.source.persistentVolumeClaim"],
+            {"delivery": {"objectStore": {"key": "models/kokoro.tar"}}},
+            ["spec.delivery.objectStore"],
             id="an object that is not honoured as a whole",
         ),
-        pytest.param(
-            SpeechModelSpec, {"source": {"image": {"reference": "a"}}}, ["spec.source.image"], id="image source"
-        ),
+        pytest.param(SpeechModelSpec, {"source": {"image": {"reference": "a"}}}, [], id="image source"),
     ],
 )
 def test_unhonoured_fields_are_named(model: type[BaseModel], asked: dict[str, Any], paths: list[str]) -> None:

@@ -84,8 +84,12 @@ delivery (`variables.delivers`) readies a node: it alone writes to a model's fol
   message: a sandbox container takes no environment from Secrets or ConfigMaps
 - expression: >-
     !has(variables.pod.volumes) || variables.pod.volumes.all(volume,
-    has(volume.hostPath) || has(volume.emptyDir) || has(volume.projected))
-  message: a sandbox pod has only hostPath (a model), emptyDir (scratch) and projected (its identity) volumes
+    has(volume.hostPath) || has(volume.image) || has(volume.persistentVolumeClaim) || has(volume.emptyDir) || has(volume.projected))
+  message: a sandbox pod has only hostPath, image and persistentVolumeClaim (a model), emptyDir (scratch) and projected (its identity) volumes
+- expression: >-
+    !has(variables.pod.volumes) || variables.pod.volumes.all(volume, !has(volume.persistentVolumeClaim)
+    || volume.persistentVolumeClaim.?readOnly.orValue(false))
+  message: a persistentVolumeClaim of a sandbox pod is readOnly
 - expression: >-
     !has(variables.pod.volumes) || (variables.pod.volumes.filter(volume, has(volume.emptyDir)).size() <= 1
     && variables.pod.volumes.all(volume, !has(volume.emptyDir) || (has(volume.emptyDir.sizeLimit)
@@ -104,9 +108,10 @@ delivery (`variables.delivers`) readies a node: it alone writes to a model's fol
   message: a projected volume of a sandbox pod holds only a serviceAccountToken with audience voxpod-dispatch
 - expression: >-
     !has(variables.pod.volumes) || variables.pod.volumes.all(volume, !has(volume.hostPath)
-    || (volume.hostPath.?type.orValue('') == 'Directory' && !volume.hostPath.path.contains('..')
+    || ((volume.hostPath.?type.orValue('') == 'Directory'
+    || (variables.delivers && volume.hostPath.?type.orValue('') == 'DirectoryOrCreate')) && !volume.hostPath.path.contains('..')
     && variables.modelRoots.exists(root, volume.hostPath.path == root || volume.hostPath.path.startsWith(root + '/'))))
-  message: a hostPath volume of a sandbox pod is of type Directory and lies in one of {{ .Values.sandbox.modelRoots | join ", " | default "no folder (sandbox.modelRoots is empty)" }}
+  message: a hostPath volume of a sandbox pod is of type Directory (of a delivery, or DirectoryOrCreate) and lies in one of {{ .Values.sandbox.modelRoots | join ", " | default "no folder (sandbox.modelRoots is empty)" }}
 - expression: >-
     !has(variables.container.volumeDevices) && (!has(variables.container.volumeMounts)
     || variables.container.volumeMounts.all(mount, variables.delivers || mount.?readOnly.orValue(false)

@@ -10,7 +10,8 @@ from typing import Any
 
 from voxpod_crds import names
 from voxpod_crds.placement import Toleration
-from voxpod_operator.manifests.sandbox_job import BUNDLE_DIR, NO_SIDECAR_ANNOTATIONS, NO_SIDECAR_LABELS, SandboxPod
+from voxpod_operator.manifests.model_files import readied
+from voxpod_operator.manifests.sandbox_job import NO_SIDECAR_ANNOTATIONS, NO_SIDECAR_LABELS, SandboxPod
 
 Json = dict[str, Any]
 
@@ -54,6 +55,7 @@ def node_job(pod: SandboxPod, target: Target) -> Json:
 
 
 def _pod_spec(pod: SandboxPod, target: Target) -> Json:
+    env, volumes, mounts = readied(pod.files, pod.bundle_digest)
     only_there = {"matchFields": [{"key": "metadata.name", "operator": "In", "values": [target.node]}]}
     spec: Json = {
         "restartPolicy": "Never",
@@ -68,11 +70,8 @@ def _pod_spec(pod: SandboxPod, target: Target) -> Json:
             "nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": [only_there]}}
         },
         "tolerations": [t.to_wire() for t in target.tolerations],
-        "containers": [_container(pod)],
-        "volumes": [
-            {"name": "model", "hostPath": {"path": pod.bundle_path, "type": "Directory"}},
-            {"name": "scratch", "emptyDir": {"sizeLimit": SCRATCH_LIMIT}},
-        ],
+        "containers": [_container(pod, env, mounts)],
+        "volumes": [*volumes, {"name": "scratch", "emptyDir": {"sizeLimit": SCRATCH_LIMIT}}],
     }
     if pod.user_namespaces:
         spec["hostUsers"] = False
@@ -81,7 +80,7 @@ def _pod_spec(pod: SandboxPod, target: Target) -> Json:
     return spec
 
 
-def _container(pod: SandboxPod) -> Json:
+def _container(pod: SandboxPod, env: list[Json], mounts: list[Json]) -> Json:
     cores = {"resourceFieldRef": {"containerName": "node", "resource": "limits.cpu", "divisor": "1"}}
     return {
         "name": "node",
@@ -89,7 +88,7 @@ def _container(pod: SandboxPod) -> Json:
         "imagePullPolicy": pod.image_pull_policy,
         "command": list(COMMAND),
         "env": [
-            {"name": "VOXPOD_BUNDLE", "value": BUNDLE_DIR},
+            *env,
             {"name": "VOXPOD_BUNDLE_DIGEST", "value": pod.bundle_digest},
             {"name": "VOXPOD_CPU_LIMIT", "valueFrom": cores},
         ],
@@ -104,8 +103,5 @@ def _container(pod: SandboxPod) -> Json:
             "capabilities": {"drop": ["ALL"], "add": ["DAC_OVERRIDE"]},
         },
         "terminationMessagePolicy": "File",
-        "volumeMounts": [
-            {"name": "model", "mountPath": BUNDLE_DIR},
-            {"name": "scratch", "mountPath": "/tmp"},  # noqa: S108
-        ],
+        "volumeMounts": [*mounts, {"name": "scratch", "mountPath": "/tmp"}],  # noqa: S108
     }

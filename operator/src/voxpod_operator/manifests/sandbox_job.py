@@ -13,11 +13,11 @@ from voxpod_crds.placement import Toleration
 from voxpod_crds.sandbox_protocol import TOKEN_AUDIENCE
 from voxpod_crds.tenant import TenantSandbox
 from voxpod_operator.cluster.sandboxes import REQUEST_ANNOTATION
+from voxpod_operator.manifests.model_files import ModelFiles, mapped
 
 Json = dict[str, Any]
 
 USER = 65532
-BUNDLE_DIR = "/bundle"
 IDENTITY_DIR = "/var/run/voxpod"
 SCRATCH_LIMIT = "640Mi"
 """The samples of the longest audio and its file, 256 MiB each (voxpod_crds.sandbox_protocol.MAX_AUDIO_BYTES), and room."""
@@ -31,8 +31,7 @@ class SandboxPod:
     image: str
     image_pull_policy: str
     service_account: str
-    bundle_path: str
-    """Folder on the node."""
+    files: ModelFiles
     bundle_digest: str
     """sha256:<hex>"""
     cpu: str
@@ -141,12 +140,13 @@ def _container(pod: SandboxPod, command: list[str]) -> Json:
         power | ({"ephemeral-storage": storage} if storage else {})
         for storage in (pod.storage_request, pod.storage_limit)
     )
+    env, _, mounts = mapped(pod.files)
     container: Json = {
         "name": "sandbox",
         "image": pod.image,
         "imagePullPolicy": pod.image_pull_policy,
         "env": [
-            {"name": "VOXPOD_BUNDLE", "value": BUNDLE_DIR},
+            *env,
             {"name": "VOXPOD_BUNDLE_DIGEST", "value": pod.bundle_digest},
             # rounded up to whole cores by the kubelet: the engine's number of threads
             {
@@ -163,10 +163,7 @@ def _container(pod: SandboxPod, command: list[str]) -> Json:
             "capabilities": {"drop": ["ALL"]},
         },
         "terminationMessagePolicy": "File",
-        "volumeMounts": [
-            {"name": "model", "mountPath": BUNDLE_DIR, "readOnly": True},
-            {"name": "scratch", "mountPath": "/tmp"},  # noqa: S108
-        ],
+        "volumeMounts": [*mounts, {"name": "scratch", "mountPath": "/tmp"}],  # noqa: S108
     }
     return {**container, "command": command} if command else container
 
@@ -187,7 +184,7 @@ def _pod_spec(pod: SandboxPod, container: Json) -> Json:
         },
         "containers": [container],
         "volumes": [
-            {"name": "model", "hostPath": {"path": pod.bundle_path, "type": "Directory"}},
+            *mapped(pod.files)[1],
             {"name": "scratch", "emptyDir": {"sizeLimit": SCRATCH_LIMIT}},
         ],
     }

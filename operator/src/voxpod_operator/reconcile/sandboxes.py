@@ -17,6 +17,7 @@ from voxpod_operator.cluster.view import WorkKey, job_of
 from voxpod_operator.context import Context
 from voxpod_operator.errors import AlreadyExists, Denied
 from voxpod_operator.logs import about
+from voxpod_operator.manifests.model_files import model_files
 from voxpod_operator.manifests.sandbox_job import Dispatch, Json, SandboxPod, sandbox_job
 from voxpod_operator.policy import node_choice, placement, retries, transitions
 from voxpod_operator.policy.lifecycle import EXIT_GRACE, deadline_of
@@ -155,14 +156,12 @@ def start_timeouts(settings: OperatorSettings) -> Timeouts:
 
 def sandbox_pod(ctx: Context, model: SpeechModel, tenant_settings: TenantSandbox) -> SandboxPod:
     """The pod settings for a model."""
-    source = model.spec.source.host_path
-    assert source is not None, "judge_model lets only hostPath sources become Ready"
     return SandboxPod(
         namespace=ctx.settings.sandbox_namespace,
         image=ctx.settings.sandbox_image,
         image_pull_policy=ctx.settings.sandbox_image_pull_policy,
         service_account=ctx.settings.sandbox_service_account,
-        bundle_path=source.path,
+        files=model_files(model.spec, ctx.settings.sandbox_model_roots),
         bundle_digest=model.spec.digest,
         cpu=model.spec.resources.cpu,
         memory=model.spec.resources.memory,
