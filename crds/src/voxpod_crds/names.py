@@ -12,6 +12,8 @@ ATTEMPT_LABEL = f"{GROUP}/attempt"
 MODEL_LABEL = f"{GROUP}/model"
 TENANT_LABEL = f"{GROUP}/tenant"
 ROLE_LABEL = f"{GROUP}/role"
+BUNDLE_LABEL = f"{GROUP}/bundle"
+"""Which bundle a pod maps: `bundle_label` of its digest."""
 MANAGED_BY_LABEL = "app.kubernetes.io/managed-by"
 MANAGED_BY = "voxpod-operator"
 
@@ -73,6 +75,15 @@ class DeliveryName:
     def __str__(self) -> str:
         """55 characters, so that a pod's name has room behind it."""
         return f"node-{self.bundle}-{self.node}-{self.image}"
+
+
+COLLECTING = fingerprint("collecting")
+"""In the place of the image in the name of a Job that takes a bundle off its node again."""
+
+
+def bundle_label(digest: str) -> str:
+    """The first 32 hexadecimal digits of `sha256:<hex>`: 128 bits are enough to tell one bundle from another."""
+    return digest.removeprefix("sha256:")[:32]
 
 
 def delivery_name(job_name: str) -> DeliveryName | None:

@@ -65,8 +65,8 @@ class Delivery(ApiModel):
     image: ImageSource | None = Field(
         None, description="An OCI image whose file system is the bundle: it is copied to the node."
     )
-    object_store: StoredBundle | None = not_honoured_yet(
-        description="An archive in the object store: it is unpacked on the node."
+    object_store: StoredBundle | None = Field(
+        None, description="An archive in the object store: it is unpacked on the node."
     )
 
     @property

@@ -57,6 +57,22 @@ def bring(target: Path, digest: str, fill: Fill) -> bool:
     return True
 
 
+def take_away(folder: Path, *, keep_folder: bool) -> None:
+    """Remove a bundle, or a folder of prepared weights, that nobody has mapped; from one moment to the next it is gone.
+
+    `keep_folder`: the folder is a mount, and is left empty.
+    """
+    if keep_folder:
+        for entry in folder.iterdir():
+            entry.unlink() if entry.is_symlink() or not entry.is_dir() else shutil.rmtree(entry)
+        return
+    _remove_stale(folder.parent)
+    if folder.exists():
+        aside = folder.with_name(f"{_DAMAGED}{folder.name}-{secrets.token_hex(4)}")
+        folder.rename(aside)
+        shutil.rmtree(aside)
+
+
 def copied_from(folder: Path, digest: str) -> Fill:
     """Copies what the manifest of a bundle in `folder` lists, an OCI image's file system for instance; all else stays there."""
 

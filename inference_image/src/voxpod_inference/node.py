@@ -1,4 +1,5 @@
-"""Readies a node for a model: its bundle brought if need be and checked whole, its weights prepared for the node's processor.
+"""Readies a node for a model: its bundle brought if need be and checked whole, its weights prepared for the node's
+processor. With VOXPOD_COLLECT it takes that away again.
 
 Exit code 0 with NodeFacts as termination message, or 1 with a Report that says what is wrong. Nothing half done stays behind.
 """
@@ -33,6 +34,8 @@ class NodeSettings:
     """VOXPOD_BRING_URL: presigned GET of an archive that it is unpacked from; empty for none. Without both it is there already."""
     object_store_ca_pem: str
     """VOXPOD_OBJECT_STORE_CA_PEM: authority of an https:// object store; empty for the system's."""
+    collect: bool
+    """VOXPOD_COLLECT: take away what an earlier delivery brought or prepared, since nobody wants it any more."""
 
 
 def node_settings(environ: Mapping[str, str]) -> NodeSettings:
@@ -42,6 +45,7 @@ def node_settings(environ: Mapping[str, str]) -> NodeSettings:
         environ.get("VOXPOD_BRING_FROM", ""),
         environ.get("VOXPOD_BRING_URL", ""),
         environ.get("VOXPOD_OBJECT_STORE_CA_PEM", ""),
+        bool(environ.get("VOXPOD_COLLECT")),
     )
 
 
@@ -55,7 +59,7 @@ def main() -> int:
         log.event("settings are wrong", "ERROR", error=str(error))
         return 1
     try:
-        made = ready(settings)
+        made = collect(settings.model) if settings.collect else ready(settings)
         message, code = termination_message(made), 0
         log.event("node is ready", weights=made.weights, brought=made.brought, ms=milliseconds_since_start())
     except Exception as error:
@@ -80,6 +84,14 @@ def ready(settings: NodeSettings) -> NodeFacts:
     for name in prune(bundle, root):
         log.event("removed what nobody will load again", folder=name)
     return NodeFacts(bundle.manifest.digest, weights.kind, brought)
+
+
+def collect(model: BundleSettings) -> NodeFacts:
+    """Remove the bundle that was brought, or the weights that were prepared beside one; nothing else. OSError."""
+    from voxpod_inference.delivery import take_away
+
+    take_away(model.prepared or model.bundle, keep_folder=model.prepared is not None)
+    return NodeFacts(model.bundle_digest.removeprefix("sha256:"), "")
 
 
 def _bundle(settings: NodeSettings) -> tuple[Bundle, bool]:

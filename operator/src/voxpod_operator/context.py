@@ -136,6 +136,7 @@ class Context:
 
     def look_at_nodes_again(self) -> None:
         """Have the nodes of all SpeechModels looked at; what changes within half a second is looked at together."""
+        self.queue.add_after(COLLECTION, NODES_TOGETHER_SECONDS)
         for model in self.view.models():
             self.queue.add_after(WorkKey(SPEECH_MODEL.plural, model.metadata.key), NODES_TOGETHER_SECONDS)
 
@@ -183,6 +184,9 @@ ANNOUNCE = WorkKey("announce", ResourceKey("", ""))
 
 DIRECTORY = WorkKey("directory", ResourceKey("", ""))
 """The work key that stands for the list of the tenants' namespaces."""
+
+COLLECTION = WorkKey("collection", ResourceKey("", ""))
+"""The work key that stands for taking bundles off nodes that nobody wants any more."""
 
 ARCHIVE = "archive"
 """Plural of the work keys that stand for storing the records of a tenant's ended requests."""

@@ -186,6 +186,51 @@ async def test_the_next_leader_and_the_next_image_find_what_was_done(world: Worl
         await world.until(lambda: ready(world)[0] == "True" and counts(world) == (1, 0, 0), "ready")
 
 
+async def test_another_digest_is_brought_beside_the_old_one_which_goes_when_no_sandbox_maps_it(world: World) -> None:
+    await add_node(world, "node-a")
+    world.pause_at = "claimed"
+    await world.create(TENANT, a_tenant_body())
+    await world.create(SPEECH_MODEL, a_model_body(delivery={"objectStore": {"key": "_models/kokoro.tar"}}))
+    async with running_operator(world):
+        await world.until(lambda: ready(world)[0] == "True", "the first is there")
+        (first,) = world_deliveries(world)
+        assert "memory:/_models/kokoro.tar" in variables(first)["VOXPOD_BRING_URL"]
+        await world.create(TTS_REQUEST, a_request_body("hello"), "acme")
+        await world.until(lambda: world.phase("hello") == "Running", "a sandbox maps it")
+        change = {"metadata": {"generation": 2}, "spec": {"digest": "sha256:" + "cd" * 32}}
+        await world.patch(SPEECH_MODEL, "", "kokoro", change)
+        await world.until(lambda: len(world_deliveries(world)) == 2, "the second is brought")
+        assert first["metadata"]["uid"] in [job["metadata"]["uid"] for job in world_deliveries(world)]
+
+        collected: list[Json] = []
+        play_nodes(world, {"node-a": remembering(collected)})
+        world.resume.set()
+        await world.until(lambda: world.phase("hello") == "Succeeded" and collected, "the first is taken away")
+        await world.until(lambda: len(world_deliveries(world)) == 1, "its Jobs go")
+    told = variables(collected[0])
+    assert (told["VOXPOD_COLLECT"], told["VOXPOD_BUNDLE"]) == ("true", f"/models/{'ab' * 32}")
+    assert "VOXPOD_BRING_URL" not in told
+
+
+def world_deliveries(world: World) -> list[Json]:
+    return [job for job in world.all_of(JOB) if job["metadata"]["labels"]["voxpod.dev/role"] == "delivery"]
+
+
+def variables(job: Json) -> dict[str, str]:
+    (container,) = job["spec"]["template"]["spec"]["containers"]
+    return {one["name"]: one.get("value", "") for one in container["env"]}
+
+
+def remembering(seen: list[Json]) -> Plays:
+    """As ever, and the Job is remembered."""
+
+    async def play(world: World, job: Json) -> None:
+        seen.append(job)
+        await play_sandbox(world, job)
+
+    return play
+
+
 async def test_jobs_of_a_model_that_is_gone_go_too(world: World) -> None:
     await add_node(world, "node-a")
     await a_delivered_model(world)

@@ -7,13 +7,13 @@ import pytest
 
 from builders import IMAGE, NOON, a_job, a_model, a_node, a_pod, a_tenant
 from voxpod_crds.conditions import Reason
-from voxpod_crds.names import DeliveryName, fingerprint
+from voxpod_crds.names import COLLECTING, DeliveryName, fingerprint
 from voxpod_crds.placement import Toleration
 from voxpod_crds.sandbox_protocol import Failure, Report, Timings, termination_message
 from voxpod_crds.speech_model import MAX_LISTED_NODES, SpeechModel
 from voxpod_operator.cluster.nodes import NodeView, Taint
 from voxpod_operator.cluster.sandboxes import JobView
-from voxpod_operator.policy import node_choice, node_plan
+from voxpod_operator.policy import node_choice, node_collection, node_plan
 from voxpod_operator.policy.node_plan import Delivery, NodePlan, plan_nodes, tolerances
 
 SPEECH_ONLY = Taint("speech", "only", "NoSchedule")
@@ -194,8 +194,14 @@ def test_another_digest_makes_every_node_ready_anew() -> None:
     made = plan(THREE[:1], known, model=model)
 
     assert (started(made), made.states[0].usable) == (["node-a"], False)
-    assert node_plan.unwanted([known], [model]) == [known.job]
-    assert node_plan.unwanted([known], [MODEL]) == []
+
+
+def test_a_bundle_that_is_brought_from_elsewhere_is_the_same_bundle() -> None:
+    of_image, of_store, in_place = (
+        node_plan.bundle_key(a_delivered_model(delivery=delivery).spec)
+        for delivery in ({"image": {"reference": "a"}}, {"objectStore": {"key": "b"}}, {})
+    )
+    assert of_image == of_store != in_place
 
 
 def test_the_reason_that_all_share_is_the_models() -> None:
@@ -242,6 +248,80 @@ def test_a_folder_that_is_not_there_is_told_by_the_nodes_own_event() -> None:
     warned = {"pod-1": (Reason.BUNDLE_INVALID, "FailedMount: /models/kokoro is not a directory")}
     (state,) = node_plan.with_warnings(made, warned).states
     assert (state.state, state.reason) == ("Failed", "BundleInvalid")
+
+
+# what is taken off nodes again
+
+OTHER = "sha256:" + "cd" * 32
+
+
+def gathering(
+    *jobs: Delivery, models: tuple[SpeechModel, ...] = (), mapped: tuple[str, ...] = (), nodes: Any = THREE
+) -> tuple[list[str], list[JobView], bool]:
+    """The nodes that a bundle is taken off, the Jobs that go, and whether something is left to do."""
+    plan = node_collection.plan_collection(jobs, models, nodes, mapped, NOON)
+    names = {str(replace(job.name, image=COLLECTING)): job for job in jobs}
+    return [names[name].name.node for _, name in plan.start], list(plan.clear), plan.waits
+
+
+def undoing(node: NodeView, **fields: Any) -> Delivery:
+    """The Job that takes a bundle off a node."""
+    made = a_delivery(node, **fields)
+    name = replace(made.name, image=COLLECTING)
+    return replace(made, name=name, job=replace(made.job, name=str(name)))
+
+
+def test_what_a_model_names_stays() -> None:
+    assert gathering(ready(THREE[0]), models=(MODEL,)) == ([], [], False)
+
+
+def test_a_bundle_that_no_model_names_is_taken_off_every_node_once_no_sandbox_maps_it() -> None:
+    known = [ready(node) for node in THREE]
+    label = known[0].job.bundle
+    models = (a_delivered_model(digest=OTHER),)
+
+    assert gathering(*known, models=models, mapped=(label,)) == ([], [], True)
+    assert gathering(*known, models=models, mapped=("",)) == ([], [], True)  # of a version that did not say
+    assert gathering(*known, models=models, mapped=("0" * 32,)) == ([n.identity for n in THREE], [], True)
+
+
+def test_the_same_digest_in_another_place_keeps_it() -> None:
+    """Its folder may be the same."""
+    known = ready(THREE[0])
+
+    assert gathering(known, models=(a_model(path=f"/models/kokoro/{'ab' * 32}"),)) == ([], [], True)
+
+
+def test_both_jobs_go_once_it_is_off_the_node() -> None:
+    known, undone = ready(THREE[0]), undoing(THREE[0], finished=True, succeeded=True)
+
+    assert gathering(known, undoing(THREE[0])) == ([], [], True)
+    assert gathering(known, undone) == ([], [known.job, undone.job], True)
+
+
+def test_what_could_not_be_taken_off_is_tried_again_after_a_minute() -> None:
+    known = ready(THREE[0])
+    soon, late = (undoing(THREE[0], finished=True, age=age) for age in (10, 61))
+
+    assert gathering(known, soon) == ([], [], True)
+    assert gathering(known, late) == ([], [late.job], True)
+
+
+def test_jobs_of_a_node_that_is_gone_and_those_that_did_not_end_just_go() -> None:
+    known, begun = ready(a_node("node-x")), a_delivery(THREE[0])
+
+    assert gathering(known, begun) == ([], [known.job, begun.job], True)
+
+
+def test_a_bundle_that_is_wanted_again_while_it_is_taken_off_is_made_ready_anew() -> None:
+    known = ready(THREE[0])
+    during, after = undoing(THREE[0]), undoing(THREE[0], finished=True, succeeded=True)
+
+    first, then = plan(THREE[:1], known, during), plan(THREE[:1], known, after)
+
+    assert (states(first), first.states[0].usable, first.start, first.clear) == ({"node-a": "Preparing"}, False, (), ())
+    assert then.clear == (known.job, after.job)
+    assert usable(known.job, during.job) == []
 
 
 # which of them a sandbox may use

@@ -34,12 +34,6 @@ def test_minimal_spec_asks_for_nothing_unhonoured(model: type[BaseModel]) -> Non
         pytest.param(TenantSpec, {"retention": {"request": "72h", "audio": "30d", "text": True}}, [], id="retention"),
         pytest.param(SpeechModelSpec, {"engine": "cosyvoice"}, [], id="engine"),
         pytest.param(SpeechModelSpec, {"warmPool": {"minIdle": 1}}, ["spec.warmPool.minIdle"], id="warm pool"),
-        pytest.param(
-            SpeechModelSpec,
-            {"delivery": {"objectStore": {"key": "models/kokoro.tar"}}},
-            ["spec.delivery.objectStore"],
-            id="an object that is not honoured as a whole",
-        ),
         pytest.param(SpeechModelSpec, {"source": {"image": {"reference": "a"}}}, [], id="image source"),
     ],
 )

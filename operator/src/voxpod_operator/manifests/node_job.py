@@ -1,10 +1,11 @@
 """The Job that readies one node for a SpeechModel: checks its bundle and prepares the weights for the node's processor.
 
-It is the one pod of the sandbox namespace that writes to the node: into the model's folder, as root of a user
-namespace where there are some, and with neither token nor network.
+It is the one pod of the sandbox namespace that writes to the node: into one folder for models, as root of a user namespace
+where there are some, without any token. What it may reach is the object store.
 """
 
-from collections.abc import Sequence
+import copy
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +22,7 @@ DEADLINE_SECONDS = 900
 CPU_REQUEST = "100m"
 """So that it finds room beside sandboxes; it may use as much as one of them."""
 SCRATCH_LIMIT = "64Mi"
+_LABELS = (names.ROLE_LABEL, names.MANAGED_BY_LABEL, names.MODEL_LABEL, names.BUNDLE_LABEL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +34,25 @@ class Target:
     tolerations: Sequence[Toleration] = ()
 
 
-def node_job(pod: SandboxPod, target: Target) -> Json:
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """How the bundle comes out of the object store."""
+
+    url: str
+    """A presigned GET of this one object: no credential of the store gets to the node."""
+    ca_pem: str
+    """Authority of a private store; empty for the public ones."""
+    host_aliases: Mapping[str, Sequence[str]]
+    """IP address to host names."""
+
+
+def node_job(pod: SandboxPod, target: Target, fetch: Fetch | None = None) -> Json:
     """The Job for one node; `pod` is as the model's sandboxes have it. It stays until the operator deletes it: it is the record."""
     labels = {
         names.ROLE_LABEL: names.DELIVERY_ROLE,
         names.MANAGED_BY_LABEL: names.MANAGED_BY,
         names.MODEL_LABEL: names.label_value(pod.model),
+        names.BUNDLE_LABEL: names.bundle_label(pod.bundle_digest),
     }
     return {
         "apiVersion": "batch/v1",
@@ -48,14 +63,19 @@ def node_job(pod: SandboxPod, target: Target) -> Json:
             "activeDeadlineSeconds": DEADLINE_SECONDS,
             "template": {
                 "metadata": {"labels": {**labels, **NO_SIDECAR_LABELS}, "annotations": dict(NO_SIDECAR_ANNOTATIONS)},
-                "spec": _pod_spec(pod, target),
+                "spec": _pod_spec(pod, target, fetch),
             },
         },
     }
 
 
-def _pod_spec(pod: SandboxPod, target: Target) -> Json:
+def _pod_spec(pod: SandboxPod, target: Target, fetch: Fetch | None) -> Json:
     env, volumes, mounts = readied(pod.files, pod.bundle_digest)
+    if fetch is not None:
+        env += [
+            {"name": "VOXPOD_BRING_URL", "value": fetch.url},
+            {"name": "VOXPOD_OBJECT_STORE_CA_PEM", "value": fetch.ca_pem},
+        ]
     only_there = {"matchFields": [{"key": "metadata.name", "operator": "In", "values": [target.node]}]}
     spec: Json = {
         "restartPolicy": "Never",
@@ -73,6 +93,8 @@ def _pod_spec(pod: SandboxPod, target: Target) -> Json:
         "containers": [_container(pod, env, mounts)],
         "volumes": [*volumes, {"name": "scratch", "emptyDir": {"sizeLimit": SCRATCH_LIMIT}}],
     }
+    if fetch is not None:
+        spec["hostAliases"] = [{"ip": ip, "hostnames": list(names)} for ip, names in sorted(fetch.host_aliases.items())]
     if pod.user_namespaces:
         spec["hostUsers"] = False
     if pod.priority_class:
@@ -104,4 +126,35 @@ def _container(pod: SandboxPod, env: list[Json], mounts: list[Json]) -> Json:
         },
         "terminationMessagePolicy": "File",
         "volumeMounts": [*mounts, {"name": "scratch", "mountPath": "/tmp"}],  # noqa: S108
+    }
+
+
+def collecting_job(record: Json, image: str, name: str) -> Json | None:
+    """The Job that takes away what the Job `record` (as stored) brought to its node or prepared there; None where the files are
+    an administrator's, who put them into the node's folder."""
+    meta, stored = record["metadata"], record["spec"]["template"]
+    spec = copy.deepcopy(stored["spec"])
+    (container,) = spec["containers"]
+    ours = next((v["name"] for v in spec["volumes"] if v["name"] in ("models", "prepared")), None)
+    if ours is None:
+        return None
+    kept = (ours, "scratch")
+    spec["volumes"] = [v for v in spec["volumes"] if v["name"] in kept]
+    container["volumeMounts"] = [m for m in container["volumeMounts"] if m["name"] in kept]
+    container["env"] = [e for e in container["env"] if not e["name"].startswith("VOXPOD_BRING_")]
+    container["env"].append({"name": "VOXPOD_COLLECT", "value": "true"})
+    container["image"] = image
+    labels = {key: meta["labels"][key] for key in _LABELS if key in meta["labels"]}
+    return {
+        "apiVersion": "batch/v1",
+        "kind": "Job",
+        "metadata": {"name": name, "namespace": meta["namespace"], "labels": labels},
+        "spec": {
+            "backoffLimit": 0,
+            "activeDeadlineSeconds": DEADLINE_SECONDS,
+            "template": {
+                "metadata": {"labels": {**labels, **NO_SIDECAR_LABELS}, "annotations": dict(NO_SIDECAR_ANNOTATIONS)},
+                "spec": spec,
+            },
+        },
     }

@@ -247,7 +247,12 @@ def _job(
     annotations: dict[str, str],
     deadline_seconds: int,
 ) -> Json:
-    labels = {**labels, names.MANAGED_BY_LABEL: names.MANAGED_BY, names.MODEL_LABEL: names.label_value(pod.model)}
+    labels = {
+        **labels,
+        names.MANAGED_BY_LABEL: names.MANAGED_BY,
+        names.MODEL_LABEL: names.label_value(pod.model),
+        names.BUNDLE_LABEL: names.bundle_label(pod.bundle_digest),
+    }
     return {
         "apiVersion": "batch/v1",
         "kind": "Job",

@@ -3,7 +3,7 @@
 import random
 from collections.abc import Mapping, Sequence
 
-from voxpod_crds.names import DELIVERY_ROLE, delivery_name
+from voxpod_crds.names import COLLECTING, DELIVERY_ROLE, delivery_name
 from voxpod_crds.placement import Toleration
 from voxpod_crds.speech_model import SpeechModelSpec
 from voxpod_operator.cluster.nodes import NodeView, has_labels, tolerated
@@ -18,9 +18,11 @@ so that its work is bounded, too."""
 def usable(spec: SpeechModelSpec, nodes: Sequence[NodeView], jobs: Sequence[JobView]) -> list[NodeView]:
     """The nodes that have the bundle, as a Job that succeeded says."""
     key = bundle_key(spec)
-    names = (delivery_name(job.name) for job in jobs if job.role == DELIVERY_ROLE and job.succeeded)
-    done = {name.node for name in names if name is not None and name.bundle == key}
-    return [node for node in nodes if node.identity in done]
+    named = ((job, delivery_name(job.name)) for job in jobs if job.role == DELIVERY_ROLE)
+    of_bundle = [(job, name) for job, name in named if name is not None and name.bundle == key]
+    done = {name.node for job, name in of_bundle if job.succeeded}
+    undone = {name.node for _, name in of_bundle if name.image == COLLECTING}
+    return [node for node in nodes if node.identity in done - undone]
 
 
 def where(

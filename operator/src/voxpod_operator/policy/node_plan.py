@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from voxpod_crds.conditions import Reason
-from voxpod_crds.names import DELIVERY_ROLE, DeliveryName, delivery_name, fingerprint
+from voxpod_crds.names import COLLECTING, DELIVERY_ROLE, DeliveryName, delivery_name, fingerprint
 from voxpod_crds.placement import Toleration
 from voxpod_crds.sandbox_protocol import Failure
 from voxpod_crds.speech_model import MAX_LISTED_NODES, NodesStatus, NodeStatus, SpeechModel, SpeechModelSpec
@@ -79,9 +79,9 @@ class NodePlan:
 
 
 def bundle_key(spec: SpeechModelSpec) -> str:
-    """What nodes are readied for: the bundle, where it comes from and where it goes."""
-    delivery = spec.delivery.to_wire() if spec.delivery is not None else None
-    return fingerprint(spec.source.to_wire(), spec.digest, delivery)
+    """What nodes are readied for: a bundle, and where it lies. Where it was brought from makes no difference to it."""
+    brought = spec.delivery is not None and spec.delivery.brings
+    return fingerprint(spec.source.to_wire(), spec.digest, brought)
 
 
 def deliveries(jobs: Sequence[JobView], pod_of: Mapping[str, PodView | None]) -> list[Delivery]:
@@ -123,6 +123,11 @@ def plan_nodes(
         taken = next((list(s) for s in allowed if tolerated(node, s)), None)
         if node.deleting or taken is None or not has_labels(node, model.spec.node_selector):
             continue  # what is known of it stays: a cordoned node comes back
+        if (undone := next((one for one in known if one.name.image == COLLECTING), None)) is not None:
+            # it was not wanted for a while: made ready anew once that is over
+            states.append(NodeState(node.name, "Preparing"))
+            clear += [one.job for one in known if undone.job.finished and not one.job.deleting]
+            continue
         current = next((one for one in known if one.name.image == program), None)
         state = _state(node.name, current, told.get(node.name), now)
         states.append(replace(state, usable=any(one.job.succeeded for one in known)))
@@ -132,12 +137,6 @@ def plan_nodes(
     clear += [one.job for left in of_node.values() for one in left]
     busy = sum(not one.job.finished for one in jobs)
     return NodePlan(tuple(states), tuple(start[: max(0, AT_ONE_TIME - busy)]), tuple(clear))
-
-
-def unwanted(jobs: Sequence[Delivery], models: Sequence[SpeechModel]) -> list[JobView]:
-    """Jobs for bundles that no SpeechModel names any more."""
-    keys = {bundle_key(m.spec) for m in models if m.spec.delivery is not None}
-    return [one.job for one in jobs if one.name.bundle not in keys]
 
 
 def with_warnings(plan: NodePlan, warned: Mapping[str, tuple[Reason, str]]) -> NodePlan:

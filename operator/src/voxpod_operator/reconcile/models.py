@@ -10,7 +10,7 @@ from voxpod_crds.tenant import TenantSandbox
 from voxpod_operator.cluster.kinds import JOB, SPEECH_MODEL, TTS_REQUEST
 from voxpod_operator.cluster.reading import AnyModel, UnreadableModel
 from voxpod_operator.cluster.view import WorkKey
-from voxpod_operator.context import Context
+from voxpod_operator.context import COLLECTION, Context
 from voxpod_operator.errors import AlreadyExists
 from voxpod_operator.manifests.sandbox_job import probe_job
 from voxpod_operator.policy import bundle_facts, model_probe
@@ -18,7 +18,7 @@ from voxpod_operator.policy.store_state import store_condition
 from voxpod_operator.policy.tenancy import Verdict, judge_model, ready_condition, unreadable
 from voxpod_operator.policy.transitions import difference
 from voxpod_operator.reconcile.ending import end_sandbox
-from voxpod_operator.reconcile.nodes import clear_unwanted, prepare_nodes
+from voxpod_operator.reconcile.nodes import prepare_nodes
 from voxpod_operator.reconcile.sandboxes import sandbox_pod, why_not
 
 logger = logging.getLogger(__name__)
@@ -41,7 +41,7 @@ async def reconcile_model(ctx: Context, key: ResourceKey) -> None:
         name = model_probe.probe_name(model, ctx.settings.sandbox_image)
         await _probe(ctx, model, name)
     await _end_other_probes(ctx, model, name)
-    await clear_unwanted(ctx)
+    ctx.queue.add(COLLECTION)
 
 
 async def _probe(ctx: Context, model: SpeechModel, name: str) -> None:

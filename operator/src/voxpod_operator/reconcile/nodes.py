@@ -3,16 +3,18 @@
 import logging
 from dataclasses import replace
 
+from voxpod_crds.base import ResourceKey
 from voxpod_crds.conditions import Reason
 from voxpod_crds.names import DELIVERY_ROLE
 from voxpod_crds.speech_model import SpeechModel
 from voxpod_crds.tenant import Tenant, TenantSandbox
 from voxpod_operator.cluster.kinds import JOB, SPEECH_MODEL
+from voxpod_operator.cluster.sandboxes import JobView
 from voxpod_operator.cluster.view import WorkKey
-from voxpod_operator.context import Context
+from voxpod_operator.context import COLLECTION, Context
 from voxpod_operator.errors import AlreadyExists, Denied
-from voxpod_operator.manifests.node_job import Target, node_job
-from voxpod_operator.policy import node_plan
+from voxpod_operator.manifests.node_job import DEADLINE_SECONDS, Fetch, Target, collecting_job, node_job
+from voxpod_operator.policy import node_collection, node_plan
 from voxpod_operator.policy.node_plan import Delivery, NodePlan, Start
 from voxpod_operator.policy.tenancy import Verdict
 from voxpod_operator.reconcile.sandboxes import sandbox_pod, why_not
@@ -47,20 +49,42 @@ async def prepare_nodes(ctx: Context, model: SpeechModel) -> Verdict | None:
     return Verdict(False, Reason.SANDBOX_REFUSED, refused) if told is not None and refused else told
 
 
-async def clear_unwanted(ctx: Context) -> None:
-    """Delete the Jobs for bundles that no SpeechModel names any more."""
+async def reconcile_collection(ctx: Context, _: ResourceKey) -> None:
+    """Take off the nodes what no SpeechModel names and no sandbox maps any more."""
     models = [m for m in ctx.view.models() if isinstance(m, SpeechModel)]
     if len(models) < len(ctx.view.models()):
         return  # what another version's model names cannot be told
-    for job in node_plan.unwanted(_deliveries(ctx), models):
+    mapped = node_collection.in_use(ctx.view.jobs())
+    plan = node_collection.plan_collection(_deliveries(ctx), models, ctx.view.nodes(), mapped, ctx.now())
+    for job in plan.clear:
         await ctx.gateway.delete(JOB, ctx.job_key(job.name), uid=job.uid)
+    for record, name in plan.start:
+        await _collect(ctx, record, name)
+    if plan.waits:
+        ctx.queue.add_after(COLLECTION, LOOK_AGAIN_SECONDS)
+
+
+async def _collect(ctx: Context, record: JobView, name: str) -> None:
+    """Create the Job that takes a bundle off its node; where there is nothing of ours the record just goes."""
+    stored = await ctx.gateway.get(JOB, ctx.job_key(record.name))
+    job = collecting_job(stored, ctx.settings.sandbox_image, name) if stored is not None else None
+    if job is None:
+        await ctx.gateway.delete(JOB, ctx.job_key(record.name), uid=record.uid)
+        return
+    try:
+        ctx.view.observe(JOB, await ctx.gateway.create(JOB, ctx.settings.sandbox_namespace, job))
+    except AlreadyExists:
+        return  # the watch tells of it
+    logger.info("bundle is taken off its node", extra={"job": name, "record": record.name})
 
 
 async def _start(ctx: Context, model: SpeechModel, starts: tuple[Start, ...]) -> str:
     """Create Jobs; what a policy or quota says that refuses them, empty otherwise."""
-    pod = replace(sandbox_pod(ctx, model, TenantSandbox()), nodes=())
+    if not starts:
+        return ""
+    pod, fetch = replace(sandbox_pod(ctx, model, TenantSandbox()), nodes=()), await _fetch(ctx, model)
     for start in starts:
-        job = node_job(pod, Target(start.node, start.name, start.tolerations))
+        job = node_job(pod, Target(start.node, start.name, start.tolerations), fetch)
         try:
             stored = await ctx.gateway.create(JOB, ctx.settings.sandbox_namespace, job)
         except AlreadyExists:
@@ -71,6 +95,15 @@ async def _start(ctx: Context, model: SpeechModel, starts: tuple[Start, ...]) ->
         ctx.view.observe(JOB, stored)
         logger.info("node is prepared", extra={"model": model.metadata.name, "node": start.node, "job": start.name})
     return ""
+
+
+async def _fetch(ctx: Context, model: SpeechModel) -> Fetch | None:
+    """Leave to read the model's archive for as long as a Job may run; None where it comes otherwise."""
+    stored = model.spec.delivery.object_store if model.spec.delivery is not None else None
+    if stored is None:
+        return None
+    url = ctx.store.presign_get(stored.key, DEADLINE_SECONDS)
+    return Fetch(url, ctx.settings.object_store_ca_pem, await ctx.addresses.host_aliases())
 
 
 async def _with_warnings(ctx: Context, plan: NodePlan) -> NodePlan:
