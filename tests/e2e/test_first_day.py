@@ -49,7 +49,7 @@ def first_day(
     try:
         with (
             private_store(bin_dir / "minio", folder, f"{cluster['hostIP']}:443", STORE_USER) as store,
-            clone_with_stand_ins(cluster, tmp_path_factory.mktemp("clone")) as clone,
+            clone_with_stand_ins(cluster, tmp_path_factory.mktemp("clone"), folder / "ca.pem") as clone,
         ):
             reader = Reader(cluster, clone, store, folder / "ca.pem")
             yield FirstDay(reader, walk(reader), before)

@@ -1,10 +1,8 @@
 """A node gets ready for a model by itself: bundle brought and checked, weights prepared for its processor, sandboxes only then."""
 
-import io
 import shutil
 import subprocess
 import sys
-import tarfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -65,43 +63,28 @@ def unprepared(voxpod: Voxpod) -> Iterator[Callable[[str], Model]]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def test_bundle_that_was_copied_to_the_node_is_prepared_and_spoken_from(
-    voxpod: Voxpod, unprepared: Callable[[str], Model]
-):
-    model = unprepared("copied")
-    with a_model(voxpod, "copied", voxpod.model_spec(model, delivery={})) as path:
-        voxpod.wait_ready(path, "True", Reason.READY)
-
-        assert len(weights_in(model.folder / "prepared")) == 1
-        nodes = nodes_of(voxpod, path)
-        assert (nodes["ready"], nodes["preparing"], nodes["failed"]) == (1, 0, 0)
-        plain = 'voxpod_sandbox_weights_total{weights="plain"}'
-        before = voxpod.metrics(voxpod.leader()).get(plain, 0)
-        voxpod.wait(voxpod.ask(TEAM, "Good morning.", model="copied"), Phase.SUCCEEDED)
-        assert voxpod.metrics(voxpod.leader()).get(plain, 0) == before
-
-
-def test_node_without_the_bundle_says_so_and_gets_ready_once_it_is_there(
+def test_folder_that_is_missing_is_told_and_once_it_is_there_it_is_prepared_and_spoken_from(
     voxpod: Voxpod, unprepared: Callable[[str], Model]
 ):
     root, digest = voxpod.installation.model_root, voxpod.installation.model.digest
-    with a_model(voxpod, "later", voxpod.model_spec(Model(root / "later", digest), delivery={})) as path:
+    with a_model(voxpod, "in-place", voxpod.model_spec(Model(root / "in-place", digest), delivery={})) as path:
         told = voxpod.wait_ready(path, "False", Reason.BUNDLE_INVALID)
-        assert f"{root}/later is not a directory" in told
+        assert f"{root}/in-place is not a directory" in told
         assert nodes_of(voxpod, path)["listed"][0]["state"] == "Failed"
 
-        unprepared("later")
+        folder = unprepared("in-place").folder
         voxpod.wait_ready(path, "True", Reason.READY)
+        nodes = nodes_of(voxpod, path)
+        assert (nodes["ready"], nodes["preparing"], nodes["failed"]) == (1, 0, 0)
+        assert len(weights_in(folder / "prepared")) == 1
+        speaks_with_prepared_weights(voxpod, "in-place")
 
 
-def test_digest_that_does_not_fit_is_told_with_both(voxpod: Voxpod, unprepared: Callable[[str], Model]):
-    wrong = Model(unprepared("other-digest").folder, f"sha256:{'0' * 64}")
-    with a_model(voxpod, "other-digest", voxpod.model_spec(wrong, delivery={})) as path:
-        told = voxpod.wait_ready(path, "False", Reason.BUNDLE_INVALID)
-
-        assert voxpod.installation.model.digest in told
-        assert wrong.digest in told
-    assert not (wrong.folder / "prepared").exists()
+def speaks_with_prepared_weights(voxpod: Voxpod, model: str) -> None:
+    plain = 'voxpod_sandbox_weights_total{weights="plain"}'
+    before = voxpod.metrics(voxpod.leader()).get(plain, 0)
+    voxpod.wait(voxpod.ask(TEAM, "Good morning.", model=model), Phase.SUCCEEDED)
+    assert voxpod.metrics(voxpod.leader()).get(plain, 0) == before
 
 
 # the bundle as an image
@@ -128,75 +111,47 @@ def test_bundle_in_an_image_is_mapped_from_it_with_weights_on_the_node(voxpod: V
         with a_model(voxpod, "in-an-image", spec) as path:
             voxpod.wait_ready(path, "True", Reason.READY)
             assert len(weights_in(beside)) == 1
-            voxpod.wait(voxpod.ask(TEAM, "Good morning.", model="in-an-image"), Phase.SUCCEEDED)
+            speaks_with_prepared_weights(voxpod, "in-an-image")
     finally:
         shutil.rmtree(beside.parent, ignore_errors=True)
 
 
-def test_bundle_is_brought_out_of_an_image(voxpod: Voxpod, model_image: str):
-    with brought(voxpod, "out-of-an-image", {"image": {"reference": model_image}}) as (path, folder):
-        voxpod.wait_ready(path, "True", Reason.READY)
-
-        assert len(weights_in(folder / "prepared")) == 1
-        assert [p.name for p in folder.parent.iterdir()] == [folder.name]
-        voxpod.wait(voxpod.ask(TEAM, "Good morning.", model="out-of-an-image"), Phase.SUCCEEDED)
-
-
-def test_image_without_a_bundle_is_told_with_what_it_holds(voxpod: Voxpod):
-    probe = voxpod.cluster["images"]["probe"]["reference"]
-    with brought(voxpod, "no-bundle", {"image": {"reference": probe}}) as (path, folder):
-        told = voxpod.wait_ready(path, "False", Reason.DELIVERY_FAILED)
-
-        assert "the image holds no bundle: no manifest.json at its root, but" in told
-        assert "probe" in told
-        assert list(folder.parent.iterdir()) == []
-
-
-def test_node_without_room_is_told_and_nothing_half_is_left(voxpod: Voxpod, model_image: str):
-    small = voxpod.installation.model_root / "no-room"
-    node = enter(voxpod.cluster["pids"]["kubelet"])
-    small.mkdir()
-    subprocess.run([*node, "mount", "-t", "tmpfs", "-o", "size=96m,mode=0755", "tmpfs", str(small)], check=True)
+def test_bundle_is_brought_out_of_an_image_that_has_one_and_goes_with_its_model(voxpod: Voxpod, model_image: str):
+    probe, whole = voxpod.cluster["images"]["probe"]["reference"], voxpod.installation.model
+    into = voxpod.installation.model_root / "brought"
+    folder = into / whole.digest.removeprefix("sha256:")
+    spec = voxpod.model_spec(Model(into, whole.digest), delivery={"image": {"reference": probe}})
     try:
-        with brought(voxpod, "no-room", {"image": {"reference": model_image}}) as (path, _):
-            told = voxpod.wait_ready(path, "False", Reason.NODE_FULL)
-            assert "96 MiB free" in told
-            left = subprocess.run([*node, "ls", "-A", str(small)], check=True, capture_output=True, text=True)
-            assert left.stdout == ""
-    finally:
-        subprocess.run([*node, "umount", "--lazy", str(small)], check=True)
+        with a_model(voxpod, "brought", spec) as path:
+            told = voxpod.wait_ready(path, "False", Reason.DELIVERY_FAILED)
+            assert "the image holds no bundle: no manifest.json at its root, but" in told
+            assert "probe" in told
+            assert list(into.iterdir()) == []
 
-
-# out of the object store
-
-
-@contextmanager
-def brought(voxpod: Voxpod, name: str, delivery: Json) -> Iterator[tuple[str, Path]]:
-    """A SpeechModel whose bundle is brought, and the folder that it comes into."""
-    whole, into = voxpod.installation.model, voxpod.installation.model_root / name
-    spec = voxpod.model_spec(Model(into, whole.digest), delivery=delivery)
-    try:
-        with a_model(voxpod, name, spec) as path:
-            yield path, into / whole.digest.removeprefix("sha256:")
+            voxpod.kube.merge(path, {"spec": {"delivery": {"image": {"reference": model_image}}}})
+            voxpod.wait_ready(path, "True", Reason.READY)
+            assert [p.name for p in into.iterdir()] == [folder.name]
+            assert len(weights_in(folder / "prepared")) == 1
+        assert list(into.iterdir()) == []
     finally:
         shutil.rmtree(into, ignore_errors=True)
 
 
-def test_bundle_is_brought_out_of_the_object_store(voxpod: Voxpod):
-    archive, key = io.BytesIO(), "_models/kokoro.tar.gz"
-    with tarfile.open(fileobj=archive, mode="w:gz", compresslevel=1) as made:
-        made.add(voxpod.installation.model.folder, "kokoro", filter=lambda m: None if "/prepared" in m.name else m)
-    store = voxpod.store()
-    with brought(voxpod, "stored", {"objectStore": {"key": key}}) as (path, folder):
-        told = voxpod.wait_ready(path, "False", Reason.DELIVERY_FAILED)
-        assert "the object store answered 404: there is no such object" in told
-
-        archive.seek(0)
-        store.put_object("voxpod", key, archive, len(archive.getbuffer()))
-        voxpod.wait_ready(path, "True", Reason.READY)
-
-        assert [p.name for p in folder.parent.iterdir()] == [folder.name]
-        voxpod.wait(voxpod.ask(TEAM, "Good morning.", model="stored"), Phase.SUCCEEDED)
+def test_node_without_room_is_told_and_nothing_half_is_left(voxpod: Voxpod, model_image: str):
+    small, digest = voxpod.installation.model_root / "no-room", voxpod.installation.model.digest
+    node = enter(voxpod.cluster["pids"]["kubelet"])
+    small.mkdir()
+    subprocess.run([*node, "mount", "-t", "tmpfs", "-o", "size=96m,mode=0755", "tmpfs", str(small)], check=True)
+    try:
+        spec = voxpod.model_spec(Model(small, digest), delivery={"image": {"reference": model_image}})
+        with a_model(voxpod, "no-room", spec) as path:
+            told = voxpod.wait_ready(path, "False", Reason.NODE_FULL)
+            assert "the disk has 96 MiB free" in told
+            left = subprocess.run([*node, "ls", "-A", str(small)], check=True, capture_output=True, text=True)
+            assert left.stdout == ""
+    finally:
+        subprocess.run([*node, "umount", "--lazy", str(small)], check=True)
+        small.rmdir()
 
 
 # the bundle in a claim
@@ -227,6 +182,5 @@ def test_bundle_in_a_claim_is_mapped_from_it_with_weights_on_the_node(voxpod: Vo
         with a_model(voxpod, "in-a-claim", voxpod.model_spec(whole, source=source, delivery={})) as path:
             voxpod.wait_ready(path, "True", Reason.READY)
             assert len(weights_in(beside)) == 1
-            voxpod.wait(voxpod.ask(TEAM, "Good morning.", model="in-a-claim"), Phase.SUCCEEDED)
     finally:
         shutil.rmtree(beside.parent, ignore_errors=True)

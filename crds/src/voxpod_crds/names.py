@@ -67,18 +67,18 @@ class DeliveryName:
     """Name of the Job that readies one node for one bundle, as the `fingerprint`s that it is made of."""
 
     bundle: str
-    """What is brought, and where to."""
+    """Which bundle, and where it lies."""
     node: str
-    image: str
-    """The program that readies it: its ONNX Runtime is what weights are prepared for."""
+    program: str
+    """What readies the node, and where it gets the bundle."""
 
     def __str__(self) -> str:
         """55 characters, so that a pod's name has room behind it."""
-        return f"node-{self.bundle}-{self.node}-{self.image}"
+        return f"node-{self.bundle}-{self.node}-{self.program}"
 
 
 COLLECTING = fingerprint("collecting")
-"""In the place of the image in the name of a Job that takes a bundle off its node again."""
+"""In the place of `program` in the name of a Job that takes a bundle off its node again."""
 
 
 def bundle_label(digest: str) -> str:

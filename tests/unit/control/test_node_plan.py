@@ -7,7 +7,7 @@ import pytest
 
 from builders import IMAGE, NOON, a_job, a_model, a_node, a_pod, a_tenant
 from voxpod_crds.conditions import Reason
-from voxpod_crds.names import COLLECTING, DeliveryName, fingerprint
+from voxpod_crds.names import COLLECTING, DeliveryName
 from voxpod_crds.placement import Toleration
 from voxpod_crds.sandbox_protocol import Failure, Report, Timings, termination_message
 from voxpod_crds.speech_model import MAX_LISTED_NODES, SpeechModel
@@ -31,7 +31,7 @@ MODEL = a_delivered_model()
 
 def a_delivery(node: NodeView, model: SpeechModel = MODEL, image: str = IMAGE, **fields: Any) -> Delivery:
     """The Job of a node; `message` is what its pod left behind, `pod` more of the pod."""
-    name = DeliveryName(node_plan.bundle_key(model.spec), node.identity, fingerprint(image))
+    name = DeliveryName(node_plan.bundle_key(model.spec), node.identity, node_plan.program_key(model.spec, image))
     of_pod = {"termination_message": fields.pop("message", ""), **fields.pop("pod", {})}
     return Delivery(a_job(str(name), role="delivery", **fields), a_pod(str(name), **of_pod), name)
 
@@ -196,6 +196,16 @@ def test_another_digest_makes_every_node_ready_anew() -> None:
     assert (started(made), made.states[0].usable) == (["node-a"], False)
 
 
+def test_a_place_that_is_mended_is_tried_at_once_and_what_hung_at_the_old_one_goes() -> None:
+    wrong, right = (a_delivered_model(delivery={"image": {"reference": ref}}) for ref in ("typo", "kokoro:1"))
+    hangs, known = a_delivery(THREE[0], wrong), ready(THREE[1], model=wrong)
+
+    made = plan(THREE[:2], hangs, known, model=right)
+
+    assert (started(made), made.clear) == (["node-a", "node-b"], (hangs.job,))
+    assert [state.usable for state in made.states] == [False, True]
+
+
 def test_a_bundle_that_is_brought_from_elsewhere_is_the_same_bundle() -> None:
     of_image, of_store, in_place = (
         node_plan.bundle_key(a_delivered_model(delivery=delivery).spec)
@@ -260,14 +270,14 @@ def gathering(
 ) -> tuple[list[str], list[JobView], bool]:
     """The nodes that a bundle is taken off, the Jobs that go, and whether something is left to do."""
     plan = node_collection.plan_collection(jobs, models, nodes, mapped, NOON)
-    names = {str(replace(job.name, image=COLLECTING)): job for job in jobs}
+    names = {str(replace(job.name, program=COLLECTING)): job for job in jobs}
     return [names[name].name.node for _, name in plan.start], list(plan.clear), plan.waits
 
 
 def undoing(node: NodeView, **fields: Any) -> Delivery:
     """The Job that takes a bundle off a node."""
     made = a_delivery(node, **fields)
-    name = replace(made.name, image=COLLECTING)
+    name = replace(made.name, program=COLLECTING)
     return replace(made, name=name, job=replace(made.job, name=str(name)))
 
 

@@ -21,7 +21,7 @@ def usable(spec: SpeechModelSpec, nodes: Sequence[NodeView], jobs: Sequence[JobV
     named = ((job, delivery_name(job.name)) for job in jobs if job.role == DELIVERY_ROLE)
     of_bundle = [(job, name) for job, name in named if name is not None and name.bundle == key]
     done = {name.node for job, name in of_bundle if job.succeeded}
-    undone = {name.node for _, name in of_bundle if name.image == COLLECTING}
+    undone = {name.node for _, name in of_bundle if name.program == COLLECTING}
     return [node for node in nodes if node.identity in done - undone]
 
 

@@ -49,8 +49,8 @@ def plan_collection(
     start: list[tuple[JobView, str]] = []
     clear: list[JobView] = []
     for (bundle, node), known in of_node.items():
-        collecting = next((one.job for one in known if one.name.image == COLLECTING), None)
-        records = [one.job for one in known if one.name.image != COLLECTING]
+        collecting = next((one.job for one in known if one.name.program == COLLECTING), None)
+        records = [one.job for one in known if one.name.program != COLLECTING]
         if node not in there or (collecting is not None and collecting.succeeded) or not records:
             clear += [one.job for one in known]
         elif collecting is not None:

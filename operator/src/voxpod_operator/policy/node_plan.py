@@ -70,7 +70,7 @@ class NodePlan:
     states: tuple[NodeState, ...]
     start: tuple[Start, ...]
     clear: tuple[JobView, ...]
-    """Jobs to delete: of nodes that are gone, of other images, and failed ones whose turn it is again."""
+    """Jobs to delete: of nodes that are gone, of other images or places, and failed ones whose turn it is again."""
 
     @property
     def settled(self) -> bool:
@@ -82,6 +82,11 @@ def bundle_key(spec: SpeechModelSpec) -> str:
     """What nodes are readied for: a bundle, and where it lies. Where it was brought from makes no difference to it."""
     brought = spec.delivery is not None and spec.delivery.brings
     return fingerprint(spec.source.to_wire(), spec.digest, brought)
+
+
+def program_key(spec: SpeechModelSpec, image: str) -> str:
+    """What readies a node: the image, whose ONNX Runtime weights are prepared for, and where it gets the bundle."""
+    return fingerprint(image, spec.delivery.to_wire() if spec.delivery is not None else None)
 
 
 def deliveries(jobs: Sequence[JobView], pod_of: Mapping[str, PodView | None]) -> list[Delivery]:
@@ -109,7 +114,7 @@ def plan_nodes(
     now: datetime,
 ) -> NodePlan:
     """The state of each node that may run the model's sandboxes, and what to do now; `allowed` are `tolerances`."""
-    key, program = bundle_key(model.spec), fingerprint(image)
+    key, program = bundle_key(model.spec), program_key(model.spec, image)
     of_node: dict[str, list[Delivery]] = {}
     for one in jobs:
         if one.name.bundle == key:
@@ -123,12 +128,12 @@ def plan_nodes(
         taken = next((list(s) for s in allowed if tolerated(node, s)), None)
         if node.deleting or taken is None or not has_labels(node, model.spec.node_selector):
             continue  # what is known of it stays: a cordoned node comes back
-        if (undone := next((one for one in known if one.name.image == COLLECTING), None)) is not None:
+        if (undone := next((one for one in known if one.name.program == COLLECTING), None)) is not None:
             # it was not wanted for a while: made ready anew once that is over
             states.append(NodeState(node.name, "Preparing"))
             clear += [one.job for one in known if undone.job.finished and not one.job.deleting]
             continue
-        current = next((one for one in known if one.name.image == program), None)
+        current = next((one for one in known if one.name.program == program), None)
         state = _state(node.name, current, told.get(node.name), now)
         states.append(replace(state, usable=any(one.job.succeeded for one in known)))
         clear += [one.job for one in known if _is_over(one, current, now)]
