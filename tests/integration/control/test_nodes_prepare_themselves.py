@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from kube_emulator import Call
 from operator_harness import running_operator
 from operator_world import World
 from played_sandbox import controlled_by, finish_pod, play_sandbox
@@ -146,6 +147,17 @@ async def test_a_model_without_any_usable_node_has_their_reason(world: World) ->
     await a_delivered_model(world)
     async with running_operator(world):
         await world.until(lambda: ready(world) == ("False", "NodeFull"), "the reason is the node's")
+
+
+async def test_a_quota_that_lets_no_job_be_made_is_told_and_the_jobs_come_once_it_is_lifted(world: World) -> None:
+    await add_node(world, "node-a")
+    world.kube.refused.add(Call("POST", "jobs"))
+    await a_delivered_model(world)
+    async with running_operator(world):
+        await world.until(lambda: ready(world) == ("False", "SandboxRefused"), "it is told")
+        assert told(world)["listed"][0]["message"] == "exceeded quota: sandboxes"
+        world.kube.refused.clear()
+        await world.until(lambda: ready(world)[0] == "True", "the node is ready")
 
 
 async def test_a_node_that_comes_later_is_prepared_before_sandboxes_go_there(world: World) -> None:

@@ -149,6 +149,16 @@ def with_warnings(plan: NodePlan, warned: Mapping[str, tuple[Reason, str]]) -> N
     return replace(plan, states=tuple(_warned(state, warned.get(state.stuck)) for state in plan.states))
 
 
+def with_refusal(plan: NodePlan, message: str) -> NodePlan:
+    """The plan when the cluster refused to create its Jobs: a quota, a policy."""
+    nodes = {start.node for start in plan.start}
+    refused = (
+        replace(s, state="Failed", reason=Reason.SANDBOX_REFUSED, message=message) if s.node in nodes else s
+        for s in plan.states
+    )
+    return replace(plan, states=tuple(refused))
+
+
 def status_of(plan: NodePlan) -> NodesStatus:
     """What the SpeechModel's status tells."""
     order = ("Failed", "Preparing", "Ready")

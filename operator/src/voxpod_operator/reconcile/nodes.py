@@ -4,7 +4,6 @@ import logging
 from dataclasses import replace
 
 from voxpod_crds.base import ResourceKey
-from voxpod_crds.conditions import Reason
 from voxpod_crds.names import DELIVERY_ROLE
 from voxpod_crds.speech_model import SpeechModel
 from voxpod_crds.tenant import Tenant, TenantSandbox
@@ -41,12 +40,12 @@ async def prepare_nodes(ctx: Context, model: SpeechModel) -> Verdict | None:
     plan = await _with_warnings(ctx, plan)
     for job in plan.clear:
         await ctx.gateway.delete(JOB, ctx.job_key(job.name), uid=job.uid)
-    refused = await _start(ctx, model, plan.start)
+    if refused := await _start(ctx, model, plan.start):
+        plan = node_plan.with_refusal(plan, refused)
     ctx.nodes[model.metadata.name] = node_plan.status_of(plan)
     if not plan.settled:
         ctx.queue.add_after(WorkKey(SPEECH_MODEL.plural, model.metadata.key), LOOK_AGAIN_SECONDS)
-    told = node_plan.objection(plan)
-    return Verdict(False, Reason.SANDBOX_REFUSED, refused) if told is not None and refused else told
+    return node_plan.objection(plan)
 
 
 async def reconcile_collection(ctx: Context, _: ResourceKey) -> None:
