@@ -280,7 +280,7 @@ def test_status_write_leaves_the_spec_alone(kubectl: Kubectl, store: Store, patc
 COLUMNS = {
     "ttsrequest": "NAME PHASE REASON POSITION VOICE AUDIO S AGE",
     "tenant": "NAME READY ACTIVE WAITING REQUESTS CHARS AUDIO S RESETS AGE",
-    "speechmodel": "NAME ENGINE READY REASON BUSY STARTING MAX DEFAULT AGE",
+    "speechmodel": "NAME ENGINE READY REASON BUSY STARTING MAX NODES DEFAULT AGE",
 }
 
 

@@ -2,7 +2,7 @@
 
 import copy
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from voxpod_crds.placement import Toleration
@@ -51,13 +51,18 @@ def sandbox_pod(namespace: str, tenant: TenantSandbox | None = None, spec: Json 
     )
 
 
-def good_job(namespace: str, tenant: TenantSandbox | None = None, avoid_nodes: Sequence[str] = ()) -> Json:
+def good_job(
+    namespace: str,
+    tenant: TenantSandbox | None = None,
+    avoid_nodes: Sequence[str] = (),
+    nodes: Sequence[str] | None = None,
+) -> Json:
     """A sandbox Job."""
     dispatch = Dispatch(
         "https://voxpod-dispatch:443", "-----BEGIN CERTIFICATE-----", {"10.96.0.77": ["voxpod-dispatch"]}, 3600, 120
     )
     return sandbox_job(
-        sandbox_pod(namespace, tenant),
+        replace(sandbox_pod(namespace, tenant), nodes=nodes),
         dispatch,
         name="tts-sample-1",
         request="team-a/hello",

@@ -157,6 +157,7 @@ TOLERANT = TenantSandbox.model_validate(
     [
         pytest.param(good_job(SANDBOXES), id="sandbox"),
         pytest.param(good_job(SANDBOXES, avoid_nodes=["node-a", "node-b.example.com"]), id="another attempt"),
+        pytest.param(good_job(SANDBOXES, nodes=["node-a", "node-b"]), id="on nodes that are ready"),
         pytest.param(good_job(SANDBOXES, TOLERANT), id="what a tenant may set"),
         pytest.param(good_probe(SANDBOXES), id="probe"),
         pytest.param(good_probe(SANDBOXES, IMAGE), id="probe of a bundle in an image"),

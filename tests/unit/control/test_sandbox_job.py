@@ -56,6 +56,22 @@ def test_another_attempt_prefers_nodes_that_none_failed_on() -> None:
     assert pod_spec(good_job("sandboxes", avoid_nodes=["node-a", "node-b"]))["affinity"] == expected
 
 
+def test_another_attempt_keeps_to_the_nodes_that_are_ready() -> None:
+    expected = yaml.safe_load("""
+      nodeAffinity:
+        requiredDuringSchedulingIgnoredDuringExecution:
+          nodeSelectorTerms:
+            - matchFields: [{key: metadata.name, operator: In, values: [node-a]}]
+            - matchFields: [{key: metadata.name, operator: In, values: [node-b]}]
+        preferredDuringSchedulingIgnoredDuringExecution:
+          - weight: 100
+            preference:
+              matchFields: [{key: metadata.name, operator: NotIn, values: [node-a]}]
+    """)
+    job = good_job("sandboxes", avoid_nodes=["node-a"], nodes=["node-a", "node-b"])
+    assert pod_spec(job)["affinity"] == expected
+
+
 def test_a_first_attempt_goes_anywhere() -> None:
     assert "affinity" not in pod_spec(good_job("sandboxes"))
 

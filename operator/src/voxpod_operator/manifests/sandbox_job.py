@@ -48,8 +48,8 @@ class SandboxPod:
     node_selector: Mapping[str, str] = field(default_factory=dict)
     """Of SpeechModel and Tenant together, as are the tolerations."""
     tolerations: Sequence[Toleration] = ()
-    nodes: Sequence[str] = ()
-    """The only nodes that it may go to; empty for any."""
+    nodes: Sequence[str] | None = None
+    """The only nodes that it may go to; None for any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +196,7 @@ def _pod_spec(pod: SandboxPod, container: Json) -> Json:
         spec["runtimeClassName"] = pod.tenant_settings.runtime_class_name
     if pod.node_selector:
         spec["nodeSelector"] = dict(pod.node_selector)
-    if pod.nodes:
+    if pod.nodes is not None:
         spec["affinity"] = {"nodeAffinity": _only_on(pod.nodes)}
     spec["tolerations"] = [t.to_wire() for t in (*pod.tolerations, *_leave_lost_nodes(pod.tolerations))]
     return spec

@@ -81,7 +81,7 @@ async def _start(ctx: Context, model: SpeechModel, starts: tuple[Start, ...]) ->
     """Create Jobs; what a policy or quota says that refuses them, empty otherwise."""
     if not starts:
         return ""
-    pod, fetch = replace(sandbox_pod(ctx, model, TenantSandbox()), nodes=()), await _fetch(ctx, model)
+    pod, fetch = replace(sandbox_pod(ctx, model, TenantSandbox()), nodes=None), await _fetch(ctx, model)
     for start in starts:
         job = node_job(pod, Target(start.node, start.name, start.tolerations), fetch)
         try:

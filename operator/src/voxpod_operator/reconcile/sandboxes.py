@@ -48,6 +48,10 @@ async def create_sandbox(ctx: Context, request: TTSRequest) -> None:
     if (told := obstacle(request, tenant, model, ctx.settings.sandbox_model_roots)) is not None:
         await _wait_for_it(ctx, request, told)
         return
+    if isinstance(model, SpeechModel) and _nodes(ctx, model, TenantSandbox()) == ():
+        said = f"no node is ready for SpeechModel {model.metadata.name} any more"
+        await _wait_for_it(ctx, request, (Reason.WAITING_FOR_MODEL, said))
+        return
     if problem := ctx.last_look.state.problem:
         said = f"{sandbox.job_name} is created when audio can be stored again: {problem}"
         await _wait_for_it(ctx, request, (Reason.WAITING_FOR_STORE, said))
@@ -178,10 +182,10 @@ def sandbox_pod(ctx: Context, model: SpeechModel, tenant_settings: TenantSandbox
     )
 
 
-def _nodes(ctx: Context, model: SpeechModel, tenant_settings: TenantSandbox) -> tuple[str, ...]:
-    """The nodes that are ready for the model's sandboxes; none where it does not say how they become so."""
+def _nodes(ctx: Context, model: SpeechModel, tenant_settings: TenantSandbox) -> tuple[str, ...] | None:
+    """The nodes that are ready for the model's sandboxes; None, for any, where it does not say how they become so."""
     if model.spec.delivery is None:
-        return ()
+        return None
     ready = node_choice.usable(model.spec, ctx.view.nodes(), ctx.view.jobs())
     tolerations = placement.tolerations(model.spec.tolerations, tenant_settings.tolerations)
     return node_choice.where(ready, tenant_settings.node_selector, tolerations, ctx.now().isoformat())
