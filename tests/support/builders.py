@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from voxpod_crds.conditions import Condition
-from voxpod_crds.names import bundle_label, fingerprint
+from voxpod_crds.names import fingerprint
 from voxpod_crds.speech_model import SpeechModel, SpeechModelStatus
 from voxpod_crds.tenant import Tenant
 from voxpod_crds.tts_request import TTSRequest
@@ -150,7 +150,7 @@ def a_job(
     succeeded: bool = False,
     role: str = "sandbox",
     deleting: bool = False,
-    bundle: str = bundle_label(DIGEST),
+    place: str = fingerprint("/models/kokoro"),
 ) -> JobView:
     """A sandbox Job created `age` seconds before noon."""
     return JobView(
@@ -159,7 +159,7 @@ def a_job(
         "1",
         NOON - timedelta(seconds=age),
         role,
-        bundle,
+        place,
         "uid-hello",
         "acme/hello",
         finished,

@@ -12,8 +12,8 @@ ATTEMPT_LABEL = f"{GROUP}/attempt"
 MODEL_LABEL = f"{GROUP}/model"
 TENANT_LABEL = f"{GROUP}/tenant"
 ROLE_LABEL = f"{GROUP}/role"
-BUNDLE_LABEL = f"{GROUP}/bundle"
-"""Which bundle a pod maps: `bundle_label` of its digest."""
+PLACE_LABEL = f"{GROUP}/place"
+"""Which folder of its node a pod maps: `fingerprint` of its path, of the model or of weights prepared beside one."""
 MANAGED_BY_LABEL = "app.kubernetes.io/managed-by"
 MANAGED_BY = "voxpod-operator"
 
@@ -79,11 +79,6 @@ class DeliveryName:
 
 COLLECTING = fingerprint("collecting")
 """In the place of `program` in the name of a Job that takes a bundle off its node again."""
-
-
-def bundle_label(digest: str) -> str:
-    """The first 32 hexadecimal digits of `sha256:<hex>`: 128 bits are enough to tell one bundle from another."""
-    return digest.removeprefix("sha256:")[:32]
 
 
 def delivery_name(job_name: str) -> DeliveryName | None:

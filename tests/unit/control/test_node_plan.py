@@ -266,10 +266,10 @@ OTHER = "sha256:" + "cd" * 32
 
 
 def gathering(
-    *jobs: Delivery, models: tuple[SpeechModel, ...] = (), mapped: tuple[str, ...] = (), nodes: Any = THREE
+    *jobs: Delivery, models: tuple[SpeechModel, ...] = (), needed: tuple[str, ...] = (), nodes: Any = THREE
 ) -> tuple[list[str], list[JobView], bool]:
     """The nodes that a bundle is taken off, the Jobs that go, and whether something is left to do."""
-    plan = node_collection.plan_collection(jobs, models, nodes, mapped, NOON)
+    plan = node_collection.plan_collection(jobs, models, nodes, needed, NOON)
     names = {str(replace(job.name, program=COLLECTING)): job for job in jobs}
     return [names[name].name.node for _, name in plan.start], list(plan.clear), plan.waits
 
@@ -287,19 +287,11 @@ def test_what_a_model_names_stays() -> None:
 
 def test_a_bundle_that_no_model_names_is_taken_off_every_node_once_no_sandbox_maps_it() -> None:
     known = [ready(node) for node in THREE]
-    label = known[0].job.bundle
     models = (a_delivered_model(digest=OTHER),)
 
-    assert gathering(*known, models=models, mapped=(label,)) == ([], [], True)
-    assert gathering(*known, models=models, mapped=("",)) == ([], [], True)  # of a version that did not say
-    assert gathering(*known, models=models, mapped=("0" * 32,)) == ([n.identity for n in THREE], [], True)
-
-
-def test_the_same_digest_in_another_place_keeps_it() -> None:
-    """Its folder may be the same."""
-    known = ready(THREE[0])
-
-    assert gathering(known, models=(a_model(path=f"/models/kokoro/{'ab' * 32}"),)) == ([], [], True)
+    assert gathering(*known, models=models, needed=(known[0].job.place,)) == ([], [], True)
+    assert gathering(*known, models=models, needed=("",)) == ([], [], True)  # of a version that did not say
+    assert gathering(*known, models=models, needed=("0" * 16,)) == ([n.identity for n in THREE], [], True)
 
 
 def test_both_jobs_go_once_it_is_off_the_node() -> None:

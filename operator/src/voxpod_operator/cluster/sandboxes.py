@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from voxpod_crds.names import BUNDLE_LABEL, REQUEST_UID_LABEL, ROLE_LABEL
+from voxpod_crds.names import PLACE_LABEL, REQUEST_UID_LABEL, ROLE_LABEL
 
 REQUEST_ANNOTATION = "voxpod.dev/request"
 """`namespace/name` of the TTSRequest that a Job works for; a label could not hold it (63 characters)."""
@@ -28,8 +28,8 @@ class JobView:
     resource_version: str
     created_at: datetime
     role: str
-    bundle: str
-    """Which bundle its pod maps, as `voxpod_crds.names.bundle_label`."""
+    place: str
+    """Which folder of its node its pod maps, as `voxpod_crds.names.PLACE_LABEL` says; empty from a version that did not say."""
     request_uid: str
     request: str
     """`namespace/name` of the TTSRequest, empty for a probe."""
@@ -90,7 +90,7 @@ def parse_job(raw: Json) -> JobView:
         resource_version=meta.get("resourceVersion", ""),
         created_at=datetime.fromisoformat(meta["creationTimestamp"]),
         role=labels.get(ROLE_LABEL, ""),
-        bundle=labels.get(BUNDLE_LABEL, ""),
+        place=labels.get(PLACE_LABEL, ""),
         request_uid=labels.get(REQUEST_UID_LABEL, ""),
         request=(meta.get("annotations") or {}).get(REQUEST_ANNOTATION, ""),
         finished=ended is not None,

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from voxpod_crds.names import fingerprint
 from voxpod_crds.speech_model import SpeechModelSpec
 
 Json = dict[str, Any]
@@ -27,10 +28,15 @@ class ModelFiles:
     brought_from: Json | None = None
     """Volume source that a bundle is copied from, if it is."""
 
+    @property
+    def place(self) -> str:
+        """`fingerprint` of the folder of the node that pods map, as their label says it."""
+        return fingerprint(self.prepared or self.bundle.get("hostPath", {}).get("path", ""))
+
 
 def model_files(spec: SpeechModelSpec, roots: Sequence[str]) -> ModelFiles:
-    """Where a SpeechModel's files are; `roots` are the folders of the nodes that models may lie in, one at least where nodes
-    prepare weights beside a bundle that they cannot write to."""
+    """Where a SpeechModel's files are; `roots` are the folders of the nodes that models may lie in. In the first of them
+    nodes prepare weights beside a bundle that they cannot write to."""
     delivery, digest = spec.delivery, spec.digest.removeprefix("sha256:")
     if (host := spec.source.host_path) is not None:
         if delivery is None or not delivery.brings:
@@ -38,7 +44,7 @@ def model_files(spec: SpeechModelSpec, roots: Sequence[str]) -> ModelFiles:
         image = delivery.image
         brought_from = _image(image.reference) if image is not None else None
         return ModelFiles(_folder(f"{host.path}/{digest}"), brought_into=host.path, brought_from=brought_from)
-    prepared = f"{roots[0].rstrip('/')}/prepared/{digest}" if delivery is not None else ""
+    prepared = f"{roots[0].rstrip('/')}/prepared/{digest}" if delivery is not None and roots else ""
     if (claim := spec.source.persistent_volume_claim) is not None:
         return ModelFiles({"persistentVolumeClaim": {"claimName": claim.claim_name, "readOnly": True}}, prepared)
     assert spec.source.image is not None, "a source is exactly one of three"

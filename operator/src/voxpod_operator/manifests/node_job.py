@@ -22,7 +22,7 @@ DEADLINE_SECONDS = 900
 CPU_REQUEST = "100m"
 """So that it finds room beside sandboxes; it may use as much as one of them."""
 SCRATCH_LIMIT = "64Mi"
-_LABELS = (names.ROLE_LABEL, names.MANAGED_BY_LABEL, names.MODEL_LABEL, names.BUNDLE_LABEL)
+_LABELS = (names.ROLE_LABEL, names.MANAGED_BY_LABEL, names.MODEL_LABEL, names.PLACE_LABEL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def node_job(pod: SandboxPod, target: Target, fetch: Fetch | None = None) -> Jso
         names.ROLE_LABEL: names.DELIVERY_ROLE,
         names.MANAGED_BY_LABEL: names.MANAGED_BY,
         names.MODEL_LABEL: names.label_value(pod.model),
-        names.BUNDLE_LABEL: names.bundle_label(pod.bundle_digest),
+        names.PLACE_LABEL: pod.files.place,
     }
     return {
         "apiVersion": "batch/v1",

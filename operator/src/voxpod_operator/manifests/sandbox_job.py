@@ -251,7 +251,7 @@ def _job(
         **labels,
         names.MANAGED_BY_LABEL: names.MANAGED_BY,
         names.MODEL_LABEL: names.label_value(pod.model),
-        names.BUNDLE_LABEL: names.bundle_label(pod.bundle_digest),
+        names.PLACE_LABEL: pod.files.place,
     }
     return {
         "apiVersion": "batch/v1",

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from voxpod_crds.names import COLLECTING, DELIVERY_ROLE, DeliveryName, bundle_label
+from voxpod_crds.names import COLLECTING, DELIVERY_ROLE, DeliveryName
 from voxpod_crds.speech_model import SpeechModel
 from voxpod_operator.cluster.nodes import NodeView
 from voxpod_operator.cluster.sandboxes import JobView
@@ -26,21 +26,20 @@ class Gathering:
     """Whether something is left to be looked at again."""
 
 
-def in_use(jobs: Iterable[JobView]) -> Collection[str]:
-    """Labels of the bundles that sandboxes and probes map; the empty one for those of a version that did not say."""
-    return {job.bundle for job in jobs if job.role != DELIVERY_ROLE and not job.finished}
+def in_use(jobs: Iterable[JobView]) -> set[str]:
+    """The places that sandboxes and probes map; the empty one for those of a version that did not say."""
+    return {job.place for job in jobs if job.role != DELIVERY_ROLE and not job.finished}
 
 
 def plan_collection(
     jobs: Sequence[Delivery],
     models: Sequence[SpeechModel],
     nodes: Sequence[NodeView],
-    mapped: Collection[str],
+    needed: Collection[str],
     now: datetime,
 ) -> Gathering:
-    """What of the bundles that no model names can be taken off which node; `mapped` is `in_use`."""
+    """What of the bundles that no model names can be taken off which node; `needed` are the places of models, and `in_use`."""
     keys = {bundle_key(m.spec) for m in models if m.spec.delivery is not None}
-    digests = {bundle_label(m.spec.digest) for m in models}
     there = {node.identity for node in nodes}
     of_node: dict[tuple[str, str], list[Delivery]] = {}
     for one in jobs:
@@ -59,7 +58,7 @@ def plan_collection(
         else:
             clear += [job for job in records if not job.finished]
             done = [job for job in records if job.finished]
-            # the same digest may lie in the same folder under another key
-            if done and done[0].bundle not in digests and not {done[0].bundle, ""} & set(mapped):
+            # a model of another key may have the same folder
+            if done and not {done[0].place, ""} & set(needed):
                 start.append((done[0], str(DeliveryName(bundle, node, COLLECTING))))
     return Gathering(tuple(start), tuple(job for job in clear if not job.deleting), bool(of_node))

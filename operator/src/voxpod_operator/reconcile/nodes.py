@@ -12,6 +12,7 @@ from voxpod_operator.cluster.sandboxes import JobView
 from voxpod_operator.cluster.view import WorkKey
 from voxpod_operator.context import COLLECTION, Context
 from voxpod_operator.errors import AlreadyExists, Denied
+from voxpod_operator.manifests.model_files import model_files
 from voxpod_operator.manifests.node_job import DEADLINE_SECONDS, Fetch, Target, collecting_job, node_job
 from voxpod_operator.policy import node_collection, node_plan
 from voxpod_operator.policy.node_plan import Delivery, NodePlan, Start
@@ -53,8 +54,9 @@ async def reconcile_collection(ctx: Context, _: ResourceKey) -> None:
     models = [m for m in ctx.view.models() if isinstance(m, SpeechModel)]
     if len(models) < len(ctx.view.models()):
         return  # what another version's model names cannot be told
-    mapped = node_collection.in_use(ctx.view.jobs())
-    plan = node_collection.plan_collection(_deliveries(ctx), models, ctx.view.nodes(), mapped, ctx.now())
+    wanted = {model_files(m.spec, ctx.settings.sandbox_model_roots).place for m in models}
+    needed = wanted | node_collection.in_use(ctx.view.jobs())
+    plan = node_collection.plan_collection(_deliveries(ctx), models, ctx.view.nodes(), needed, ctx.now())
     for job in plan.clear:
         await ctx.gateway.delete(JOB, ctx.job_key(job.name), uid=job.uid)
     for record, name in plan.start:
