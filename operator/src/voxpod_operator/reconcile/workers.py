@@ -16,6 +16,7 @@ from voxpod_operator.context import (
     DIRECTORY,
     LINE,
     PLACE,
+    POOL,
     RETENTION,
     SCHEDULE,
     Context,
@@ -28,6 +29,7 @@ from voxpod_operator.reconcile.ending import discard_audio
 from voxpod_operator.reconcile.models import reconcile_model
 from voxpod_operator.reconcile.news import learn
 from voxpod_operator.reconcile.nodes import reconcile_collection
+from voxpod_operator.reconcile.pool import reconcile_pool
 from voxpod_operator.reconcile.requests import reconcile_request
 from voxpod_operator.reconcile.sandboxes import reconcile_job
 from voxpod_operator.reconcile.schedule import reconcile_schedule
@@ -48,6 +50,7 @@ RECONCILERS: dict[str, Reconcile] = {
     DIRECTORY.plural: reconcile_directory,
     PLACE: reconcile_place,
     LINE: reconcile_line,
+    POOL: reconcile_pool,
     ANNOUNCE.plural: reconcile_announcements,
     ARCHIVE: reconcile_archive,
     RETENTION: reconcile_retention,
