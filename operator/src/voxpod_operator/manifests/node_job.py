@@ -12,6 +12,7 @@ from typing import Any
 from voxpod_crds import names
 from voxpod_crds.placement import Toleration
 from voxpod_operator.manifests.model_files import readied
+from voxpod_operator.manifests.node_affinity import only_on
 from voxpod_operator.manifests.sandbox_job import NO_SIDECAR_ANNOTATIONS, NO_SIDECAR_LABELS, SandboxPod
 
 Json = dict[str, Any]
@@ -76,7 +77,6 @@ def _pod_spec(pod: SandboxPod, target: Target, fetch: Fetch | None) -> Json:
             {"name": "VOXPOD_BRING_URL", "value": fetch.url},
             {"name": "VOXPOD_OBJECT_STORE_CA_PEM", "value": fetch.ca_pem},
         ]
-    only_there = {"matchFields": [{"key": "metadata.name", "operator": "In", "values": [target.node]}]}
     spec: Json = {
         "restartPolicy": "Never",
         "serviceAccountName": pod.service_account,
@@ -86,9 +86,7 @@ def _pod_spec(pod: SandboxPod, target: Target, fetch: Fetch | None) -> Json:
         "terminationGracePeriodSeconds": 10,
         # the owner of the model's folder; with a user namespace that is root in this pod only
         "securityContext": {"runAsUser": 0, "runAsGroup": 0, "seccompProfile": {"type": "RuntimeDefault"}},
-        "affinity": {
-            "nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": [only_there]}}
-        },
+        "affinity": {"nodeAffinity": only_on([target.node])},
         "tolerations": [t.to_wire() for t in target.tolerations],
         "containers": [_container(pod, env, mounts)],
         "volumes": [*volumes, {"name": "scratch", "emptyDir": {"sizeLimit": SCRATCH_LIMIT}}],

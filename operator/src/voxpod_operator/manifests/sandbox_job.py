@@ -14,6 +14,7 @@ from voxpod_crds.sandbox_protocol import TOKEN_AUDIENCE
 from voxpod_crds.tenant import TenantSandbox
 from voxpod_operator.cluster.sandboxes import REQUEST_ANNOTATION
 from voxpod_operator.manifests.model_files import ModelFiles, mapped
+from voxpod_operator.manifests.node_affinity import only_on, rather_not_on
 
 Json = dict[str, Any]
 
@@ -90,7 +91,7 @@ def sandbox_job(
     }
     spec = _sandbox_spec(pod, dispatch)
     if avoid_nodes:
-        spec.setdefault("affinity", {}).setdefault("nodeAffinity", {}).update(_rather_not_on(avoid_nodes))
+        spec.setdefault("affinity", {}).setdefault("nodeAffinity", {}).update(rather_not_on(avoid_nodes))
     return _job(
         pod,
         spec,
@@ -241,7 +242,7 @@ def _pod_spec(pod: SandboxPod, container: Json) -> Json:
     if pod.node_selector:
         spec["nodeSelector"] = dict(pod.node_selector)
     if pod.nodes is not None:
-        spec["affinity"] = {"nodeAffinity": _only_on(pod.nodes)}
+        spec["affinity"] = {"nodeAffinity": only_on(pod.nodes)}
     spec["tolerations"] = [t.to_wire() for t in (*pod.tolerations, *_leave_lost_nodes(pod.tolerations))]
     return spec
 
@@ -263,23 +264,6 @@ def _leave_lost_nodes(tolerations: Sequence[Toleration]) -> list[Toleration]:
         for taint in LOST_NODE_TAINTS
         if not any(t.key in (taint, "", None) and t.effect in ("NoExecute", None) for t in tolerations)
     ]
-
-
-def _only_on(nodes: Sequence[str]) -> Json:
-    """Node affinity for these nodes only. A term each: a field's requirement takes one value, and the scheduler then looks at
-    these nodes alone."""
-    terms = [{"matchFields": [{"key": "metadata.name", "operator": "In", "values": [node]}]} for node in nodes]
-    return {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": terms}}
-
-
-def _rather_not_on(nodes: Sequence[str]) -> Json:
-    """Node affinity against some nodes, preferred: they are taken when there are no others.
-
-    A required rule would leave a retry on a cluster of one node without any, and the operator may not list nodes to tell.
-    By metadata.name, since the label kubernetes.io/hostname is not everywhere the node's name.
-    """
-    others = [{"key": "metadata.name", "operator": "NotIn", "values": [node]} for node in nodes]
-    return {"preferredDuringSchedulingIgnoredDuringExecution": [{"weight": 100, "preference": {"matchFields": others}}]}
 
 
 def _job(
