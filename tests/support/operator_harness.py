@@ -30,6 +30,7 @@ from voxpod_operator.cluster.kinds import (
     EVENT_V1,
     JOB,
     LEASE,
+    NODE,
     POD,
     SERVICE,
     SPEECH_MODEL,
@@ -38,7 +39,7 @@ from voxpod_operator.cluster.kinds import (
 )
 from voxpod_operator.settings import OperatorSettings
 
-KINDS = (CONFIG_MAP, TENANT, SPEECH_MODEL, TTS_REQUEST, JOB, POD, EVENT, EVENT_V1, SERVICE, LEASE, ENDPOINT_SLICE)
+KINDS = (CONFIG_MAP, TENANT, SPEECH_MODEL, TTS_REQUEST, JOB, POD, EVENT, EVENT_V1, SERVICE, LEASE, ENDPOINT_SLICE, NODE)
 CALL_SECONDS = 1.0
 
 
