@@ -38,6 +38,7 @@ class ApiSettings(BaseSettings):
     public_catalogue: bool = Field(
         True, description="Whether models and voices are listed to everybody; some clients ask without a key."
     )
+    console: bool = Field(True, description="Whether the page at / is served.")
     model_aliases: dict[Alias, ObjectName | Literal[""]] = Field(
         MODEL_ALIASES,
         description="Names of models that clients know, each with the SpeechModel meant ('': the default one).",

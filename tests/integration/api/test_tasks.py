@@ -140,6 +140,19 @@ async def test_times_are_had_as_they_are_stored_and_as_captions(served: Served) 
     assert await asked(served, done["timestamps_url"], OTHER_KEY, 404)
 
 
+async def test_audio_is_had_from_the_facade_too(served: Served) -> None:
+    served.world.pause_at = "claimed"
+    task = (await made(served, {"text": "Once more.", "format": "ogg"}))["id"]
+    early = await asked(served, f"/v1/speech-tasks/{task}/audio", status=404)
+    served.world.resume.set()
+    await asked(served, f"/v1/speech-tasks/{task}?wait=30")
+
+    async with served.get(f"/v1/speech-tasks/{task}/audio") as answer:
+        assert (answer.content_type, await answer.read()) == ("audio/ogg", b"RIFFOnce more.")
+    stranger = await asked(served, f"/v1/speech-tasks/{task}/audio", OTHER_KEY, 404)
+    assert (early["error"]["code"], stranger["error"]["code"]) == ("audio_not_found", "task_not_found")
+
+
 async def test_a_task_that_asked_for_no_times_has_none(served: Served) -> None:
     task = (await made(served))["id"]
     done = await asked(served, f"/v1/speech-tasks/{task}?wait=30")

@@ -8,11 +8,11 @@ from starlette.responses import Response
 
 from voxpod_api.errors import ApiError
 from voxpod_api.openai.catalogue import models_document, voices_document
-from voxpod_api.openai.schemas import MEDIA_TYPES, PCM_RATE, SpeechBody, usage_of
+from voxpod_api.openai.schemas import PCM_RATE, SpeechBody, usage_of
 from voxpod_api.openai.silence import has_nothing_to_say, silence
 from voxpod_api.speech.choice import usable_models
 from voxpod_api.speech.order import Order
-from voxpod_api.web.answers import AudioAnswer, EventsAnswer, delta_event, done_event
+from voxpod_api.web.answers import MEDIA_TYPES, AudioAnswer, EventsAnswer, delta_event, done_event
 from voxpod_api.web.bodies import body_of, documented
 from voxpod_api.web.calls import fetched, speak, told
 from voxpod_api.web.parts import Reader, Speaker, parts_of

@@ -11,14 +11,6 @@ MAX_INPUT = 4096
 
 AudioType = Literal["mp3", "opus", "aac", "flac", "wav", "pcm"]
 
-MEDIA_TYPES = {
-    "mp3": "audio/mpeg",
-    "opus": "audio/opus",
-    "flac": "audio/flac",
-    "wav": "audio/wav",
-    "pcm": "audio/pcm",
-}
-
 PCM_RATE = 24_000
 """Samples per second that clients of OpenAI take pcm for."""
 

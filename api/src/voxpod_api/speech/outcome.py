@@ -38,6 +38,7 @@ class Spoken:
     seconds: float
     sample_rate: int
     voice: str
+    format: str
 
 
 BY_REASON: dict[str, tuple[int, str, ErrorType, str | None]] = {
@@ -107,6 +108,7 @@ def spoken(raw: Json) -> Spoken | None:
         seconds=float(audio["durationSeconds"]),
         sample_rate=int(audio["sampleRate"]),
         voice=str(status.get("voice") or ""),
+        format=str(audio.get("format") or "wav"),
     )
 
 

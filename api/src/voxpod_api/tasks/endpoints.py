@@ -9,13 +9,15 @@ from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import JSONResponse, Response
 
 from voxpod_api.errors import ApiError, StoreError, not_now
+from voxpod_api.speech import outcome
 from voxpod_api.speech.order import Order, Task
 from voxpod_api.speech.outcome import Standing
 from voxpod_api.tasks.captions import Cue, as_srt, as_vtt, cues
 from voxpod_api.tasks.documents import task_of
 from voxpod_api.tasks.schemas import TaskAnswer, TaskBody, TaskPage
+from voxpod_api.web.answers import MEDIA_TYPES, AudioAnswer
 from voxpod_api.web.bodies import body_of, documented
-from voxpod_api.web.calls import allowed, repeat_of, times_of
+from voxpod_api.web.calls import allowed, fetched, repeat_of, times_of
 from voxpod_api.web.parts import Speaker, TaskReader, parts_of
 
 router = APIRouter()
@@ -51,6 +53,16 @@ async def get_task(
     parts = parts_of(request)
     raw = await (parts.tasks.ended(caller, task_id, wait) if wait else parts.tasks.find(caller, task_id))
     return task_of(raw, parts.now())
+
+
+@router.get("/v1/speech-tasks/{task_id}/audio", response_class=Response)
+async def get_audio(request: Request, caller: TaskReader, task_id: str) -> Response:
+    """The audio of a task, for who does not reach the store."""
+    parts = parts_of(request)
+    spoken = outcome.spoken(await parts.tasks.find(caller, task_id))
+    if spoken is None or spoken.expires <= parts.now():
+        raise ApiError(404, "audio_not_found", "there is no audio of it: not made, not yet, or expired")
+    return AudioAnswer(await fetched(parts, spoken), MEDIA_TYPES[spoken.format], {"x-voxpod-request": spoken.request})
 
 
 @router.get("/v1/speech-tasks/{task_id}/timestamps", response_class=Response)

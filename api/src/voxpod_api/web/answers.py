@@ -15,6 +15,16 @@ from voxpod_api.web.leaving import leaving
 
 logger = logging.getLogger(__name__)
 
+MEDIA_TYPES = {
+    "mp3": "audio/mpeg",
+    "opus": "audio/opus",
+    "ogg": "audio/ogg",
+    "flac": "audio/flac",
+    "wav": "audio/wav",
+    "pcm": "audio/pcm",
+}
+"""By format; opus as OpenAI has it."""
+
 
 class AudioAnswer(Response):
     """The audio itself. Its length is told beforehand: an HTTP client notices when some of it is missing."""

@@ -30,6 +30,8 @@
   value: {{ $jwt.leewaySeconds | quote }}
 - name: VOXPOD_API_PUBLIC_CATALOGUE
   value: {{ $api.publicCatalogue | quote }}
+- name: VOXPOD_API_CONSOLE
+  value: {{ $api.console | quote }}
 - name: VOXPOD_API_MODEL_ALIASES
   value: {{ $api.modelAliases | toJson | quote }}
 - name: VOXPOD_API_VOICE_ALIASES
