@@ -69,6 +69,7 @@ def _mint(options: argparse.Namespace) -> str:
         "iss": options.issuer,
         "aud": options.audience,
         "sub": options.subject,
+        "jti": secrets.token_hex(16),
         "iat": now,
         "exp": now + options.seconds,
         options.tenant_claim: options.tenant,

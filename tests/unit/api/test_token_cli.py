@@ -51,7 +51,8 @@ def test_a_minted_token_is_taken_for_what_it_was_minted(keys: tuple[Path, Path],
 
     taken = read_token_keys(public.read_text(), ISSUER[1], "voxpod", "tenant", 0).claims(token)
 
-    assert taken == Claims("ann", "acme", "acme-ci", frozenset(["speech:read"]))
+    assert taken == Claims("ann", "acme", "acme-ci", frozenset(["speech:read"]), taken.id)
+    assert len(taken.id) == 32, "it can be revoked"
     told = json.loads(said("inspect", token, "--jwks", public, *ISSUER))
     assert told["taken_for"] == {"tenant": "acme", "subject": "ann", "scopes": ["speech:read"]}
 

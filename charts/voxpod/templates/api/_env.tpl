@@ -28,6 +28,10 @@
   value: {{ $jwt.tenantClaim | quote }}
 - name: VOXPOD_API_JWT_LEEWAY_SECONDS
   value: {{ $jwt.leewaySeconds | quote }}
+{{- if $jwt.revokedConfigMap }}
+- name: VOXPOD_API_REVOKED_FILE
+  value: /etc/voxpod/credentials/revoked.json
+{{- end }}
 - name: VOXPOD_API_PUBLIC_CATALOGUE
   value: {{ $api.publicCatalogue | quote }}
 - name: VOXPOD_API_CONSOLE
