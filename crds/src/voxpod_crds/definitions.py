@@ -227,7 +227,12 @@ SPEECH_MODEL = Definition(
         "spec": (_NODE_SELECTOR_RULE,),
         "spec.tolerations[]": _TOLERATION_RULES,
     },
-    extensions={"status.voices": _SET, "status.languages": _SET, "status.conditions": _CONDITIONS},
+    extensions={
+        "spec.defaultFor": _SET,
+        "status.voices": _SET,
+        "status.languages": _SET,
+        "status.conditions": _CONDITIONS,
+    },
 )
 
 DEFINITIONS = (TENANT, TTS_REQUEST, SPEECH_MODEL)

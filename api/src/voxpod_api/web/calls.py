@@ -30,7 +30,7 @@ async def speak(request: Request, caller: Caller, order: Order) -> Spoken:
     try:
         if (refusal := certain_refusal(caller.tenant, len(order.text), now)) is not None:
             raise refusal
-        chosen = choose(parts.catalog, caller.tenant, parts.aliases, order.model, order.voice)
+        chosen = choose(parts.catalog, caller.tenant, parts.aliases, order.model, order.voice, order.language)
         order = replace(order, model=chosen.model, voice=chosen.voice)
         async with leaving(request.receive) as left:
             spoken = await parts.speech.speak(caller, order, repeat_of(request.headers), left, now)
