@@ -1,5 +1,6 @@
 """Checkpoints such as PyTorch saves them, of random numbers, made without PyTorch."""
 
+import base64
 import pickle
 import zipfile
 from collections import OrderedDict
@@ -11,12 +12,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from voxpod_inference.bundle import Bundle
+from voxpod_inference.engines.cosyvoice.conversion.bundle import Choices, convert
 from voxpod_inference.engines.cosyvoice.conversion.layout import Sizes, expected
 
 Floats = NDArray[np.float32]
 
 SMALL = Sizes(
-    text_tokens=300,
+    text_tokens=280 + 1_609,
     speech_tokens=40,
     speaker=12,
     text_width=24,
@@ -155,3 +158,19 @@ def save_speakers(folder: Path, names: tuple[str, ...], sizes: Sizes = SMALL, se
     made = {name: random.standard_normal((1, sizes.speaker), dtype=np.float32) for name in names}
     save(folder / "spk2info.pt", {name: {"embedding": Saved(vector)} for name, vector in made.items()})
     return made
+
+
+def a_tokenizer(file: Path) -> Path:
+    """Byte pairs as in multilingual.tiktoken: 256 bytes, and 24 pairs of letters."""
+    parts = [bytes([at]) for at in range(256)]
+    parts += [a + b for a in (b"t", b"h", b"e", b"o") for b in (b"h", b"e", b"n", b" ", b"r", b"o")]
+    lines = [f"{base64.b64encode(part).decode()} {rank}" for rank, part in enumerate(parts)]
+    file.write_text("\n".join(lines) + "\n", encoding="ascii")
+    return file
+
+
+def a_bundle(folder: Path, *, eight_bits: bool = False, seed: int = 1) -> Bundle:
+    """A bundle of a small model, made below `folder`."""
+    checkpoint = a_checkpoint(folder / "checkpoint", seed=seed)
+    choices = Choices(steps=3, eight_bits=eight_bits, tokenizer=a_tokenizer(folder / "pairs.tiktoken"))
+    return convert(checkpoint, folder / "bundle", choices, lambda _what, _share: None, SMALL)

@@ -174,8 +174,8 @@ class TTSRequestSpec(ApiModel):
         ge=0,
         le=2**31 - 1,
         description=(
-            "Makes the engine's random choices repeatable. The engines of this version make none: they say the same"
-            " text alike with any seed."
+            "Of the engine's random choices: the same text with the same seed sounds alike. Without it, as with 0. cosyvoice"
+            " makes such choices, and another seed is another way to say it; kokoro and hibari make none."
         ),
     )
     cancel: bool = Field(False, description="Set to true to end the request; the only field that can change.")

@@ -1,4 +1,4 @@
-"""voxpod-model: fetch, check and prepare model bundles, list voices, and hear a text without any cluster."""
+"""voxpod-model: make, check and prepare model bundles, list voices, and hear a text without any cluster."""
 
 import argparse
 import signal
@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from voxpod_inference import cli_bench, cli_say
+from voxpod_inference import cli_bench, cli_convert, cli_say
 from voxpod_inference.bundle import open_bundle
 from voxpod_inference.cli_model import BUNDLE_HELP, chosen_bundle, fetched_bundle
 from voxpod_inference.engines.entry import Source
@@ -36,6 +36,8 @@ def _parser() -> argparse.ArgumentParser:
     for engine in ENGINES.values():
         if engine.source is not None:
             _add_fetch(commands, engine.name, engine.source())
+        if engine.converter is not None:
+            cli_convert.add_parser(commands, engine.name, engine.converter())
 
     prepare = commands.add_parser(
         "prepare", help="make a bundle's weights ready for this machine: faster, and shared in memory"

@@ -22,7 +22,7 @@ Floats = NDArray[np.float32]
 
 _MOST_DESCRIPTION = 1 << 24
 """Bytes of data.pkl; that of 1,200 tensors has 0.1 MB."""
-_KINDS = {
+_KINDS: dict[str, np.dtype[Any]] = {
     "FloatStorage": np.dtype("<f4"),
     "HalfStorage": np.dtype("<f2"),
     "BFloat16Storage": np.dtype("<u2"),
@@ -112,7 +112,9 @@ class Archive:
         kind = _KINDS[tensor.storage.kind]
         raw = self._bytes(f"{self._folder}data/{tensor.storage.entry}")
         if len(raw) < tensor.storage.length * kind.itemsize:
-            self._fail(f"entry {tensor.storage.entry} has {len(raw)} bytes, described are {tensor.storage.length} numbers")
+            self._fail(
+                f"entry {tensor.storage.entry} has {len(raw)} bytes, described are {tensor.storage.length} numbers"
+            )
         flat = np.frombuffer(raw, kind)
         strides = tuple(step * kind.itemsize for step in tensor.stride)
         found = np.lib.stride_tricks.as_strided(flat[tensor.offset :], tensor.shape, strides, writeable=False)

@@ -66,7 +66,7 @@ def positions(distances: np.ndarray, width: int) -> Floats:
     angles = distances.astype(np.float64)[:, None] * rates
     found = np.empty((len(distances), width))
     found[:, 0::2], found[:, 1::2] = np.sin(angles), np.cos(angles)
-    return found.astype(np.float32)
+    return np.asarray(found, dtype=np.float32)
 
 
 def embedded(tensors: Tensors, prefix: str, rows: Floats, *, relu: bool) -> Floats:
@@ -110,7 +110,9 @@ class Layers:
         weights = [self.read(f"{layer}.linear_{part}.weight") for part in ("q", "k", "v")]
         biases = [self.read(f"{layer}.linear_{part}.bias") for part in ("q", "k", "v")]
         biases[0] = biases[0] + u.reshape(-1)
-        q, k, value = g("Split", g.linear(x, np.concatenate(weights), np.concatenate(biases)), outputs=3, axis=-1, num_outputs=3)
+        q, k, value = g(
+            "Split", g.linear(x, np.concatenate(weights), np.concatenate(biases)), outputs=3, axis=-1, num_outputs=3
+        )
         heads = g("Transpose", g("Reshape", q, g.lengths(1, -1, s.heads, s.head)), perm=[0, 2, 1, 3])
         return q, k, value, g("Add", heads, g.weight((v - u)[None, :, None, :]))
 
@@ -118,7 +120,9 @@ class Layers:
         """Output of the layer, from what came into it and what its attention found."""
         g, layer = self._graph, f"encoders.{at}"
         x = g("Add", x, self.linear(attended, f"{layer}.self_attn.linear_out"))
-        inner = self.linear(self.norm(x, f"{layer}.{self._stack.norms[1]}", _LAYER_EPSILON), f"{layer}.feed_forward.w_1")
+        inner = self.linear(
+            self.norm(x, f"{layer}.{self._stack.norms[1]}", _LAYER_EPSILON), f"{layer}.feed_forward.w_1"
+        )
         inner = g.silu(inner) if self._stack.silu else g("Relu", inner)
         return str(g("Add", x, self.linear(inner, f"{layer}.feed_forward.w_2")))
 

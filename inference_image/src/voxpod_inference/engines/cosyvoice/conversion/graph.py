@@ -122,9 +122,13 @@ class Graph:
             return self.linear(x, weight[:, :, 0], bias)
         around = taps // 2
         padded = self("Pad", x, self.lengths(0, around, 0, 0, around, 0))
-        last = [self.lengths(np.iinfo(np.int64).max) if at + 1 == taps else self.lengths(at + 1 - taps) for at in range(taps)]
+        last = [
+            self.lengths(np.iinfo(np.int64).max) if at + 1 == taps else self.lengths(at + 1 - taps)
+            for at in range(taps)
+        ]
         shifted = [
-            self("Slice", padded, self.lengths(at), last[at], self.lengths(1), self.lengths(stride)) for at in range(taps)
+            self("Slice", padded, self.lengths(at), last[at], self.lengths(1), self.lengths(stride))
+            for at in range(taps)
         ]
         flat = np.ascontiguousarray(weight.transpose(0, 2, 1)).reshape(out, taps * given)
         return self.linear(self("Concat", *shifted, axis=2), flat, bias)
@@ -141,7 +145,9 @@ class Graph:
         path.write_bytes(model.SerializeToString(deterministic=True))
 
     def _value(self, name: str, shape: Sequence[int | str], kind: type[np.generic]) -> Any:
-        return self._helper.make_tensor_value_info(name, self._helper.np_dtype_to_tensor_dtype(np.dtype(kind)), list(shape))
+        return self._helper.make_tensor_value_info(
+            name, self._helper.np_dtype_to_tensor_dtype(np.dtype(kind)), list(shape)
+        )
 
     def _tensor(self, name: str, array: NDArray[Any]) -> Any:
         from onnx import numpy_helper

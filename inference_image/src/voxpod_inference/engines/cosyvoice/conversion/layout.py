@@ -59,7 +59,9 @@ def checked(path: str, found: Mapping[str, Tensor], wanted: Mapping[str, Shape])
         if name not in renamed:
             raise CheckpointError(f"{path} has no tensor {name}: it is not the one of CosyVoice-300M-SFT, or not whole")
         if renamed[name].shape != shape:
-            raise CheckpointError(f"{path}: tensor {name} has shape {list(renamed[name].shape)}, expected {list(shape)}")
+            raise CheckpointError(
+                f"{path}: tensor {name} has shape {list(renamed[name].shape)}, expected {list(shape)}"
+            )
     if unknown := next((name for name in renamed if name not in wanted), None):
         raise CheckpointError(f"{path} has a tensor {unknown[:120]}, which CosyVoice-300M-SFT has not")
     return renamed
@@ -69,7 +71,10 @@ def _another_model(found: Mapping[str, Tensor]) -> str | None:
     """What a checkpoint is, where that can be told from its tensors."""
     if any(name.startswith("llm.model.") for name in found):
         return "of CosyVoice 2 or 3, whose language model is Qwen's"
-    if any(name.startswith(("encoder.up_layer", "encoder.pre_lookahead", "decoder.estimator.transformer_blocks")) for name in found):
+    if any(
+        name.startswith(("encoder.up_layer", "encoder.pre_lookahead", "decoder.estimator.transformer_blocks"))
+        for name in found
+    ):
         return "of CosyVoice 2 or 3"
     text = found.get("text_embedding.weight")
     if text is not None and text.shape[:1] == (60_515,):
@@ -84,7 +89,10 @@ def _another_model(found: Mapping[str, Tensor]) -> str | None:
 def _current_name(name: str) -> str:
     """Older saves call the parts of a weight norm otherwise, and a vocoder that was trained with its judges has a prefix."""
     name = name.removeprefix("generator.")
-    for old, new in ((".weight_g", ".parametrizations.weight.original0"), (".weight_v", ".parametrizations.weight.original1")):
+    for old, new in (
+        (".weight_g", ".parametrizations.weight.original0"),
+        (".weight_v", ".parametrizations.weight.original1"),
+    ):
         if name.endswith(old):
             return name.removesuffix(old) + new
     return name
@@ -95,7 +103,9 @@ def _weight_and_bias(name: str, *shape: int) -> Iterator[tuple[str, Shape]]:
     yield f"{name}.bias", shape[:1]
 
 
-def _encoder(prefix: str, width: int, heads: int, inner: int, layers: int, norms: tuple[str, str]) -> Iterator[tuple[str, Shape]]:
+def _encoder(
+    prefix: str, width: int, heads: int, inner: int, layers: int, norms: tuple[str, str]
+) -> Iterator[tuple[str, Shape]]:
     for at in range(layers):
         layer = f"{prefix}.encoders.{at}"
         for part in ("q", "k", "v", "out"):

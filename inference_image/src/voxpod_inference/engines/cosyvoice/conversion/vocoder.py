@@ -5,13 +5,21 @@ runtime has faster kernels than for rows.
 """
 
 import math
+from typing import Any
 
 import numpy as np
 
 from voxpod_inference.engines.cosyvoice.conversion.checkpoint import Floats
 from voxpod_inference.engines.cosyvoice.conversion.encoders import Tensors
 from voxpod_inference.engines.cosyvoice.conversion.graph import Graph
-from voxpod_inference.engines.cosyvoice.conversion.layout import DILATIONS, KERNELS, SOURCE_KERNELS, SPECTRUM, STRIDE, Sizes
+from voxpod_inference.engines.cosyvoice.conversion.layout import (
+    DILATIONS,
+    KERNELS,
+    SOURCE_KERNELS,
+    SPECTRUM,
+    STRIDE,
+    Sizes,
+)
 
 _WINDOW, _HOP = 16, 4
 _BINS = _WINDOW // 2 + 1
@@ -24,7 +32,7 @@ def folded(tensors: Tensors, name: str) -> Floats:
     """A weight out of its length and direction, each row by itself."""
     length, direction = (tensors[f"{name}.parametrizations.weight.original{at}"].read() for at in (0, 1))
     norm = np.sqrt((direction.astype(np.float64) ** 2).sum(axis=(1, 2), keepdims=True))
-    return (length * direction / norm).astype(np.float32)
+    return np.asarray(length * direction / norm, np.float32)
 
 
 def pitch_graph(tensors: Tensors) -> Graph:
@@ -67,7 +75,9 @@ def sound_graph(tensors: Tensors, sizes: Sizes) -> Graph:
     return g
 
 
-def _convolution(g: Graph, x: str, weight: Floats, bias: Floats, *, dilation: int = 1, stride: int = 1, around: int | None = None) -> str:
+def _convolution(
+    g: Graph, x: str, weight: Floats, bias: Floats, *, dilation: int = 1, stride: int = 1, around: int | None = None
+) -> str:
     taps = weight.shape[2]
     around = (taps - 1) * dilation // 2 if around is None else around
     return str(
@@ -112,9 +122,16 @@ def _angles() -> np.ndarray:
 
 def _spectrum(g: Graph, source: str) -> str:
     """Real parts, then imaginary parts, [1, 18, 1, 64 m + 1]."""
-    x = g("Pad", g("Unsqueeze", source, g.lengths(1, 2)), g.lengths(0, 0, 0, _WINDOW // 2, 0, 0, 0, _WINDOW // 2), mode="reflect")
+    x = g(
+        "Pad",
+        g("Unsqueeze", source, g.lengths(1, 2)),
+        g.lengths(0, 0, 0, _WINDOW // 2, 0, 0, 0, _WINDOW // 2),
+        mode="reflect",
+    )
     kernels = np.concatenate([np.cos(_angles()), -np.sin(_angles())]) * _HANN
-    return _convolution(g, x, kernels[:, None].astype(np.float32), np.zeros(SPECTRUM, np.float32), stride=_HOP, around=0)
+    return _convolution(
+        g, x, kernels[:, None].astype(np.float32), np.zeros(SPECTRUM, np.float32), stride=_HOP, around=0
+    )
 
 
 def _samples(g: Graph, x: str) -> str:
@@ -126,10 +143,14 @@ def _samples(g: Graph, x: str) -> str:
     twice = np.full((_BINS, 1), 2.0)  # all bins but the first and the last stand for two
     twice[[0, -1]] = 1.0
     basis = np.concatenate([twice * np.cos(_angles()), -twice * np.sin(_angles())]) * _HANN / _WINDOW
-    pads, options = [0, _WINDOW // 2, 0, _WINDOW // 2], {"strides": [1, _HOP], "kernel_shape": [1, _WINDOW]}
-    added = g("ConvTranspose", parts, g.weight(basis[:, None, None].astype(np.float32)), pads=pads, **options)
+    options: dict[str, Any] = {
+        "pads": [0, _WINDOW // 2, 0, _WINDOW // 2],
+        "strides": [1, _HOP],
+        "kernel_shape": [1, _WINDOW],
+    }
+    added = g("ConvTranspose", parts, g.weight(basis[:, None, None].astype(np.float32)), **options)
     one = g("Slice", g("Mul", parts, g.constant(0.0)), g.lengths(0), g.lengths(1), g.lengths(1))
     windows = (_HANN**2)[None, None, None].astype(np.float32)
-    overlap = g("ConvTranspose", g("Add", one, g.constant(1.0)), g.weight(windows), pads=pads, **options)
+    overlap = g("ConvTranspose", g("Add", one, g.constant(1.0)), g.weight(windows), **options)
     samples = g("Reshape", g("Div", added, overlap), g.lengths(-1))
     return str(g("Clip", samples, g.constant(-_LIMIT), g.constant(_LIMIT)))
