@@ -27,13 +27,14 @@ LIMITS = Limits(most=48, preferred=40)
 """Text tokens at once: 7 to 14 s of speech. Memory grows with a chunk, and it is heard when all of it was made."""
 _SECONDS_A_TOKEN = 0.2
 _UNSPACED = "\u3040-\u30ff\u3400-\u9fff"
-_WIDE = {
+_SIGNS = {
     "zh": str.maketrans(",.!?;:", "，。！？；："),
     "yue": str.maketrans(",.!?;:", "，。！？；："),
     "ja": str.maketrans(",.!?;:", "、。！？；："),
 }
-_NARROW_SIGN = re.compile(rf"(?<=[{_UNSPACED}])[,.!?;:]")
-_SPACE = re.compile(rf"(?<=[{_UNSPACED}，、。！？；：]) +| +(?=[{_UNSPACED}])")
+"""Punctuation as a language writes it; readers give that of all models."""
+_SPACE = re.compile(rf"(?<=[{_UNSPACED}，、。！？；：]) +| +(?=[{_UNSPACED}，、。！？；：])")
+"""Beside characters that are written without one."""
 
 
 class CosyVoice(ReadingEngine):
@@ -112,8 +113,5 @@ def plain(read: str) -> tuple[str, str]:
     for language, text in stretches:
         weights[language] += sum(map(str.isalpha, text)) * (1 if language in LATIN else 4)
     main = weights.most_common(1)[0][0] if weights else ""
-    text = "".join(text.translate({ord("—"): "-"}) if language in LATIN else text for language, text in stretches)
-    if main in _WIDE:
-        text = _NARROW_SIGN.sub(lambda sign: sign.group().translate(_WIDE[main]), text)
-        text = _SPACE.sub("", text)
-    return main, text.strip()
+    text = "".join(text.translate(_SIGNS.get(language, {})) for language, text in stretches)
+    return main, _SPACE.sub("", text).strip()

@@ -131,7 +131,7 @@ def _describe(root: Path, checkpoint: Path, known: list[speakers.Speaker], choic
             (root / name).write_bytes((checkpoint / name).read_bytes())
     with (root / "NOTICE").open("a", encoding="utf-8") as notice:
         notice.write(NOTICE)
-    own = {speaker.language: speaker.name for speaker in reversed(known)}
+    own = {speaker.language.partition("-")[0]: speaker.name for speaker in reversed(known)}
     write_manifest(
         root,
         name=NAME,

@@ -75,7 +75,7 @@ def embedded(tensors: Tensors, prefix: str, rows: Floats, *, relu: bool) -> Floa
     gain, offset = (tensors[f"{prefix}.embed.out.1.{part}"].read() for part in ("weight", "bias"))
     x = rows.astype(np.float64) @ weight.T.astype(np.float64) + bias
     x = (x - x.mean(axis=1, keepdims=True)) / np.sqrt(x.var(axis=1, keepdims=True) + _EPSILON) * gain + offset
-    return ((np.maximum(x, 0) if relu else x) * math.sqrt(len(gain))).astype(np.float32)
+    return np.asarray((np.maximum(x, 0) if relu else x) * math.sqrt(len(gain)), np.float32)
 
 
 class Layers:
