@@ -22,7 +22,8 @@ def main(arguments: Sequence[str]) -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # told to stop, take the cluster down as on Ctrl-C
     try:
         for name in BENCHES if options.command == "all" else (options.command,):
-            BENCHES[name][1](options)
+            if name != "cosyvoice" or options.command == name:  # `all` has no bundle of it
+                BENCHES[name][1](options)
     except (BenchError, DemoError) as error:
         print(
             "\n".join([f"bench: {error}", *(f"    {line}" for line in getattr(error, "details", ()))]), file=sys.stderr
@@ -60,6 +61,17 @@ def _engine(name: str) -> Callable[[argparse.Namespace], None]:
     return run
 
 
+def _cosyvoice(options: argparse.Namespace) -> None:
+    from voxpod_bench.engine import cosyvoice
+    from voxpod_bench.engine.page import machine, written
+    from voxpod_bench.machine import load_now
+
+    before = load_now()
+    results = cosyvoice.measure(options.bundle, options.rounds, lambda what: print(f"bench: {what}", file=sys.stderr))
+    page = cosyvoice.page(results)
+    _tell(options, page.name, written(page, machine(before), f"{_command(options)} --bundle DIR"))
+
+
 def _command(options: argparse.Namespace) -> str:
     return "make bench" if options.command == "all" else f"python bench {options.command}"
 
@@ -78,6 +90,7 @@ BENCHES: dict[str, tuple[str, Callable[[argparse.Namespace], None]]] = {
     "image-size": ("the inference image, and what in it takes the space", _engine("image-size")),
     "quality": ("what a speech recogniser hears (needs `make quality` once)", _engine("quality")),
     "engines": ("the engines side by side: time, memory, what a recogniser hears", _engine("engines")),
+    "cosyvoice": ("CosyVoice stage by stage, of a bundle that is there already", _cosyvoice),
     "cold-path": ("a request in a sandbox made for it, stage by stage and write by write", _cold_path),
 }
 """In the order in which `all` runs them: the cluster last, it leaves the machine busy for a while."""
@@ -100,6 +113,10 @@ def _parser() -> argparse.ArgumentParser:
             )
             command.add_argument(
                 "--values", default="", metavar="FILE", help="further Helm values, which win: to compare settings"
+            )
+        if name == "cosyvoice":
+            command.add_argument(
+                "--bundle", type=Path, required=True, metavar="DIR", help="a converted bundle, prepared"
             )
         if name != "cold-path":
             command.add_argument(

@@ -2,6 +2,7 @@
 
 import base64
 import pickle
+import sys
 import zipfile
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 
 from voxpod_inference.bundle import Bundle
 from voxpod_inference.engines.cosyvoice.conversion.bundle import Choices, convert
-from voxpod_inference.engines.cosyvoice.conversion.layout import Sizes, expected
+from voxpod_inference.engines.cosyvoice.conversion.layout import PUBLISHED, Sizes, expected
 
 Floats = NDArray[np.float32]
 
@@ -112,14 +113,16 @@ def save(path: Path, content: Any) -> None:
         kept.append(array)
         return str(len(kept) - 1)
 
-    folder = path.stem
+    def entry(name: str) -> zipfile.ZipInfo:
+        return zipfile.ZipInfo(f"{path.stem}/{name}")  # of 1980, so that the same content makes the same file
+
     with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
-        with archive.open(f"{folder}/data.pkl", "w") as file:
+        with archive.open(entry("data.pkl"), "w") as file:
             _Pickler(file, keep).dump(content)
-        archive.writestr(f"{folder}/byteorder", "little")
+        archive.writestr(entry("byteorder"), "little")
         for at, array in enumerate(kept):
-            archive.writestr(f"{folder}/data/{at}", array.tobytes())
-        archive.writestr(f"{folder}/version", "3\n")
+            archive.writestr(entry(f"data/{at}"), array.tobytes())
+        archive.writestr(entry("version"), "3\n")
 
 
 def random_tensors(file: str, sizes: Sizes, seed: int = 1) -> dict[str, Floats]:
@@ -161,10 +164,11 @@ def save_speakers(folder: Path, names: tuple[str, ...], sizes: Sizes = SMALL, se
 
 
 def a_tokenizer(file: Path) -> Path:
-    """Byte pairs as in multilingual.tiktoken: 256 bytes, and 24 pairs of letters."""
+    """Byte pairs as in multilingual.tiktoken: 256 bytes, 23 pairs of letters, and last a rank for nothing."""
     parts = [bytes([at]) for at in range(256)]
     parts += [a + b for a in (b"t", b"h", b"e", b"o") for b in (b"h", b"e", b"n", b" ", b"r", b"o")]
-    lines = [f"{base64.b64encode(part).decode()} {rank}" for rank, part in enumerate(parts)]
+    lines = [f"{base64.b64encode(part).decode()} {rank}" for rank, part in enumerate(parts[:-1])]
+    lines.append(f"= {len(lines)}")
     file.write_text("\n".join(lines) + "\n", encoding="ascii")
     return file
 
@@ -174,3 +178,7 @@ def a_bundle(folder: Path, *, eight_bits: bool = False, seed: int = 1) -> Bundle
     checkpoint = a_checkpoint(folder / "checkpoint", seed=seed)
     choices = Choices(steps=3, eight_bits=eight_bits, tokenizer=a_tokenizer(folder / "pairs.tiktoken"))
     return convert(checkpoint, folder / "bundle", choices, lambda _what, _share: None, SMALL)
+
+
+if __name__ == "__main__":
+    a_checkpoint(Path(sys.argv[1]), PUBLISHED)

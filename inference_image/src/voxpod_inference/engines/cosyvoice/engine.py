@@ -92,7 +92,7 @@ class CosyVoice(ReadingEngine):
         own = manifest.voices[voice].partition("-")[0]
         # What a voice was recorded in needs no announcement.
         tag = None if language == own else self._settings.tags.get(language)
-        speech = self._language.say(tokens, tag, speaker[:width], random)
+        speech = list(self._language.say(tokens, tag, speaker[:width], random))
         spectra = np.concatenate(list(self._flow.spectra(speech, speaker[width:], random)))
         yield from self._vocoder.samples(spectra, random)
 

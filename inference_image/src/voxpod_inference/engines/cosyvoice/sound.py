@@ -43,25 +43,26 @@ class Vocoder:
         self._pitch, self._sound = pitch, sound
         self._harmonics = np.array(harmonics[:-1])
         self._offset = harmonics[-1]
-        self._options = shrinking(RunOptions())
+        self._options, self._last = RunOptions(), shrinking(RunOptions())
 
     def samples(self, spectra: Spectra, random: np.random.Generator) -> Iterator[Samples]:
         """Samples of spectra, in order."""
         mel = np.ascontiguousarray(spectra.T)[None]
         with failing(f"{len(spectra)} frames"):
-            (pitch,) = self._pitch.run(["f0"], {"mel": mel}, self._options)
+            (pitch,) = self._pitch.run(["f0"], {"mel": mel}, self._last)
             source = harmonic_source(pitch[0], self._harmonics, self._offset, random)
             for w in windows(len(spectra)):
                 feeds = {
                     "mel": np.ascontiguousarray(mel[:, :, w.first : w.end]),
                     "source": source[None, w.first * SAMPLES_A_FRAME : w.end * SAMPLES_A_FRAME],
                 }
-                (made,) = self._sound.run(["samples"], feeds, self._options)
+                options = self._options if w.stop < len(spectra) else self._last
+                (made,) = self._sound.run(["samples"], feeds, options)
                 yield np.array(made[(w.start - w.first) * SAMPLES_A_FRAME : (w.stop - w.first) * SAMPLES_A_FRAME])
 
     def stop(self) -> None:
         """Make `samples` fail soon; may be called from any thread."""
-        self._options.terminate = True
+        self._options.terminate = self._last.terminate = True
 
 
 def harmonic_source(

@@ -75,7 +75,7 @@ class Flow:
     def __init__(self, condition: InferenceSession, step: InferenceSession, table: Path, settings: Settings) -> None:
         self._condition, self._step, self._settings = condition, step, settings
         self._table = np.load(table, mmap_mode="r")
-        self._options = shrinking(RunOptions())
+        self._options, self._last = RunOptions(), shrinking(RunOptions())
 
     def spectra(
         self, tokens: list[int], speaker: NDArray[np.float32], random: np.random.Generator
@@ -102,13 +102,13 @@ class Flow:
 
     def stop(self) -> None:
         """Make `spectra` fail soon; may be called from any thread."""
-        self._options.terminate = True
+        self._options.terminate = self._last.terminate = True
 
     def _aim(self, tokens: list[int]) -> Spectra:
         at = places(len(tokens))
         feeds = {"tokens": self._table[tokens][None], "left": at.left, "right": at.right, "share": at.share}
         with failing(f"{len(tokens)} speech tokens"):
-            (aim,) = self._condition.run(["mu"], feeds, self._options)
+            (aim,) = self._condition.run(["mu"], feeds, self._last)
         return np.asarray(aim[0], np.float32)
 
     def _solved(self, noise: Spectra, aim: Spectra, speaker: NDArray[np.float32]) -> Spectra:
@@ -116,7 +116,9 @@ class Flow:
         with failing(f"{len(noise)} frames"):
             for at in range(self._settings.steps):
                 step = {"x": x, "mu": aim[None], "moment": when[at : at + 1], "length": np.diff(when[at : at + 2])}
-                (x,) = self._step.run(["next"], {**step, "speaker": speaker[None]}, self._options)
+                # Memory that is given back after each step is asked for again by the next one.
+                options = self._options if at + 1 < self._settings.steps else self._last
+                (x,) = self._step.run(["next"], {**step, "speaker": speaker[None]}, options)
         if not np.isfinite(x).all():
             raise SpeechError("engine", ENGINE_FAILED, f"the model made no sound of {len(noise)} frames")
         return np.array(x[0], np.float32)

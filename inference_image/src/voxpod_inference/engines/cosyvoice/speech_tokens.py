@@ -52,15 +52,25 @@ class SpeechTokens:
             for part in ("k", "v")
         }
 
-    def say(self, text: list[int], tag: int | None, speaker: Rows, random: np.random.Generator) -> list[int]:
-        """Speech tokens for text tokens, in the language that a tag announces, by a speaker (row of the language model)."""
+    def say(
+        self,
+        text: list[int],
+        tag: int | None,
+        speaker: Rows,
+        random: np.random.Generator,
+        limits: Bounds | None = None,
+    ) -> Iterator[int]:
+        """Speech tokens for text tokens, in the language that a tag announces, by a speaker (row of the language model).
+
+        `limits` are those of `bounds` unless others are given. SpeechError when the model fails, or `stop` was called.
+        """
         given = text if tag is None else [tag, *text]
         with failing(f"a chunk of {len(text)} tokens"):
             (read,) = self._text.run(["rows"], {"text": self._text_table[given][None]}, self._shrinking)
-            tokens = self._settings.speech_tokens
-            begin, task = self._speech_table[tokens : tokens + 1], self._speech_table[tokens + 1 : tokens + 2]
-            rows = np.concatenate([begin, speaker[None], read[0], task])
-            return list(self._made(rows, bounds(len(text), len(rows), self._settings), random))
+        tokens = self._settings.speech_tokens
+        begin, task = self._speech_table[tokens : tokens + 1], self._speech_table[tokens + 1 : tokens + 2]
+        rows = np.concatenate([begin, speaker[None], read[0], task])
+        yield from self._made(rows, limits or bounds(len(text), len(rows), self._settings), random)
 
     def stop(self) -> None:
         """Make `say` fail soon; may be called from any thread."""
@@ -109,7 +119,8 @@ class SpeechTokens:
         def run(given: Rows, positions: int) -> Rows:
             rows.update_inplace(np.ascontiguousarray(given[None], dtype=np.float32))
             total.update_inplace(np.array([positions], np.int64))
-            self._speech.run_with_iobinding(binding, self._options)
+            with failing(f"position {positions}"):
+                self._speech.run_with_iobinding(binding, self._options)
             return np.array(scores.numpy()[0])  # which is a view of what the next run writes
 
         return run

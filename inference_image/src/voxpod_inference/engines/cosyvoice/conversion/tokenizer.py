@@ -41,7 +41,7 @@ def entries(raw: bytes, text_tokens: int) -> list[tuple[str, str]]:
         raise CheckpointError(
             f"the tokenizer's file has {len(found)} byte pairs, expected {text_tokens - SPECIALS} (multilingual.tiktoken)"
         )
-    return [(key_of(part), str(rank)) for part, rank in found]
+    return [(key_of(part), str(rank)) for part, rank in found if part]
 
 
 def tags(text_tokens: int) -> dict[str, int]:
@@ -53,4 +53,5 @@ def tags(text_tokens: int) -> dict[str, int]:
 def _lines(raw: bytes) -> Iterator[tuple[bytes, int]]:
     for line in raw.splitlines():
         part, rank = line.split()
-        yield base64.b64decode(part, validate=True), int(rank)
+        # Whisper's file ends with a rank for no bytes at all, written as the padding alone.
+        yield b"" if part == b"=" else base64.b64decode(part, validate=True), int(rank)
