@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -19,7 +20,8 @@ TOKENS = (150, 500)
 """3 and 10 seconds."""
 BARS = {(150, 1): 1.6, (500, 1): 2.2, (150, 2): 1.0, (500, 2): 1.3}
 BAR_PRIVATE_MB, BAR_PSS, TOGETHER = 150.0, 1.6, 4
-_SCRIPT = Path(__file__).with_name("cosyvoice_stages.py")
+_STAGES = "voxpod_bench.engine.cosyvoice_stages"
+_PATH = str(Path(__file__).parents[2])
 _WEIGHTS_READ = 186.4e6
 """Bytes of eight-bit weights that one speech token needs: 14 layers of 12.58 million and the scores' 4.2; positions come beside."""
 _FLOW_PRODUCTS = {150: 10 * 50e9, 500: 10 * 189e9}
@@ -159,8 +161,9 @@ def _run(tokens: int, threads: int, told: Sequence[dict[str, Any]]) -> Run:
 
 @contextlib.contextmanager
 def _process(bundle: Path, threads: int, tokens: int, rounds: int) -> Iterator["subprocess.Popen[str]"]:
-    command = [sys.executable, str(_SCRIPT), str(bundle), str(threads), str(tokens), str(rounds)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+    command = [sys.executable, "-m", _STAGES, str(bundle), str(threads), str(tokens), str(rounds)]
+    found = {**os.environ, "PYTHONPATH": _PATH}
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=found) as process:
         try:
             yield process
         finally:
