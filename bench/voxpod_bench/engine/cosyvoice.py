@@ -2,15 +2,15 @@
 
 import contextlib
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
 from typing import Any
 
+from voxpod_bench.engine.footprint import read_pages
 from voxpod_bench.engine.page import Log, Page, megabytes, verdict
 from voxpod_bench.errors import BenchError
 from voxpod_bench.markdown import table
@@ -20,8 +20,7 @@ TOKENS = (150, 500)
 """3 and 10 seconds."""
 BARS = {(150, 1): 1.6, (500, 1): 2.2, (150, 2): 1.0, (500, 2): 1.3}
 BAR_PRIVATE_MB, BAR_PSS, TOGETHER = 150.0, 1.6, 4
-_STAGES = "voxpod_bench.engine.cosyvoice_stages"
-_PATH = str(Path(__file__).parents[2])
+_SCRIPT = Path(__file__).with_name("cosyvoice_stages.py")
 _WEIGHTS_READ = 186.4e6
 """Bytes of eight-bit weights that one speech token needs: 14 layers of 12.58 million and the scores' 4.2; positions come beside."""
 _FLOW_PRODUCTS = {150: 10 * 50e9, 500: 10 * 189e9}
@@ -71,18 +70,19 @@ def measure(bundle: Path, rounds: int, log: Log) -> Results:
         for threads in (1, 2):
             log(f"cosyvoice, {tokens} tokens, {threads} threads")
             with _process(bundle, threads, tokens, rounds) as process:
-                told = [_answer(process) for _ in range(rounds)]
+                told = []
+                for _ in range(rounds):
+                    told.append(_answer(process))
+                    _go_on(process)
             runs.append(_run(tokens, threads, told))
             load = told[0]["load"]
     log(f"cosyvoice, memory of {TOGETHER} processes")
     with contextlib.ExitStack() as alive:
-        processes = [alive.enter_context(_process(bundle, 1, TOKENS[-1], 2)) for _ in range(1)]
+        processes = [alive.enter_context(_process(bundle, 1, TOKENS[-1], 2))]
         alone = _answer(processes[0])["pss"]
-        processes += [alive.enter_context(_process(bundle, 1, TOKENS[-1], 1)) for _ in range(TOGETHER - 1)]
-        for process in processes[1:]:
-            _answer(process)
-        from voxpod_bench.engine.footprint import read_pages
-
+        for _ in range(TOGETHER - 1):  # each waits for its second round while the others speak
+            processes.append(alive.enter_context(_process(bundle, 1, TOKENS[-1], 2)))
+            _answer(processes[-1])
         together = sum(read_pages(process.pid).pss for process in processes)
     return Results(tuple(runs), load, alone, together)
 
@@ -161,9 +161,8 @@ def _run(tokens: int, threads: int, told: Sequence[dict[str, Any]]) -> Run:
 
 @contextlib.contextmanager
 def _process(bundle: Path, threads: int, tokens: int, rounds: int) -> Iterator["subprocess.Popen[str]"]:
-    command = [sys.executable, "-m", _STAGES, str(bundle), str(threads), str(tokens), str(rounds)]
-    found = {**os.environ, "PYTHONPATH": _PATH}
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=found) as process:
+    command = [sys.executable, str(_SCRIPT), str(bundle), str(threads), str(tokens), str(rounds)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         try:
             yield process
         finally:
@@ -172,13 +171,16 @@ def _process(bundle: Path, threads: int, tokens: int, rounds: int) -> Iterator["
 
 def _answer(process: "subprocess.Popen[str]") -> dict[str, Any]:
     assert process.stdout is not None
-    assert process.stdin is not None
     line = process.stdout.readline()
     if not line:
         raise BenchError("a process of CosyVoice ended: what it said stands above")
     told: dict[str, Any] = json.loads(line)
     if told["weights"] != "prepared":
         raise BenchError("the bundle is not prepared for this machine: voxpod-model prepare --bundle DIR")
+    return {**told, **asdict(read_pages(process.pid))}
+
+
+def _go_on(process: "subprocess.Popen[str]") -> None:
+    assert process.stdin is not None
     process.stdin.write("\n")
     process.stdin.flush()
-    return told

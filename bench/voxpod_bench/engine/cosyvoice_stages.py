@@ -11,11 +11,10 @@ from pathlib import Path
 
 
 def main(bundle: Path, threads: int, tokens: int, rounds: int) -> None:
-    """`rounds` times: seconds and core seconds of each stage, and the memory afterwards."""
+    """`rounds` times: seconds and core seconds of each stage."""
     os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:threads])
     import numpy as np
 
-    from voxpod_bench.engine.footprint import read_pages
     from voxpod_inference.bundle import open_bundle
     from voxpod_inference.engines.cosyvoice.engine import CosyVoice
     from voxpod_inference.engines.cosyvoice.speech_tokens import Bounds
@@ -44,15 +43,12 @@ def main(bundle: Path, threads: int, tokens: int, rounds: int) -> None:
         samples = np.concatenate(list(vocoder.samples(spectra, random)))
         mark()
         times = np.diff(np.array(marks), axis=0)
-        memory = read_pages(os.getpid())
         told = {
             "weights": engine.weights,
             "load": load,
             "audio": len(samples) / engine.sample_rate,
             "seconds": times[:, 0].tolist(),
             "core_seconds": times[:, 1].tolist(),
-            "private": memory.private,
-            "pss": memory.pss,
         }
         print(json.dumps(told), flush=True)
         sys.stdin.readline()
