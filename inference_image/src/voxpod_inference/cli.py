@@ -10,7 +10,7 @@ from voxpod_inference import cli_bench, cli_convert, cli_say
 from voxpod_inference.bundle import open_bundle
 from voxpod_inference.cli_model import BUNDLE_HELP, chosen_bundle, fetched_bundle
 from voxpod_inference.engines.entry import Source
-from voxpod_inference.engines.registry import ENGINES, engine_of
+from voxpod_inference.engines.registry import ENGINES, engine_of, recipe_of
 from voxpod_inference.errors import SpeechError
 
 
@@ -114,7 +114,7 @@ def _verify(options: argparse.Namespace) -> int:
     complaints = bundle.complaints()
     prepared = "nothing prepared for this machine"
     try:
-        weights = find(folder_of(bundle), fit_of(bundle), engine_of(bundle).recipe)
+        weights = find(folder_of(bundle), fit_of(bundle), recipe_of(bundle))
         complaints += verify(weights)
         prepared = f"weights prepared for this machine whole ({len(weights.files)} files)"
     except NothingPrepared:

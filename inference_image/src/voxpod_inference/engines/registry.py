@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from voxpod_inference import log
 from voxpod_inference.bundle import Bundle, open_bundle
 from voxpod_inference.engines.cosyvoice_files import COSYVOICE
-from voxpod_inference.engines.entry import Engine
+from voxpod_inference.engines.entry import Engine, Recipe
 from voxpod_inference.engines.hibari_files import HIBARI
 from voxpod_inference.engines.kokoro_files import KOKORO
 from voxpod_inference.errors import BundleError, SpeechError
@@ -42,6 +42,14 @@ def engine_of(bundle: Bundle) -> Engine:
     return engine
 
 
+def recipe_of(bundle: Bundle) -> Recipe:
+    """What `voxpod-model prepare` makes of a bundle; all by ONNX Runtime where it has no weights for the native library."""
+    recipe = engine_of(bundle).recipe
+    if recipe.native is None or recipe.native.weights in bundle.manifest.files:
+        return recipe
+    return Recipe((*recipe.graphs, recipe.native.graph))
+
+
 def load_engine(bundle: Bundle, threads: int, prepared: Path | None = None, tell: Tell = _log) -> "Synthesizer":
     """The engine of a bundle, its files checked before they are read.
 
@@ -63,7 +71,7 @@ def load_engine(bundle: Bundle, threads: int, prepared: Path | None = None, tell
     bundle.check(engine.always_read)
     code = engine.code()
     try:
-        weights = find(prepared or folder_of(bundle), fit_of(bundle), engine.recipe)
+        weights = find(prepared or folder_of(bundle), fit_of(bundle), recipe_of(bundle))
         synthesizer = code(bundle, threads, weights)
         if synthesizer.weights == "prepared-onnx":
             tell(*WITHOUT_LIBRARY)

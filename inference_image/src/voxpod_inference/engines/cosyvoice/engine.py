@@ -12,7 +12,7 @@ from voxpod_inference.engines import cosyvoice_files as files
 from voxpod_inference.engines.base import Prepared, Utterance
 from voxpod_inference.engines.cosyvoice.byte_pairs import BytePairs
 from voxpod_inference.engines.cosyvoice.settings import read_settings
-from voxpod_inference.engines.cosyvoice.sound import Vocoder
+from voxpod_inference.engines.cosyvoice.sound import GraphGenerator, NativeGenerator, Vocoder
 from voxpod_inference.engines.cosyvoice.spectra import Flow
 from voxpod_inference.engines.cosyvoice.speech_tokens import SpeechTokens
 from voxpod_inference.engines.onnx import InferenceSession, loaded
@@ -56,7 +56,9 @@ class CosyVoice(ReadingEngine):
         tables = bundle.path(files.TEXT_TABLE), bundle.path(files.SPEECH_TABLE)
         self._language = SpeechTokens(session(files.TEXT), session(files.SPEECH), tables, settings)
         self._flow = Flow(session(files.CONDITION), session(files.STEP), bundle.path(files.FLOW_TABLE), settings)
-        self._vocoder = Vocoder(session(files.PITCH), session(files.SOUND), settings.harmonics)
+        packed = prepared.path(files.NATIVE.packed) if prepared else None
+        generator = NativeGenerator(packed, threads) if packed else GraphGenerator(session(files.SOUND))
+        self._vocoder = Vocoder(session(files.PITCH), session(files.FEATURES), generator, settings.harmonics)
 
     def stop(self) -> None:
         """See `Synthesizer.stop`."""

@@ -79,9 +79,11 @@ class _Writer:
     def write(self, known: list[speakers.Speaker]) -> None:
         """All of them."""
         llm, of_flow, hift = (self.parts[file] for file in CHECKPOINT)
-        for (name, graph), share in zip(self.graphs(), (0.08, 0.2, 0.5, 0.55, 0.7, 0.72), strict=True):
+        for (name, graph), share in zip(self.graphs(), (0.08, 0.2, 0.5, 0.55, 0.7, 0.71, 0.72), strict=True):
             self.tell(f"writing {name}", share)
             graph().save(self.root / name)
+        if self.sizes.base == vocoder.NATIVE_BASE:
+            vocoder.write_generator_weights(hift, self.root / files.NATIVE.weights)
         self.tell("writing tables", 0.8)
         np.save(self.root / files.TEXT_TABLE, llm["text_embedding.weight"].read())
         # The rows of begin and task follow those of the tokens.
@@ -106,6 +108,7 @@ class _Writer:
         yield files.CONDITION, lambda: flow.condition_graph(of_flow, tokens, s.mel, FLOW_POSITIONS, eight_bits=eight)
         yield files.STEP, lambda: flow.step_graph(of_flow, s, eight_bits=eight)
         yield files.PITCH, lambda: vocoder.pitch_graph(hift)
+        yield files.FEATURES, lambda: vocoder.features_graph(hift, s)
         yield files.SOUND, lambda: vocoder.sound_graph(hift, s)
 
     def settings(self, harmonics: tuple[float, ...]) -> Settings:

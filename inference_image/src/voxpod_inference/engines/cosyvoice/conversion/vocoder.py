@@ -1,10 +1,12 @@
-"""Graphs of the vocoder: spectra to pitch, and spectra with a harmonic source to samples.
+"""The vocoder: graphs of spectra to pitch, of what its generator is given, and of the generator; and its weights for our own kernels.
 
 Forward and inverse short-time spectra are convolutions with fixed kernels. All convolutions have a height of one, for which the
 runtime has faster kernels than for rows.
 """
 
 import math
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,12 +22,19 @@ from voxpod_inference.engines.cosyvoice.conversion.layout import (
     STRIDE,
     Sizes,
 )
+from voxpod_inference.engines.vocoder_source import Tensor, write_tensors
+from voxpod_inference.engines.vocoder_weights import OVERLAP
 
 _WINDOW, _HOP = 16, 4
 _BINS = _WINDOW // 2 + 1
 _HANN = np.sin(np.pi * np.arange(_WINDOW) / _WINDOW) ** 2
+WINDOWS = 1.5
+"""Four squared windows over any sample."""
 _SLOPE, _LAST_SLOPE = 0.1, 0.01
 _LOUDEST, _LIMIT = 100.0, 0.99
+NATIVE_BASE, NATIVE_FAMILY = 512, 1
+"""Channels that the native library computes, and its number for generators of this kind."""
+_AS_IT_IS = np.empty(0, np.float32), np.empty(0, np.int8)
 
 
 def folded(tensors: Tensors, name: str) -> Floats:
@@ -50,13 +59,21 @@ def pitch_graph(tensors: Tensors) -> Graph:
     return g
 
 
+def features_graph(tensors: Tensors, sizes: Sizes) -> Graph:
+    """mel [1, mel, m] and source [1, 256 m] to features [1, base, m] and spectrum [1, 18, 64 m + 1]."""
+    g = Graph("features", eight_bits=False)
+    mel, source = g.input("mel", [1, sizes.mel, "m"]), g.input("source", [1, "s"])
+    features = _normed(g, tensors, "conv_pre", g("Unsqueeze", mel, g.lengths(2)))
+    g.output(g("Squeeze", features, g.lengths(2)), "features", [1, sizes.base, "m"])
+    g.output(g("Squeeze", _spectrum(g, source), g.lengths(2)), "spectrum", [1, SPECTRUM, "n"])
+    return g
+
+
 def sound_graph(tensors: Tensors, sizes: Sizes) -> Graph:
-    """mel [1, mel, m] and source [1, 256 m] to samples [256 m]."""
+    """features [1, base, m] and spectrum [1, 18, 64 m + 1] to samples [256 m]."""
     g = Graph("sound", eight_bits=False)
-    mel = g.input("mel", [1, sizes.mel, "m"])
-    source = g.input("source", [1, "s"])
-    spectrum = _spectrum(g, source)
-    x = _normed(g, tensors, "conv_pre", g("Unsqueeze", mel, g.lengths(2)))
+    features, spectrum = g.input("features", [1, sizes.base, "m"]), g.input("spectrum", [1, SPECTRUM, "n"])
+    x, spectrum = (g("Unsqueeze", value, g.lengths(2)) for value in (features, spectrum))
     for stage in range(2):
         x = g("LeakyRelu", x, alpha=_SLOPE)
         weight, bias = folded(tensors, f"ups.{stage}"), tensors[f"ups.{stage}.bias"].read()
@@ -73,6 +90,32 @@ def sound_graph(tensors: Tensors, sizes: Sizes) -> Graph:
     x = _normed(g, tensors, "conv_post", g("LeakyRelu", x, alpha=_LAST_SLOPE))
     g.output(_samples(g, x), "samples", ["s"])
     return g
+
+
+def write_generator_weights(tensors: Tensors, target: Path) -> None:
+    """The generator's weights for the native library, under the names that Kokoro's have there."""
+    write_tensors({name: Tensor(array, *_AS_IT_IS) for name, array in _generator(tensors)}, target, NATIVE_FAMILY)
+
+
+def _generator(tensors: Tensors) -> Iterator[tuple[str, Floats]]:
+    for stage in range(2):
+        yield f"ups.{stage}.weight", folded(tensors, f"ups.{stage}")
+        yield f"ups.{stage}.bias", tensors[f"ups.{stage}.bias"].read()
+        for part in ("weight", "bias"):
+            yield f"noise_convs.{stage}.{part}", tensors[f"source_downs.{stage}.{part}"].read()
+    blocks = {f"noise_res.{at}": f"source_resblocks.{at}" for at in range(2)} | {
+        f"resblocks.{at}": f"resblocks.{at}" for at in range(6)
+    }
+    for ours, theirs in blocks.items():
+        for half in (1, 2):
+            for at in range(len(DILATIONS)):
+                yield f"{ours}.convs{half}.{at}.weight", folded(tensors, f"{theirs}.convs{half}.{at}")
+                yield f"{ours}.convs{half}.{at}.bias", tensors[f"{theirs}.convs{half}.{at}.bias"].read()
+                yield f"{ours}.alpha{half}.{at}", tensors[f"{theirs}.activations{half}.{at}.alpha"].read()
+    yield "conv_post.weight", folded(tensors, "conv_post")
+    yield "conv_post.bias", tensors["conv_post.bias"].read()
+    # What windows add up to; the library has window / hop of it for itself. Where a window is missing, `sound` knows.
+    yield "stft.inverse_basis", (_inverse() / (OVERLAP * WINDOWS)).astype(np.float32)[:, None]
 
 
 def _convolution(
@@ -134,21 +177,26 @@ def _spectrum(g: Graph, source: str) -> str:
     )
 
 
+def _inverse() -> np.ndarray:
+    """What each real and imaginary part adds to a window, [18, 16]."""
+    twice = np.full((_BINS, 1), 2.0)  # all bins but the first and the last stand for two
+    twice[[0, -1]] = 1.0
+    parts = np.concatenate([twice * np.cos(_angles()), -twice * np.sin(_angles())])
+    return np.asarray(parts * _HANN / _WINDOW)
+
+
 def _samples(g: Graph, x: str) -> str:
     """The inverse of spectra whose magnitudes' logarithms and phases' sines are in x, overlapped and added."""
     loud, turned = g("Split", x, outputs=2, axis=1, num_outputs=2)
     magnitude = g("Min", g("Exp", loud), g.constant(_LOUDEST))
     phase = g("Sin", turned)
     parts = g("Concat", g("Mul", magnitude, g("Cos", phase)), g("Mul", magnitude, g("Sin", phase)), axis=1)
-    twice = np.full((_BINS, 1), 2.0)  # all bins but the first and the last stand for two
-    twice[[0, -1]] = 1.0
-    basis = np.concatenate([twice * np.cos(_angles()), -twice * np.sin(_angles())]) * _HANN / _WINDOW
     options: dict[str, Any] = {
         "pads": [0, _WINDOW // 2, 0, _WINDOW // 2],
         "strides": [1, _HOP],
         "kernel_shape": [1, _WINDOW],
     }
-    added = g("ConvTranspose", parts, g.weight(basis[:, None, None].astype(np.float32)), **options)
+    added = g("ConvTranspose", parts, g.weight(_inverse()[:, None, None].astype(np.float32)), **options)
     one = g("Slice", g("Mul", parts, g.constant(0.0)), g.lengths(0), g.lengths(1), g.lengths(1))
     windows = (_HANN**2)[None, None, None].astype(np.float32)
     overlap = g("ConvTranspose", g("Add", one, g.constant(1.0)), g.weight(windows), **options)
