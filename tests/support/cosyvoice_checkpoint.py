@@ -173,11 +173,11 @@ def a_tokenizer(file: Path) -> Path:
     return file
 
 
-def a_bundle(folder: Path, *, eight_bits: bool = False, seed: int = 1) -> Bundle:
+def a_bundle(folder: Path, *, eight_bits: bool = False, sizes: Sizes = SMALL) -> Bundle:
     """A bundle of a small model, made below `folder`."""
-    checkpoint = a_checkpoint(folder / "checkpoint", seed=seed)
+    checkpoint = a_checkpoint(folder / "checkpoint", sizes)
     choices = Choices(steps=3, eight_bits=eight_bits, tokenizer=a_tokenizer(folder / "pairs.tiktoken"))
-    return convert(checkpoint, folder / "bundle", choices, lambda _what, _share: None, SMALL)
+    return convert(checkpoint, folder / "bundle", choices, lambda _what, _share: None, sizes)
 
 
 if __name__ == "__main__":
