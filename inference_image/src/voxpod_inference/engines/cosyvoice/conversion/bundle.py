@@ -106,7 +106,7 @@ class _Writer:
         tokens = encoders.flow_stack(s.flow_layers, s.flow_width, s.flow_heads)
         yield files.TEXT, lambda: encoders.text_graph(llm, text, s.text_width, TEXT_POSITIONS, eight_bits=eight)
         yield files.SPEECH, lambda: encoders.speech_graph(llm, speech, POSITIONS, eight_bits=eight)
-        yield files.CONDITION, lambda: flow.condition_graph(of_flow, tokens, s.mel, FLOW_POSITIONS, eight_bits=eight)
+        yield files.CONDITION, lambda: flow.condition_graph(of_flow, tokens, s.mel, FLOW_POSITIONS)
         yield files.STEP, lambda: flow.step_graph(of_flow, s, eight_bits=eight)
         yield files.PITCH, lambda: vocoder.pitch_graph(hift)
         yield files.FEATURES, lambda: vocoder.features_graph(hift, s)

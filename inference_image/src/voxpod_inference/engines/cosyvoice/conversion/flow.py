@@ -1,7 +1,7 @@
 """Graphs of the flow: from speech tokens to what the spectra shall be like, and one step of the way from noise to spectra.
 
-All of it lies in memory as [frames, channels]: a convolution is a product of three neighbouring frames, of eight bits like any
-other, and nothing is transposed between convolutions and attention.
+All of it lies in memory as [frames, channels]: a convolution is a product of three neighbouring frames, and nothing is transposed between
+convolutions and attention.
 """
 
 import math
@@ -21,12 +21,13 @@ _GUIDANCE = 0.7
 _TIME_SCALE = 1000.0
 
 
-def condition_graph(tensors: Tensors, stack: Stack, mel: int, most: int, *, eight_bits: bool) -> Graph:
+def condition_graph(tensors: Tensors, stack: Stack, mel: int, most: int) -> Graph:
     """tokens [1, n, width], rows of the table of speech tokens, to mu [1, m, mel].
 
     Frame i lies between tokens left[i] and right[i], so much from the left one as share[i] says: int64, int64, float32 [m].
+    In float32 throughout: it runs once where a step runs ten times, and every step aims at what it says.
     """
-    g = Graph("condition", eight_bits=eight_bits)
+    g = Graph("condition", eight_bits=False)
     tokens = g.input("tokens", [1, "n", stack.width])
     left, right = (g.input(name, ["m"], np.int64) for name in ("left", "right"))
     share = g.input("share", ["m"])

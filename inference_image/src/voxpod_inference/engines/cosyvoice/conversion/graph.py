@@ -84,8 +84,12 @@ class Graph:
                 inputs += ["", self.weight(bias)]
             name: str = self("DynamicQuantizeMatMul", *inputs, domain=MICROSOFT)
             return name
-        product: str = self("MatMul", x, self.weight(np.ascontiguousarray(weight.T)))
-        return product if bias is None else str(self("Add", product, self.weight(bias)))
+        return self.product(x, weight, bias)
+
+    def product(self, x: str, weight: Floats, bias: Floats | None = None) -> str:
+        """As `linear`, in float32 in any case."""
+        made: str = self("MatMul", x, self.weight(np.ascontiguousarray(weight.T)))
+        return made if bias is None else str(self("Add", made, self.weight(bias)))
 
     def norm(self, x: str, weight: Floats, bias: Floats, epsilon: float) -> str:
         """Layer norm over the last axis."""
@@ -113,13 +117,13 @@ class Graph:
         return str(self("Mul", x, self("Sigmoid", x)))
 
     def convolution(self, x: str, weight: Floats, bias: Floats, *, stride: int = 1) -> str:
-        """Over the frames of x [batch, frames, channels], zeros around: one product with what three frames hold.
+        """Over the frames of x [batch, frames, channels], zeros around: one product with what three frames hold, nothing transposed.
 
-        weight is [out, in, taps], taps odd. As a product it can be of eight bits, and nothing is transposed.
+        weight is [out, in, taps], taps odd. Never of eight bits: in the flow that would save a ninth of the time and cost 6 dB.
         """
         out, given, taps = weight.shape
         if taps == 1:
-            return self.linear(x, weight[:, :, 0], bias)
+            return self.product(x, weight[:, :, 0], bias)
         around = taps // 2
         padded = self("Pad", x, self.lengths(0, around, 0, 0, around, 0))
         last = [
@@ -131,7 +135,7 @@ class Graph:
             for at in range(taps)
         ]
         flat = np.ascontiguousarray(weight.transpose(0, 2, 1)).reshape(out, taps * given)
-        return self.linear(self("Concat", *shifted, axis=2), flat, bias)
+        return self.product(self("Concat", *shifted, axis=2), flat, bias)
 
     def save(self, path: Path) -> None:
         """Write the graph."""
