@@ -124,6 +124,13 @@ def page(results: Results) -> Page:
             "## Bars",
             "",
             *bars,
+            *(
+                verdict(
+                    f"core seconds a second of sound, {run.audio:.1f} s on 1", run.rtf_of_cores, BARS[run.tokens, 1]
+                )
+                for run in results.runs
+                if run.threads == 1
+            ),
             verdict("private MB of one process, 10 s", longest.private / 1e6, BAR_PRIVATE_MB),
             verdict(f"PSS of {TOGETHER}, of one", results.together / results.alone, BAR_PSS),
         ],

@@ -18,6 +18,7 @@ def main(bundle: Path, threads: int, tokens: int, rounds: int) -> None:
     from voxpod_inference.bundle import open_bundle
     from voxpod_inference.engines.cosyvoice.engine import CosyVoice
     from voxpod_inference.engines.cosyvoice.speech_tokens import Bounds
+    from voxpod_inference.engines.onnx import give_back_memory
     from voxpod_inference.engines.registry import load_engine
 
     began = time.perf_counter()
@@ -38,7 +39,9 @@ def main(bundle: Path, threads: int, tokens: int, rounds: int) -> None:
         mark()
         spoken += made
         mark()
+        give_back_memory()
         spectra = np.concatenate(list(flow.spectra(spoken, speaker[width:], random)))
+        give_back_memory()
         mark()
         samples = np.concatenate(list(vocoder.samples(spectra, random)))
         mark()

@@ -15,7 +15,7 @@ from voxpod_inference.engines.cosyvoice.settings import read_settings
 from voxpod_inference.engines.cosyvoice.sound import GraphGenerator, NativeGenerator, Vocoder
 from voxpod_inference.engines.cosyvoice.spectra import Flow
 from voxpod_inference.engines.cosyvoice.speech_tokens import SpeechTokens
-from voxpod_inference.engines.onnx import InferenceSession, loaded
+from voxpod_inference.engines.onnx import InferenceSession, give_back_memory, loaded
 from voxpod_inference.engines.reading import FASTEST, SLOWEST, ReadingEngine
 from voxpod_inference.prepared import PreparedWeights
 from voxpod_inference.text.frontend import Chunk, Limits, Script
@@ -95,7 +95,9 @@ class CosyVoice(ReadingEngine):
         # What a voice was recorded in needs no announcement.
         tag = None if language == own else self._settings.tags.get(language)
         speech = list(self._language.say(tokens, tag, speaker[:width], random))
+        give_back_memory()
         spectra = np.concatenate(list(self._flow.spectra(speech, speaker[width:], random)))
+        give_back_memory()
         yield from self._vocoder.samples(spectra, random)
 
     def _utterance(self, chunk: Chunk, sound: Samples, stretch: float) -> Utterance:
