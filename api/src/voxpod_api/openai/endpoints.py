@@ -58,8 +58,9 @@ async def create_speech(
 async def list_models(request: Request, reader: Reader) -> dict[str, Any]:
     """The models, and the names of OpenAI's that are taken for one."""
     parts = parts_of(request)
-    default = parts.catalog.default_model()
-    models = usable_models(parts.catalog, reader.tenant if reader else None)
+    tenant = reader.tenant if reader else None
+    default = parts.catalog.default_model(tenant)
+    models = usable_models(parts.catalog, tenant)
     return models_document(models, parts.aliases, default.metadata.name if default else "")
 
 

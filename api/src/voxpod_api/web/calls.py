@@ -33,7 +33,7 @@ def allowed(request: Request, caller: Caller, order: Order) -> Order:
     request.state.text_len = len(order.text)
     if (refusal := certain_refusal(caller.tenant, len(order.text), parts.now())) is not None:
         raise told_with_allowance(refusal, caller.tenant, parts.now())
-    chosen = choose(parts.catalog, caller.tenant, parts.aliases, order.model, order.voice)
+    chosen = choose(parts.catalog, caller.tenant, parts.aliases, order.model, order.voice, order.language)
     return replace(order, model=chosen.model, voice=chosen.voice)
 
 
