@@ -149,6 +149,7 @@ def _telephone(match: re.Match[str]) -> str:
 
 _RULES: tuple[Rule, ...] = (
     (re.compile(r"\.\.\."), "…"),
+    (re.compile(r"(?<![\d.])0(?=[1-9][月日])"), ""),
     (re.compile(r"(?<=\d),(?=\d{3}(?!\d))"), ""),
     (re.compile(rf"(?<=日)\s?[(（]([{_WEEK}])(?:\s?[~〜～–-]\s?([{_WEEK}]))?([・、]?祝日?)?[)）]"), _weekdays),
     (re.compile(rf"[(（]([{_WEEK}])\s?[~〜～–-]\s?([{_WEEK}])()[)）]"), lambda m: f"({_weekdays(m)})"),
@@ -169,7 +170,7 @@ _RULES: tuple[Rule, ...] = (
     (re.compile(r"(?<=[分時])着(?![いかきくけてた])"), "チャク"),
     (re.compile(r"(?<![\d.])10分(?!の\d)"), "ジュップン"),
     (re.compile(r"(?<![\d.])99(?![\d.\u4e00-\u9fffA-Za-z°:/])"), "キュージューキュー"),
-    (re.compile(r"(?<![\d.])(\d{0,3})800(?![\d.円])(?=[^\u4e00-\u9fffA-Za-z°:/]|$)"), lambda m: f"{cardinal(int(m[1]) * 1000) if m[1] else ''}ハッピャク"),
+    (re.compile(r"(?<![\d.¥$€£₩])(\d{0,3})800(?![\d.円])(?=[^\u4e00-\u9fffA-Za-z°:/]|$)"), lambda m: f"{cardinal(int(m[1]) * 1000) if m[1] else ''}ハッピャク"),
     (re.compile(r"(?<![\d.])8(?=百)"), "八"),
     (re.compile(rf"(?<![\d.-])(\d{{4,8}})(?=[がはの(（]?(?:お客様の|あなたの)?(?:{_ONE_BY_ONE}))"), lambda m: _digits(m[1])),
     (re.compile(rf"((?:{_ONE_BY_ONE})[^\d、。]{{0,3}})(\d{{4,}})(?!\d)"), lambda m: [(m[1], 1), (_digits(m[2]), 2)]),
