@@ -47,7 +47,7 @@ _STREETS = {
     "Cir": "Circle",
     "Ter": "Terrace",
 }
-_COMPASS = {"N": "North", "S": "South", "E": "East", "W": "West", "NE": "Northeast", "NW": "Northwest", "SE": "Southeast", "SW": "Southwest"}
+_COMPASS = {"N": "North", "S": "South", "E": "East", "W": "West", "NE": "Northeast", "NW": "Northwest", "SE": "Southeast", "SW": "Southwest"}  # fmt: skip
 _STATES = {
     "AL": "Alabama", "AK": "Alaska", "AZ": "Arizona", "AR": "Arkansas", "CA": "California", "CO": "Colorado", "CT": "Connecticut", "DE": "Delaware", "DC": "D.C.",
     "FL": "Florida", "GA": "Georgia", "HI": "Hawaii", "ID": "Idaho", "IL": "Illinois", "IN": "Indiana", "IA": "Iowa", "KS": "Kansas", "KY": "Kentucky", "LA": "Louisiana",
@@ -72,8 +72,8 @@ ABBREVIATIONS: tuple[Rule, ...] = (
     (re.compile(r"\b([ap])\.m\b(?:\.(?!\s*$|\s+[A-Z]))?"), lambda m: f"{m[1].upper()}M"),
     (re.compile(r"\b(?:[A-Z]\.){2,}(?!\s*$)|\b(?:[A-Z]\.)+[A-Z](?=\.\s*$)"), _letters),
     (re.compile(rf"(?<=\d )({'|'.join(_COMPASS)})\b\.?(?= (?:\d+(?:st|nd|rd|th)|[A-Z][a-z]+) (?:[A-Z][a-z]+ )?(?:{_STREET_WORDS})\b)"), lambda m: _COMPASS[m[1]]),
-    (re.compile(rf"(\d+ (?:[NSEW]\.? )?(?:\d+(?:st|nd|rd|th)|[A-Z][a-z]+(?: [A-Z][a-z]+)?) )[Ss]t\.(?=\s+[A-Z])"), r"\1Street."),
-    (re.compile(rf"(\d+ (?:[NSEW]\w* )?\d+(?:st|nd|rd|th) )[Ss]t\b\.?"), r"\1Street"),
+    (re.compile(r"(\d+ (?:[NSEW]\.? )?(?:\d+(?:st|nd|rd|th)|[A-Z][a-z]+(?: [A-Z][a-z]+)?) )[Ss]t\.(?=\s+[A-Z])"), r"\1Street."),
+    (re.compile(r"(\d+ (?:[NSEW]\w* )?\d+(?:st|nd|rd|th) )[Ss]t\b\.?"), r"\1Street"),
     (re.compile(rf"(?<=[a-z], )({'|'.join(_STATES)})(?=,? \d{{5}}\b|[,.;]|\s*$)"), lambda m: _STATES[m[1]]),
     (re.compile(rf"((?:{'|'.join(_STATES.values())}),? )(\d{{5}}(?:-\d{{4}})?)(?![\d,])"), lambda m: [(m[1], 1), (", ".join(map(digits, m[2].split("-"))), 2)]),
     *((re.compile(rf"\b{short}\.{follows}"), said) for short, follows, said in _DOTTED),

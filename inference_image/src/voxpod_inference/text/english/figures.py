@@ -74,7 +74,9 @@ def _inches(match: re.Match[str]) -> str:
     )
 
 
-_STREETS = "Street|Avenue|Road|Court|Lane|Drive|Boulevard|Place|Way|Highway|Square|Parkway|Terrace|Expressway|Freeway|Circle"
+_STREETS = (
+    "Street|Avenue|Road|Court|Lane|Drive|Boulevard|Place|Way|Highway|Square|Parkway|Terrace|Expressway|Freeway|Circle"
+)
 SUMS: tuple[Rule, ...] = (
     (re.compile(r"(?<!/)\b(\d{1,3}(?:,\d{3})+|\d+)(?:st|nd|rd|th)\b"), _ordinal),
     (re.compile(r"\b(\d+)['′](\d{1,2})(?:\"|''|”|″)"), lambda m: f"{number(m[1])} foot {number(m[2])}"),

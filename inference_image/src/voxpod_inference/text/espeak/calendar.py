@@ -1,4 +1,4 @@
-"""Dates and times of day."""
+"""Dates: in figures, with a month in letters, without a day or a year."""
 
 import re
 from collections.abc import Iterable
@@ -8,7 +8,6 @@ from voxpod_inference.text.espeak.tables import Tables
 from voxpod_inference.text.traced import Rule
 
 _ALONE = r"(?<![\d/.,-])"
-_HOUR = r"(?<![\w.,:])([01]?\d|2[0-4])"
 
 
 def dates(tables: Tables) -> Iterable[Rule]:
@@ -95,69 +94,3 @@ def _date(day: str, month: str, year: str, tables: Tables) -> str:
 def _month_and_year(month: int, year: str, tables: Tables) -> str:
     rest = tables.date.partition("{month}")[2].format(year=tables.year(int(year)))
     return tables.months[month - 1] + rest
-
-
-def times(tables: Tables) -> Iterable[Rule]:
-    """Times with a colon or an h, with a point after `a las`; durations; ratios that are no time."""
-
-    def told(hours: str, minutes: str, seconds: str = "") -> str:
-        hour = tables.numbers.cardinal(int(hours), "f")
-        seconds = seconds if int(seconds or 0) or int(minutes) else ""
-        form = tables.time if int(minutes) or seconds else tables.full_hour
-        zero = f"{said('0', tables)} " if int(minutes) < 10 and tables.zero_minutes else ""
-        minute = zero + said(str(int(minutes)), tables)
-        if 1 <= int(hours) <= 12 and not seconds:
-            minute = tables.quarters.get(int(minutes), minute)
-        made = form.format(hour=hour, minute=minute)
-        made = re.sub(r"^(une|uma|una) (heures|horas)", lambda m: f"{m[1]} {m[2][:-1]}", made)
-        return tables.seconds.format(time=made, seconds=said(str(int(seconds)), tables)) if seconds else made
-
-    def clock(match: re.Match[str]) -> str:
-        return told(match[1], match[2] or "0", match[3] or "") + half_of_day(match[1], match["half"])
-
-    def half_of_day(hours: str, half: str | None) -> str:
-        if not half:
-            return ""
-        return " " + (tables.day_parts(half.upper(), int(hours)) if tables.day_parts else f"{half.upper()}M")
-
-    def lasting(match: re.Match[str]) -> str:
-        parts = ((match[1], "h", "f"), (match[2], "min", ""), (match[3], "s", ""))
-        said_parts = [
-            f"{said(str(int(count)), tables, gender)} {tables.units[unit][int(count) != 1]}"
-            for count, unit, gender in parts
-            if count
-        ]
-        return " ".join(said_parts)
-
-    after = rf"(?:\s*(?:{tables.written_hours})(?!\w))?"
-    half = r"\s?(?P<half>[AaPp])\.?\s?[Mm](?:\.(?=\s*\S)|(?![\w.])|(?=\.\s*\Z))"
-    yield (
-        re.compile(r"(?<![\w.,:])(\d{1,2}(?::\d\d|\s?h(?:\s?\d\d)?))\s?[-–]\s?(?=\d{1,2}(?::\d|\s?h))"),
-        rf"\1 {tables.to} ",
-    )
-    yield (
-        re.compile(rf"(\b(?:{tables.ratio_words})(?: de)?:? )(\d+):(\d+)(?![\d:])"),
-        lambda m: f"{m[1]}{said(m[2], tables)} {tables.to} {said(m[3], tables)}",
-    )
-    yield re.compile(rf"{_HOUR}(?:[:.]([0-5]\d)(?::([0-5]\d))?)?{half}"), clock
-    yield (
-        re.compile(rf"{_HOUR}:([0-5]\d)(?::([0-5]\d))?(?![\d:]){after}"),
-        lambda m: told(m[1], m[2], m[3] or ""),
-    )
-    if tables.decimal_mark == ",":
-        yield re.compile(rf"{_HOUR}\.([0-5]\d)\s?(?:{tables.written_hours})(?!\w)"), lambda m: told(m[1], m[2])
-    yield re.compile(r"(?<![\w.,:])0(?=\d\s?h(?!\w))"), ""
-    yield re.compile(r"(?<![\w.,])(\d{1,3})\s?h\s?(\d{1,2})\s?(?:min|mn|m)(?:\s?(\d{1,2})\s?s)?(?!\w)"), lasting
-    yield re.compile(rf"{_HOUR}\s?[hH]\s?([0-5]\d)(?!\w)"), lambda m: told(m[1], m[2])
-    yield (
-        re.compile(rf"((?<!\w)(?:{tables.before_time}) )([01]?\d|2[0-4])\.([0-5]\d)(?!\.?\d)"),
-        lambda m: m[1] + told(m[2], m[3]),
-    )
-    yield (
-        re.compile(r"(?<![\w.,:])(\d+):(\d+)(?![\d:])"),
-        lambda m: f"{said(m[1], tables)} {tables.to} {said(m[2], tables)}",
-    )
-    yield (
-        re.compile(r"(?<!\w)(GMT|UTC)\s?([-−+])\s?(?=\d)", re.I),
-        lambda m: f"{m[1].upper()} {tables.plus if m[2] == '+' else tables.minus} ",
-    )

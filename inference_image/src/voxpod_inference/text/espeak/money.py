@@ -63,7 +63,11 @@ def _singular(small: str) -> str:
 
 def _either_case(table: Mapping[str, tuple[str, str, str]]) -> dict[str, tuple[str, str, str]]:
     """The table with its codes in lower case too: `usd`, `us$`."""
-    return {sign.lower(): names for sign, names in table.items() if len(sign) > 2 and sign[:2].isupper() or sign[1:] == "$"} | dict(table)
+    return {
+        sign.lower(): names
+        for sign, names in table.items()
+        if (len(sign) > 2 and sign[:2].isupper()) or sign[1:] == "$"
+    } | dict(table)
 
 
 def _alternatives(table: Iterable[str]) -> str:

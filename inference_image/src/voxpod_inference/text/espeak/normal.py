@@ -7,7 +7,8 @@ read as where it is ambiguous: docs/text.md.
 import re
 import unicodedata
 
-from voxpod_inference.text.espeak.calendar import dates, times
+from voxpod_inference.text.espeak.calendar import dates
+from voxpod_inference.text.espeak.clock import times
 from voxpod_inference.text.espeak.codes import codes
 from voxpod_inference.text.espeak.figures import figures
 from voxpod_inference.text.espeak.grammar import words

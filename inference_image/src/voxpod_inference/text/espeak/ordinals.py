@@ -38,7 +38,12 @@ def ordinals(tables: Tables) -> Iterable[Rule]:
     if tables.decimal_mark != ",":
         return
     yield re.compile(r"(?<=[\d.])[ᵃᵒᵉʳ]+"), lambda m: m.group().translate(_RAISED)
-    yield re.compile(rf"(?<![\w.,])(?<!\d )(\d{{1,3}}(?:[. \u00a0\u202f]\d{{3}})+|\d{{1,7}})\.?([ºª]|(?:{tables.written_ordinals})(?!\w))"), told
+    yield (
+        re.compile(
+            rf"(?<![\w.,])(?<!\d )(\d{{1,3}}(?:[. \u00a0\u202f]\d{{3}})+|\d{{1,7}})\.?([ºª]|(?:{tables.written_ordinals})(?!\w))"
+        ),
+        told,
+    )
     months = "|".join(tables.months)
     yield (
         re.compile(
@@ -88,13 +93,22 @@ def numerals(tables: Tables) -> Iterable[Rule]:
     yield re.compile(rf"((?<!\w)(?i:{tables.parts_of_books}) )({_NUMERAL}(?:{link}{_NUMERAL}\b)*)(?![\w'’])"), listed
     counted = "|".join(tables.counted_by_numerals)
     yield re.compile(rf"(?<![\w.])([IVX]+)(?= ({counted})\b)"), counting
-    if tables.articles:
-        yield (
-            re.compile(rf"((?<!\w)(?:{tables.articles})[ '’])([IVX]{{2,}})(?= (?!(?:{tables.no_noun})\b)([a-zà-ÿ]{{4,}}))"),
-            lambda m: f"{m[1]}{numbers.ordinal(value, gender_of(m[3], tables)) if (value := roman(m[2])) else m[2]}",
-        )
+    yield from _after_articles(tables)
     yield re.compile(rf"((?<!\w)(?:{tables.kings}) )({_NUMERAL})(?![\w'’])"), king
     yield re.compile(rf"(?<![\w.'’°-]){_NUMERAL}(?![\w'’-]|\.\w)"), alone
+
+
+def _after_articles(tables: Tables) -> Iterable[Rule]:
+    """`el XI congreso` as its ordinal; two letters at least, for `la V` is a letter."""
+    if tables.articles:
+        yield (
+            re.compile(
+                rf"((?<!\w)(?:{tables.articles})[ '’])([IVX]{{2,}})(?= (?!(?:{tables.no_noun})\b)([a-zà-ÿ]{{4,}}))"
+            ),
+            lambda m: (
+                f"{m[1]}{tables.numbers.ordinal(value, gender_of(m[3], tables)) if (value := roman(m[2])) else m[2]}"
+            ),
+        )
 
 
 def _in_capitals(match: re.Match[str]) -> bool:

@@ -64,7 +64,7 @@ class _Readings(Mapping[str, str]):
         return table
 
 
-class _Unused(Exception):  # noqa: N818  stands for an error too
+class _Unused(Exception):
     """In the place of each class and function of a model that is not loaded."""
 
 

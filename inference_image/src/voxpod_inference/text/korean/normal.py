@@ -78,7 +78,11 @@ def _fraction(match: re.Match[str]) -> str:
 
 
 def _weekdays(match: re.Match[str]) -> str:
-    return " " + "에서 ".join(f"{day}요일" for day in match.groups() if day) + " " * match.string[match.end() :][:1].isalnum()
+    return (
+        " "
+        + "에서 ".join(f"{day}요일" for day in match.groups() if day)
+        + " " * match.string[match.end() :][:1].isalnum()
+    )
 
 
 def _address(match: re.Match[str]) -> str:
@@ -137,10 +141,10 @@ _RULES: tuple[Rule, ...] = (
     (re.compile(r"(?<![\d:.])(\d+):(\d+)(?![\d:.])"), lambda m: f"{sino(int(m[1]))} 대 {sino(int(m[2]))}"),
     (re.compile(r"(?<![\d-])(\d+)-(?=\d+(?![\d-])\s?(?:일|명|개|시|분|월|년|주|살|세|만|천|원|%|도|배|회|층|박|인|℃))"), lambda m: f"{m[1]}에서 "),
     (re.compile(r"(?<!\d)(1[0-2]|0?[1-9])월"), lambda m: _month(m[1])),
+    (re.compile(r"(?<![\w.])[-−](?=\d)"), "마이너스 "),
     (re.compile(rf"(?<![A-Za-z])(?P<sign>{_CURRENCY}|(?i:{_CODE}))\s?(?P<number>{_NUMBER}){_LARGE}"), _money),
     (re.compile(rf"(?<![\d.,])(?P<number>{_NUMBER}){_LARGE}\s?(?P<sign>{_CODE})(?![A-Za-z])"), _money),
     (re.compile(rf"(?<![\d.,])(?P<number>{_NUMBER}){_LARGE}(?P<sign>{_CURRENCY})"), _money),
-    (re.compile(r"(?<![\w.])[-−](?=\d)"), "마이너스 "),
     (re.compile(rf"(?<![\dA-Za-z/.])(\d+)/(\d+)\s?({_UNIT})(?![A-Za-z])"), lambda m: f"{sino(int(m[2]))}분의 {sino(int(m[1]))} {UNITS[m[3]]}"),
     (re.compile(r"(?<![\dA-Za-z/.])(\d+)\s?/\s?(\d+)(?![\d/])(이|가|은|는|을|를|과|와)?(?![\w/])"), _fraction),
     (re.compile(r"(?<![\dA-Za-z/.])(\d+)\s?/\s?(\d+)()(?![\d/])"), _fraction),

@@ -7,7 +7,6 @@ from voxpod_inference.text.espeak.tables import Tables, currencies, genders, pai
 from voxpod_inference.text.portuguese import numbers
 
 
-
 def _part_of_day(half: str, hour: int) -> str:
     if half == "A":
         return "da manhã"

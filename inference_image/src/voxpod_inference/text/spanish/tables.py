@@ -4,6 +4,7 @@ from voxpod_inference.text.espeak.grammar import words
 from voxpod_inference.text.espeak.tables import Tables, currencies, genders, pairs, units
 from voxpod_inference.text.spanish import numbers
 
+
 def _part_of_day(half: str, hour: int) -> str:
     if half == "A":
         return "de la noche" if hour == 12 else "de la mañana"
