@@ -156,6 +156,10 @@ demo-kubeconfig: venv ## Print the path of the demo's kubeconfig
 demo-s3: venv ## Print the demo store's endpoint and credentials as JSON
 	@python demo s3
 
+.PHONY: demo-api
+demo-api: venv ## Print the demo's HTTP API and a key for it as JSON
+	@python demo api
+
 .PHONY: bench
 bench: venv model ## Measure engine, memory, image, quality and cold path; prints the pages
 	@python bench all

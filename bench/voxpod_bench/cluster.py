@@ -13,9 +13,10 @@ from voxpod_bench.client import Client
 from voxpod_bench.errors import BenchError
 from voxpod_crds.base import API_VERSION
 from voxpod_demo import commands, scene
+from voxpod_demo.artifacts import Images
 from voxpod_demo.kubectl import Json, Kubectl
 from voxpod_demo.local import TOOL, LocalCluster
-from voxpod_demo.release import Helm, Images, make_namespaces, values
+from voxpod_demo.release import Helm, make_namespaces, values
 from voxpod_demo.settings import MODEL, SANDBOX_NAMESPACE, SYSTEM_NAMESPACE, from_environment
 from voxpod_demo.terminal import Terminal
 
@@ -80,7 +81,7 @@ def _installed(terminal: Terminal, values_file: str) -> BenchCluster:
     with terminal.step("Install") as step:
         make_namespaces(kubectl, [SYSTEM_NAMESPACE, TENANT])
         Helm(target.helm(), kubectl).install(
-            values(prepared.images, prepared.model.root, target.node_port), values_file, INSTALL_SECONDS, step
+            values(prepared.images, prepared.model.root, target.node_address()), values_file, INSTALL_SECONDS, step
         )
         kubectl.apply([scene.speech_model(prepared.model.path, prepared.model.digest, SANDBOX_CPU), _tenant()])
         kubectl.text("wait", "--for=condition=Ready", f"speechmodel/{MODEL}", "--timeout=120s")

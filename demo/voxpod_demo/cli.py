@@ -54,6 +54,8 @@ def _run(options: argparse.Namespace, settings: Settings, terminal: Terminal) ->
             facts.kubeconfig(settings)
         case "s3":
             facts.s3(settings)
+        case "api":
+            facts.api(settings)
     return 0
 
 
@@ -75,5 +77,6 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("shell", help="a shell with kubectl and helm for the demo's cluster")
     commands.add_parser("kubeconfig", help="print the path of the demo's kubeconfig")
     commands.add_parser("s3", help="print the demo store's endpoint and credentials as JSON")
+    commands.add_parser("api", help="print the HTTP API's address and a key for it as JSON")
     commands.add_parser("down", help="take away all that the demo made")
     return parser

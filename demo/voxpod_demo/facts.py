@@ -1,11 +1,12 @@
-"""`kubeconfig` and `s3`: what other programs need to reach the demo, and nothing else, on standard output."""
+"""`kubeconfig`, `s3` and `api`: what other programs need to reach the demo, and nothing else, on standard output."""
 
 import json
 import sys
 
-from voxpod_demo.forward import STORE_PORT, STORE_SERVICE
+from voxpod_demo.calls import way_of
+from voxpod_demo.reach import STORE, by_hand, lasting
 from voxpod_demo.session import running
-from voxpod_demo.settings import SYSTEM_NAMESPACE, Settings
+from voxpod_demo.settings import Settings
 from voxpod_demo.store import BUCKET, REGION, credentials
 
 
@@ -21,13 +22,10 @@ def s3(settings: Settings) -> None:
     """
     target = running(settings)
     keys = credentials(target.kubectl())
-    endpoint = target.lasting_endpoint()
+    endpoint = lasting(target, STORE)
     if not endpoint:
-        endpoint = f"127.0.0.1:{STORE_PORT}"
-        forward = target.kubectl().argv(
-            "-n", SYSTEM_NAMESPACE, "port-forward", f"service/{STORE_SERVICE}", str(STORE_PORT)
-        )
-        print(f"this endpoint answers while this runs: {' '.join(forward)}", file=sys.stderr)
+        endpoint, forward = by_hand(target, STORE)
+        _say_meanwhile(forward)
     facts = {
         "endpoint": endpoint,
         "accessKey": keys.access_key,
@@ -37,3 +35,18 @@ def s3(settings: Settings) -> None:
         "region": REGION,
     }
     print(json.dumps(facts, indent=2))
+
+
+def api(settings: Settings) -> None:
+    """Print the HTTP API's address and a key for it as JSON.
+
+    Where no address lasts, the one of the port-forward that standard error names.
+    """
+    way = way_of(running(settings))
+    if way.meanwhile:
+        _say_meanwhile(way.meanwhile)
+    print(json.dumps({"url": way.url, "token": way.key}, indent=2))
+
+
+def _say_meanwhile(command: list[str]) -> None:
+    print(f"this endpoint answers while this runs: {' '.join(command)}", file=sys.stderr)

@@ -4,15 +4,20 @@ import contextlib
 import json
 import tempfile
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
 from pathlib import Path
 
 from voxpod_demo import commands, tools
-from voxpod_demo.artifacts import build_images, copy_model, fetch_model, not_held, prepare_model, said_of_loading
+from voxpod_demo.artifacts import (
+    build_images,
+    copy_model,
+    fetch_model,
+    images_of,
+    not_held,
+    prepare_model,
+    said_of_loading,
+)
 from voxpod_demo.errors import DemoError
-from voxpod_demo.forward import forwarded_store
 from voxpod_demo.kubectl import Json, Kubectl
-from voxpod_demo.release import Images
 from voxpod_demo.settings import Settings
 from voxpod_demo.targets import NodeModel, Prepared
 from voxpod_demo.terminal import Terminal
@@ -48,7 +53,6 @@ def cluster_config(model_root: Path) -> Json:
 class KindCluster:
     """The kind cluster of the demo."""
 
-    node_port = 0
     user_namespaces = False
     # Docker Desktop shares the model folder by virtiofs, whose mounts the kernel cannot map
     title = f"the kind cluster {NAME!r}"
@@ -78,12 +82,7 @@ class KindCluster:
             for archive in todo.values():
                 commands.stream(["kind", "load", "image-archive", archive, "--name", NAME], step.say)
             step.result = said_of_loading(todo)
-        images = Images(
-            built["operator"].reference,
-            built["inference"].reference,
-            self._settings.minio_image or MINIO_IMAGE,
-            "IfNotPresent",
-        )
+        images = images_of(built, self._settings.minio_image or MINIO_IMAGE, "IfNotPresent")
         return Prepared(images, NodeModel(f"{MODEL_ROOT}/{placed.name}", MODEL_ROOT, bundle.digest))
 
     def kubectl(self) -> Kubectl:
@@ -102,11 +101,7 @@ class KindCluster:
         file.write_text(commands.output(["kind", "get", "kubeconfig", "--name", NAME]))
         return file
 
-    def store_endpoint(self) -> AbstractContextManager[str]:
-        """A forwarded port."""
-        return forwarded_store(self.kubectl())
-
-    def lasting_endpoint(self) -> str:
+    def node_address(self) -> str:
         """None: where Docker runs in a virtual machine, the node's address is not reachable."""
         return ""
 

@@ -1,11 +1,9 @@
 """The local cluster of tests/cluster: a real single-node Kubernetes as plain processes on this Linux machine."""
 
-import contextlib
 import json
 import os
 import shutil
 import sys
-from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -16,13 +14,13 @@ from voxpod_demo.artifacts import (
     build_images,
     copy_model,
     fetch_model,
+    images_of,
     not_held,
     prepare_model,
     said_of_loading,
 )
 from voxpod_demo.errors import DemoError
 from voxpod_demo.kubectl import Kubectl
-from voxpod_demo.release import NODE_PORT, Images
 from voxpod_demo.settings import ROOT
 from voxpod_demo.targets import NodeModel, Prepared
 from voxpod_demo.terminal import Step, Terminal
@@ -43,7 +41,6 @@ def programs_missing() -> list[str]:
 class LocalCluster:
     """The local cluster of one name."""
 
-    node_port = NODE_PORT
     user_namespaces = True
 
     def __init__(self, name: str) -> None:
@@ -70,9 +67,7 @@ class LocalCluster:
             )
             model = self._place(bundle)
             step.result = f"{loaded}; {prepare_model(Path(model.path), step)}"
-        return Prepared(
-            Images(built["operator"].reference, built["inference"].reference, minio["reference"], "Never"), model
-        )
+        return Prepared(images_of(built, minio["reference"], "Never"), model)
 
     def kubectl(self) -> Kubectl:
         """kubectl that came with the cluster."""
@@ -86,14 +81,9 @@ class LocalCluster:
         """The administrator's."""
         return Path(self._paths["kubeconfig"])
 
-    @contextlib.contextmanager
-    def store_endpoint(self) -> Iterator[str]:
-        """The node's address and the store's NodePort."""
-        yield self.lasting_endpoint()
-
-    def lasting_endpoint(self) -> str:
-        """The same: the node is reachable from this machine."""
-        return f"{self._paths['nodeIP']}:{NODE_PORT}"
+    def node_address(self) -> str:
+        """The only node's."""
+        return str(self._paths["nodeIP"])
 
     def remove(self, terminal: Terminal) -> None:
         """End the cluster and all in it."""

@@ -1,15 +1,13 @@
 """A cluster of yours that KUBECONTEXT names. Nothing gets onto it but by kubectl and helm, so images and model must be there."""
 
 import os
-from contextlib import AbstractContextManager
 from pathlib import Path, PurePosixPath
 
 from voxpod_demo import tools
-from voxpod_demo.artifacts import fetch_model
+from voxpod_demo.artifacts import Images, fetch_model
 from voxpod_demo.errors import DemoError
-from voxpod_demo.forward import forwarded_store
 from voxpod_demo.kubectl import DEMO_LABEL, Kubectl
-from voxpod_demo.release import Helm, Images
+from voxpod_demo.release import Helm
 from voxpod_demo.settings import SYSTEM_NAMESPACE, Settings
 from voxpod_demo.targets import NodeModel, Prepared
 from voxpod_demo.terminal import Terminal
@@ -18,7 +16,6 @@ from voxpod_demo.terminal import Terminal
 class NamedCluster:
     """The cluster of one context of the user's kubeconfig."""
 
-    node_port = 0
     user_namespaces = True
 
     def __init__(self, settings: Settings) -> None:
@@ -37,7 +34,13 @@ class NamedCluster:
             with terminal.step("Model") as step:
                 bundle = fetch_model(step)
                 digest, step.result = bundle.digest, f"{bundle.folder.name}, for its digest"
-        images = Images(settings.operator_image, settings.inference_image, settings.minio_image, "IfNotPresent")
+        images = Images(
+            settings.operator_image,
+            settings.inference_image,
+            settings.api_image,
+            settings.minio_image,
+            "IfNotPresent",
+        )
         path = PurePosixPath(settings.model_path)
         return Prepared(images, NodeModel(str(path), str(path.parent), digest))
 
@@ -54,12 +57,8 @@ class NamedCluster:
         first = os.environ.get("KUBECONFIG", "").split(os.pathsep)[0]
         return Path(first or "~/.kube/config").expanduser()
 
-    def store_endpoint(self) -> AbstractContextManager[str]:
-        """A forwarded port."""
-        return forwarded_store(self.kubectl())
-
-    def lasting_endpoint(self) -> str:
-        """None."""
+    def node_address(self) -> str:
+        """None: whether this machine reaches the nodes is not known."""
         return ""
 
     def remove(self, terminal: Terminal) -> None:
@@ -88,6 +87,7 @@ def require_references(settings: Settings) -> None:
     wanted = {
         "VOXPOD_OPERATOR_IMAGE": settings.operator_image,
         "VOXPOD_INFERENCE_IMAGE": settings.inference_image,
+        "VOXPOD_API_IMAGE": settings.api_image,
         "VOXPOD_MINIO_IMAGE": settings.minio_image,
         "VOXPOD_MODEL_PATH": settings.model_path,
     }
@@ -97,8 +97,8 @@ def require_references(settings: Settings) -> None:
             f"{', '.join(missing)} not set: the demo can load nothing onto the nodes of context {settings.context}",
             details=[
                 (
-                    "VOXPOD_OPERATOR_IMAGE, VOXPOD_INFERENCE_IMAGE: `python images build`, then push to a registry that"
-                    " cluster pulls from"
+                    "VOXPOD_OPERATOR_IMAGE, VOXPOD_INFERENCE_IMAGE, VOXPOD_API_IMAGE: `python images build`, then push to"
+                    " a registry that cluster pulls from"
                 ),
                 "VOXPOD_MINIO_IMAGE: a MinIO server that runs as user 65532 and whose entrypoint takes `server /data`",
                 "VOXPOD_MODEL_PATH: folder on every node with a copy of what `voxpod-model fetch-kokoro` makes",

@@ -3,39 +3,41 @@
 import json
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from voxpod_demo import commands
+from voxpod_demo.artifacts import Images
 from voxpod_demo.errors import DemoError
 from voxpod_demo.kubectl import DEMO_LABEL, Json, Kubectl, label_of
+from voxpod_demo.reach import API, STORE
 from voxpod_demo.scene import LABELS
 from voxpod_demo.settings import RELEASE, ROOT, SYSTEM_NAMESPACE
 from voxpod_demo.terminal import Step
 
 CHART = ROOT / "charts" / "voxpod"
-NODE_PORT = 30900
-"""Where the local cluster's node answers for the demo store."""
-
 RELEASE_LABEL = ("made-by", "voxpod-demo")
 ANY_STATUS = ("--deployed", "--failed", "--pending", "--uninstalling")
 """Helm 3 lists only deployed and failed releases by itself, and Helm 4 has no --all."""
 
 
-@dataclass(frozen=True, slots=True)
-class Images:
-    """References of what is installed, and whether the nodes may pull them."""
+def values(
+    images: Images, model_root: str, node: str, *, user_namespaces: bool = True, key: Json | None = None
+) -> Json:
+    """The chart's values; everything else is the chart's default. One replica of each: it is a demo, not an HA test.
 
-    operator: str
-    inference: str
-    minio: str
-    pull_policy: str
-
-
-def values(images: Images, model_root: str, node_port: int, *, user_namespaces: bool = True) -> Json:
-    """The chart's values; everything else is the chart's default. One operator replica: it is a demo, not an HA test."""
+    `node`: address of a node that this machine reaches, empty for none. `key`: who may call the facade, without which there is none.
+    """
     policy = images.pull_policy
+    at_node = {"type": "NodePort", "nodePort": API.node_port} if node else {}
+    facade = {
+        "enabled": True,
+        "image": {**image_values(images.api), "pullPolicy": policy},
+        "replicas": 1,
+        "auth": {"keys": [key]},
+        "service": at_node,
+    }
+    minio = {"enabled": True, "image": images.minio, "pullPolicy": policy, "nodePort": STORE.node_port if node else 0}
     return {
         "operator": {"image": {**image_values(images.operator), "pullPolicy": policy}, "replicas": 1},
         "sandbox": {
@@ -43,7 +45,9 @@ def values(images: Images, model_root: str, node_port: int, *, user_namespaces: 
             "modelRoots": [model_root],
             "userNamespaces": user_namespaces,
         },
-        "demo": {"minio": {"enabled": True, "image": images.minio, "pullPolicy": policy, "nodePort": node_port}},
+        "objectStore": {"publicUrl": f"http://{node}:{STORE.node_port}" if node else ""},
+        "api": facade if key is not None else {"enabled": False},
+        "demo": {"minio": minio},
     }
 
 

@@ -11,6 +11,7 @@ from voxpod_demo.audio import check_wav
 from voxpod_demo.errors import DemoError
 from voxpod_demo.kubectl import Json, Kubectl
 from voxpod_demo.progress import Progress
+from voxpod_demo.reach import STORE, reached
 from voxpod_demo.report import LEGEND, refusals, shown, summary_table
 from voxpod_demo.scene import RUN_LABEL, Line
 from voxpod_demo.store import Downloads, credentials
@@ -89,7 +90,7 @@ def _download(target: Target, requests: Sequence[TTSRequest], folder: Path) -> d
     if not found:
         return {}
     files = {}
-    with target.store_endpoint() as endpoint:
+    with reached(target, STORE) as endpoint:
         downloads = Downloads(endpoint, credentials(target.kubectl()))
         for key, promised in found:
             file = folder / f"{key}.{promised.format}"

@@ -28,6 +28,7 @@ class Settings:
     """VOXPOD_DEMO_CLUSTER: name of the local cluster."""
     operator_image: str
     inference_image: str
+    api_image: str
     minio_image: str
     model_path: str
     """VOXPOD_MODEL_PATH: the bundle's folder on the nodes of a named cluster."""
@@ -51,6 +52,7 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
         cluster_name=text("VOXPOD_DEMO_CLUSTER") or "demo",
         operator_image=text("VOXPOD_OPERATOR_IMAGE"),
         inference_image=text("VOXPOD_INFERENCE_IMAGE"),
+        api_image=text("VOXPOD_API_IMAGE"),
         minio_image=text("VOXPOD_MINIO_IMAGE"),
         model_path=text("VOXPOD_MODEL_PATH"),
         model_digest=text("VOXPOD_MODEL_DIGEST"),

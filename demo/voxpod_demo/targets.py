@@ -1,12 +1,11 @@
 """A cluster that the demo can run on: what the three kinds of it have in common."""
 
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from voxpod_demo.artifacts import Images
 from voxpod_demo.kubectl import Kubectl
-from voxpod_demo.release import Images
 from voxpod_demo.terminal import Terminal
 
 
@@ -31,8 +30,6 @@ class Target(Protocol):
     """A cluster. `kubectl` and `helm` are only there once it runs."""
 
     title: str
-    node_port: int
-    """Port on every node for the demo store; 0 where the demo forwards a port instead."""
     user_namespaces: bool
     """Whether sandboxes get user namespaces, which every file system that they mount has to be able to map."""
 
@@ -48,11 +45,8 @@ class Target(Protocol):
     def kubeconfig(self) -> Path:
         """A file for KUBECONFIG."""
 
-    def store_endpoint(self) -> AbstractContextManager[str]:
-        """host:port at which this machine reaches the demo store, for as long as the context lasts."""
-
-    def lasting_endpoint(self) -> str:
-        """host:port that stays after this program ends; empty where there is none."""
+    def node_address(self) -> str:
+        """Address of a node whose ports this machine reaches; empty where the demo forwards ports instead."""
 
     def remove(self, terminal: Terminal) -> None:
         """Take away all that the demo made."""

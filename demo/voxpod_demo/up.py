@@ -5,7 +5,7 @@ from pathlib import Path
 
 from voxpod_crds.conditions import ConditionType, Reason, find_condition
 from voxpod_crds.speech_model import SpeechModel
-from voxpod_demo import diagnose, kind, local, scene
+from voxpod_demo import calls, diagnose, kind, local, scene
 from voxpod_demo.announce import announcement, look, work_ahead
 from voxpod_demo.capacity import sandbox_cpu
 from voxpod_demo.choice import Choice
@@ -45,6 +45,7 @@ def up(settings: Settings, terminal: Terminal, audio: Path) -> bool:
     terminal.say()
     good = run(target, scene.LINES, terminal, settings.timeout_seconds, audio)
     if good:
+        _how_to_call(target, terminal, audio)
         _go_on(choice, settings, terminal, time.monotonic() - started)
     return good
 
@@ -62,14 +63,18 @@ def _install(target: Target, prepared: Prepared, settings: Settings, terminal: T
     with terminal.step("Install") as step:
         make_namespaces(kubectl, [SYSTEM_NAMESPACE, *(tenant.name for tenant in scene.TENANTS)])
         chosen_values = values(
-            prepared.images, prepared.model.root, target.node_port, user_namespaces=target.user_namespaces
+            prepared.images,
+            prepared.model.root,
+            target.node_address(),
+            user_namespaces=target.user_namespaces,
+            key=calls.entry_of(calls.kept_key(kubectl)),
         )
         try:
             Helm(target.helm(), kubectl).install(chosen_values, settings.values_file, settings.timeout_seconds, step)
         except DemoError as error:
             details = [*error.details, *diagnose.installation(kubectl)]
             raise DemoError(str(error), details=details, try_next=error.try_next or diagnose.LOOK) from error
-        step.result = f"chart voxpod in {SYSTEM_NAMESPACE}: CRDs, operator, MinIO"
+        step.result = f"chart voxpod in {SYSTEM_NAMESPACE}: CRDs, operator, HTTP API, MinIO"
 
 
 def _set_the_scene(kubectl: Kubectl, model: NodeModel, timeout_seconds: float, step: Step) -> str:
@@ -110,6 +115,18 @@ def _wait_for_model(kubectl: Kubectl, timeout_seconds: float, step: Step) -> str
         details=[*diagnose.sandbox_warnings(kubectl, "probe-"), *diagnose.operator_log(kubectl, MODEL)],
         try_next=[f"kubectl describe speechmodel {MODEL}", *diagnose.LOOK],
     )
+
+
+def _how_to_call(target: Target, terminal: Terminal, audio: Path) -> None:
+    way = calls.way_of(target)
+    terminal.say()
+    terminal.raw(
+        f"The HTTP API: {way.url}, with the key {way.key} (tenant {calls.NAMESPACE}). Three ways to ask, as they are:"
+    )
+    if way.meanwhile:
+        terminal.raw(f"  (the API answers while this runs: {' '.join(way.meanwhile)})")
+    for command in calls.one_liners(way, target.kubectl(), audio, Path.cwd()):
+        terminal.raw(f"  {command}")
 
 
 def _go_on(choice: Choice, settings: Settings, terminal: Terminal, seconds: float) -> None:

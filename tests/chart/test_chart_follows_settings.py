@@ -1,4 +1,4 @@
-"""Every setting of the operator is reachable from values.yaml, in the order of settings.py."""
+"""Every setting of operator and facade is reachable from values.yaml, in the order of its settings.py."""
 
 import re
 import ssl
@@ -50,6 +50,7 @@ VALUES = {
     "object_store_endpoint": "objectStore.endpoint",
     "object_store_secure": "objectStore.secure",
     "object_store_region": "objectStore.region",
+    "object_store_public_url": "objectStore.publicUrl",
     "object_store_ca_pem": "objectStore.caPem",
     "object_store_bucket": "objectStore.bucket",
     "object_store_access_key": "objectStore.accessKey",
@@ -160,6 +161,7 @@ def test_authority_of_a_private_store_arrives_as_a_certificate(render):
 
     context = ssl.create_default_context(cadata=pem)
 
+    assert environment(render("all-options"), "voxpod-api")["VOXPOD_API_STORE_CA_PEM"] == pem
     assert {"commonName": "Example store authority"} in [
         dict(part) for one in context.get_ca_certs() for part in one["subject"]
     ]
@@ -181,11 +183,6 @@ def test_values_are_documented_line_by_line():
         lines[number] for number in keys if number not in sections and not lines[number - 1].lstrip().startswith("#")
     ]
 
-    # the keys inside the default resources are Kubernetes' own
-    assert [line.split(":")[0].strip() for line in undocumented] == [
-        "cpu",
-        "memory",
-        "ephemeral-storage",
-        "memory",
-        "ephemeral-storage",
-    ]
+    # the keys inside the default resources, of operator and facade, are Kubernetes' own
+    resources = ["cpu", "memory", "ephemeral-storage", "memory", "ephemeral-storage"]
+    assert [line.split(":")[0].strip() for line in undocumented] == resources * 2

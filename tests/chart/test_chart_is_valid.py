@@ -11,7 +11,7 @@ from chart_objects import Json
 
 CHART = Path(__file__).resolve().parents[2] / "charts" / "voxpod"
 CI_VALUES = ["minimal", "demo", "all-options"]
-NOT_BUILT_IN = {"ServiceMonitor", "Certificate"}
+NOT_BUILT_IN = {"ServiceMonitor", "Certificate", "HTTPRoute"}
 
 
 @pytest.mark.parametrize("values", CI_VALUES)

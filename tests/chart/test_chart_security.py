@@ -12,7 +12,7 @@ GOLDEN = Path(__file__).parent / "golden" / "rbac.yaml"
 
 
 def test_rights_are_exactly_the_documented_ones(render):
-    roles = of_kind(render("minimal"), "ClusterRole", "Role")
+    roles = of_kind(render("minimal", "api.enabled=true", "api.auth.keysSecret=mine"), "ClusterRole", "Role")
     found = {
         f"{role['kind']} {role['metadata'].get('namespace', '')}/{role['metadata']['name']}": role["rules"]
         for role in roles
@@ -21,11 +21,17 @@ def test_rights_are_exactly_the_documented_ones(render):
     assert found == yaml.safe_load(GOLDEN.read_text())
 
 
-def test_operator_is_bound_to_its_own_roles_and_everybody_to_reading_models(render):
+def test_operator_and_facade_are_bound_to_their_own_roles_and_everybody_to_reading_models(render):
     operator = {"kind": "ServiceAccount", "name": "voxpod-operator", "namespace": "voxpod-system"}
     everybody = {"apiGroup": "rbac.authorization.k8s.io", "kind": "Group", "name": "system:authenticated"}
 
-    assert bound(render("all-options")) == {"voxpod-operator": [operator] * 3, "voxpod-models": [everybody]}
+    facade = {"kind": "ServiceAccount", "name": "voxpod-api", "namespace": "voxpod-system"}
+
+    assert bound(render("all-options")) == {
+        "voxpod-operator": [operator] * 3,
+        "voxpod-models": [everybody],
+        "voxpod-api": [facade],
+    }
     assert bound(render("minimal", "rbac.readModels=false")) == {"voxpod-operator": [operator] * 3}
 
 

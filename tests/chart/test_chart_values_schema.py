@@ -10,8 +10,9 @@ import yaml
 
 CHART = Path(__file__).resolve().parents[2] / "charts" / "voxpod"
 FREE_FORM = {
-    "affinity", "global", "issuerRef", "labels", "limitRange", "metricsFrom", "namespaceLabels", "nodeSelector",
-    "podAnnotations", "podLabels", "resourceQuota", "resources", "tolerations", "topologySpreadConstraints",
+    "affinity", "annotations", "global", "issuerRef", "labels", "limitRange", "metricsFrom", "modelAliases",
+    "namespaceLabels", "nodeSelector", "podAnnotations", "podLabels", "resourceQuota", "resources", "tolerations",
+    "topologySpreadConstraints", "voiceAliases",
 }  # fmt: skip
 
 FROM_A_PARENT = [("enabled",), ("global",)]
@@ -111,6 +112,13 @@ def test_no_object_takes_unknown_keys():
         pytest.param("retention.audio=36h", "/retention/audio", id="audio that stays one day and a half"),
         pytest.param("demo.minio.nodePort=80", "/demo/minio/nodePort", id="port that is no NodePort"),
         pytest.param("operator.image.digest=latest", "/operator/image/digest", id="a tag for a digest"),
+        pytest.param("objectStore.publicUrl=audio.example.com", "/objectStore/publicUrl", id="a host for a URL"),
+        pytest.param("objectStore.publicUrl=https://a.example/x", "/objectStore/publicUrl", id="a URL with a path"),
+        pytest.param(
+            'api.auth.keys=[{"name":"ci","key":"vxp-1","namespace":"acme"}]', "/api/auth/keys/0", id="a key itself"
+        ),
+        pytest.param("api.modelAliases.tts-1=No_Model", "/api/modelAliases/tts-1", id="an alias of no model's name"),
+        pytest.param("api.service.nodePort=80", "/api/service/nodePort", id="port that is no NodePort of the facade"),
     ],
 )
 def test_bad_value_is_refused_by_name(setting: str, says: str, refusal):

@@ -7,7 +7,9 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import httpx2
 import pytest
+import soundfile
 from minio import Minio
 from minio.error import S3Error
 
@@ -184,6 +186,23 @@ def test_store_facts_open_the_demo_s_bucket_and_nothing_else(demo: Demo, first_r
     assert {str(key).partition("/")[0] for key in keys} - {"_usage"} == {"acme", "globex"}
     with pytest.raises(S3Error, match="AccessDenied"):
         store.make_bucket(bucket_name="elsewhere")
+
+
+def test_api_facts_open_the_http_api(demo: Demo, first_run: str) -> None:
+    facts = json.loads(demo("api").stdout)
+    assert facts.keys() == {"url", "token"}
+    answer = httpx2.get(
+        f"{facts['url']}/v1/models", headers={"Authorization": f"Bearer {facts['token']}"}, trust_env=False
+    )
+    assert {"kokoro", "tts-1"} <= {model["id"] for model in answer.json()["data"]}
+
+
+def test_three_ways_to_ask_work_as_they_are_printed(first_run: str, audio: Path) -> None:
+    lines = first_run.partition("Three ways to ask, as they are:\n")[2].splitlines()[:3]
+    said = [subprocess.run(line, shell=True, capture_output=True, text=True, check=True).stdout for line in lines]
+    assert "created" in said[0]
+    for name in ("curl.mp3", "openai.mp3"):
+        assert 0.5 < soundfile.info(audio / name).duration < 5
 
 
 def test_kubeconfig_is_a_path_and_nothing_else(demo: Demo, first_run: str) -> None:

@@ -1,5 +1,6 @@
 """An admin's first day: README's commands from an empty cluster to speech, every example, and back to nothing."""
 
+import io
 import json
 import os
 import shutil
@@ -10,13 +11,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import openai
 import pytest
+import soundfile
 import yaml
 
 from documented_commands import commands
 from documented_requests import shown_in_readme
 from first_day import STORE_USER, Reader, clone_with_stand_ins, everything, walk
 from private_store import EXAMPLES, TENANT, private_store
+from voxpod_demo.kubectl import Kubectl as DemoKubectl
+from voxpod_demo.reach import API, forwarded
 from voxpod_installation import uninstall
 
 pytestmark = pytest.mark.e2e
@@ -156,6 +161,20 @@ def test_developer_fetches_the_audio(first_day: FirstDay, tmp_path: Path):
 
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "hello-aws.mp3").stat().st_size > 10_000
+
+
+def test_facade_of_the_page_speaks_for_openai_s_sdk(first_day: FirstDay, cluster: Json, bin_dir: Path):
+    (block,) = commands("README.md", "## HTTP and the OpenAI SDK")
+    key = first_day.reader.type(f'{block}\nprintf "\n%s" "$KEY"').splitlines()[-1]
+    kubectl = DemoKubectl(bin_dir / "kubectl", Path(cluster["kubeconfig"]), f"voxpod-{cluster['name']}")
+
+    with (
+        forwarded(kubectl, API) as endpoint,
+        openai.OpenAI(base_url=f"http://{endpoint}/v1", api_key=key) as client,
+    ):
+        audio = client.audio.speech.create(model="tts-1", voice="alloy", input="Hello.").content
+
+    assert 0.3 < soundfile.info(io.BytesIO(audio)).duration < 3
 
 
 def until(true: Callable[[], object], left: Callable[[], str], seconds: float = 30.0) -> None:

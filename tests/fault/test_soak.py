@@ -7,6 +7,7 @@ and writes docs/benchmarks/soak.md.
 
 import asyncio
 import hashlib
+import json
 import os
 import time
 from collections import Counter
@@ -38,6 +39,7 @@ from soak_weather import (
 from voxpod_crds.crd import crd
 from voxpod_crds.definitions import DEFINITIONS
 from voxpod_operator.cluster.kinds import JOB, SPEECH_MODEL, TENANT, TTS_REQUEST
+from voxpod_operator.policy.usage_files import PREFIX
 
 REQUESTS = int(os.environ.get("VOXPOD_SOAK_REQUESTS", "0"))
 MINUTES = float(os.environ.get("VOXPOD_SOAK_MINUTES", "60"))
@@ -127,13 +129,32 @@ def _broken_invariants(soak: Soak, statuses: dict[str, Json]) -> list[str]:
 
 def _broken_in_store(soak: Soak, statuses: dict[str, Json]) -> list[str]:
     told = {s["audio"]["uri"].removeprefix(f"s3://{BUCKET}/"): s["audio"] for s in statuses.values() if s.get("audio")}
-    held = {one.object_name or "" for one in soak.store.root().list_objects(BUCKET, recursive=True)}
-    problems = [f"lost: {key}" for key in told.keys() - held] + [f"leaked: {key}" for key in held - told.keys()]
+    stored_keys = {one.object_name or "" for one in soak.store.root().list_objects(BUCKET, recursive=True)}
+    held = {key for key in stored_keys if not key.startswith(PREFIX)}
+    problems = _broken_in_archive(soak, statuses, stored_keys - held)
+    problems += [f"lost: {key}" for key in told.keys() - held] + [f"leaked: {key}" for key in held - told.keys()]
     for key in told.keys() & held:
         stored = soak.store.root().get_object(BUCKET, key)
         if hashlib.sha256(stored.read()).hexdigest() != told[key]["sha256"]:
             problems.append(f"not what was reported: {key}")
         stored.close()
+    return problems
+
+
+def _broken_in_archive(soak: Soak, statuses: dict[str, Json], keys: set[str]) -> list[str]:
+    """Each request has a record, which tells what its status told. An object that two leaders wrote is read once (docs/usage.md)."""
+    records: dict[str, Json] = {}
+    for key in keys:
+        if key.endswith(".jsonl"):
+            stored = soak.store.root().get_object(BUCKET, key)
+            records |= {(one := json.loads(line))["id"]: one["data"] for line in stored.read().splitlines()}
+            stored.close()
+    problems = [f"no record of use: {uid}" for uid in statuses.keys() - records.keys()]
+    problems += [f"a record of what never was: {uid}" for uid in records.keys() - statuses.keys()]
+    for uid in statuses.keys() & records.keys():
+        audio = statuses[uid].get("audio") or {}
+        if records[uid].get("audioSeconds", 0) != audio.get("durationSeconds", 0):
+            problems.append(f"another length on the bill: {uid}: {records[uid]}, not {audio}")
     return problems
 
 

@@ -23,7 +23,7 @@ def of_kind(objects: list[Json], *kinds: str) -> list[Json]:
     return [item for item in objects if item["kind"] in kinds]
 
 
-def environment(objects: list[Json]) -> dict[str, Any]:
-    """The operator's environment: a variable's value, or its valueFrom."""
-    containers = find(objects, "Deployment", "voxpod-operator")["spec"]["template"]["spec"]["containers"]
+def environment(objects: list[Json], deployment: str = "voxpod-operator") -> dict[str, Any]:
+    """The environment of a Deployment's container: a variable's value, or its valueFrom."""
+    containers = find(objects, "Deployment", deployment)["spec"]["template"]["spec"]["containers"]
     return {variable["name"]: variable.get("value", variable.get("valueFrom")) for variable in containers[0]["env"]}

@@ -17,7 +17,7 @@ from minio import Minio
 from kube_api import VOXPOD, KubeApi
 from voxpod_crds.conditions import ConditionType, find_condition
 from voxpod_crds.tts_request import Phase, TTSRequest
-from voxpod_installation import SANDBOXES, STORE_PORT, SYSTEM, Installation, Model
+from voxpod_installation import API_PORT, SANDBOXES, STORE_PORT, SYSTEM, Installation, Model
 
 Json = dict[str, Any]
 T = TypeVar("T")
@@ -148,6 +148,13 @@ class Voxpod:
         generation = found.get("metadata", {}).get("generation")
         conditions = found.get("status", {}).get("conditions", [])
         return next((c for c in conditions if c["type"] == "Ready" and c.get("observedGeneration") == generation), None)
+
+    # the HTTP facade
+
+    @property
+    def api_url(self) -> str:
+        """Where it answers this machine."""
+        return f"http://{self.cluster['nodeIP']}:{API_PORT}"
 
     # the store
 

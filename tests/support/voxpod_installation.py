@@ -1,5 +1,6 @@
 """Voxpod on the test cluster as a user installs it: images built, model fetched, chart installed with the demo store."""
 
+import hashlib
 import json
 import shutil
 import subprocess
@@ -16,6 +17,10 @@ ROOT = Path(__file__).resolve().parents[2]
 SYSTEM = "voxpod-system"
 SANDBOXES = "voxpod-sandboxes"
 STORE_PORT = 30900
+API_PORT = 30980
+API_KEYS = {"team-a": "vxp-team-a-0123456789abcdef", "team-b": "vxp-team-b-0123456789abcdef"}
+"""Who may call the facade, by namespace."""
+
 OPERATORS = 2
 SANDBOX_TTL_SECONDS = 10
 LEASE_SECONDS = 6
@@ -49,6 +54,7 @@ class Installation:
 
     operator: Built
     inference: Built
+    api: Built
     model: Model
     model_root: Path
     """The one folder of the node in which SpeechModels may lie."""
@@ -58,9 +64,9 @@ def install(cluster: Json, kubectl: Kubectl) -> Installation:
     """Everything but Tenants and SpeechModels, ready; what runs already is brought up to date."""
     images = _build_images()
     minio = Built(cluster["images"]["minio"]["reference"], cluster["images"]["minio"]["archive"])
-    _load(cluster, kubectl, [images["operator"], images["inference"], minio])
+    _load(cluster, kubectl, [*images.values(), minio])
     root = Path(cluster["state"]) / "models"
-    installation = Installation(images["operator"], images["inference"], place_model(fetch_model(), root), root)
+    installation = Installation(**images, model=place_model(fetch_model(), root), model_root=root)
     _helm(
         cluster,
         "upgrade",
@@ -70,7 +76,7 @@ def install(cluster: Json, kubectl: Kubectl) -> Installation:
         "--create-namespace",
         "--wait",
         "--timeout=180s",
-        *_settings(installation, minio),
+        *_settings(installation, minio, cluster["nodeIP"]),
     )
     return installation
 
@@ -122,7 +128,7 @@ def _load(cluster: Json, kubectl: Kubectl, images: Sequence[Built]) -> None:
         _output([sys.executable, str(ROOT / "tests" / "cluster"), "load-image", *todo, "--name", cluster["name"]])
 
 
-def _settings(installation: Installation, minio: Built) -> list[str]:
+def _settings(installation: Installation, minio: Built, node: str) -> list[str]:
     chosen: Json = {
         "operator": {
             "image": {"tag": installation.operator.tag},
@@ -134,9 +140,22 @@ def _settings(installation: Installation, minio: Built) -> list[str]:
             "modelRoots": [str(installation.model_root)],
             "ttlSeconds": SANDBOX_TTL_SECONDS,
         },
+        "objectStore": {"publicUrl": f"http://{node}:{STORE_PORT}"},
+        "api": {
+            "enabled": True,
+            "image": {"tag": installation.api.tag},
+            "resources": {"requests": {"cpu": "10m", "memory": "64Mi"}, "limits": {"memory": "384Mi"}},
+            "auth": {"keys": [_key_entry(namespace, key) for namespace, key in API_KEYS.items()]},
+            "service": {"type": "NodePort", "nodePort": API_PORT},
+            "drainSeconds": 20,
+        },
         "demo": {"minio": {"enabled": True, "image": minio.reference, "nodePort": STORE_PORT}},
     }
     return [part for key, value in chosen.items() for part in ("--set-json", f"{key}={json.dumps(value)}")]
+
+
+def _key_entry(namespace: str, key: str) -> Json:
+    return {"name": f"of-{namespace}", "sha256": hashlib.sha256(key.encode()).hexdigest(), "namespace": namespace}
 
 
 def _helm(cluster: Json, *words: str) -> None:

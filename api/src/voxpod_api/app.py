@@ -22,9 +22,12 @@ from voxpod_api.health import Health, health_app
 from voxpod_api.mission import endpoints as mission
 from voxpod_api.openai import endpoints as openai
 from voxpod_api.settings import ApiSettings
-from voxpod_api.speech.choice import MODEL_ALIASES, VOICE_ALIASES, Aliases
+from voxpod_api.speech.choice import Aliases
 from voxpod_api.speech.order import SELECTOR
 from voxpod_api.speech.service import SpeechService
+from voxpod_api.speech.tasks import TaskService
+from voxpod_api.tasks import endpoints as tasks
+from voxpod_api.usage import endpoints as usage
 from voxpod_api.web import envelopes
 from voxpod_api.web.outermost import Outermost
 from voxpod_api.web.parts import Parts
@@ -43,6 +46,8 @@ def create_app(parts: Parts) -> FastAPI:
     app.state.parts = parts
     app.include_router(mission.router)
     app.include_router(openai.router)
+    app.include_router(tasks.router)
+    app.include_router(usage.router)
     envelopes.install(app)
     return app
 
@@ -124,17 +129,15 @@ def assemble(settings: ApiSettings, api: ApiClient) -> Facade:
     """Wire a facade; nothing is contacted yet. Raises CredentialsProblem."""
     gateway, board, catalog = ClusterGateway(api), RequestBoard(), Catalog()
     health = Health(WatchState(TENANTS), WatchState(MODELS), WatchState(REQUESTS))
-    aliases = Aliases(
-        dict(MODEL_ALIASES if settings.model_aliases is None else settings.model_aliases),
-        dict(VOICE_ALIASES if settings.voice_aliases is None else settings.voice_aliases),
-    )
+    aliases = Aliases(settings.model_aliases, settings.voice_aliases)
     parts = Parts(
         settings=settings,
         credentials=Credentials(settings),
         catalog=catalog,
         aliases=aliases,
         speech=SpeechService(gateway, board, settings),
-        store=AudioStore(),
+        tasks=TaskService(gateway, board),
+        store=AudioStore(settings.store_url, settings.store_ca_pem),
         now=lambda: datetime.now(UTC),
         ready=health.problem,
     )

@@ -3,9 +3,11 @@
 from collections.abc import AsyncGenerator
 
 import aiohttp
+from yarl import URL
 
 from voxpod_api.errors import StoreError
 from voxpod_api.speech.outcome import Spoken
+from voxpod_crds.trust import client_tls
 
 CHUNK_BYTES = 48 * 1024
 """A multiple of three, so that chunks can be written in base64 one by one."""
@@ -33,9 +35,14 @@ class StoredAudio:
 
 
 class AudioStore:
-    """One connection pool."""
+    """One connection pool.
 
-    def __init__(self) -> None:
+    A URL is signed for the address that listeners know. This process goes another way where `store_url` names one, and says
+    the listeners' name in the Host header, which is part of what was signed.
+    """
+
+    def __init__(self, store_url: str = "", ca_pem: str = "") -> None:
+        self._store_url, self._tls = store_url, client_tls(ca_pem)
         self._http: aiohttp.ClientSession | None = None
 
     async def close(self) -> None:
@@ -47,7 +54,8 @@ class AudioStore:
         """The audio, with its first bytes. Raises StoreError; who gets it closes it."""
         try:
             # no redirect: the URL is one of the operator's, and whoever answers it is the store
-            response = await self._session().get(audio.url, allow_redirects=False)
+            url, host = route(audio.url, self._store_url)
+            response = await self._session().get(url, headers={"Host": host}, allow_redirects=False)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise StoreError(f"the object store does not answer: {type(error).__name__}") from error
         try:
@@ -64,10 +72,21 @@ class AudioStore:
         if self._http is None:  # needs a running loop
             self._http = aiohttp.ClientSession(
                 timeout=aiohttp.ClientTimeout(total=None, sock_connect=3, sock_read=20),
-                connector=aiohttp.TCPConnector(limit=0),  # as many as there are listeners, who are limited
+                # as many as there are listeners, who are limited
+                connector=aiohttp.TCPConnector(limit=0, ssl=self._tls),
                 auto_decompress=False,
             )
         return self._http
+
+
+def route(signed: str, store_url: str) -> tuple[URL, str]:
+    """Where to ask for what a presigned URL names, and as which host: the signature holds for that name only. Pure."""
+    url = URL(signed, encoded=True)  # not quoted anew: the signature is of what is written
+    host = url.host_port_subcomponent or ""
+    if store_url:
+        near = URL(store_url)
+        url = url.with_scheme(near.scheme).with_host(near.host or "").with_port(near.explicit_port)
+    return url, host
 
 
 async def _chunk(response: aiohttp.ClientResponse) -> bytes:

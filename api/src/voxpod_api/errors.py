@@ -38,9 +38,14 @@ class ApiError(Exception):
 
 
 def not_now(status: int, code: str, message: str, retry_after: int) -> ApiError:
-    """429 or 503: the same call succeeds later. Seconds above 60 would be ignored by OpenAI's Node SDK."""
+    """429 or 503: the same call succeeds later."""
     kind: ErrorType = "rate_limit_error" if status == 429 else "server_error"
-    return ApiError(status, code, message, kind, headers={"Retry-After": str(min(max(retry_after, 1), 60))})
+    return ApiError(status, code, message, kind, headers={"Retry-After": within_a_minute(retry_after)})
+
+
+def within_a_minute(seconds: int) -> str:
+    """A Retry-After that every client honours: OpenAI's SDKs ignore what is longer."""
+    return str(min(max(seconds, 1), 60))
 
 
 def never(status: int, code: str, message: str, kind: ErrorType, param: str | None = None) -> ApiError:

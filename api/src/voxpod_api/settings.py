@@ -6,10 +6,12 @@ The order is that of `api` in the chart's values.yaml.
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from voxpod_api.aliases import MODEL_ALIASES, VOICE_ALIASES
 from voxpod_crds.tenant import ObjectName
+from voxpod_crds.trust import client_tls
 from voxpod_crds.tts_request import VoiceChoice
 
 Alias = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._-]+$")]
@@ -36,16 +38,20 @@ class ApiSettings(BaseSettings):
     public_catalogue: bool = Field(
         True, description="Whether models and voices are listed to everybody; some clients ask without a key."
     )
-    model_aliases: dict[Alias, ObjectName | Literal[""]] | None = Field(
-        None, description="Names of models that clients know, each with the SpeechModel meant ('': the default one)."
+    model_aliases: dict[Alias, ObjectName | Literal[""]] = Field(
+        MODEL_ALIASES,
+        description="Names of models that clients know, each with the SpeechModel meant ('': the default one).",
     )
-    voice_aliases: dict[Alias, VoiceChoice] | None = Field(
-        None, description="Names of voices that clients know, each with the voice meant."
+    voice_aliases: dict[Alias, VoiceChoice] = Field(
+        VOICE_ALIASES, description="Names of voices that clients know, each with the voice meant."
     )
 
     deadline_seconds: int = Field(300, ge=5, le=3600, description="Seconds that a request has in all.")
-    queue_seconds: float = Field(
-        20.0, ge=0.1, le=3600, description="Seconds that a request may wait for its turn before it is given up."
+    queue_seconds: int = Field(
+        20, ge=0, le=3600, description="Seconds that a request may wait for its turn before the operator rejects it."
+    )
+    operator_seconds: float = Field(
+        5.0, gt=0, le=60, description="Seconds beyond those after which an operator that says nothing counts as away."
     )
     leave_seconds: float = Field(
         5.0,
@@ -66,3 +72,19 @@ class ApiSettings(BaseSettings):
     stall_seconds: float = Field(30.0, gt=0, description="Seconds that a listener may take none of its audio.")
     max_in_flight: int = Field(1000, ge=1, le=100_000, description="Requests that are served at one time.")
     drain_seconds: int = Field(60, ge=0, le=3600, description="Seconds that requests under way have when the pod ends.")
+
+    store_url: str = Field(
+        "",
+        pattern=r"^(https?://[^/\s]+)?$",
+        description="Scheme, host and port at which this process reaches the store, whatever address a URL is signed for.",
+    )
+    store_ca_pem: str = Field(
+        "", description="PEM text of the authority of a private TLS store; the public ones without."
+    )
+
+    @field_validator("store_ca_pem")
+    @classmethod
+    def _certificates(cls, pem: str) -> str:
+        """Told at start, and not by each call."""
+        client_tls(pem)
+        return pem

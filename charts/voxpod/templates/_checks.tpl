@@ -13,6 +13,40 @@
 {{- if and .Values.networkPolicy.enabled (not .Values.demo.minio.enabled) -}}
 {{- include "voxpod.storeIsReachable" . -}}
 {{- end -}}
+{{- if .Values.api.enabled -}}
+{{- include "voxpod.apiChecks" . -}}
+{{- end -}}
+{{- end }}
+
+{{/* The same of the facade's values. */}}
+{{- define "voxpod.apiChecks" -}}
+{{- $api := .Values.api -}}
+{{- $auth := $api.auth -}}
+{{- if and $auth.keys $auth.keysSecret -}}
+{{- fail "api.auth: keys and keysSecret exclude each other" -}}
+{{- end -}}
+{{- if and $auth.jwt.jwks $auth.jwt.jwksSecret -}}
+{{- fail "api.auth.jwt: jwks and jwksSecret exclude each other" -}}
+{{- end -}}
+{{- $tokens := or $auth.jwt.jwks $auth.jwt.jwksSecret -}}
+{{- if not (or $auth.keys $auth.keysSecret $tokens) -}}
+{{- fail "api.auth: nobody could call: set keys or keysSecret (API keys), or jwt.jwks or jwt.jwksSecret (tokens)" -}}
+{{- end -}}
+{{- if and $tokens (not $auth.jwt.issuer) -}}
+{{- fail "api.auth.jwt.issuer: say whose tokens count" -}}
+{{- end -}}
+{{- if eq (int $api.port) (int $api.healthPort) -}}
+{{- fail (printf "api.port: %d is api.healthPort as well" (int $api.port)) -}}
+{{- end -}}
+{{- if and $api.autoscaling.enabled (gt (int $api.autoscaling.minReplicas) (int $api.autoscaling.maxReplicas)) -}}
+{{- fail (printf "api.autoscaling: minReplicas (%d) is more than maxReplicas (%d)" (int $api.autoscaling.minReplicas) (int $api.autoscaling.maxReplicas)) -}}
+{{- end -}}
+{{- if and $api.httpRoute.enabled (not $api.httpRoute.parentRefs) -}}
+{{- fail "api.httpRoute.parentRefs: name the Gateway, such as [{name: public, namespace: gateways}]" -}}
+{{- end -}}
+{{- if and $api.service.nodePort (ne $api.service.type "NodePort") -}}
+{{- fail (printf "api.service.nodePort: a Service of type %s has none; set api.service.type=NodePort" $api.service.type) -}}
+{{- end -}}
 {{- end }}
 
 {{/* Fails where the chart's own NetworkPolicies would keep sandboxes from the object store. */}}

@@ -15,6 +15,13 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 app.kubernetes.io/component: operator
 {{- end }}
 
+{{/* What selects the facade's pods. */}}
+{{- define "voxpod.apiSelector" -}}
+app.kubernetes.io/name: voxpod
+app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/component: api
+{{- end }}
+
 {{/* What selects the demo store's pod. */}}
 {{- define "voxpod.minioSelector" -}}
 app.kubernetes.io/name: voxpod-minio
@@ -51,6 +58,30 @@ voxpod-minio.{{ .Release.Namespace }}.svc
 {{- else -}}
 {{ required "objectStore.endpoint: set host:port of an S3 store that you have, or demo.minio.enabled to try with a store in the cluster" .Values.objectStore.endpoint }}
 {{- end -}}
+{{- end }}
+
+{{/* Whether the operator, the sandboxes and the facade speak TLS with the store; "true" or "false". */}}
+{{- define "voxpod.objectStoreSecure" -}}
+{{ ternary false .Values.objectStore.secure .Values.demo.minio.enabled }}
+{{- end }}
+
+{{/* Where the store is reached from within the cluster, with its scheme. */}}
+{{- define "voxpod.objectStoreUrl" -}}
+{{ ternary "https" "http" (eq (include "voxpod.objectStoreSecure" .) "true") }}://{{ include "voxpod.objectStoreEndpoint" . }}
+{{- end }}
+
+{{/* The API server in a NetworkPolicy's egress rule. */}}
+{{- define "voxpod.apiServerEgress" -}}
+- to:
+    {{- range .Values.networkPolicy.apiServer.cidrs }}
+    - ipBlock:
+        cidr: {{ . | quote }}
+    {{- end }}
+  ports:
+    {{- range .Values.networkPolicy.apiServer.ports }}
+    - port: {{ . }}
+      protocol: TCP
+    {{- end }}
 {{- end }}
 
 {{/* Peers and ports of the object store for a NetworkPolicy's egress rule. */}}

@@ -211,4 +211,5 @@ def _store(settings: OperatorSettings) -> ObjectStore:
         region=settings.object_store_region,
         ca_pem=settings.object_store_ca_pem,
         conditional=settings.object_store_conditional_writes,
+        public_url=settings.object_store_public_url,
     )

@@ -130,6 +130,11 @@ class OperatorSettings(BaseSettings):
     object_store_endpoint: str = Field(description="host:port that the operator and the sandboxes use.")
     object_store_secure: bool = Field(True, description="Whether that endpoint speaks TLS.")
     object_store_region: str = Field("us-east-1", description="Region in the signatures.")
+    object_store_public_url: str = Field(
+        "",
+        pattern=r"^(https?://[^/\s]+)?$",
+        description="Scheme, host and port at which listeners reach the store: presigned GETs name it.",
+    )
     object_store_ca_pem: str = Field(
         "",
         description=(

@@ -87,9 +87,11 @@ async def test_one_key_is_one_request_also_when_its_calls_come_at_once_to_two_re
         assert len(first.requests()) == 1
 
 
-async def test_a_request_that_gets_no_turn_is_given_up_with_a_time_to_come_again(world: World, tmp_path: Path) -> None:
+async def test_a_request_that_gets_no_turn_is_rejected_by_the_operator_with_a_time_to_come_again(
+    world: World, tmp_path: Path
+) -> None:
     world.sandboxes_silent = True
-    async with served_world(world, tmp_path, quota=1, queue_seconds=0.5) as served:
+    async with served_world(world, tmp_path, quota=1, queue_seconds=0) as served:
         first = asyncio.create_task(_read(served))
         await world.until(lambda: served.requests() and world.stored, "the first is there")
         await world.until(
@@ -101,7 +103,7 @@ async def test_a_request_that_gets_no_turn_is_given_up_with_a_time_to_come_again
             assert said["error"]["code"] == "concurrent_requests_exceeded"
             assert 1 <= int(answer.headers["Retry-After"]) <= 60
         second = next(r["metadata"]["name"] for r in served.requests() if r["spec"]["text"] == "Second.")
-        await world.until(lambda: world.phase(second) == "Cancelled", "the second is cancelled")
+        assert (world.phase(second), world.reason(second, "Failed")) == ("Rejected", "WaitingForConcurrency")
         first.cancel()
         await asyncio.wait([first])
 

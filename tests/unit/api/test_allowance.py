@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from facade_samples import NOON, a_tenant_json
-from voxpod_api.speech.allowance import allowance_headers, certain_refusal, go_duration
+from voxpod_api.errors import not_now
+from voxpod_api.speech.allowance import allowance_headers, certain_refusal, go_duration, told_with_allowance
 from voxpod_crds.tenant import Tenant
 
 DAY = {"requestsPerDay": 100, "charactersPerDay": 5000, "audioSecondsPerDay": 600}
@@ -73,6 +74,35 @@ def test_the_facade_says_no_only_where_it_is_certain(
 ) -> None:
     refusal = certain_refusal(tenant(remaining, **spec), characters, NOON)
     assert (refusal and (refusal.status, refusal.code)) == told
+
+
+def busy_minute(*ages: float) -> Tenant:
+    """A tenant that may be admitted three requests a minute, and was, so many seconds ago."""
+    seconds = [{"at": (NOON - timedelta(seconds=age)).isoformat(), "requests": 1} for age in ages]
+    status = {"observedGeneration": 1, "lastMinute": seconds}
+    return Tenant.model_validate(a_tenant_json(status=status, quota={"requestsPerMinute": 3}))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("ages", "left", "reset"),
+    [
+        pytest.param((), "3", "0s", id="a quiet minute"),
+        pytest.param((50.5, 3), "1", "10s", id="the oldest goes first"),
+        pytest.param((61, 60, 59), "2", "1s", id="what is over does not count"),
+        pytest.param((9, 8, 7, 6), "0", "51s", id="a limit that was lowered"),
+    ],
+)
+def test_minute_is_told_as_the_operator_counts_it(ages: tuple[float, ...], left: str, reset: str) -> None:
+    headers = allowance_headers(busy_minute(*ages), NOON)
+    assert headers["x-ratelimit-remaining-requests-per-minute"] == left
+    assert headers["x-ratelimit-reset-requests-per-minute"] == reset
+
+
+def test_who_met_the_rate_limit_is_told_when_the_minute_has_room() -> None:
+    error = told_with_allowance(not_now(429, "rate_limit_exceeded", "why", 2), busy_minute(20, 9, 8), NOON)
+    other = told_with_allowance(not_now(429, "concurrent_requests_exceeded", "why", 2), busy_minute(20, 9, 8), NOON)
+    assert (error.headers["Retry-After"], other.headers["Retry-After"]) == ("40", "2")
+    assert error.headers["x-ratelimit-remaining-requests-per-minute"] == "0"
 
 
 @pytest.mark.parametrize(("seconds", "written"), [(0, "0s"), (59, "59s"), (360, "6m0s"), (3600, "1h0m0s")])

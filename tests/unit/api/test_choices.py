@@ -3,9 +3,10 @@
 import pytest
 
 from facade_samples import a_catalog, a_model_json, a_tenant_json
+from voxpod_api.aliases import MODEL_ALIASES, VOICE_ALIASES
 from voxpod_api.errors import ApiError
 from voxpod_api.openai.catalogue import models_document, voices_document
-from voxpod_api.speech.choice import MODEL_ALIASES, VOICE_ALIASES, Aliases, choose, usable_models
+from voxpod_api.speech.choice import Aliases, choose, usable_models
 from voxpod_crds.tenant import Tenant
 from voxpod_crds.voices import voice_shares
 

@@ -6,8 +6,8 @@ from pathlib import Path
 from prometheus_client.metrics import MetricWrapperBase
 
 from voxpod_api import metrics
+from voxpod_api.aliases import MODEL_ALIASES, VOICE_ALIASES
 from voxpod_api.settings import ApiSettings
-from voxpod_api.speech.choice import MODEL_ALIASES, VOICE_ALIASES
 from voxpod_api.speech.outcome import BY_REASON
 from voxpod_api.web.bodies import CODES
 

@@ -24,6 +24,24 @@ ADMISSION_ENDS = [
         pytest.param(failed("ModelNotFound", "Rejected"), 400, "model_not_found", "model", id="no model"),
         pytest.param(failed("InputRefused"), 400, "input_refused", "text", id="bad text"),
         pytest.param(failed("DailyQuotaExceeded", "Rejected"), 429, "daily_quota_exceeded", None, id="used up"),
+        pytest.param(
+            failed("ExceedsHalfOfDailyQuota", "Rejected"),
+            400,
+            "exceeds_half_of_daily_quota",
+            "text",
+            id="no day would do",
+        ),
+        pytest.param(
+            failed("WaitingForConcurrency", "Rejected"), 429, "concurrent_requests_exceeded", None, id="no slot in time"
+        ),
+        pytest.param(failed("WaitingForRate", "Rejected"), 429, "rate_limit_exceeded", None, id="too many in a minute"),
+        pytest.param(
+            failed("WaitingForQuota", "Rejected"), 429, "concurrent_requests_exceeded", None, id="held by its others"
+        ),
+        pytest.param(
+            failed("WaitingForSandbox", "Rejected"), 503, "waiting_for_sandbox", None, id="the cluster is full"
+        ),
+        pytest.param(failed("WaitingForTenant", "Rejected"), 403, "tenant_suspended", None, id="suspended meanwhile"),
         pytest.param(failed("SomethingNew", "Rejected"), 400, "something_new", None, id="a reason of a later version"),
         pytest.param(failed("EngineFailed"), 500, "engine_failed", None, id="ours"),
         pytest.param(failed("DeadlineExceeded"), 504, "deadline_exceeded", None, id="too slow"),
@@ -56,6 +74,13 @@ def test_a_wait_that_was_given_up(status: Json, told: int, code: str) -> None:
     error = outcome.error_of_wait(a_version(status=status))
     assert (error.status, error.code) == (told, code)
     assert told == 403 or 1 <= int(error.headers["Retry-After"]) <= 60
+
+
+@pytest.mark.parametrize("reason", [reason for reason in Reason if reason.startswith("Waiting")])
+def test_what_waited_too_long_may_come_again_unless_an_administrator_has_to_act(reason: str) -> None:
+    error = outcome.error_of_end(a_version(status=failed(reason, "Rejected")))
+    assert error.status in (429, 503) or error.headers["x-should-retry"] == "false"
+    assert error.status == 403 or 1 <= int(error.headers["Retry-After"]) <= 60
 
 
 @pytest.mark.parametrize("reason", ADMISSION_ENDS)

@@ -37,6 +37,7 @@ def test_look_finds_what_lies_in_the_cache(tmp_path: Path) -> None:
     (tmp_path / "images").mkdir()
     (tmp_path / "images" / "operator-1.tar").touch()
     assert not look(tmp_path, [], kind_runs=False).images
-    (tmp_path / "images" / "inference-1.tar").touch()
+    for name in ("inference", "api"):
+        (tmp_path / "images" / f"{name}-1.tar").touch()
     (tmp_path / "models" / "kokoro-82m").mkdir(parents=True)
     assert look(tmp_path, [], kind_runs=True) == ALL

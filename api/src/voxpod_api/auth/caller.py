@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from voxpod_api.auth.credentials import Credentials
+from voxpod_api.auth.scopes import ALL, Scope
 from voxpod_api.auth.tokens import Claims, TokenRefused
 from voxpod_api.cluster.catalog import Catalog
 from voxpod_api.errors import ApiError
@@ -17,6 +18,7 @@ class Caller:
     """Of the credential: `key:<name>` or `jwt:<sub>`. What one caller asks is never taken for another's repeat."""
     namespace: str
     tenant: Tenant
+    scopes: frozenset[Scope] = ALL
 
 
 def authenticate(header: str, credentials: Credentials, catalog: Catalog) -> Caller:
@@ -26,13 +28,14 @@ def authenticate(header: str, credentials: Credentials, catalog: Catalog) -> Cal
     if scheme.lower() != "bearer" or not secret:
         raise _unknown("no API key or token: send `Authorization: Bearer <key>`")
     if credentials.keys is not None and (key := credentials.keys.find(secret)) is not None:
-        return _caller(f"key:{key.name}", key.namespace, catalog)
+        return _caller(f"key:{key.name}", key.namespace, catalog, scopes=frozenset(key.scopes))
     if credentials.tokens is not None and secret.count(".") == 2:
         try:
             claims = credentials.tokens.claims(secret)
         except TokenRefused as refused:
             raise _unknown(str(refused)) from None
-        return _caller(f"jwt:{claims.subject}", _namespace_of(claims, catalog), catalog, claims.tenant)
+        namespace = _namespace_of(claims, catalog)
+        return _caller(f"jwt:{claims.subject}", namespace, catalog, claims.tenant, claims.scopes)
     raise _unknown("the API key is not known")
 
 
@@ -46,12 +49,12 @@ def _namespace_of(claims: Claims, catalog: Catalog) -> str:
     return claims.namespace or namespaces[0]
 
 
-def _caller(subject: str, namespace: str, catalog: Catalog, tenant: str = "") -> Caller:
+def _caller(subject: str, namespace: str, catalog: Catalog, tenant: str = "", scopes: frozenset[Scope] = ALL) -> Caller:
     """`tenant`: who has to own the namespace; of two Tenants that list it, that is the older one."""
     owner = catalog.owner_of(namespace)
     if owner is None or tenant not in ("", owner.metadata.name):
         raise _forbidden("the credential's namespace belongs to no Tenant, or to another one")
-    return Caller(subject, namespace, owner)
+    return Caller(subject, namespace, owner, scopes)
 
 
 def _unknown(message: str) -> ApiError:

@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from voxpod_api.auth.problem import CredentialsProblem
+from voxpod_api.auth.scopes import ALL, Scope
 from voxpod_crds.tenant import NamespaceName
 
 
@@ -19,6 +20,8 @@ class ApiKey(BaseModel):
     """Who has it: for logs, and so that a leaked one can be taken out."""
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
     namespace: NamespaceName
+    scopes: Annotated[list[Scope], Field(min_length=1)] = sorted(ALL)
+    """What it may be used for."""
 
 
 _FILE = TypeAdapter(list[ApiKey])

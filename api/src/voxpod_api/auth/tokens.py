@@ -7,6 +7,7 @@ from typing import Any
 import jwt
 
 from voxpod_api.auth.problem import CredentialsProblem
+from voxpod_api.auth.scopes import ALL, Scope, scopes_of
 
 ALGORITHMS = frozenset(["HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512"]) | frozenset(
     ["ES256", "ES384", "ES512", "EdDSA"]
@@ -24,6 +25,7 @@ class Claims:
     tenant: str
     namespace: str
     """One of the Tenant's; empty: its first."""
+    scopes: frozenset[Scope] = ALL
 
 
 class TokenRefused(Exception):
@@ -52,7 +54,7 @@ class TokenKeys:
             raise TokenRefused(f"the token has no claim {self._tenant_claim!r}")
         if not isinstance(subject, str) or not isinstance(namespace, str):
             raise TokenRefused("the token's sub and namespace are not texts")
-        return Claims(subject, tenant, namespace)
+        return Claims(subject, tenant, namespace, scopes_of(said.get("scope", said.get("scp"))))
 
     def _decoded(self, token: str, kid: object) -> dict[str, Any]:
         error: Exception = jwt.InvalidKeyError("no key of ours has the token's kid")

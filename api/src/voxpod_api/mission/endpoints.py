@@ -11,14 +11,14 @@ from voxpod_api.speech.order import Order
 from voxpod_api.web.answers import Base64Answer
 from voxpod_api.web.bodies import body_of, documented
 from voxpod_api.web.calls import fetched, seconds_left, speak, told
-from voxpod_api.web.parts import KnownCaller, parts_of
+from voxpod_api.web.parts import Speaker, parts_of
 
 router = APIRouter()
 
 
 @router.post("/v1/tts/synthesize", openapi_extra=documented(SynthesizeBody), response_model=SynthesizeAnswer)
 async def synthesize(
-    request: Request, caller: KnownCaller, body: Annotated[SynthesizeBody, Depends(body_of(SynthesizeBody))]
+    request: Request, caller: Speaker, body: Annotated[SynthesizeBody, Depends(body_of(SynthesizeBody))]
 ) -> Response:
     """A URL of the audio of a text."""
     parts = parts_of(request)
@@ -35,7 +35,7 @@ async def synthesize(
 
 @router.post("/tts", openapi_extra=documented(SpeakBody), response_model=SpeakAnswer)
 async def speak_at_once(
-    request: Request, caller: KnownCaller, body: Annotated[SpeakBody, Depends(body_of(SpeakBody))]
+    request: Request, caller: Speaker, body: Annotated[SpeakBody, Depends(body_of(SpeakBody))]
 ) -> Response:
     """The audio of a text, in the answer."""
     parts = parts_of(request)

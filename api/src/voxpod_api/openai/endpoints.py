@@ -15,7 +15,7 @@ from voxpod_api.speech.order import Order
 from voxpod_api.web.answers import AudioAnswer
 from voxpod_api.web.bodies import body_of, documented
 from voxpod_api.web.calls import fetched, speak, told
-from voxpod_api.web.parts import KnownCaller, Reader, parts_of
+from voxpod_api.web.parts import Reader, Speaker, parts_of
 
 router = APIRouter()
 
@@ -27,7 +27,7 @@ MAX_NAMED_KEYS = 16
 
 @router.post("/v1/audio/speech", openapi_extra=documented(SpeechBody), response_class=Response)
 async def create_speech(
-    request: Request, caller: KnownCaller, body: Annotated[SpeechBody, Depends(body_of(SpeechBody))]
+    request: Request, caller: Speaker, body: Annotated[SpeechBody, Depends(body_of(SpeechBody))]
 ) -> Response:
     """The audio of a text."""
     parts, notes = parts_of(request), _notes(body)

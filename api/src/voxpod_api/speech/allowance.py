@@ -1,13 +1,15 @@
 """What a Tenant's quota leaves: the headers that say so, and the calls that it makes pointless. Pure; `now` is an argument."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from voxpod_api.errors import ApiError, never
+from voxpod_api.errors import ApiError, never, within_a_minute
 from voxpod_crds.tenant import Tenant
 
 DAY_SECONDS = 86_400
+MINUTE_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +45,19 @@ def policies(tenant: Tenant, now: datetime) -> list[Policy]:
     if (limit := quota.concurrent_requests) is not None:
         found.append(Policy("concurrency", limit, max(0, limit - (status.active or 0)), None, None))
     if (limit := quota.requests_per_minute) is not None:
-        found.append(Policy("requests-per-minute", limit, None, 60, None))
+        found.append(_per_minute(limit, tenant, now))
     return found
+
+
+def _per_minute(limit: int, tenant: Tenant, now: datetime) -> Policy:
+    """What is left of the last 60 seconds, and when the oldest request of those is over; None where the status is none yet."""
+    name = "requests-per-minute"
+    if tenant.status.observed_generation is None:
+        return Policy(name, limit, None, MINUTE_SECONDS, None)
+    counted = [one for one in tenant.status.last_minute if (now - one.at).total_seconds() < MINUTE_SECONDS]
+    left = max(0, limit - sum(one.requests for one in counted))
+    ages = [(now - one.at).total_seconds() for one in counted]
+    return Policy(name, limit, left, MINUTE_SECONDS, max(0, math.ceil(MINUTE_SECONDS - max(ages))) if ages else 0)
 
 
 def allowance_headers(tenant: Tenant, now: datetime) -> dict[str, str]:
@@ -62,6 +75,15 @@ def allowance_headers(tenant: Tenant, now: datetime) -> dict[str, str]:
             f'"{p.name}";r={p.left}' + (f";t={p.reset_seconds}" if p.reset_seconds is not None else "") for p in told
         )
     return headers
+
+
+def told_with_allowance(error: ApiError, tenant: Tenant, now: datetime) -> ApiError:
+    """The error with what the tenant has left, and with the time of the rate limit's next room where that is what it met."""
+    room = next((p.reset_seconds for p in policies(tenant, now) if p.name == "requests-per-minute"), None)
+    if error.code == "rate_limit_exceeded" and room:
+        error.headers["Retry-After"] = within_a_minute(room)
+    error.headers = {**allowance_headers(tenant, now), **error.headers}
+    return error
 
 
 def certain_refusal(tenant: Tenant, characters: int, now: datetime) -> ApiError | None:

@@ -15,6 +15,8 @@ BODY_LABEL = f"{GROUP}/order"
 """Digest of caller and order: by it a repeat without a key finds the request that it repeats."""
 LISTENER_ANNOTATION = f"{GROUP}/listener"
 """Which facade process has the listener, and may cancel when it leaves."""
+TASK_LABEL = f"{GROUP}/task"
+"""Marks requests that are listed as tasks."""
 SELECTOR = f"{MANAGED_BY_LABEL}={MADE_BY}"
 """The requests that facades made: those of others are not watched."""
 
@@ -33,16 +35,32 @@ class Order:
     speed: float = 1.0
     format: str = "wav"
     sample_rate: int | None = None
+    timestamps: str = "none"
 
 
-def digest(caller: Caller, order: Order) -> str:
-    """The same for the same order of the same caller only, as a label value (160 bits of SHA-256)."""
-    return _hashed("order", caller, json.dumps(asdict(order), sort_keys=True))
+@dataclass(frozen=True, slots=True)
+class Task:
+    """An order that nobody waits for on a line: it has its own time, and its audio a URL of its own life."""
+
+    order: Order
+    deadline_seconds: int
+    audio_url_seconds: int
+    priority: int = 0
+
+
+def digest(caller: Caller, order: Order | Task) -> str:
+    """The same for the same order of the same caller only, as a label value (160 bits of SHA-256); a task is never an order."""
+    return _hashed(type(order).__name__.lower(), caller, json.dumps(asdict(order), sort_keys=True))
 
 
 def keyed_name(caller: Caller, key: str, generation: int) -> str:
     """The request that an Idempotency-Key of a caller stands for: two replicas that make it at once make one."""
     return f"api-{_hashed(f'key {generation}', caller, key)}"
+
+
+def task_name(caller: Caller, key: str) -> str:
+    """The task that an Idempotency-Key of a caller stands for, however it ended."""
+    return f"task-{_hashed('task key', caller, key)}"
 
 
 def _hashed(purpose: str, caller: Caller, what: str) -> str:
@@ -51,7 +69,28 @@ def _hashed(purpose: str, caller: Caller, what: str) -> str:
 
 
 def request_body(name: str, caller: Caller, order: Order, settings: ApiSettings) -> dict[str, Any]:
-    """The TTSRequest to create."""
+    """The TTSRequest to create for a client that waits."""
+    patience = {
+        "deadlineSeconds": settings.deadline_seconds,
+        "maxWaitSeconds": settings.queue_seconds,
+        "audioUrlSeconds": settings.audio_url_seconds,
+    }
+    body = _body(name, caller, order, patience, {BODY_LABEL: digest(caller, order)})
+    body["metadata"]["annotations"] = {LISTENER_ANNOTATION: settings.pod_name}
+    return body
+
+
+def task_body(name: str, caller: Caller, task: Task) -> dict[str, Any]:
+    """The TTSRequest to create for a task."""
+    patience = {
+        "deadlineSeconds": task.deadline_seconds,
+        "audioUrlSeconds": task.audio_url_seconds,
+        "priority": task.priority,
+    }
+    return _body(name, caller, task.order, patience, {BODY_LABEL: digest(caller, task), TASK_LABEL: "true"})
+
+
+def _body(name: str, caller: Caller, order: Order, more: dict[str, Any], labels: dict[str, str]) -> dict[str, Any]:
     spec: dict[str, Any] = {
         "text": order.text,
         "model": order.model,
@@ -60,15 +99,10 @@ def request_body(name: str, caller: Caller, order: Order, settings: ApiSettings)
         "speed": order.speed,
         "format": order.format,
         "sampleRate": order.sample_rate,
-        "deadlineSeconds": settings.deadline_seconds,
-        "audioUrlSeconds": settings.audio_url_seconds,
+        "timestamps": order.timestamps,
+        **more,
     }
-    meta = {
-        "name": name,
-        "namespace": caller.namespace,
-        "labels": {MANAGED_BY_LABEL: MADE_BY, BODY_LABEL: digest(caller, order)},
-        "annotations": {LISTENER_ANNOTATION: settings.pod_name},
-    }
+    meta = {"name": name, "namespace": caller.namespace, "labels": {MANAGED_BY_LABEL: MADE_BY, **labels}}
     return {
         "apiVersion": API_VERSION,
         "kind": "TTSRequest",

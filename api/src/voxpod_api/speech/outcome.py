@@ -3,13 +3,24 @@
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from voxpod_api.errors import ApiError, ErrorType, never, not_now
 from voxpod_crds.conditions import ConditionType, Reason
 from voxpod_crds.tts_request import Phase
 
 Json = dict[str, Any]
+
+Standing = Literal["queued", "running", "succeeded", "failed", "cancelled"]
+
+STANDINGS: dict[str, Standing] = {
+    Phase.RUNNING: "running",
+    Phase.SUCCEEDED: "succeeded",
+    Phase.FAILED: "failed",
+    Phase.REJECTED: "failed",
+    Phase.CANCELLED: "cancelled",
+}
+"""By phase; others are queued."""
 
 LEAST_LIFE_SECONDS = 30
 """A URL that lives no longer than this is as good as over."""
@@ -39,6 +50,7 @@ BY_REASON: dict[str, tuple[int, str, ErrorType, str | None]] = {
     Reason.LANGUAGE_NOT_SUPPORTED: (400, "language_not_supported", "invalid_request_error", "language"),
     Reason.INPUT_REFUSED: (400, "input_refused", "invalid_request_error", "text"),
     Reason.NOT_SUPPORTED_YET: (400, "not_supported", "invalid_request_error", None),
+    Reason.EXCEEDS_HALF_OF_DAILY_QUOTA: (400, "exceeds_half_of_daily_quota", "invalid_request_error", "text"),
     Reason.NAMESPACE_WITHOUT_TENANT: (403, "tenant_not_found", "permission_error", None),
     Reason.WAITING_FOR_TENANT: (403, "tenant_suspended", "permission_error", None),
     Reason.CANCELLED: (410, "request_cancelled", "invalid_request_error", None),
@@ -46,11 +58,23 @@ BY_REASON: dict[str, tuple[int, str, ErrorType, str | None]] = {
 }
 """Ends, and waits that only an administrator ends, by their reason."""
 
+ITS_OWN_LIMITS: dict[str, str] = {
+    Reason.WAITING_FOR_CONCURRENCY: "concurrent_requests_exceeded",
+    Reason.WAITING_FOR_QUOTA: "concurrent_requests_exceeded",  # for what the tenant's running requests may use up
+    Reason.WAITING_FOR_RATE: "rate_limit_exceeded",
+}
+"""Waits for which nobody but the tenant is the reason: 429. Those of others are 503."""
+
 
 def ended(raw: Json) -> bool:
     """Whether the request is over."""
     phase = _status(raw).get("phase")
     return phase in {p.value for p in Phase if p.terminal}
+
+
+def standing(raw: Json) -> Standing:
+    """Where the request stands, in five words."""
+    return STANDINGS.get(str(_status(raw).get("phase") or ""), "queued")
 
 
 def has_its_turn(raw: Json) -> bool:
@@ -90,11 +114,13 @@ def error_of_end(raw: Json) -> ApiError:
     """What a client is told of a request that ended without audio."""
     failed = _condition(raw, ConditionType.FAILED) or {}
     reason, message = str(failed.get("reason") or ""), str(failed.get("message") or "the request ended without audio")
+    if reason.startswith("Waiting"):
+        return _error_of_wait(reason, message)
     if reason in BY_REASON:
         status, code, kind, param = BY_REASON[reason]
         return ApiError(status, code, message, kind, param)
-    if "Quota" in reason:
-        return never(429, _snake(reason), message, "rate_limit_error")
+    if reason == Reason.DAILY_QUOTA_EXCEEDED:
+        return never(429, "daily_quota_exceeded", message, "rate_limit_error")
     if _status(raw).get("phase") == Phase.REJECTED.value:
         return ApiError(400, _snake(reason) or "rejected", message)
     if _status(raw).get("phase") == Phase.SUCCEEDED.value:
@@ -103,11 +129,15 @@ def error_of_end(raw: Json) -> ApiError:
 
 
 def error_of_wait(raw: Json) -> ApiError:
-    """What a client is told whose request did not get its turn in time."""
+    """What a client is told whose request neither got its turn in time nor was rejected for that: the operator is away."""
     admitted = _condition(raw, ConditionType.ADMITTED) or {}
     reason, message = str(admitted.get("reason") or ""), str(admitted.get("message") or "nobody took the request up")
-    if reason == Reason.WAITING_FOR_CONCURRENCY:
-        return not_now(429, "concurrent_requests_exceeded", message, 2)
+    return _error_of_wait(reason, message)
+
+
+def _error_of_wait(reason: str, message: str) -> ApiError:
+    if reason in ITS_OWN_LIMITS:
+        return not_now(429, ITS_OWN_LIMITS[reason], message, 2)
     if reason in BY_REASON:
         status, code, kind, param = BY_REASON[reason]
         return never(status, code, message, kind, param)

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import uuid
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
@@ -70,15 +70,22 @@ class SpeechService:
         self._leaving: set[asyncio.Task[None]] = set()
 
     async def speak(
-        self, caller: Caller, order: Order, repeat: Repeat, left: asyncio.Future[None], now: datetime
+        self,
+        caller: Caller,
+        order: Order,
+        repeat: Repeat,
+        left: asyncio.Future[None],
+        now: datetime,
+        made: Callable[[Json], None],
     ) -> outcome.Spoken:
-        """The stored audio of an order. Raises ApiError, or ClientLeft once `left` is done."""
+        """The stored audio of an order; `made` is told of its TTSRequest. Raises ApiError, or ClientLeft once `left` is done."""
         with ExitStack() as seats:
             try:
                 seat = await self._place(_Call(caller, order, seats), repeat, now)
             except ClusterError as error:
                 logger.warning("request not made", extra={"namespace": caller.namespace, "error": str(error)})
                 raise outcome.error_of_refusal(error.status, str(error)) from None
+            made(seat.latest)
             try:
                 return await self._ended(seat, left)
             except (ClientLeft, asyncio.CancelledError):
@@ -87,7 +94,8 @@ class SpeechService:
 
     async def _ended(self, seat: Seat, left: asyncio.Future[None]) -> outcome.Spoken:
         try:
-            async with asyncio.timeout(self._settings.queue_seconds):
+            # the operator rejects what waits for too long (spec.maxWaitSeconds): it knows for what; this is for when it is away
+            async with asyncio.timeout(self._settings.queue_seconds + self._settings.operator_seconds):
                 await _unless(left, seat.until(outcome.has_its_turn))
         except TimeoutError:
             self._in_background(self._cancel(seat.key))

@@ -3,19 +3,22 @@
 import math
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 
 from fastapi import Request
 
 from voxpod_api.audio_store import StoredAudio
 from voxpod_api.auth.caller import Caller
+from voxpod_api.cluster.gateway import Json
 from voxpod_api.errors import ApiError, StoreError, not_now
-from voxpod_api.speech.allowance import allowance_headers, certain_refusal
+from voxpod_api.speech.allowance import allowance_headers, certain_refusal, told_with_allowance
 from voxpod_api.speech.choice import choose
 from voxpod_api.speech.order import Order
 from voxpod_api.speech.outcome import Spoken
 from voxpod_api.speech.service import ClientLeft, Repeat
 from voxpod_api.web.leaving import leaving
 from voxpod_api.web.parts import Parts, parts_of
+from voxpod_crds.tenant import Tenant
 
 CLIENT_LEFT = ApiError(499, "client_left", "the client closed the connection")
 """For the log alone: nobody reads the answer."""
@@ -23,24 +26,41 @@ CLIENT_LEFT = ApiError(499, "client_left", "the client closed the connection")
 MAX_KEY = 255
 
 
+def allowed(request: Request, caller: Caller, order: Order) -> Order:
+    """The order with the model and voice that the names in it mean for the caller. Raises ApiError where it cannot be."""
+    parts = parts_of(request)
+    request.state.text_len = len(order.text)
+    if (refusal := certain_refusal(caller.tenant, len(order.text), parts.now())) is not None:
+        raise told_with_allowance(refusal, caller.tenant, parts.now())
+    chosen = choose(parts.catalog, caller.tenant, parts.aliases, order.model, order.voice)
+    return replace(order, model=chosen.model, voice=chosen.voice)
+
+
 async def speak(request: Request, caller: Caller, order: Order) -> Spoken:
     """The stored audio of an order whose model and voice are as the client wrote them. Raises ApiError."""
     parts, now = parts_of(request), parts_of(request).now()
-    request.state.characters = len(order.text)
     try:
-        if (refusal := certain_refusal(caller.tenant, len(order.text), now)) is not None:
-            raise refusal
-        chosen = choose(parts.catalog, caller.tenant, parts.aliases, order.model, order.voice)
-        order = replace(order, model=chosen.model, voice=chosen.voice)
+        order = allowed(request, caller, order)
         async with leaving(request.receive) as left:
-            spoken = await parts.speech.speak(caller, order, repeat_of(request.headers), left, now)
+            made = partial(_note_request, request)
+            spoken = await parts.speech.speak(caller, order, repeat_of(request.headers), left, now, made)
     except ClientLeft:
         raise CLIENT_LEFT from None
     except ApiError as error:
-        error.headers = {**allowance_headers(caller.tenant, now), **error.headers}
-        raise
-    request.state.ttsrequest, request.state.audio_seconds = spoken.request, spoken.seconds
+        raise told_with_allowance(error, _tenant_now(parts, caller), parts.now()) from None
+    request.state.voice, request.state.audio_seconds = spoken.voice, spoken.seconds
     return spoken
+
+
+def _note_request(request: Request, raw: Json) -> None:
+    """For the log line."""
+    meta = raw.get("metadata") or {}
+    request.state.request, request.state.request_id = f"{meta.get('namespace')}/{meta.get('name')}", meta.get("uid")
+
+
+def _tenant_now(parts: Parts, caller: Caller) -> Tenant:
+    """The caller's Tenant as the watch told it last."""
+    return parts.catalog.tenants.get(caller.tenant.metadata.name) or caller.tenant
 
 
 async def fetched(parts: Parts, spoken: Spoken) -> StoredAudio:
@@ -53,9 +73,12 @@ async def fetched(parts: Parts, spoken: Spoken) -> StoredAudio:
 
 def told(parts: Parts, caller: Caller, spoken: Spoken) -> dict[str, str]:
     """Headers of an answer: the request, the voice, and what the tenant has left."""
-    tenant = parts.catalog.tenants.get(caller.tenant.metadata.name) or caller.tenant
     headers = {"x-voxpod-request": spoken.request, "x-voxpod-audio-seconds": f"{spoken.seconds:g}"}
-    return headers | ({"x-voxpod-voice": spoken.voice} if spoken.voice else {}) | allowance_headers(tenant, parts.now())
+    return (
+        headers
+        | ({"x-voxpod-voice": spoken.voice} if spoken.voice else {})
+        | allowance_headers(_tenant_now(parts, caller), parts.now())
+    )
 
 
 def repeat_of(headers: Mapping[str, str]) -> Repeat:

@@ -17,6 +17,9 @@ from voxpod_api.web.envelopes import INTERNAL, answer_of
 
 logger = logging.getLogger(__name__)
 
+LOGGED = ("text_len", "voice", "request", "request_id", "audio_seconds")
+"""What a call leaves in its state for the log line, as docs/logs.md names it."""
+
 
 class Outermost:
     """ASGI middleware."""
@@ -46,7 +49,7 @@ class Outermost:
             if not isinstance(error, TimeoutError):  # that is a listener who takes nothing
                 # neither the message nor values: they may hold a text
                 trace = [f"{f.filename}:{f.lineno} {f.name}" for f in traceback.extract_tb(error.__traceback__)]
-                logger.error("call failed", extra={"request_id": call.id, "error": call.cut, "trace": trace})
+                logger.error("call failed", extra={"call_id": call.id, "error": call.cut, "trace": trace})
         finally:
             self._in_flight -= 1
             metrics.IN_FLIGHT.set(self._in_flight)
@@ -63,7 +66,7 @@ class _Call:
         self._scope, self._send, self._stall_seconds = scope, send, stall_seconds
         self._began = time.monotonic()
         self._first_byte = 0.0
-        scope.setdefault("state", {})["request_id"] = self.id
+        scope.setdefault("state", {})
 
     async def send(self, message: Message) -> None:
         """Pass on a part of the answer. Raises TimeoutError where the listener does not take it."""
@@ -81,10 +84,10 @@ class _Call:
         route = getattr(self._scope.get("route"), "path", "none")
         metrics.CALLS.labels(route=route, status=str(self.status)).inc()
         metrics.CALL_SECONDS.labels(route=route).observe(self._first_byte)
-        said: dict[str, Any] = {"request_id": self.id, "method": self._scope["method"], "route": route}
+        said: dict[str, Any] = {"call_id": self.id, "method": self._scope["method"], "route": route}
         state = self._scope.get("state", {})
         if (caller := state.get("caller")) is not None:
-            said |= {"tenant": caller.tenant.metadata.name, "namespace": caller.namespace, "subject": caller.subject}
-        said |= {k: state[k] for k in ("characters", "ttsrequest", "audio_seconds") if k in state}
-        said |= {"status": self.status, "seconds": round(time.monotonic() - self._began, 3)}
+            said |= {"tenant_id": caller.tenant.metadata.name, "subject": caller.subject}
+        said |= {key: state[key] for key in LOGGED if key in state}
+        said |= {"status": self.status, "duration": round(time.monotonic() - self._began, 3)}
         logger.info("call answered", extra=said | ({"cut": self.cut} if self.cut else {}))

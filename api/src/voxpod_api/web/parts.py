@@ -10,11 +10,13 @@ from fastapi import Depends, Request
 from voxpod_api.audio_store import AudioStore
 from voxpod_api.auth.caller import Caller, authenticate
 from voxpod_api.auth.credentials import Credentials
+from voxpod_api.auth.scopes import Scope
 from voxpod_api.cluster.catalog import Catalog
 from voxpod_api.errors import ApiError
 from voxpod_api.settings import ApiSettings
 from voxpod_api.speech.choice import Aliases
 from voxpod_api.speech.service import SpeechService
+from voxpod_api.speech.tasks import TaskService
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,7 @@ class Parts:
     catalog: Catalog
     aliases: Aliases
     speech: SpeechService
+    tasks: TaskService
     store: AudioStore
     now: Callable[[], datetime]
     ready: Callable[[], str]
@@ -38,7 +41,7 @@ def parts_of(request: Request) -> Parts:
     return found
 
 
-def _caller(request: Request) -> Caller:
+def _known(request: Request) -> Caller:
     parts = parts_of(request)
     if problem := parts.ready():
         raise ApiError(503, "starting", problem, "server_error", headers={"Retry-After": "2"})
@@ -50,11 +53,29 @@ def _caller(request: Request) -> Caller:
 def _reader(request: Request) -> Caller | None:
     if parts_of(request).settings.public_catalogue and "authorization" not in request.headers:
         return None
-    return _caller(request)
+    return _known(request)
 
 
-KnownCaller = Annotated[Caller, Depends(_caller)]
-"""A caller with a credential; anybody else gets 401. Declared before the body: it is not read for a stranger."""
+def _who_may(scope: Scope) -> Callable[[Request], Caller]:
+    """A dependency: a caller with a credential that has the scope; 401 for strangers, 403 for others."""
+
+    def caller(request: Request) -> Caller:
+        known = _known(request)
+        if scope not in known.scopes:
+            raise ApiError(403, "insufficient_scope", f"the credential has not the scope {scope}", "permission_error")
+        return known
+
+    return caller
+
+
+Speaker = Annotated[Caller, Depends(_who_may("speech:write"))]
+"""Who may have texts spoken. Declared before the body: it is not read for a stranger."""
+
+TaskReader = Annotated[Caller, Depends(_who_may("speech:read"))]
+"""Who may see what became of tasks."""
+
+UsageReader = Annotated[Caller, Depends(_who_may("usage:read"))]
+"""Who may see what was used, and what is left."""
 
 Reader = Annotated[Caller | None, Depends(_reader)]
 """Who may look at the catalogue: everybody (None), where the settings say so, or a caller."""

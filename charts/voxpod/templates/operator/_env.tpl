@@ -83,9 +83,11 @@
 - name: VOXPOD_OBJECT_STORE_ENDPOINT
   value: {{ include "voxpod.objectStoreEndpoint" . | quote }}
 - name: VOXPOD_OBJECT_STORE_SECURE
-  value: {{ ternary false .Values.objectStore.secure .Values.demo.minio.enabled | quote }}
+  value: {{ include "voxpod.objectStoreSecure" . | quote }}
 - name: VOXPOD_OBJECT_STORE_REGION
   value: {{ .Values.objectStore.region | quote }}
+- name: VOXPOD_OBJECT_STORE_PUBLIC_URL
+  value: {{ .Values.objectStore.publicUrl | quote }}
 - name: VOXPOD_OBJECT_STORE_CA_PEM
   value: {{ .Values.objectStore.caPem | quote }}
 - name: VOXPOD_OBJECT_STORE_BUCKET

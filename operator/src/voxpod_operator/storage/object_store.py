@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from io import BytesIO
 from itertools import islice
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 from xml.etree.ElementTree import ParseError
 
 import urllib3
@@ -46,9 +47,18 @@ class ObjectStore:
     """One bucket, seen by the operator."""
 
     def __init__(
-        self, client: Minio, http: urllib3.PoolManager, bucket: str, *, conditional: bool = True, threads: int = 8
+        self,
+        client: Minio,
+        http: urllib3.PoolManager,
+        bucket: str,
+        *,
+        conditional: bool = True,
+        threads: int = 8,
+        public: Minio | None = None,
     ) -> None:
+        """`public` signs for listeners, where they know the store by another address; it is never asked anything."""
         self._client = client
+        self._public = public or client
         self._http = http
         self.bucket = bucket
         self._upload_headers = {"If-None-Match": "*"} if conditional else {}
@@ -68,8 +78,8 @@ class ObjectStore:
         return Upload(url, {"Content-Type": content_type, **self._upload_headers})
 
     def presign_get(self, key: str, seconds: int) -> str:
-        """Permission to GET this one key for so long; signed here, the store is not contacted."""
-        return str(self._client.presigned_get_object(self.bucket, key, timedelta(seconds=seconds)))
+        """Permission to GET this one key for so long, at the store's public address; signed here, the store is not contacted."""
+        return str(self._public.presigned_get_object(self.bucket, key, timedelta(seconds=seconds)))
 
     async def problem_with(self, key: str, reported: Audio | TimestampsObject) -> str:
         """How the stored object differs from what the sandbox reported; empty when it does not.
@@ -253,8 +263,11 @@ def open_store(
     ca_pem: str = "",
     conditional: bool = True,
     session_token: str | None = None,
+    public_url: str = "",
 ) -> ObjectStore:
     """A store whose calls answer within seconds or fail: retries are the reconciler's business.
+
+    `public_url` (scheme, host, perhaps a port) is where listeners reach it; the endpoint without it.
 
     The region is given, because the client would otherwise ask the store for it, also when it only signs.
     """
@@ -264,5 +277,10 @@ def open_store(
         retries=urllib3.Retry(1, backoff_factor=0.2),
         maxsize=8,
     )
-    client = Minio(endpoint, access_key, secret_key, session_token, secure=secure, region=region, http_client=pool)
-    return ObjectStore(client, pool, bucket, conditional=conditional)
+
+    def at(place: str, tls: bool) -> Minio:
+        return Minio(place, access_key, secret_key, session_token, secure=tls, region=region, http_client=pool)
+
+    url = urlsplit(public_url)
+    public = at(url.netloc, url.scheme == "https") if public_url else None
+    return ObjectStore(at(endpoint, secure), pool, bucket, conditional=conditional, public=public)

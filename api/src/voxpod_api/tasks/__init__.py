@@ -1,0 +1,1 @@
+"""Tasks: speech that nobody waits for on a line."""

@@ -1,0 +1,79 @@
+"""The calls about tasks. No logic: a body becomes a task, a TTSRequest an answer."""
+
+import base64
+import binascii
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request
+from starlette.responses import JSONResponse, Response
+
+from voxpod_api.errors import ApiError
+from voxpod_api.speech.order import Order, Task
+from voxpod_api.speech.outcome import Standing
+from voxpod_api.tasks.documents import task_of
+from voxpod_api.tasks.schemas import TaskAnswer, TaskBody, TaskPage
+from voxpod_api.web.bodies import body_of, documented
+from voxpod_api.web.calls import allowed, repeat_of
+from voxpod_api.web.parts import Speaker, TaskReader, parts_of
+
+router = APIRouter()
+
+MAX_WAIT_SECONDS = 30
+
+
+@router.post("/v1/speech-tasks", openapi_extra=documented(TaskBody), response_model=TaskAnswer, status_code=202)
+async def create_task(
+    request: Request, caller: Speaker, body: Annotated[TaskBody, Depends(body_of(TaskBody))]
+) -> Response:
+    """Have a text spoken, and be told where to ask for it."""
+    parts = parts_of(request)
+    order = Order(
+        body.text, body.model, body.voice, body.language, body.speed, body.format, body.sample_rate, body.timestamps
+    )
+    task = Task(allowed(request, caller, order), body.deadline_seconds, body.audio_url_seconds, body.priority)
+    raw = await parts.tasks.create(caller, task, repeat_of(request.headers).key)
+    answer = task_of(raw, parts.now())
+    return JSONResponse(answer.model_dump(), 202, {"Location": f"/v1/speech-tasks/{answer.id}"})
+
+
+@router.get("/v1/speech-tasks/{task_id}")
+async def get_task(
+    request: Request, caller: TaskReader, task_id: str, wait: Annotated[int, Query(ge=0, le=MAX_WAIT_SECONDS)] = 0
+) -> TaskAnswer:
+    """A task as it is, or as soon as it has ended within `wait` seconds."""
+    parts = parts_of(request)
+    raw = await (parts.tasks.ended(caller, task_id, wait) if wait else parts.tasks.find(caller, task_id))
+    return task_of(raw, parts.now())
+
+
+@router.delete("/v1/speech-tasks/{task_id}")
+async def cancel_task(request: Request, caller: Speaker, task_id: str) -> TaskAnswer:
+    """Cancel a task; one that has ended stays as it is."""
+    parts = parts_of(request)
+    return task_of(await parts.tasks.cancel(caller, task_id), parts.now())
+
+
+@router.get("/v1/speech-tasks")
+async def list_tasks(
+    request: Request,
+    caller: TaskReader,
+    status: Standing | None = None,
+    after: Annotated[str, Query(max_length=256)] = "",
+    limit: Annotated[int, Query(ge=1, le=100)] = 20,
+) -> TaskPage:
+    """The tasks of the caller's namespace, the newest first."""
+    parts = parts_of(request)
+    found = await parts.tasks.page(caller, status or "", _decoded(after), limit)
+    now = parts.now()
+    return TaskPage(
+        data=[task_of(raw, now) for raw in found.items],
+        has_more=found.more,
+        next_cursor=base64.urlsafe_b64encode(found.last.encode()).decode() if found.more else None,
+    )
+
+
+def _decoded(cursor: str) -> str:
+    try:
+        return base64.b64decode(cursor.encode(), b"-_", validate=True).decode()
+    except (binascii.Error, UnicodeError):
+        raise ApiError(400, "invalid_value", "after: not a next_cursor of ours", param="after") from None

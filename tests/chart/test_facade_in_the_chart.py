@@ -1,0 +1,219 @@
+"""The HTTP facade in the chart: off by default, its settings from values, who may call it, what it may do, how it ends."""
+
+import base64
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+
+from chart_objects import Json, environment, find, of_kind
+from voxpod_api.settings import ApiSettings
+
+CHART = Path(__file__).resolve().parents[2] / "charts" / "voxpod"
+FROM_THE_CHART = {"pod_name", "host", "keys_file", "jwks_file", "store_url", "store_ca_pem"}
+"""What the chart itself knows: the downward API, where it mounts the credentials, and the store's own values."""
+KEY = '{"name":"ci","sha256":"' + "ab" * 32 + '","namespace":"acme"}'
+ON = ("api.enabled=true", f"api.auth.keys=[{KEY}]")
+
+
+def path_of(setting: str) -> str:
+    """Where a setting stands below `api`: jwt_* lie below auth.jwt."""
+    head, *rest = (setting.removeprefix("jwt_") if setting.startswith("jwt_") else setting).split("_")
+    name = head + "".join(part.capitalize() for part in rest)
+    return f"auth.jwt.{name}" if setting.startswith("jwt_") else name
+
+
+def value_at(values: Json, path: str) -> object:
+    for part in path.split("."):
+        values = values[part]
+    return values
+
+
+def settings_of(objects: list[Json], monkeypatch: pytest.MonkeyPatch) -> ApiSettings:
+    for name, value in environment(objects, "voxpod-api").items():
+        monkeypatch.setenv(name, value if isinstance(value, str) else "from-the-pod")
+    return ApiSettings()
+
+
+def pod_of(objects: list[Json]) -> Json:
+    spec: Json = find(objects, "Deployment", "voxpod-api")["spec"]["template"]["spec"]
+    return spec
+
+
+def test_no_facade_without_being_asked(render):
+    assert not [item for item in render("minimal") if item["metadata"]["name"].startswith("voxpod-api")]
+
+
+def test_environment_has_every_setting_in_order(render):
+    both = [*ON, "api.auth.jwt.jwksSecret=tokens", "api.auth.jwt.issuer=https://login.example.com"]
+    found = list(environment(render("minimal", *both), "voxpod-api"))
+
+    assert found == [f"VOXPOD_API_{name.upper()}" for name in ApiSettings.model_fields if name != "host"]
+
+
+def test_defaults_of_chart_and_facade_agree():
+    values = yaml.safe_load((CHART / "values.yaml").read_text())["api"]
+    fields = {name: field for name, field in ApiSettings.model_fields.items() if name not in FROM_THE_CHART}
+
+    assert {n: f.default for n, f in fields.items()} == {name: value_at(values, path_of(name)) for name in fields}
+
+
+def test_every_option_reaches_the_facade(render, monkeypatch):
+    settings = settings_of(render("all-options"), monkeypatch)
+    given = yaml.safe_load((CHART / "ci" / "all-options-values.yaml").read_text())["api"]
+    merged = {
+        "model_aliases": {"tts-1-hd": "", "gpt-4o-mini-tts": "", "house-voice": "kokoro"},
+        "voice_aliases": {**ApiSettings.model_fields["voice_aliases"].default, **given["voiceAliases"]},
+    }
+
+    for name in set(ApiSettings.model_fields) - FROM_THE_CHART:
+        assert getattr(settings, name) == merged.get(name, value_at(given, path_of(name))), name
+
+
+@pytest.mark.parametrize(
+    ("values", "settings", "url"),
+    [
+        pytest.param("minimal", ON, "https://s3.example.com:443", id="an external store"),
+        pytest.param(
+            "all-options", (), "http://minio.storage.svc:9000", id="a store in the cluster with a public name"
+        ),
+        pytest.param("demo", (), "http://voxpod-minio.voxpod-system.svc:9000", id="the demo's"),
+    ],
+)
+def test_facade_goes_to_the_store_by_the_way_of_the_operator(values, settings, url, render, monkeypatch):
+    assert settings_of(render(values, *settings), monkeypatch).store_url == url
+
+
+def test_public_address_of_the_store_is_what_the_operator_signs(render):
+    assert environment(render("all-options"))["VOXPOD_OBJECT_STORE_PUBLIC_URL"] == "https://audio.example.com:8443"
+
+
+def test_keys_of_the_values_lie_in_a_secret_that_is_mounted_where_the_facade_looks(render, monkeypatch):
+    objects = render("minimal", *ON)
+    data = find(objects, "Secret", "voxpod-api-credentials")["data"]
+
+    assert json.loads(base64.b64decode(data["keys.json"])) == [json.loads(KEY)]
+    assert set(data) == {"keys.json"}
+    assert mounted(objects) == {"keys.json": "voxpod-api-credentials"}
+    assert str(settings_of(objects, monkeypatch).keys_file) == "/etc/voxpod/credentials/keys.json"
+
+
+def test_secrets_of_yours_are_mounted_and_nothing_is_made(render):
+    yours = ["api.auth.keysSecret=mine", "api.auth.jwt.jwksSecret=tokens", "api.auth.jwt.issuer=me"]
+    objects = render("minimal", "api.enabled=true", *yours)
+
+    assert mounted(objects) == {"keys.json": "mine", "jwks.json": "tokens"}
+    assert not [item for item in of_kind(objects, "Secret") if "api" in item["metadata"]["name"]]
+
+
+def mounted(objects: list[Json]) -> dict[str, str]:
+    """File to the Secret that it is from."""
+    sources = pod_of(objects)["volumes"][0]["projected"]["sources"]
+    return {item["path"]: one["secret"]["name"] for one in sources for item in one["secret"]["items"]}
+
+
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [
+        pytest.param(["api.enabled=true"], "api.auth: nobody could call", id="no credentials"),
+        pytest.param([*ON, "api.auth.keysSecret=mine"], "keys and keysSecret exclude", id="keys twice"),
+        pytest.param(
+            ["api.enabled=true", "api.auth.jwt.jwksSecret=tokens"], "api.auth.jwt.issuer: say whose", id="no issuer"
+        ),
+        pytest.param(
+            [*ON, "api.auth.jwt.jwks=x", "api.auth.jwt.jwksSecret=tokens"], "jwks and jwksSecret exclude", id="jwks twice"
+        ),
+        pytest.param([*ON, "api.healthPort=8080"], "api.port: 8080 is api.healthPort as well", id="one port for both"),
+        pytest.param(
+            [*ON, "api.autoscaling.enabled=true", "api.autoscaling.maxReplicas=1"], "minReplicas (2) is more", id="scaling"
+        ),
+        pytest.param(
+            [*ON, "api.service.nodePort=30980"], "a Service of type ClusterIP has none", id="a NodePort without its type"
+        ),
+        pytest.param([*ON, "api.httpRoute.enabled=true"], "api.httpRoute.parentRefs: name the Gateway", id="no Gateway"),
+    ],
+)  # fmt: skip
+def test_refused_with_what_to_set(settings, says, refusal):
+    assert says in refusal("minimal", *settings)
+
+
+def test_facade_may_ask_for_speech_and_read_who_may_and_nothing_else(render):
+    objects = render("minimal", *ON)
+    everything = yaml.safe_load((Path(__file__).parent / "golden" / "rbac.yaml").read_text())
+    bindings = [b for b in of_kind(objects, "ClusterRoleBinding", "RoleBinding") if "voxpod-api" in str(b["subjects"])]
+
+    assert find(objects, "ClusterRole", "voxpod-api")["rules"] == everything["ClusterRole /voxpod-api"]
+    assert [binding["roleRef"]["name"] for binding in bindings] == ["voxpod-api"]
+    assert find(objects, "ServiceAccount", "voxpod-api")["automountServiceAccountToken"] is False
+
+
+def test_facade_reaches_the_api_server_the_store_and_dns_only(render):
+    policy = find(render("demo"), "NetworkPolicy", "voxpod-api")["spec"]
+    ports = [[port["port"] for port in rule["ports"]] for rule in policy["egress"]]
+
+    assert ports == [[443, 6443], [9000], [53, 53]]
+    assert policy["egress"][1]["to"][0]["podSelector"]["matchLabels"]["app.kubernetes.io/component"] == "demo-store"
+
+
+def test_who_may_call_is_yours_to_say(render):
+    def ingress(*settings):
+        return find(render("minimal", *ON, *settings), "NetworkPolicy", "voxpod-api")["spec"].get("ingress")
+
+    gateways = {"namespaceSelector": {"matchLabels": {"team": "gateways"}}}
+    (anybody,), (some,) = ingress(), ingress(f"networkPolicy.apiFrom=[{json.dumps(gateways)}]")
+    assert {"namespaceSelector": {}} in anybody["from"]
+    assert some == {"from": [gateways], "ports": [{"port": 8080, "protocol": "TCP"}]}
+    assert ingress("networkPolicy.apiFrom=[]") is None, "a rule without peers would let everybody in"
+
+
+def test_demo_store_lets_the_facade_in(render):
+    def components(*settings):
+        (rule,) = find(render("demo", "demo.minio.nodePort=0", *settings), "NetworkPolicy", "voxpod-minio")["spec"][
+            "ingress"
+        ]
+        return [p["podSelector"]["matchLabels"].get("app.kubernetes.io/component", "sandbox") for p in rule["from"]]
+
+    assert components() == ["operator", "api", "sandbox"]
+    assert components("api.enabled=false") == ["operator", "sandbox"]
+
+
+def test_pod_has_time_for_the_notice_and_for_the_calls_under_way(render):
+    pod = pod_of(render("minimal", *ON, "api.drainSeconds=120"))
+    (container,) = pod["containers"]
+
+    assert pod["terminationGracePeriodSeconds"] > 120 + container["lifecycle"]["preStop"]["sleep"]["seconds"]
+
+
+def test_number_of_pods_is_left_to_the_autoscaler_where_there_is_one(render):
+    assert find(render("minimal", *ON), "Deployment", "voxpod-api")["spec"]["replicas"] == 2
+    scaled = render("minimal", *ON, "api.autoscaling.enabled=true")
+    assert "replicas" not in find(scaled, "Deployment", "voxpod-api")["spec"]
+    assert find(scaled, "HorizontalPodAutoscaler", "voxpod-api")["spec"]["scaleTargetRef"]["name"] == "voxpod-api"
+
+
+def test_drain_takes_one_facade_at_a_time_and_the_only_one_too(render):
+    assert find(render("minimal", *ON), "PodDisruptionBudget", "voxpod-api")["spec"]["maxUnavailable"] == 1
+    alone = render("minimal", *ON, "api.replicas=1")
+    assert not [b for b in of_kind(alone, "PodDisruptionBudget") if b["metadata"]["name"] == "voxpod-api"]
+
+
+def test_ingress_and_route_lead_to_the_service(render):
+    objects = render("all-options")
+    (rule,) = find(objects, "Ingress", "voxpod-api")["spec"]["rules"]
+    (backend,) = find(objects, "HTTPRoute", "voxpod-api")["spec"]["rules"][0]["backendRefs"]
+    (port,) = find(objects, "Service", "voxpod-api")["spec"]["ports"]
+
+    assert rule["host"] == "speech.example.com"
+    assert rule["http"]["paths"][0]["backend"]["service"] == {"name": "voxpod-api", "port": {"name": port["name"]}}
+    assert backend == {"name": "voxpod-api", "port": port["port"]}
+
+
+def test_each_service_monitor_finds_one_service(render):
+    objects = render("all-options")
+    for monitor in of_kind(objects, "ServiceMonitor"):
+        wanted = monitor["spec"]["selector"]["matchLabels"].items()
+        found = [
+            s["metadata"]["name"] for s in of_kind(objects, "Service") if wanted <= s["metadata"]["labels"].items()
+        ]
+        assert found == [f"{monitor['metadata']['name']}-metrics"]
