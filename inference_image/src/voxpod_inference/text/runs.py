@@ -20,7 +20,7 @@ _HAN = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af\u3005-\u30
 _KANA = r"\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff\uff66-\uff9f"
 _HANGUL = r"\uac00-\ud7fb\u1100-\u11ff\u3131-\u318e\ua960-\ua97c\uffa1-\uffdc"
 _DEVANAGARI = r"\u0900-\u0963\u0966-\u096f\u0971-\u097f\u1cd0-\u1cff\ua8e0-\ua8ff"
-_LATIN = r"A-Za-z\uff21-\uff3a\uff41-\uff5a\xaa\xba\xc0-\xd6\xd8-\xf6\xf8-\u02af\u1e00-\u1eff\u2c60-\u2c7f\ua722-\ua787"
+_LATIN = r"A-Za-z\uff21-\uff3a\uff41-\uff5a\xaa\xba\xc0-\xd6\xd8-\xf6\xf8-\u02af\u1d00-\u1d22\u1e00-\u1eff\u2c60-\u2c7f\ua722-\ua787"
 _STRONG = re.compile(
     rf"(?P<han>[{_HAN}]+)|(?P<ja>[{_KANA}]+)|(?P<ko>[{_HANGUL}]+)|(?P<hi>[{_DEVANAGARI}]+)"
     rf"|(?P<latin>(?:[{_LATIN}]['’]?[\u0300-\u036f]*)+)|(?P<other>[^\W\d_])"
@@ -29,11 +29,11 @@ UNITS = frozenset((
     "km", "cm", "mm", "m", "kg", "mg", "g", "ml", "mL", "L", "kW", "kWh", "Hz", "h", "min", "ms", "W", "MW", "V", "kHz", "MHz", "GHz", "kcal", "KB", "MB", "GB", "TB", "dB", "mmHg", "cc",
 ))  # fmt: skip
 """Read in the language around them when they follow a figure: 100km is 一百公里. The readers of these scripts know them."""
-_HINDI_UNITS = frozenset((
+HINDI_UNITS = frozenset((
     "mi", "ft", "in", "yd", "ac", "ha", "hr", "yr", "lb", "oz", "gal", "qt", "pt", "cg", "dg", "t", "st", "q", "K", "l", "nm", "rpm", "mph", "x",
 ))  # fmt: skip
 """`5 in` is so many inches unless an English word follows."""
-_KOREAN_UNITS = frozenset(("l", "s", "N", "rpm"))
+KOREAN_UNITS = frozenset(("l", "s", "N", "rpm"))
 _MONEY = frozenset(["HK", "US", "NT", "RMB", "CNY", "USD", "HKD", "EUR"])
 _KOREAN_MONEY = frozenset(["KRW", "JPY", "CAD", "AUD", "NZD", "SGD", "GBP", "CHF", "AED", "THB", "VND"])
 _RUPEES = frozenset(["Rs", "INR"])
@@ -82,8 +82,8 @@ class _Known:
     east: bool
 
 
-_HINDI = _Known(UNITS | _HINDI_UNITS, _RUPEES, _HINDI_UNITS, east=False)
-_KOREAN = _Known(UNITS | _KOREAN_UNITS, _MONEY | _KOREAN_MONEY, frozenset(), east=True)
+_HINDI = _Known(UNITS | HINDI_UNITS, _RUPEES, HINDI_UNITS, east=False)
+_KOREAN = _Known(UNITS | KOREAN_UNITS, _MONEY | _KOREAN_MONEY, frozenset(), east=True)
 _CHINESE_OR_JAPANESE = _Known(UNITS, _MONEY, frozenset(), east=True)
 
 
