@@ -75,7 +75,9 @@ def run(options: argparse.Namespace) -> int:
         return usage_error(wrong)
     text = _text(options.text)
     if len(text) > _MOST_CHARACTERS:
-        return usage_error(f"the text has {len(text)} characters; at most {_MOST_CHARACTERS} are accepted, as of a request")
+        return usage_error(
+            f"the text has {len(text)} characters; at most {_MOST_CHARACTERS} are accepted, as of a request"
+        )
     started = time.monotonic()
     bundle = chosen_bundle(options.bundle)
     if bundle is None:

@@ -57,6 +57,8 @@ _STATES = {
     "UT": "Utah", "VT": "Vermont", "VA": "Virginia", "WA": "Washington", "WV": "West Virginia", "WI": "Wisconsin", "WY": "Wyoming",
 }  # fmt: skip
 """After a town: `Austin, TX 78701`."""
+_WORDS_TOO = frozenset(["OK", "OH", "HI", "ME", "IN", "OR", "PA", "MA", "LA", "ID"])
+"""States before a postcode only: `Well, OK.`"""
 
 
 _STREET_WORDS = "|".join([*_STREETS, *_STREETS.values(), "Blvd", "Boulevard", "Dr", "Drive", "Hwy"])
@@ -74,7 +76,7 @@ ABBREVIATIONS: tuple[Rule, ...] = (
     (re.compile(rf"(?<=\d )({'|'.join(_COMPASS)})\b\.?(?= (?:\d+(?:st|nd|rd|th)|[A-Z][a-z]+) (?:[A-Z][a-z]+ )?(?:{_STREET_WORDS})\b)"), lambda m: _COMPASS[m[1]]),
     (re.compile(r"(\d+ (?:[NSEW]\.? )?(?:\d+(?:st|nd|rd|th)|[A-Z][a-z]+(?: [A-Z][a-z]+)?) )[Ss]t\.(?=\s+[A-Z])"), r"\1Street."),
     (re.compile(r"(\d+ (?:[NSEW]\w* )?\d+(?:st|nd|rd|th) )[Ss]t\b\.?"), r"\1Street"),
-    (re.compile(rf"(?<=[a-z], )({'|'.join(_STATES)})(?=,? \d{{5}}\b|[,.;]|\s*$)"), lambda m: _STATES[m[1]]),
+    (re.compile(rf"(?<=[a-z], )({'|'.join(_STATES)})(?=,? \d{{5}}\b)|(?<=[a-z], )({'|'.join(_STATES.keys() - _WORDS_TOO)})(?=[,.;]|\s*$)"), lambda m: _STATES[m[1] or m[2]]),
     (re.compile(rf"((?:{'|'.join(_STATES.values())}),? )(\d{{5}}(?:-\d{{4}})?)(?![\d,])"), lambda m: [(m[1], 1), (", ".join(map(digits, m[2].split("-"))), 2)]),
     *((re.compile(rf"\b{short}\.{follows}"), said) for short, follows, said in _DOTTED),
     *((re.compile(rf"(?<=[a-z]\s){short}\b(?:\.(?=,|\s+[a-z0-9]))?(?!\s[A-Z][a-z])"), said) for short, said in _STREETS.items()),
