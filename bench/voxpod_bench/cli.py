@@ -45,6 +45,15 @@ def _cold_path(options: argparse.Namespace) -> None:
         options.raw.write_text(json.dumps([dict(times) for times in result.timelines], indent=1), encoding="utf-8")
 
 
+def _warm_path(options: argparse.Namespace) -> None:
+    from voxpod_bench.warm_path import warm_path
+    from voxpod_bench.warm_report import warm_document
+    from voxpod_demo.terminal import Terminal
+
+    result = warm_path(Terminal.on_stderr(), options.requests, options.values)
+    _tell(options, "warm-path", warm_document(result, _command(options)))
+
+
 def _engine(name: str) -> Callable[[argparse.Namespace], None]:
     """A measurement of the engine, with its page."""
 
@@ -79,6 +88,7 @@ BENCHES: dict[str, tuple[str, Callable[[argparse.Namespace], None]]] = {
     "quality": ("what a speech recogniser hears (needs `make quality` once)", _engine("quality")),
     "engines": ("the engines side by side: time, memory, what a recogniser hears", _engine("engines")),
     "cold-path": ("a request in a sandbox made for it, stage by stage and write by write", _cold_path),
+    "warm-path": ("requests that find a sandbox waiting: stages, rates, what waiting costs", _warm_path),
 }
 """In the order in which `all` runs them: the cluster last, it leaves the machine busy for a while."""
 
@@ -91,17 +101,18 @@ def _parser() -> argparse.ArgumentParser:
     for name, what in (*((name, bench[0]) for name, bench in BENCHES.items()), ("all", "every benchmark there is")):
         command = commands.add_parser(name, help=what)
         command.add_argument("--write", action="store_true", help="also write the results into docs/benchmarks/")
-        if name in ("cold-path", "all"):
+        if name in ("cold-path", "warm-path", "all"):
             command.add_argument(
                 "--requests", type=_count, default=REQUESTS, help=f"how many are measured (default: {REQUESTS})"
             )
-            command.add_argument(
-                "--raw", type=Path, metavar="FILE", help="also write every moment of every request as JSON"
-            )
+            if name != "warm-path":
+                command.add_argument(
+                    "--raw", type=Path, metavar="FILE", help="also write every moment of every cold request as JSON"
+                )
             command.add_argument(
                 "--values", default="", metavar="FILE", help="further Helm values, which win: to compare settings"
             )
-        if name != "cold-path":
+        if name not in ("cold-path", "warm-path"):
             command.add_argument(
                 "--rounds",
                 type=_count,

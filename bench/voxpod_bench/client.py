@@ -69,6 +69,13 @@ class Client:
         text: str = self._core.read_namespaced_pod_log(pod, namespace, timestamps=True)
         return text.splitlines()
 
+    def metrics(self, namespace: str, selector: str) -> str:
+        """What the first pod of a selector serves at :8080/metrics, through the API server."""
+        pod: Any = self._core.list_namespaced_pod(namespace, label_selector=selector).items[0]
+        where = f"{pod.metadata.name}:8080"
+        text: str = self._core.connect_get_namespaced_pod_proxy_with_path(where, namespace, "metrics")
+        return text
+
     def wait_for_end_of_pod(self, pod: str, namespace: str) -> None:
         """Return when its container is over, so that the next request does not meet it."""
 

@@ -48,6 +48,20 @@ class BenchCluster:
         """The lines of the operator's log."""
         return self.kubectl.text("-n", SYSTEM_NAMESPACE, "logs", "deployment/voxpod-operator", "--tail=-1").splitlines()
 
+    def merge(self, kind: str, name: str, change: Json) -> None:
+        """JSON merge patch of an object of ours."""
+        self.kubectl.text("patch", kind, name, "--type=merge", "-p", json.dumps(change))
+
+    def pool(self) -> tuple[int, int]:
+        """How many sandboxes wait, and how many will, as the operator's metrics have it."""
+        lines = self.client.metrics(SYSTEM_NAMESPACE, "app.kubernetes.io/component=operator").splitlines()
+        told = dict(line.rsplit(" ", 1) for line in lines if line.startswith("voxpod_sandboxes{"))
+        idle, starting = (
+            int(float(told.get(f'voxpod_sandboxes{{model="{MODEL}",state="{state}"}}', 0)))
+            for state in ("idle", "starting")
+        )
+        return idle, starting
+
     def server_version(self) -> str:
         """Of Kubernetes."""
         version: str = self.kubectl.json("version")["serverVersion"]["gitVersion"]

@@ -40,6 +40,12 @@ def busy_while_waiting(seconds: float) -> float:
     return 1 - (idle_after - idle) / max(1, total_after - total)
 
 
+def cpu_seconds() -> float:
+    """Processor time that all processes and the kernel have used since the machine started."""
+    idle, total = _cpu_ticks()
+    return (total - idle) / os.sysconf("SC_CLK_TCK")
+
+
 def describe() -> list[tuple[str, str]]:
     """Processor, memory, kernel, date and the commit that was measured."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30

@@ -20,14 +20,20 @@ class Memory:
 
 def find_process(module: str, cluster: str, proc: Path = PROC) -> int | None:
     """The pid of the process that runs `python -m module` in a pod of the cluster; None where there is none."""
+    return next(iter(find_processes(module, cluster, proc)), None)
+
+
+def find_processes(module: str, cluster: str, proc: Path = PROC) -> list[int]:
+    """The pids of all of them."""
+    found = []
     for folder in sorted(proc.glob("[0-9]*")):
         try:
             words = (folder / "cmdline").read_bytes().split(b"\0")
             if module.encode() in words and f"/voxpod-{cluster}/" in (folder / "cgroup").read_text():
-                return int(folder.name)
+                found.append(int(folder.name))
         except OSError:  # it ended while we looked
             continue
-    return None
+    return found
 
 
 def read_memory(pid: int, proc: Path = PROC) -> Memory | None:

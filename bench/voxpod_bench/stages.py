@@ -1,4 +1,4 @@
-"""The stages of a cold request, and the moments that each source of times tells of them. Pure."""
+"""The stages of a request, and the moments that each source of times tells of them. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -46,6 +46,13 @@ STAGES = (
     Stage("told", "the client's watch tells it", "client"),
 )
 
+WARM_STAGES = tuple(
+    stage
+    for stage in STAGES
+    if stage.source in ("client", "operator log", "sandbox log") and stage.moment not in ("job", "imported", "loaded")
+)
+"""Of a request that finds a sandbox that waits: what made the sandbox lies before."""
+
 Timeline = Mapping[str, float]
 """Moment to seconds since 1970, in the order of STAGES, `created` first."""
 
@@ -62,43 +69,49 @@ class Traces:
 
 
 def timeline(spoken: Spoken, traces: Traces) -> Timeline:
-    """When each stage of a request ended; BenchError where a log lacks a line."""
-    operator = {
-        event: _said(traces.operator, event, "the operator", spoken).time
-        for event in ("request seen", "request admitted", "sandbox created", "work claimed", "request ended")
-    }
-    result = _said(traces.operator, "result received", "the operator", spoken)
-    sandbox = {
-        event: _said(traces.sandbox, event, "the sandbox", spoken).time
-        for event in ("model loaded", "claimed", "synthesized", "uploaded")
-    }
-    inside = result.values["timings"]
+    """When each stage of a cold request ended; BenchError where a log lacks a line."""
+    loaded = _said(traces.sandbox, "model loaded", "the sandbox", spoken).time
+    inside = _said(traces.operator, "result received", "the operator", spoken).values["timings"]
     found = {
-        CREATED: spoken.sent,
-        "answered": spoken.answered,
-        "seen": operator["request seen"],
-        "admitted": operator["request admitted"],
-        "job": operator["sandbox created"],
+        **warm_timeline(spoken, traces.operator, traces.sandbox),
+        "job": _said(traces.operator, "sandbox created", "the operator", spoken).time,
         "pod": traces.pod_created,
         "scheduled": traces.pod_bound,
         "sandbox_asked": traces.runtime.sandbox_asked,
         "sandbox_ready": traces.runtime.sandbox_ready,
         "container_created": traces.runtime.container_created,
         "started": traces.runtime.started,
-        "imported": sandbox["model loaded"] - inside["load_ms"] / 1000,
-        "loaded": sandbox["model loaded"],
-        "claimed": operator["work claimed"],
-        "received": sandbox["claimed"],
-        "first_audio": sandbox["claimed"] + inside["first_audio_ms"] / 1000,
-        "synthesized": sandbox["synthesized"],
-        "uploaded": sandbox["uploaded"],
-        "reported": result.time,
-        "succeeded": operator["request ended"],
-        "told": spoken.told,
+        "imported": loaded - inside["load_ms"] / 1000,
+        "loaded": loaded,
     }
     if lost := [moment for moment, time in found.items() if not time]:
         raise BenchError(f"request {spoken.name}: no log tells when it was {', '.join(lost)}")
-    return found
+    return {moment: found[moment] for moment in (CREATED, *(stage.moment for stage in STAGES))}
+
+
+def warm_timeline(spoken: Spoken, operator: Mapping[str, Said], sandbox: Mapping[str, Said]) -> Timeline:
+    """When each stage ended that a request has in any sandbox; BenchError where a log lacks a line."""
+    told = {
+        event: _said(operator, event, "the operator", spoken).time
+        for event in ("request seen", "request admitted", "work claimed", "result received", "request ended")
+    }
+    heard = {
+        event: _said(sandbox, event, "the sandbox", spoken).time for event in ("claimed", "synthesized", "uploaded")
+    }
+    return {
+        CREATED: spoken.sent,
+        "answered": spoken.answered,
+        "seen": told["request seen"],
+        "admitted": told["request admitted"],
+        "claimed": told["work claimed"],
+        "received": heard["claimed"],
+        "first_audio": heard["claimed"] + operator["result received"].values["timings"]["first_audio_ms"] / 1000,
+        "synthesized": heard["synthesized"],
+        "uploaded": heard["uploaded"],
+        "reported": told["result received"],
+        "succeeded": told["request ended"],
+        "told": spoken.told,
+    }
 
 
 def pod_writes(writes: Iterable[Write], pod: str, after: float) -> tuple[float, float]:
@@ -117,12 +130,12 @@ def pod_writes(writes: Iterable[Write], pod: str, after: float) -> tuple[float, 
     raise BenchError(f"pod {pod}: the audit log lacks its creation by the Job controller or its binding")
 
 
-def durations(timelines: Sequence[Timeline]) -> list[tuple[Stage, Spread, Spread]]:
+def durations(timelines: Sequence[Timeline], stages: Sequence[Stage] = STAGES) -> list[tuple[Stage, Spread, Spread]]:
     """For each stage its own milliseconds and those since the request was created, over all requests."""
-    before = [CREATED, *(stage.moment for stage in STAGES)]
+    before = [CREATED, *(stage.moment for stage in stages)]
     return [
         (stage, between(timelines, earlier, stage.moment), between(timelines, CREATED, stage.moment))
-        for earlier, stage in zip(before, STAGES, strict=False)
+        for earlier, stage in zip(before, stages, strict=False)
     ]
 
 

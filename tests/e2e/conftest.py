@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 
 from voxpod_client import LONG_TEXT, Asked, Voxpod
+from voxpod_crds.definitions import DEFINITIONS
 from voxpod_installation import install, uninstall
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -94,6 +96,53 @@ def voxpod(cluster: dict[str, Any], kubectl: Kubectl) -> Iterator[Voxpod]:
         if KEEP:
             kubectl("delete", "namespace", TEAM, OTHER_TEAM, "--ignore-not-found", "--wait=false", check=False)
             uninstall(cluster, kubectl)
+
+
+@pytest.fixture(scope="module")
+def crds_installed(kubectl: Kubectl) -> Iterator[None]:
+    """The CRDs, applied if no chart brought them, and taken away again so that a chart can."""
+    found = kubectl("get", "crd", "-o", "name").stdout
+    missing = [d for d in DEFINITIONS if f"{d.plural}.voxpod.dev" not in found]
+    files = [part for d in missing for part in ("-f", str(ROOT / "crds" / f"{d.kind.lower()}.yaml"))]
+    try:
+        if files:
+            kubectl("apply", *files)
+        names = [f"crd/{d.plural}.voxpod.dev" for d in DEFINITIONS]
+        kubectl("wait", "--for=condition=Established", "--timeout=30s", *names)
+        yield
+    finally:
+        if files:
+            kubectl("delete", "--ignore-not-found", *files)
+
+
+@pytest.fixture(scope="module")
+def scratch_namespace(kubectl: Kubectl) -> Iterator[str]:
+    """A namespace for the objects that tests really store."""
+    name = f"crd-tests-{uuid.uuid4().hex[:8]}"
+    try:
+        kubectl("create", "namespace", name)
+        yield name
+    finally:
+        kubectl("delete", "namespace", name, "--ignore-not-found", "--wait=false")
+
+
+@pytest.fixture
+def store_request(kubectl: Kubectl, scratch_namespace: str) -> Iterator[Callable[[dict[str, Any]], str]]:
+    """store_request(sample) creates that TTSRequest, with its status if it has one, under a name of its own that it returns."""
+    names: list[str] = []
+
+    def create(sample: dict[str, Any]) -> str:
+        names.append(f"sample-{uuid.uuid4().hex[:8]}")
+        manifest = json.dumps({**sample, "metadata": {"name": names[-1], "namespace": scratch_namespace}})
+        kubectl("create", "-f", "-", input=manifest)
+        if "status" in sample:
+            kubectl("replace", "--subresource=status", "-f", "-", input=manifest)
+        return names[-1]
+
+    try:
+        yield create
+    finally:
+        kubectl("delete", "-n", scratch_namespace, "ttsr", "--ignore-not-found", *names)
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,12 @@ def accepted(name: str) -> Manifest:
     return manifest
 
 
+def a_tts_request(**spec: Any) -> Manifest:
+    """The minimal TTSRequest with changes of its spec."""
+    sample = accepted("ttsrequest-minimal")
+    return {**sample, "spec": merged(sample["spec"], spec)}
+
+
 def accepted_names() -> list[str]:
     """The names of all accepted samples."""
     return sorted(path.stem for path in (GOLDEN / "accepted").glob("*.yaml"))

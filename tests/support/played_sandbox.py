@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import json
 import ssl
+import time
 
 import aiohttp
 
@@ -101,7 +102,8 @@ def pinned_by(job: Json) -> ssl.SSLContext:
 
 async def claim(world: World, token: str, tls: ssl.SSLContext | bool = True) -> Work | None:
     """Ask for work until there is some (None: not wanted)."""
-    for _ in range(200):
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
         try:
             async with world.http.get(
                 f"https://voxpod-dispatch:{world.dispatch_port}/v1/claim?wait=1",

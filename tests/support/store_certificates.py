@@ -11,7 +11,7 @@ from cryptography.x509.oid import NameOID
 
 
 def write_store_certificate(folder: Path, *, key_usage: bool, address: str = "127.0.0.1") -> str:
-    """Write public.crt and private.key for an address; returns the authority as PEM.
+    """Write public.crt and private.key for an address and `localhost`; returns the authority as PEM.
 
     Without `key_usage` the authority is as plain `openssl req -x509` makes it, and the store's certificate does not name the
     authority's key: Python 3.13 calls both wrong when it is strict.
@@ -29,7 +29,7 @@ def write_store_certificate(folder: Path, *, key_usage: bool, address: str = "12
     )
     ca = base.subject_name(ca_name).public_key(ca_key.public_key()).serial_number(1)
     ca = ca.add_extension(x509.BasicConstraints(True, None), True)
-    here = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(address))])
+    here = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(address)), x509.DNSName("localhost")])
     leaf = base.subject_name(name).public_key(key.public_key()).serial_number(2).add_extension(here, False)
     if key_usage:
         usage = x509.KeyUsage(False, False, False, False, False, True, True, False, False)

@@ -269,8 +269,8 @@ class Reason(StrEnum):
     TIME_ZONE_UNKNOWN = (
         "TimeZoneUnknown",
         (
-            "No time zone has the name in spec.quota.timeZone, so that nobody can tell when its day begins; requests"
-            " wait. Names are as in the IANA database, such as Europe/Berlin."
+            "No time zone has the name in a Tenant's spec.quota.timeZone, or in a SpeechModel's spec.warmPool.schedule, so that"
+            " nobody can tell when its day begins; requests wait. Names are as in the IANA database, such as Europe/Berlin."
         ),
     )
     NAMESPACE_CONFLICT = (

@@ -214,6 +214,7 @@ SPEECH_MODEL = Definition(
         Column("Engine", ".status.engine"),
         _READY,
         _READY_REASON,
+        Column("Idle", ".status.idle", "integer"),
         Column("Busy", ".status.busy", "integer"),
         Column("Starting", ".status.starting", "integer"),
         Column("Max", ".spec.warmPool.maxSandboxes", "integer"),
@@ -226,6 +227,16 @@ SPEECH_MODEL = Definition(
         "spec.source": (exactly_one(*(f.alias or name for name, f in ModelSource.model_fields.items())),),
         "spec": (_NODE_SELECTOR_RULE,),
         "spec.tolerations[]": _TOLERATION_RULES,
+        "spec.warmPool": (
+            # the rules are tried on the object's own default as well, {}, before its fields have theirs
+            Rule(
+                "self.?minIdle.orValue(0) <= self.?maxSandboxes.orValue(8)", "must not be above maxSandboxes", "minIdle"
+            ),
+            Rule(
+                "!has(self.maxIdle) || self.maxIdle >= self.?minIdle.orValue(0)", "must not be below minIdle", "maxIdle"
+            ),
+        ),
+        "spec.warmPool.schedule[]": (_TIME_ZONE_RULE,),
     },
     extensions={"status.voices": _SET, "status.languages": _SET, "status.conditions": _CONDITIONS},
 )

@@ -11,6 +11,11 @@ ATTEMPT_LABEL = f"{GROUP}/attempt"
 MODEL_LABEL = f"{GROUP}/model"
 TENANT_LABEL = f"{GROUP}/tenant"
 ROLE_LABEL = f"{GROUP}/role"
+PROFILE_LABEL = f"{GROUP}/profile"
+"""What a sandbox of the pool is, as a fingerprint; sandboxes that were made for a request have none."""
+TEMPLATE_LABEL = f"{GROUP}/template"
+"""What the sandbox's Job was made from, likewise."""
+_POOL_PREFIX = "warm-"
 MANAGED_BY_LABEL = "app.kubernetes.io/managed-by"
 MANAGED_BY = "voxpod-operator"
 
@@ -35,6 +40,18 @@ def job_name(request_uid: str, attempt: int) -> str:
     if attempt < 1:
         raise ValueError(f"attempt counts from 1, got {attempt}")
     return f"tts-{slug(request_uid)}-{attempt}"
+
+
+def pool_job_name(model: str, token: str) -> str:
+    """The Job of a sandbox that waits for work, one for each token of lower-case letters and digits: at most 63 characters."""
+    if not re.fullmatch(r"[a-z0-9]{1,16}", token):
+        raise ValueError(f"expected lower-case letters and digits, got {token!r}")
+    return f"{_POOL_PREFIX}{slug(model)}-{token}"
+
+
+def is_pool_job(job_name: str) -> bool:
+    """Whether the sandbox was made for the pool, and not for a request."""
+    return job_name.startswith(_POOL_PREFIX)
 
 
 def fingerprint(*facts: object) -> str:

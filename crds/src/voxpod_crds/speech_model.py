@@ -1,14 +1,15 @@
 """SpeechModel: a model bundle that sandboxes map read-only, and how many of them. Cluster-scoped, short name `vmodel`."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from voxpod_crds.base import ApiModel, ObjectMeta, not_honoured_yet
 from voxpod_crds.conditions import Condition
 from voxpod_crds.placement import NodeSelector, Tolerations
-from voxpod_crds.tenant import Cpu, Memory
+from voxpod_crds.tenant import Cpu, Memory, TimeZoneName
 
+TimeOfDay = Annotated[str, Field(max_length=5, pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 AbsolutePath = Annotated[str, Field(min_length=2, max_length=512, pattern=r"^(/\.?[A-Za-z0-9_][A-Za-z0-9._-]*)+$")]
 
 
@@ -41,7 +42,7 @@ class ModelSource(ApiModel):
 
 
 class Resources(ApiModel):
-    """Request and limit of each sandbox; both are the same, so that a neighbour cannot slow a request down."""
+    """Request and limit of each sandbox; of those that wait in a pool, warmPool.idleCpu is the request for CPU."""
 
     cpu: Cpu = Field(
         "1", description="CPU of a sandbox, such as 2 or 500m; the engine uses as many threads as whole cores."
@@ -49,15 +50,50 @@ class Resources(ApiModel):
     memory: Memory = Field("1Gi", description="Memory of a sandbox, such as 1Gi, the model's mapped pages included.")
 
 
+class ScheduledFloor(ApiModel):
+    """More sandboxes that wait, at certain times."""
+
+    days: list[Literal["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]] = Field(
+        default_factory=list, max_length=7, description="Days on which it begins; every day without it."
+    )
+    start: TimeOfDay = Field(description="When it begins, such as 07:30.")
+    end: TimeOfDay = Field(description="When it ends; on the next day if that is not after its start.")
+    time_zone: TimeZoneName | None = Field(
+        None, description="IANA time zone of both times, such as Asia/Taipei; UTC without it."
+    )
+    min_idle: int = Field(ge=0, le=1_000, description="The pool's minIdle during that time, where its own is smaller.")
+
+
 class WarmPool(ApiModel):
     """How many sandboxes are kept and allowed."""
 
-    min_idle: int = not_honoured_yet(0, ge=0, le=1_000, description="Sandboxes kept ready before a request comes.")
+    min_idle: int = Field(
+        0,
+        ge=0,
+        le=1_000,
+        description="Sandboxes that wait with the model loaded, so that a request starts in milliseconds.",
+    )
+    max_idle: int | None = Field(
+        None,
+        ge=0,
+        le=1_000,
+        description="Up to so many wait while requests come often; without it minIdle, however many come.",
+    )
     max_sandboxes: int = Field(
         8, ge=1, le=10_000, description="Sandboxes of this model at one time; further requests wait."
     )
-    max_refill_per_second: int | None = not_honoured_yet(
-        ge=1, le=1_000, description="Sandboxes created per second to refill the pool."
+    max_refill_per_second: int | None = Field(
+        None, ge=1, le=1_000, description="Sandboxes created per second to refill the pool; 10 without it."
+    )
+    idle_cpu: Cpu | None = Field(
+        None,
+        description=(
+            "What each sandbox of the pool books on its node, 50m without it; while it speaks it may use all of"
+            " resources.cpu. The same as that books whole cores for sandboxes that wait."
+        ),
+    )
+    schedule: list[ScheduledFloor] = Field(
+        default_factory=list, max_length=32, description="Times at which more of them wait."
     )
 
 

@@ -37,6 +37,9 @@ Memory = Annotated[str, Field(min_length=2, max_length=16, pattern=MEMORY_PATTER
 """Bytes with a unit ("1Gi", "800M"); a bare number is refused, since it is nearly always a forgotten unit."""
 MAX_HOLDS = 1_000
 """Requests of one tenant that are admitted and not charged yet; a hold has some 250 bytes, and each write carries them all."""
+TimeZoneName = Annotated[
+    str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,3}$")
+]
 Duration = Annotated[str, Field(min_length=2, max_length=16, pattern=r"^[0-9]+(s|m|h|d)$")]
 REQUEST_STAYS = r"^([6-9][0-9]s|[1-9][0-9]{2,6}s|[1-9][0-9]{0,5}m|[1-9][0-9]{0,3}h|[1-9][0-9]{0,2}d)$"
 """A Duration that an ended TTSRequest may stay: whoever waits for it should have seen it end."""
@@ -73,11 +76,8 @@ class Quota(ApiModel):
             "Seconds of audio charged in one day, estimated before a request starts; one request may take half of it."
         ),
     )
-    time_zone: str | None = Field(
+    time_zone: TimeZoneName | None = Field(
         None,
-        min_length=1,
-        max_length=64,
-        pattern=r"^[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,3}$",
         description="IANA time zone, such as Asia/Taipei, at whose midnight a quota day begins; UTC without it.",
     )
 

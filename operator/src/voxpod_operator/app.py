@@ -24,8 +24,10 @@ from voxpod_operator.errors import ClusterError
 from voxpod_operator.handlers.events import take_in
 from voxpod_operator.handlers.watches import Login, watch
 from voxpod_operator.health import Health, health_app
+from voxpod_operator.idle import IdleSandboxes
 from voxpod_operator.leadership import Leadership
 from voxpod_operator.reconcile import archive
+from voxpod_operator.reconcile.pool import first_seen
 from voxpod_operator.reconcile.reporting import report
 from voxpod_operator.reconcile.workers import work
 from voxpod_operator.resync import WatchHealth, catch_up_with_all, keep_in_sync, load
@@ -184,11 +186,13 @@ def assemble(settings: OperatorSettings, api: ApiClient, login: Login, store: Ob
         ),
         warnings=Warnings(gateway, settings.sandbox_namespace),
         view=view,
+        idle=IdleSandboxes(clock.now),
         queue=WorkQueue(time.monotonic),
         now=clock.now,
         certificate=DispatchCertificate(settings.dispatch_tls_dir, settings.dispatch_host, clock.now),
     )
     view.on_request = ctx.keep_book
+    ctx.idle.on_first_seen = lambda job_name: first_seen(ctx, job_name)
     view.on_ended = lambda request, raw: archive.on_ended(ctx, request, raw)
     # a follower knows the same, and so does a leader before it has caught up with the one before it
     view.on_news = lambda old, new, raw: report(ctx, old, new, raw) if ctx.queue.is_open and leadership.fresh else None

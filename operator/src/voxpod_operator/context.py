@@ -15,12 +15,14 @@ from voxpod_operator.cluster.kinds import JOB, SPEECH_MODEL, TENANT, TTS_REQUEST
 from voxpod_operator.cluster.reading import Request, UnreadableRequest
 from voxpod_operator.cluster.view import REMEMBERED_GONE, ClusterView, WorkKey
 from voxpod_operator.cluster.warnings import Warnings
+from voxpod_operator.idle import IdleSandboxes
 from voxpod_operator.policy import stored_objects
 from voxpod_operator.policy.archive_book import ArchiveBook
 from voxpod_operator.policy.book import Book, Slot
 from voxpod_operator.policy.bulletin import Bulletin
 from voxpod_operator.policy.charges import Due
 from voxpod_operator.policy.ledger import NotNow
+from voxpod_operator.policy.pool import PoolBook
 from voxpod_operator.policy.progress import ProgressBook
 from voxpod_operator.policy.store_state import StoreState
 from voxpod_operator.policy.transitions import difference
@@ -74,6 +76,10 @@ class Context:
     queue: WorkQueue[WorkKey]
     now: Callable[[], datetime]
     certificate: DispatchCertificate
+    idle: IdleSandboxes
+    """Who waits for work at this leader."""
+    pools: PoolBook = field(default_factory=PoolBook)
+    """What this leader has seen of each model's pool."""
     book: Book = field(default_factory=Book)
     """Who waits and who holds a slot. The view keeps it, `reconcile.schedule` gives slots away."""
     archive: ArchiveBook = field(default_factory=ArchiveBook)
@@ -103,6 +109,7 @@ class Context:
             status = request.status
             if status.sandbox is not None:
                 self.book.held_by(uid, Slot(status.tenant or "", status.model or ""))
+                self.idle.wake(status.sandbox.job_name)
                 return
             freed = self.book.without_slot(uid)
         else:
@@ -142,6 +149,10 @@ class Context:
             folder, _, name = key.partition("/")
             self.queue.add_after(WorkKey(AUDIO, ResourceKey(folder, name)), DISCARD_SECONDS)
 
+    def look_at_pool(self, model: str) -> None:
+        """Have a model's waiting sandboxes brought to the number that is wanted."""
+        self.queue.add(WorkKey(POOL, ResourceKey("", model)))
+
     def refresh_counts(self, tenant: str | None, model: str | None) -> None:
         """Have the counts in a Tenant's and SpeechModel's status brought up to date, and what has ended charged."""
         for kind, name, delay in ((TENANT, tenant, 1), (SPEECH_MODEL, model, 3)):
@@ -175,6 +186,9 @@ ANNOUNCE = WorkKey("announce", ResourceKey("", ""))
 
 DIRECTORY = WorkKey("directory", ResourceKey("", ""))
 """The work key that stands for the list of the tenants' namespaces."""
+
+POOL = "pool"
+"""Plural of the work keys that stand for a SpeechModel's waiting sandboxes."""
 
 ARCHIVE = "archive"
 """Plural of the work keys that stand for storing the records of a tenant's ended requests."""

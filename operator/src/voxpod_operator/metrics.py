@@ -20,7 +20,9 @@ TTS_WAIT = Histogram(
 )
 TTS_QUEUE = Gauge("tts_queue_length", "Requests that hold no sandbox yet.", ["tenant"])
 QUOTA_REMAINING = Gauge("quota_remaining", "What a tenant's daily quota leaves.", ["tenant", "resource"])
-SANDBOX_STARTS = Counter("voxpod_sandbox_starts_total", "Sandboxes that took work, by how they had started.", ["start"])
+SANDBOX_STARTS = Counter(
+    "voxpod_sandbox_starts_total", "Sandboxes that took work, by how they had started.", ["model", "start"]
+)
 EVENTS = Counter("voxpod_events_total", "Kubernetes Events, by what became of them.", ["outcome"])
 REQUESTS = Gauge("voxpod_requests", "Requests that have not ended, by phase.", ["phase"])
 QUEUE_SECONDS = Histogram(
@@ -58,6 +60,7 @@ RETRIES = Counter(
 SLOTS_GIVEN_BACK = Counter(
     "voxpod_slots_given_back_total", "Sandboxes that the cluster did not take in time, by reason.", ["reason"]
 )
+SANDBOXES = Gauge("voxpod_sandboxes", "Sandboxes of a model: idle, starting in its pool, or busy.", ["model", "state"])
 CLAIMS = Counter("voxpod_dispatch_claims_total", "Answers to claims, by HTTP status.", ["code"])
 PROGRESS = Counter("voxpod_dispatch_progress_total", "Answers to progress, by HTTP status.", ["code"])
 RESULTS = Counter("voxpod_dispatch_results_total", "Answers to results, by HTTP status.", ["code"])

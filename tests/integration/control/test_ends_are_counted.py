@@ -28,7 +28,7 @@ async def test_a_request_moves_the_metrics_of_its_tenant(world: World) -> None:
         assert 'tts_queue_length{tenant="counted"} 0.0' in scraped
         assert 'tts_duration_seconds_count{tenant="counted"} 1.0' in scraped
         assert 'tts_wait_seconds_count{tenant="counted"} 1.0' in scraped
-        assert 'voxpod_sandbox_starts_total{start="cold"}' in scraped
+        assert 'voxpod_sandbox_starts_total{model="kokoro",start="cold"}' in scraped
         await world.delete(TENANT, "", "counted")
         await world.until(lambda: ended("counted", "Succeeded") == 0, "the deleted Tenant has no series")
 

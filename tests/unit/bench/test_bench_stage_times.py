@@ -7,7 +7,18 @@ from voxpod_bench.client import Spoken
 from voxpod_bench.errors import BenchError
 from voxpod_bench.json_logs import Said
 from voxpod_bench.runtime_log import PodStart
-from voxpod_bench.stages import CREATED, STAGES, Traces, between, beyond_load, durations, pod_writes, timeline
+from voxpod_bench.stages import (
+    CREATED,
+    STAGES,
+    WARM_STAGES,
+    Traces,
+    between,
+    beyond_load,
+    durations,
+    pod_writes,
+    timeline,
+    warm_timeline,
+)
 
 SPOKEN = Spoken("cold-01", "u1", "tts-u1-1-x", sent=100.0, answered=100.01, told=104.0, status={})
 TIMINGS = {"boot_ms": 1500, "load_ms": 700, "first_audio_ms": 900, "synthesis_ms": 1000, "upload_ms": 30}
@@ -67,7 +78,7 @@ def test_what_the_design_limits_leaves_check_and_load_out() -> None:
 @pytest.mark.parametrize(
     ("traces", "said"),
     [
-        pytest.param(replace(TRACES, operator={}), "the operator's log has no line 'request seen'", id="operator"),
+        pytest.param(replace(TRACES, operator={}), "the operator's log has no line 'result received'", id="operator"),
         pytest.param(
             replace(TRACES, sandbox=lines(model_loaded=1)), "the sandbox's log has no line 'claimed'", id="sandbox"
         ),
@@ -81,6 +92,12 @@ def test_what_the_design_limits_leaves_check_and_load_out() -> None:
 def test_a_line_that_is_missing_is_named(traces: Traces, said: str) -> None:
     with pytest.raises(BenchError, match=f"request cold-01: {said}"):
         timeline(SPOKEN, traces)
+
+
+def test_a_warm_request_has_the_stages_that_come_after_its_sandbox_waits() -> None:
+    times = warm_timeline(SPOKEN, TRACES.operator, TRACES.sandbox)
+    assert list(times) == [CREATED, *(stage.moment for stage in WARM_STAGES)]
+    assert [stage.moment for stage, _, _ in durations([times], WARM_STAGES)] == list(times)[1:]
 
 
 def controller_write(resource: str, at: float, name: str = "", code: int = 201) -> Write:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from voxpod_crds.names import REQUEST_UID_LABEL, ROLE_LABEL
+from voxpod_crds.names import MODEL_LABEL, PROFILE_LABEL, REQUEST_UID_LABEL, ROLE_LABEL, TEMPLATE_LABEL
 
 REQUEST_ANNOTATION = "voxpod.dev/request"
 """`namespace/name` of the TTSRequest that a Job works for; a label could not hold it (63 characters)."""
@@ -30,12 +30,17 @@ class JobView:
     role: str
     request_uid: str
     request: str
-    """`namespace/name` of the TTSRequest, empty for a probe."""
+    """`namespace/name` of the TTSRequest that it was made for; empty for a probe, and for a sandbox of the pool."""
     finished: bool
     succeeded: bool
     message: str
     """Message of the condition that ended the Job."""
     deleting: bool
+    model: str = ""
+    """Name of its SpeechModel, or the hash of a name that is no label value."""
+    profile: str = ""
+    """Of a sandbox of the pool; empty for others."""
+    template: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +99,9 @@ def parse_job(raw: Json) -> JobView:
         succeeded=ended is not None and ended["type"] == "Complete",
         message=(ended or {}).get("message", ""),
         deleting="deletionTimestamp" in meta,
+        model=labels.get(MODEL_LABEL, ""),
+        profile=labels.get(PROFILE_LABEL, ""),
+        template=labels.get(TEMPLATE_LABEL, ""),
     )
 
 

@@ -5,7 +5,6 @@ and by the periodic list. An older version never replaces a newer one: resourceV
 integers (KEP-5504).
 """
 
-import asyncio
 from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -88,7 +87,6 @@ class ClusterView:
         self._tenants: list[AnyTenant] | None = None
         self._owners: dict[str, AnyTenant] = {}
         self._gone: OrderedDict[str, None] = OrderedDict()
-        self._changed = asyncio.Event()
 
     def observe(self, kind: Kind, raw: Json) -> bool:
         """Take in a version of an object; False when it is not newer than what is known."""
@@ -107,7 +105,6 @@ class ClusterView:
             self.on_news(old, resource, raw)
         if isinstance(resource, EndedRequest) and not isinstance(old, EndedRequest):
             self.on_ended(resource, raw)
-        self._announce()
         return True
 
     def forget(self, kind: Kind, key: ResourceKey) -> bool:
@@ -122,7 +119,6 @@ class ClusterView:
             self._gone.popitem(last=False)
         if kind is TTS_REQUEST:
             self.on_request(uid_of(old), None)
-        self._announce()
         return True
 
     def uid(self, kind: Kind, key: ResourceKey) -> str:
@@ -228,18 +224,6 @@ class ClusterView:
         key = self._pod_of_job.get(job.uid) if job is not None else None
         return self.pod(key) if key else None
 
-    async def changed(self, timeout_seconds: float) -> None:
-        """Return at the next change, or after the timeout."""
-        try:
-            async with asyncio.timeout(timeout_seconds):
-                await self._changed.wait()
-        except TimeoutError:
-            return
-
-    def _announce(self) -> None:
-        self._changed.set()
-        self._changed = asyncio.Event()
-
     def _index(self, kind: Kind, key: ResourceKey, resource: Resource) -> None:
         if isinstance(resource, TTSRequest | EndedRequest | UnreadableRequest):
             self._by_uid[uid_of(resource)] = key
@@ -257,7 +241,8 @@ class ClusterView:
     def _unindex(self, kind: Kind, key: ResourceKey, resource: Resource) -> None:
         if isinstance(resource, TTSRequest | EndedRequest | UnreadableRequest):
             self._by_uid.pop(uid_of(resource), None)
-            self._by_job.pop(job_of(resource), None)
+            if self._by_job.get(job_of(resource)) == key:  # a late write of a deposed leader may name another's sandbox
+                del self._by_job[job_of(resource)]
             if isinstance(resource, TTSRequest):
                 del self._live[key.namespace][key]
                 self._without_sandbox[key.namespace] -= resource.status.sandbox is None

@@ -13,6 +13,7 @@ from voxpod_operator.cluster.view import WorkKey, uid_of
 from voxpod_operator.context import Context
 from voxpod_operator.dispatch.identity import PodIdentity
 from voxpod_operator.errors import StoreUnavailable
+from voxpod_operator.idle import IdleSandbox
 from voxpod_operator.logs import about
 from voxpod_operator.policy import lifecycle, stored_objects, transitions
 from voxpod_operator.policy.progress import TELL_SECONDS, seconds_left, upload_worth_telling
@@ -44,24 +45,14 @@ async def claim(
     `protocol` is the version that the sandbox speaks. Raises NotWanted, AlreadyClaimed, Conflict.
     """
     pod = await _pod(ctx, who)
-    until = time.monotonic() + wait_seconds
-    while (request := ctx.view.request_of_job(pod.job_name)) is None:
-        left = until - time.monotonic()
-        if left <= 0 or not still_there():
-            return None
-        if (
-            ctx.view.job(ctx.job_key(pod.job_name)) is None
-            and await ctx.gateway.get(JOB, ctx.job_key(pod.job_name)) is None
-        ):
-            raise NotWanted("the sandbox's Job is gone")
-        await ctx.view.changed(min(left, 1.0))
+    request = await _request_for(ctx, who, pod.job_name, wait_seconds, protocol, still_there)
+    if request is None or not still_there():
+        return None  # the claim would be written for nobody, and the attempt lost
     if isinstance(request, EndedRequest) or request.spec.cancel:
         raise NotWanted("the request is over")
     uid = request.metadata.uid
     if request.status.sandbox is None or _holder(request) not in (None, who.uid) or ctx.progress.has_work(uid, who.uid):
         raise AlreadyClaimed("this work was claimed before")
-    if not still_there():
-        return None  # the claim would be written for nobody, and the attempt lost
     # the pod holds it already: the claim was written, and its answer lost, with the leader of before or with a connection
     status = request.status if _holder(request) else transitions.claim(request, who.name, who.uid, protocol, ctx.now())
     work = _work(ctx, request.model_copy(update={"status": status}))
@@ -70,6 +61,28 @@ async def claim(
     logger.info("work claimed", extra={**about(request), "pod": who.name})
     ctx.enqueue(TTS_REQUEST, request.metadata.key)  # from now on its progress is watched
     return work
+
+
+async def _request_for(
+    ctx: Context, who: PodIdentity, job_name: str, seconds: float, protocol: int, still_there: Callable[[], bool]
+) -> TTSRequest | EndedRequest | None:
+    """Wait until a request names the Job; None when none does in time. Raises NotWanted."""
+    job = ctx.view.job(ctx.job_key(job_name))
+    profile, template = (job.profile, job.template) if job is not None else ("", "")
+    waiting = IdleSandbox(job_name, who.name, who.uid, protocol, profile, template, still_there)
+    until = time.monotonic() + seconds
+    with ctx.idle.waiting(waiting):
+        while (request := ctx.view.request_of_job(job_name)) is None:
+            left = until - time.monotonic()
+            if left <= 0 or not still_there():
+                return None
+            if (
+                ctx.view.job(ctx.job_key(job_name)) is None
+                and await ctx.gateway.get(JOB, ctx.job_key(job_name)) is None
+            ):
+                raise NotWanted("the sandbox's Job is gone")
+            await waiting.wait(min(left, 1.0))
+    return request
 
 
 async def take_progress(ctx: Context, who: PodIdentity, told: Progress) -> None:

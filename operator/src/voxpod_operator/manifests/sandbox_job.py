@@ -5,7 +5,7 @@ policy is the fence, this is the house inside it.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from voxpod_crds import names
@@ -87,17 +87,9 @@ def sandbox_job(
         names.ATTEMPT_LABEL: str(attempt),
         names.TENANT_LABEL: names.label_value(tenant),
     }
-    container = _container(pod, [])
-    container["env"] += _dispatch_env(dispatch)
-    container["volumeMounts"].append({"name": "identity", "mountPath": IDENTITY_DIR, "readOnly": True})
-    spec = _pod_spec(pod, container)
+    spec = _sandbox_spec(pod, dispatch)
     if avoid_nodes:
         spec["affinity"] = {"nodeAffinity": _rather_not_on(avoid_nodes)}
-    spec["hostAliases"] = [{"ip": ip, "hostnames": list(hosts)} for ip, hosts in sorted(dispatch.host_aliases.items())]
-    token = {"audience": TOKEN_AUDIENCE, "expirationSeconds": dispatch.token_seconds, "path": "token"}
-    spec["volumes"].append(
-        {"name": "identity", "projected": {"defaultMode": 0o444, "sources": [{"serviceAccountToken": token}]}}
-    )
     return _job(
         pod,
         spec,
@@ -106,6 +98,56 @@ def sandbox_job(
         annotations={REQUEST_ANNOTATION: request},
         deadline_seconds=deadline_seconds,
     )
+
+
+POOL_DEADLINE_SECONDS = 90_000
+"""How long a sandbox of the pool may live: as long as the admission policy lets any, since nobody can tell whose it will be."""
+
+POOL_IDLE_SECONDS = 3_600
+"""A sandbox of the pool that gets no work for so long exits by itself, should nobody replace it before (policy.pool.LIFE)."""
+
+
+def pool_job(pod: SandboxPod, dispatch: Dispatch, *, name: str, idle_cpu: str) -> Json:
+    """The Job of a sandbox that waits for work of any tenant without settings of its own; it books `idle_cpu` of its node."""
+    spec = _sandbox_spec(pod, replace(dispatch, max_idle_seconds=POOL_IDLE_SECONDS))
+    spec["containers"][0]["resources"]["requests"] |= {"cpu": min(idle_cpu, pod.cpu, key=_cores)}
+    labels = {
+        names.ROLE_LABEL: names.SANDBOX_ROLE,
+        names.PROFILE_LABEL: profile_of(pod),
+        names.TEMPLATE_LABEL: names.fingerprint(spec),
+    }
+    return _job(pod, spec, name=name, labels=labels, annotations={}, deadline_seconds=POOL_DEADLINE_SECONDS)
+
+
+def _cores(cpu: str) -> float:
+    return float(cpu[:-1]) / 1000 if cpu.endswith("m") else float(cpu)
+
+
+def profile_of(pod: SandboxPod) -> str:
+    """Fingerprint of what a request relies on: which bundle with how much power, and on which nodes."""
+    return names.fingerprint(
+        pod.model,
+        pod.bundle_path,
+        pod.bundle_digest,
+        pod.cpu,
+        pod.memory,
+        pod.tenant_settings.to_wire(),
+        dict(pod.node_selector),
+        [t.to_wire() for t in pod.tolerations],
+    )
+
+
+def _sandbox_spec(pod: SandboxPod, dispatch: Dispatch) -> Json:
+    container = _container(pod, [])
+    container["env"] += _dispatch_env(dispatch)
+    container["volumeMounts"].append({"name": "identity", "mountPath": IDENTITY_DIR, "readOnly": True})
+    spec = _pod_spec(pod, container)
+    spec["hostAliases"] = [{"ip": ip, "hostnames": list(hosts)} for ip, hosts in sorted(dispatch.host_aliases.items())]
+    token = {"audience": TOKEN_AUDIENCE, "expirationSeconds": dispatch.token_seconds, "path": "token"}
+    spec["volumes"].append(
+        {"name": "identity", "projected": {"defaultMode": 0o444, "sources": [{"serviceAccountToken": token}]}}
+    )
+    return spec
 
 
 def _dispatch_env(dispatch: Dispatch) -> list[Json]:

@@ -8,6 +8,7 @@ from voxpod_crds.base import unhonoured
 from voxpod_crds.conditions import Condition, ConditionType, Reason
 from voxpod_crds.speech_model import SpeechModel
 from voxpod_operator.cluster.reading import AnyTenant, UnreadableTenant
+from voxpod_operator.policy.pool_schedule import zone_unknown
 from voxpod_operator.policy.quota_window import zone_named
 
 
@@ -78,6 +79,8 @@ def judge_model(model: SpeechModel, model_roots: Sequence[str]) -> Verdict | Non
             Reason.NOT_SUPPORTED_YET,
             f"{_listed(asked)}: not done by this version; remove it, or use its default",
         )
+    if (told := zone_unknown(model.spec.warm_pool)) is not None:
+        return Verdict(False, Reason.TIME_ZONE_UNKNOWN, told)
     source = model.spec.source.host_path
     if source is None:
         return Verdict(False, Reason.NOT_SUPPORTED_YET, "spec.source: this version reads bundles from hostPath only")

@@ -18,6 +18,7 @@ from voxpod_operator.policy.store_state import store_condition
 from voxpod_operator.policy.tenancy import Verdict, judge_model, ready_condition, unreadable
 from voxpod_operator.policy.transitions import difference
 from voxpod_operator.reconcile.ending import end_sandbox
+from voxpod_operator.reconcile.pool import number_waiting
 from voxpod_operator.reconcile.sandboxes import sandbox_pod, why_not
 
 logger = logging.getLogger(__name__)
@@ -29,7 +30,8 @@ async def reconcile_model(ctx: Context, key: ResourceKey) -> None:
     """Write the model's Ready condition, voices and counts; probe its bundle when what is known of it is not true any more."""
     model = ctx.view.model(key.name)
     name = ""
-    ctx.schedule()  # its limit may have changed
+    ctx.schedule()  # its limit may have changed, as may the pool's
+    ctx.look_at_pool(key.name)
     if isinstance(model, UnreadableModel):
         await _write(ctx, model, _ready(ctx, model, unreadable(model.problem)))
     elif model is not None and (objection := judge_model(model, ctx.settings.sandbox_model_roots)) is not None:
@@ -126,7 +128,9 @@ async def _write(ctx: Context, model: AnyModel, status: SpeechModelStatus) -> No
     conditions = list(status.conditions)
     if (store := store_condition(ctx.last_look.state, ctx.now())) is not None:
         conditions = list(set_condition(conditions, store))
-    status = status.model_copy(update={"busy": busy, "starting": len(mine) - busy, "conditions": conditions})
+    idle, starting = number_waiting(ctx, model.metadata.name)
+    counts = {"idle": idle, "busy": busy, "starting": len(mine) - busy + starting}
+    status = status.model_copy(update={**counts, "conditions": conditions})
     patch = difference(model.status.to_wire(), status.to_wire())
     if not patch:
         return
@@ -136,6 +140,7 @@ async def _write(ctx: Context, model: AnyModel, status: SpeechModelStatus) -> No
     if after is not None and (before is None or (before.status, before.reason) != (after.status, after.reason)):
         logger.info("model changed", extra={"model": model.metadata.name, "reason": after.reason, "why": after.message})
         _wake_waiting_for(ctx, model)
+        ctx.look_at_pool(model.metadata.name)
 
 
 def _wake_waiting_for(ctx: Context, model: AnyModel) -> None:

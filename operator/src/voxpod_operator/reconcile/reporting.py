@@ -7,6 +7,7 @@ this replica led is told by nobody.
 
 import logging
 
+from voxpod_crds.names import is_pool_job
 from voxpod_crds.tts_request import Phase, TTSRequestStatus
 from voxpod_operator import metrics
 from voxpod_operator.cluster.kinds import SPEECH_MODEL, TENANT, TTS_REQUEST
@@ -45,7 +46,8 @@ def _request(ctx: Context, old: LiveRequest, status: TTSRequestStatus) -> None:
     if status.phase is not None and status.phase.terminal and status.phase != old.status.phase:
         _ended(ctx, old, status, ctx.tenant_label(status.tenant))
     elif _pod(status) is not None and _pod(status) != _pod(old.status):
-        metrics.SANDBOX_STARTS.labels(start="cold").inc()
+        warm = status.sandbox is not None and is_pool_job(status.sandbox.job_name)
+        metrics.SANDBOX_STARTS.labels(model=status.model, start="warm" if warm else "cold").inc()
     if (notice := notices.of_request(old.status, status)) is not None:
         # those of no tenant share a budget by their namespace, which cannot be the name of a Tenant with its slash
         whose = status.tenant or f"{old.metadata.namespace}/"

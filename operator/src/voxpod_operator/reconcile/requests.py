@@ -19,6 +19,7 @@ from voxpod_operator.policy.book import Candidate
 from voxpod_operator.policy.demand import demand_of
 from voxpod_operator.policy.patience import or_give_up, start_by
 from voxpod_operator.reconcile.ending import conclude, end, end_sandbox, give_back, memory_of, retry
+from voxpod_operator.reconcile.pool import take_idle
 from voxpod_operator.reconcile.sandboxes import create_sandbox, pod_as_stored, start_timeouts, why_not
 from voxpod_operator.reconcile.telling import snapshot
 from voxpod_operator.workqueue import Lane
@@ -140,16 +141,21 @@ async def _admit(ctx: Context, request: TTSRequest) -> None:
 
 
 async def _assign(ctx: Context, request: TTSRequest, decision: admission.Admit) -> None:
-    """Write the assignment, then create the sandbox. A slot stays granted until the stored status says who has it."""
-    status = transitions.assign(
-        request, decision, job_name(request.metadata.uid, transitions.next_attempt(request)), ctx.now()
-    )
-    await ctx.write_status(request, status)
+    """Hand the request to a sandbox that waits, in one write that is assignment and claim; or write which one is made for it,
+    and make it. A slot stays granted until the stored status says who has it."""
+    idle = take_idle(ctx, decision.tenant, decision.model)
+    name = idle.job_name if idle else job_name(request.metadata.uid, transitions.next_attempt(request))
+    now = ctx.now()
+    status = transitions.assign(request, decision, name, now)
+    if idle is not None:
+        assigned = request.model_copy(update={"status": status})
+        status = transitions.claim(assigned, idle.pod_name, idle.pod_uid, idle.protocol, now)
+    await ctx.write_status(request, status)  # should it fail, it may have happened: the sandbox is nobody else's
     logger.info("request admitted", extra=about(request, status))
     ctx.refresh_counts(None, decision.model.metadata.name)
-    assigned = ctx.view.live_request(request.metadata.key)
-    if assigned is not None:
-        await create_sandbox(ctx, assigned)
+    stored = ctx.view.live_request(request.metadata.key)
+    if stored is not None and idle is None:
+        await create_sandbox(ctx, stored)
 
 
 def _leave_the_book(ctx: Context, request: TTSRequest) -> None:

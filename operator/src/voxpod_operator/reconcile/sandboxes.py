@@ -53,7 +53,7 @@ async def create_sandbox(ctx: Context, request: TTSRequest) -> None:
         return
     assert isinstance(tenant, Tenant), "or there is an obstacle"
     assert isinstance(model, SpeechModel), "or there is an obstacle"
-    job = _job_of(ctx, request, model, tenant, sandbox.job_name, await _dispatch(ctx))
+    job = _job_of(ctx, request, model, tenant, sandbox.job_name, await dispatch_of(ctx))
     try:
         stored = await ctx.gateway.create(JOB, ctx.settings.sandbox_namespace, job)
     except AlreadyExists:
@@ -125,11 +125,17 @@ async def reconcile_job(ctx: Context, key: ResourceKey) -> None:
     """A Job or its pod changed: pass it on to the request that it works for, or end it when there is none."""
     job = ctx.view.job(key)
     if job is None:
+        ctx.idle.forget(key.name)
         _wake_the_request_of(ctx, key.name)
         return
     if job.role == PROBE_ROLE:
         for model in ctx.view.models():
             ctx.enqueue(SPEECH_MODEL, model.metadata.key)
+        return
+    if job.profile:
+        _wake_the_request_of(ctx, key.name)
+        for model in ctx.view.models():
+            ctx.look_at_pool(model.metadata.name)
         return
     owner = ctx.view.request_key_of_uid(job.request_uid)
     if owner is not None:
@@ -175,7 +181,8 @@ def sandbox_pod(ctx: Context, model: SpeechModel, tenant_settings: TenantSandbox
     )
 
 
-async def _dispatch(ctx: Context) -> Dispatch:
+async def dispatch_of(ctx: Context) -> Dispatch:
+    """Where sandboxes find their work at present."""
     return Dispatch(
         url=f"https://{ctx.settings.dispatch_host}:{ctx.settings.dispatch_service_port}",
         ca_pem=ctx.certificate.pinned(),
