@@ -141,10 +141,13 @@ async def test_an_object_is_described_as_it_was_sent(
     assert await store.describe(KEY) is None, "larger than a sandbox may store"
 
 
-async def test_without_the_right_to_list_a_missing_object_is_a_refusal(server: MinioServer, opened: Open) -> None:
-    server.add_user("lists-nothing", "plain", "GetObject")
+async def test_who_may_not_read_is_refused_rather_than_told_that_nothing_is_there(
+    server: MinioServer, opened: Open
+) -> None:
+    server.add_user("reads-nothing", "plain", "PutObject")
+    upload(opened())
     with pytest.raises(StoreError, match="AccessDenied"):
-        await opened(user="lists-nothing", secret="lists-nothing").describe(KEY)
+        await opened(user="reads-nothing", secret="reads-nothing").describe(KEY)
 
 
 async def test_key_is_written_once_and_over_only_where_the_chart_allows_it(server: MinioServer, opened: Open) -> None:
