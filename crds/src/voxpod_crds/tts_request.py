@@ -204,7 +204,10 @@ class AudioObject(ApiModel):
             " audio, without credentials, until urlExpires."
         ),
     )
-    url_expires: datetime | None = Field(None, description="When url stops to work.")
+    timestamps_url: str | None = Field(
+        None, max_length=4096, description="The same of the timestamps, when the request asked for both."
+    )
+    url_expires: datetime | None = Field(None, description="When url and timestampsUrl stop to work.")
 
 
 class SandboxRef(ApiModel):

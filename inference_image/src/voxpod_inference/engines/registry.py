@@ -30,7 +30,7 @@ def _log(what: str, why: str) -> None:
 def load(settings: BundleSettings) -> "Synthesizer":
     """The engine of the bundle that the settings name; BundleError when the bundle is not the one that was asked for."""
     bundle = open_bundle(settings.bundle, settings.bundle_digest)
-    return load_engine(bundle, settings.cpu_limit)
+    return load_engine(bundle, settings.cpu_limit, settings.prepared)
 
 
 def engine_of(bundle: Bundle) -> Engine:

@@ -17,7 +17,8 @@ from voxpod_crds.speech_model import SpeechModel, SpeechModelSpec, SpeechModelSt
 from voxpod_crds.tenant import Tenant, TenantSpec, TenantStatus
 from voxpod_crds.tts_request import TTSRequest, TTSRequestSpec, TTSRequestStatus
 from voxpod_operator.cluster.ended import EndedRequest, read_ended
-from voxpod_operator.cluster.kinds import JOB, POD, SPEECH_MODEL, TENANT, Kind
+from voxpod_operator.cluster.kinds import JOB, NODE, POD, SPEECH_MODEL, TENANT, Kind
+from voxpod_operator.cluster.nodes import NodeView, parse_node
 from voxpod_operator.cluster.sandboxes import JobView, PodView, parse_job, parse_pod
 
 Json = dict[str, Any]
@@ -61,7 +62,7 @@ AnyModel = SpeechModel | UnreadableModel
 Request = TTSRequest | EndedRequest | UnreadableRequest
 LiveRequest = TTSRequest | UnreadableRequest
 """One that has not ended."""
-Resource = AnyTenant | AnyModel | Request | JobView | PodView
+Resource = AnyTenant | AnyModel | Request | JobView | PodView | NodeView
 
 
 def parse(kind: Kind, raw: Json) -> Resource:
@@ -70,6 +71,8 @@ def parse(kind: Kind, raw: Json) -> Resource:
         return parse_job(raw)
     if kind is POD:
         return parse_pod(raw)
+    if kind is NODE:
+        return parse_node(raw)
     if kind is TENANT:
         return _tenant(raw)
     return _model(raw) if kind is SPEECH_MODEL else _request(raw)
