@@ -118,7 +118,7 @@ class Reason(StrEnum):
     )
     MODEL_NOT_FOUND = (
         "ModelNotFound",
-        "No SpeechModel has that name, or none was named and none is marked spec.default.",
+        "No SpeechModel has that name, or none was named and none is marked spec.default, nor has the request's language in spec.defaultFor.",
     )
     MODEL_NOT_ALLOWED = "ModelNotAllowed", "The Tenant's allowedModels does not list the model."
     VOICE_NOT_FOUND = (

@@ -253,7 +253,12 @@ SPEECH_MODEL = Definition(
         ),
         "spec.warmPool.schedule[]": (_TIME_ZONE_RULE,),
     },
-    extensions={"status.voices": _SET, "status.languages": _SET, "status.conditions": _CONDITIONS},
+    extensions={
+        "spec.defaultFor": _SET,
+        "status.voices": _SET,
+        "status.languages": _SET,
+        "status.conditions": _CONDITIONS,
+    },
 )
 
 DEFINITIONS = (TENANT, TTS_REQUEST, SPEECH_MODEL)

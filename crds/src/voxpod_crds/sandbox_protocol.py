@@ -109,6 +109,8 @@ class Work:
     """How often to tell progress; 0: not at all."""
     tenant: str = dataclasses.field(default="", metadata=_since(2))
     """Whose request it is, for the lines that the sandbox logs."""
+    seed: int = dataclasses.field(default=0, metadata=_since(2))
+    """Of the engine's random choices."""
 
 
 Stage = Literal["synthesizing", "uploading"]

@@ -169,6 +169,15 @@ class SpeechModelSpec(ApiModel):
     )
     warm_pool: WarmPool = Field(default_factory=WarmPool, description="How many sandboxes are kept and allowed.")
     default: bool = Field(False, description="Used by requests that name no model; with several, the oldest.")
+    default_for: list[Annotated[str, Field(min_length=2, max_length=8, pattern=r"^[a-z]{2,3}$")]] = Field(
+        default_factory=list,
+        max_length=64,
+        description=(
+            "Languages, such as en: a request that names no model and asks for one of them in spec.language gets this model"
+            " instead of the default one, if its tenant may use it and it has the voice that the request names. With several"
+            " models, the oldest. A request with language auto gets the default one."
+        ),
+    )
     default_voice: str | None = Field(
         None,
         min_length=1,

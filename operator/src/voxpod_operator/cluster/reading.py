@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from voxpod_crds.base import ApiModel, ObjectMeta, unknown
+from voxpod_crds.model_choice import Offer
 from voxpod_crds.speech_model import SpeechModel, SpeechModelSpec, SpeechModelStatus
 from voxpod_crds.tenant import Tenant, TenantSpec, TenantStatus
 from voxpod_crds.tts_request import TTSRequest, TTSRequestSpec, TTSRequestStatus
@@ -87,9 +88,11 @@ def namespaces_of(tenant: AnyTenant) -> Sequence[str]:
     return tenant.namespaces if isinstance(tenant, UnreadableTenant) else tenant.spec.namespaces
 
 
-def is_default(model: AnyModel) -> bool:
-    """Whether requests that name no model get this one."""
-    return model.default if isinstance(model, UnreadableModel) else model.spec.default
+def offer_of(model: AnyModel) -> Offer:
+    """What a SpeechModel says of requests that name no model, as far as it can be read."""
+    if isinstance(model, UnreadableModel):
+        return Offer(model.metadata.name, model.default, (), model.status.voices)
+    return Offer(model.metadata.name, model.spec.default, model.spec.default_for, model.status.voices)
 
 
 def describe(error: ValidationError, path: str = "") -> str:

@@ -180,6 +180,7 @@ def _work(ctx: Context, request: TTSRequest) -> Work:
         timestamps_upload=ctx.store.presign_put(times, stored_objects.TIMESTAMPS_TYPE, life) if times else None,
         progress_seconds=TELL_SECONDS,
         tenant=request.status.tenant or "",
+        seed=spec.seed or 0,
     )
 
 

@@ -224,6 +224,8 @@ class Places:
     """URI of its times, when the request asks for them."""
     url: str | None = None
     """Presigned GET of the audio, made now, when the request asks for one."""
+    timestamps_url: str | None = None
+    """The same of its times."""
 
 
 def succeed(request: TTSRequest, report: Report, places: Places, now: datetime) -> TTSRequestStatus:
@@ -251,6 +253,7 @@ def succeed(request: TTSRequest, report: Report, places: Places, now: datetime) 
                 format=audio.format,
                 timestamps_uri=places.timestamps,
                 url=places.url,
+                timestamps_url=places.timestamps_url,
                 url_expires=now.replace(microsecond=0) + timedelta(seconds=life) if places.url and life else None,
             ),
             "timings": timings,

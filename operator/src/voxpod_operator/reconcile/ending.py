@@ -73,6 +73,7 @@ def _places(ctx: Context, request: TTSRequest) -> transitions.Places:
         audio=ctx.store.uri(key),
         timestamps=ctx.store.uri(times) if times else None,
         url=ctx.store.presign_get(key, seconds) if seconds else None,
+        timestamps_url=ctx.store.presign_get(times, seconds) if seconds and times else None,
     )
 
 
