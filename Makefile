@@ -69,8 +69,9 @@ requirements-host: ## Name the Debian packages that cluster and images need; ins
 	@python3 tests/cluster requirements --install
 	@python3 images requirements-host --install
 
-# The targets of a lane run one after another, the lanes beside each other: what computes beside what waits for its cluster.
-LANES := "inference quality" "e2e-bare" "e2e-installed" "lint verify unit chart control"
+# The targets of a lane run one after another, the lanes beside each other: what computes beside what waits for its cluster,
+# and nice to it.
+LANES := "e2e-bare" "e2e-installed" "lint verify unit chart control" "quality" "inference"
 
 .PHONY: test
 test: venv native model recogniser cluster-binaries images ## Run every check and test (what CI runs)
@@ -94,7 +95,7 @@ control: venv cluster-binaries ## A whole operator on an emulated API server and
 
 .PHONY: inference
 inference: venv native model ## The real model, and the worker against real servers
-	pytest -q tests/integration/inference
+	nice pytest -q tests/integration/inference
 
 .PHONY: soak
 soak: venv cluster-binaries ## 2,000 requests of 20 tenants in bad weather; writes docs/benchmarks/soak.md (at most an hour)
@@ -102,7 +103,7 @@ soak: venv cluster-binaries ## 2,000 requests of 20 tenants in bad weather; writ
 
 .PHONY: quality
 quality: model recogniser ## Speech recognition of what the model says (installs the recogniser: 370 MB, once)
-	pytest -q tests/quality
+	nice pytest -q tests/quality
 
 .PHONY: recogniser
 recogniser: venv

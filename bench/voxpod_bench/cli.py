@@ -14,6 +14,12 @@ from voxpod_demo.settings import ROOT
 PAGES = ROOT / "docs" / "benchmarks"
 REQUESTS = 20
 ROUNDS = 3
+SCALE = (
+    ("tenants", 100, "tenants"),
+    ("waiting", 5000, "requests that wait"),
+    ("seconds", 60, "how long it is measured"),
+    ("ended", 10_000, "requests that ended before the second start"),
+)
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -22,7 +28,8 @@ def main(arguments: Sequence[str]) -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # told to stop, take the cluster down as on Ctrl-C
     try:
         for name in BENCHES if options.command == "all" else (options.command,):
-            BENCHES[name][1](options)
+            if name != "cosyvoice" or options.command == name:  # `all` has no bundle of it
+                BENCHES[name][1](options)
     except (BenchError, DemoError) as error:
         print(
             "\n".join([f"bench: {error}", *(f"    {line}" for line in getattr(error, "details", ()))]), file=sys.stderr
@@ -43,6 +50,25 @@ def _cold_path(options: argparse.Namespace) -> None:
     _tell(options, "cold-path", document(result, _command(options)))
     if options.raw:
         options.raw.write_text(json.dumps([dict(times) for times in result.timelines], indent=1), encoding="utf-8")
+
+
+def _scale(options: argparse.Namespace) -> None:
+    from voxpod_bench.engine.page import machine, written
+    from voxpod_bench.machine import load_now
+    from voxpod_bench.scale import page, scale
+
+    plan = {
+        "tenants": options.tenants,
+        "waiting": options.waiting,
+        "live": min(1000, options.waiting),
+        "sandboxes": 100,
+        "synthesis_seconds": 2.0,
+        "measured_seconds": options.seconds,
+        "ended": options.ended,
+    }
+    before = load_now()
+    result = scale(plan, lambda what: print(f"bench: {what}", file=sys.stderr))
+    _tell(options, "scale", written(page(result), machine(before), _command(options)))
 
 
 def _warm_path(options: argparse.Namespace) -> None:
@@ -69,6 +95,17 @@ def _engine(name: str) -> Callable[[argparse.Namespace], None]:
     return run
 
 
+def _cosyvoice(options: argparse.Namespace) -> None:
+    from voxpod_bench.engine import cosyvoice
+    from voxpod_bench.engine.page import machine, written
+    from voxpod_bench.machine import load_now
+
+    before = load_now()
+    results = cosyvoice.measure(options.bundle, options.rounds, lambda what: print(f"bench: {what}", file=sys.stderr))
+    page = cosyvoice.page(results)
+    _tell(options, page.name, written(page, machine(before), f"{_command(options)} --bundle DIR"))
+
+
 def _command(options: argparse.Namespace) -> str:
     return "make bench" if options.command == "all" else f"python bench {options.command}"
 
@@ -86,7 +123,10 @@ BENCHES: dict[str, tuple[str, Callable[[argparse.Namespace], None]]] = {
     "throughput": ("a process on each core, and what bounds it", _engine("throughput")),
     "image-size": ("the inference image, and what in it takes the space", _engine("image-size")),
     "quality": ("what a speech recogniser hears (needs `make quality` once)", _engine("quality")),
+    "estimate": ("how far the operator's estimate of a text's seconds is off, by language", _engine("estimate")),
     "engines": ("the engines side by side: time, memory, what a recogniser hears", _engine("engines")),
+    "scale": ("one operator, 100 tenants, 5,000 requests that wait, played sandboxes", _scale),
+    "cosyvoice": ("CosyVoice stage by stage, of a bundle that is there already", _cosyvoice),
     "cold-path": ("a request in a sandbox made for it, stage by stage and write by write", _cold_path),
     "warm-path": ("requests that find a sandbox waiting: stages, rates, what waiting costs", _warm_path),
 }
@@ -112,7 +152,14 @@ def _parser() -> argparse.ArgumentParser:
             command.add_argument(
                 "--values", default="", metavar="FILE", help="further Helm values, which win: to compare settings"
             )
-        if name not in ("cold-path", "warm-path"):
+        if name in ("scale", "all"):
+            for option, usual, what in SCALE:
+                command.add_argument(f"--{option}", type=int, default=usual, help=f"{what} (default: {usual})")
+        if name == "cosyvoice":
+            command.add_argument(
+                "--bundle", type=Path, required=True, metavar="DIR", help="a converted bundle, prepared"
+            )
+        if name not in ("cold-path", "warm-path", "scale"):
             command.add_argument(
                 "--rounds",
                 type=_count,

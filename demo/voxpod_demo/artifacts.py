@@ -98,21 +98,3 @@ def copy_model(bundle: ModelBundle, root: Path) -> Path:
         finally:
             shutil.rmtree(unfinished, ignore_errors=True)
     return target
-
-
-def prepare_model(placed: Path, step: Step) -> str:
-    """Make the weights ready for the node, which is this machine; tells which weights sandboxes will have.
-
-    Needs a C++ compiler. Without one the images' library has nothing prepared for it: sandboxes load the bundle as it is.
-    """
-    try:
-        commands.stream([sys.executable, ROOT / "inference_image" / "native" / "build.py"], step.say, keep_stdout=True)
-        commands.stream(
-            [sys.executable, "-m", "voxpod_inference.cli", "prepare", "--bundle", placed, "--prune"],
-            step.say,
-            keep_stdout=True,
-        )
-    except DemoError as error:
-        step.say(str(error))
-        return "plain weights"
-    return "weights prepared for this machine"

@@ -13,7 +13,6 @@ from voxpod_demo.artifacts import (
     fetch_model,
     images_of,
     not_held,
-    prepare_model,
     said_of_loading,
 )
 from voxpod_demo.errors import DemoError
@@ -41,8 +40,8 @@ def runs() -> bool:
 
 
 def cluster_config(model_root: Path) -> Json:
-    """kind's configuration: one node that sees the model folder, read-only."""
-    mount = {"hostPath": str(model_root), "containerPath": MODEL_ROOT, "readOnly": True}
+    """kind's configuration: one node that sees the model folder, and prepares the model there."""
+    mount = {"hostPath": str(model_root), "containerPath": MODEL_ROOT}
     return {
         "kind": "Cluster",
         "apiVersion": "kind.x-k8s.io/v1alpha4",
@@ -71,7 +70,7 @@ class KindCluster:
             model_root.mkdir(parents=True, exist_ok=True)
             bundle = fetch_model(step)
             placed = copy_model(bundle, model_root)
-            step.result = f"{bundle.folder.name}, {prepare_model(placed, step)}"
+            step.result = bundle.folder.name
         with terminal.step("Cluster") as step:
             if not runs():
                 self._create(model_root, step.say)

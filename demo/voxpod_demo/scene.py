@@ -64,6 +64,7 @@ def speech_model(path: str, digest: str, cpu: str) -> Json:
         {
             "source": {"hostPath": {"path": path}},
             "digest": digest,
+            "delivery": {},
             "resources": {"cpu": cpu, "memory": "1Gi"},
             "warmPool": {"maxSandboxes": MAX_SANDBOXES},
             "default": True,

@@ -120,11 +120,11 @@ def _wait_for_model(kubectl: Kubectl, timeout_seconds: float, step: Step) -> str
 def _how_to_call(target: Target, terminal: Terminal, audio: Path) -> None:
     way = calls.way_of(target)
     terminal.say()
-    terminal.raw(
-        f"The HTTP API: {way.url}, with the key {way.key} (tenant {calls.NAMESPACE}). Three ways to ask, as they are:"
-    )
+    terminal.raw(f"The HTTP API, and a page for your browser: {way.url}")
+    terminal.raw(f"A key for both, of tenant {calls.NAMESPACE}: {way.key}")
     if way.meanwhile:
-        terminal.raw(f"  (the API answers while this runs: {' '.join(way.meanwhile)})")
+        terminal.raw(f"They answer while this runs: {' '.join(way.meanwhile)}")
+    terminal.raw("Three ways to ask, as they are:")
     for command in calls.one_liners(way, target.kubectl(), audio, Path.cwd()):
         terminal.raw(f"  {command}")
 

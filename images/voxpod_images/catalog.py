@@ -114,10 +114,9 @@ API = Image(
     ),
     tried="""
 from importlib.resources import files
-from voxpod_api.openai.schemas import MEDIA_TYPES
 from voxpod_api.openai.silence import silence
 
-assert all(silence(audio_format) for audio_format in MEDIA_TYPES)
+assert all(silence(audio_format) for audio_format in ("mp3", "opus", "flac", "wav", "pcm"))
 """,
 )
 IMAGES = (OPERATOR, INFERENCE, API)

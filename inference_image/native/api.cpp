@@ -50,17 +50,19 @@ VP_EXPORT vp_generator* vp_open(const void* packed, size_t bytes, int threads, c
 VP_EXPORT void vp_close(vp_generator* generator) { delete generator; }
 
 VP_EXPORT int64_t vp_samples(const vp_generator* generator, int64_t frames) {
-    return generator && in_range(frames) ? vp::Generator::samples(frames) : -1;
+    return generator && in_range(frames) ? generator->generator->family().samples(frames) : -1;
 }
 
 VP_EXPORT int64_t vp_source_frames(const vp_generator* generator, int64_t frames) {
-    return generator && in_range(frames) ? vp::Generator::source_frames(frames) : -1;
+    return generator && in_range(frames) ? generator->generator->family().source_frames(frames) : -1;
 }
 
 VP_EXPORT int vp_run(vp_generator* generator, const float* features, int64_t frames, const float* timbre, const float* source,
                      int64_t source_frames, float* samples, int64_t n, const volatile int* stop) {
-    if (!generator || !features || !timbre || !source || !samples || !in_range(frames)) return VP_BAD_ARGUMENT;
-    if (source_frames != vp::Generator::source_frames(frames) || n != vp::Generator::samples(frames)) return VP_BAD_ARGUMENT;
+    if (!generator || !features || !source || !samples || !in_range(frames)) return VP_BAD_ARGUMENT;
+    const vp::Family& family = generator->generator->family();
+    if (!timbre && family.timbre > 0) return VP_BAD_ARGUMENT;
+    if (source_frames != family.source_frames(frames) || n != family.samples(frames)) return VP_BAD_ARGUMENT;
     try {
         return generator->generator->run(features, frames, timbre, source, samples, stop);
     } catch (const std::bad_alloc&) {

@@ -33,10 +33,11 @@ size_t aligned(size_t floats) { return (floats + 15) / 16 * 16; }
 // lie in x and sum; what is read from outside waits in the rest of sum.
 class Run {
 public:
-    Run(const Kernels& kernels, const Weights& weights, Pool& pool, int64_t frames, const volatile int* stop)
-        : kernels_(kernels), weights_(weights), pool_(pool), stop_(stop), frames_{frames * shape::stride[0], 0},
+    Run(const Kernels& kernels, const Family& family, const Weights& weights, Pool& pool, int64_t frames,
+        const volatile int* stop)
+        : kernels_(kernels), family_(family), weights_(weights), pool_(pool), stop_(stop),
+          noise_padding_(family.stride[1] / 2), frames_{frames * family.stride[0], family.source_frames(frames)},
           frames_in_(frames) {
-        frames_[1] = Generator::source_frames(frames);
         tensor_ = aligned(static_cast<size_t>(frames_[1]) * shape::channels[1]);
         measure_tasks();
     }
@@ -51,6 +52,7 @@ public:
         for (auto* moments : {&of_x_, &of_current_, &of_between_})
             *moments = Moments{take(widest), take(widest)};
         gain_and_offset_ = take(2 * widest), scale_ = take(widest), shift_ = take(widest);
+        std::fill(scale_, scale_ + widest, 1.0f);  // and no shift: where there is no norm
     }
 
     int run(const float* features, const float* timbre, const float* source, float* samples) {
@@ -58,9 +60,9 @@ public:
         const size_t small_tensor = static_cast<size_t>(frames_[0]) * shape::channels[0];
         float* features_by_frame = between_;
         // Zeroed rows in front and behind are the padding of the first noise convolution.
-        float* source_by_frame = sum_ + small_tensor + noise_padding * shape::source;
+        float* source_by_frame = sum_ + small_tensor + noise_padding_ * family_.source();
         transpose(features, shape::features, frames_in_, features_by_frame);
-        transpose(source, shape::source, frames_[1], source_by_frame);
+        transpose(source, family_.source(), frames_[1], source_by_frame);
 
         float* const first_stage = x_;
         float* const first_x = first_stage;
@@ -76,7 +78,6 @@ private:
     struct Tensors {
         float *x, *current, *between, *sum;
     };
-    static constexpr int noise_padding = 3;
     static constexpr int widest = shape::channels[0];
     static constexpr size_t small = 10 * widest;
 
@@ -99,9 +100,10 @@ private:
             &context, stop_);
     }
 
-    // Runs a task that measures what it writes.
+    // Runs a task that measures what it writes, where a norm needs to know.
     template <class Task>
     void each_block(const Kernel<Task>& kernel, Task task, const Moments& moments) {
+        if (family_.timbre == 0) return each_block(kernel, task);
         task.statistics = record_;
         each_block(kernel, task);
         if (!stopped()) merge(kernel, task, task.channels_out, moments.mean, moments.inverse_deviation);
@@ -114,7 +116,7 @@ private:
     // One upsampling with its noise and its three residual blocks; their sum is left in `at.sum`, to be divided by three.
     void stage(int number, const Tensors& at, const float* input, const float* source) {
         Projection noise = noise_task(number);
-        noise.input = source - (number == 0 ? noise_padding * shape::source : 0);
+        noise.input = source - (number == 0 ? noise_padding_ * family_.source() : 0);
         noise.output = at.current;
         each_block(kernels_.projection, noise, of_current_);
         residual_block(weights_.noise_residual[number], at.current, of_current_, at, at.current, false);
@@ -154,8 +156,10 @@ private:
     }
 
     void prepare(Convolution& task, const StyledLayer& layer, const Moments& moments) {
-        style(layer.style.weight, layer.style.bias, timbre_, task.channels_in, gain_and_offset_);
-        apply_style(gain_and_offset_, moments.mean, moments.inverse_deviation, task.channels_in, scale_, shift_);
+        if (family_.timbre > 0) {
+            style(layer.style.weight, layer.style.bias, timbre_, task.channels_in, gain_and_offset_);
+            apply_style(gain_and_offset_, moments.mean, moments.inverse_deviation, task.channels_in, scale_, shift_);
+        }
         task.weights = layer.convolution.weight, task.bias = layer.convolution.bias;
         task.snake = {scale_, shift_, layer.alpha, layer.inverse_alpha};
     }
@@ -164,10 +168,11 @@ private:
         if (stopped()) return;
         // A zero row in front and one behind: the frames before the first and after the last.
         float* spectra = current_;
-        std::fill(spectra, spectra + shape::source, 0.0f);
-        std::fill(spectra + (frames_[1] + 1) * shape::source, spectra + (frames_[1] + 2) * shape::source, 0.0f);
+        const int bins = family_.source();
+        std::fill(spectra, spectra + bins, 0.0f);
+        std::fill(spectra + (frames_[1] + 1) * bins, spectra + (frames_[1] + 2) * bins, 0.0f);
         Spectrum spectrum = spectrum_task();
-        spectrum.input = sum_, spectrum.output = spectra + shape::source;
+        spectrum.input = sum_, spectrum.output = spectra + bins;
         each_block(kernels_.spectrum, spectrum);
 
         Synthesis synthesis = synthesis_task();
@@ -175,15 +180,15 @@ private:
         each_block(kernels_.synthesis, synthesis);
         // The exported graph knows the sum of windows of a single frame only: it divides the first window, 10 samples of
         // which are cut off, and leaves the rest as it is.
-        constexpr int cut = shape::window / 2;
-        for (int i = cut; i < shape::window; ++i)
+        const int cut = family_.window / 2;
+        for (int i = cut; weights_.window_sum && i < family_.window; ++i)
             if (weights_.window_sum[i] > 1.1754943508222875e-38f) samples[i - cut] /= weights_.window_sum[i];
     }
 
     Projection noise_task(int stage) const {
         Projection task{};
-        task.depth = shape::noise_taps[stage] * shape::source, task.channels_out = shape::channels[stage];
-        task.input_stride = stage == 0 ? shape::stride[1] * shape::source : shape::source;
+        task.depth = family_.noise_taps[stage] * family_.source(), task.channels_out = shape::channels[stage];
+        task.input_stride = stage == 0 ? family_.stride[1] * family_.source() : family_.source();
         task.weights = weights_.noise[stage].weight, task.bias = weights_.noise[stage].bias;
         task.frames = frames_[stage];
         return task;
@@ -191,7 +196,7 @@ private:
 
     Upsampling upsampling_task(int stage) const {
         Upsampling task{};
-        task.stride = shape::stride[stage], task.overlap = 2, task.padding = shape::stride[stage] / 2;
+        task.stride = family_.stride[stage], task.overlap = 2, task.padding = family_.stride[stage] / 2;
         task.channels_in = stage == 0 ? shape::features : shape::channels[0], task.channels_out = shape::channels[stage];
         task.weights = weights_.upsampling[stage].weight, task.bias = weights_.upsampling[stage].bias;
         task.factor = stage == 0 ? 1.0f : 1.0f / 3.0f, task.slope = 0.1f;
@@ -210,17 +215,17 @@ private:
 
     Spectrum spectrum_task() const {
         Spectrum task{};
-        task.taps = shape::last_taps, task.channels = shape::channels[1], task.bins = shape::bins;
+        task.taps = shape::last_taps, task.channels = shape::channels[1], task.bins = family_.bins;
         task.weights = weights_.last.weight, task.bias = weights_.last.bias;
-        task.factor = 1.0f / 3.0f, task.slope = 0.01f;
+        task.factor = 1.0f / 3.0f, task.slope = 0.01f, task.loudest = family_.loudest;
         task.frames = frames_[1];
         return task;
     }
 
     Synthesis synthesis_task() const {
         Synthesis task{};
-        task.depth = shape::window / shape::hop * shape::source, task.stride = shape::hop;
-        task.input_stride = shape::source, task.weights = weights_.basis;
+        task.depth = family_.window / family_.hop * family_.source(), task.stride = family_.hop;
+        task.input_stride = family_.source(), task.weights = weights_.basis;
         // The first row that is kept starts half a window in, at a multiple of the hop.
         task.rows = frames_[1] - 1;
         return task;
@@ -245,9 +250,11 @@ private:
     }
 
     const Kernels& kernels_;
+    const Family& family_;
     const Weights& weights_;
     Pool& pool_;
     const volatile int* stop_;
+    int noise_padding_;
     int64_t frames_[2];  // after the first and the second upsampling
     int64_t frames_in_;
     size_t tensor_, records_ = 0, scratch_ = 0;
@@ -267,18 +274,23 @@ std::unique_ptr<Generator> Generator::open(const void* data, size_t bytes, int t
         error = "weights packed for '" + std::string(packed.cpu_class()) + "'; this processor has " + best_kernels().name;
         return nullptr;
     }
-    const Weights weights(packed, kernels->panel, error);
+    if (packed.family() >= family_count) {
+        error = "weights of a generator of kind " + std::to_string(packed.family()) + ", which this library does not compute";
+        return nullptr;
+    }
+    const Family& family = families[packed.family()];
+    const Weights weights(packed, family, kernels->panel, error);
     if (!error.empty()) return nullptr;
-    return std::unique_ptr<Generator>(new Generator(*kernels, weights, threads));
+    return std::unique_ptr<Generator>(new Generator(*kernels, family, weights, threads));
 }
 
-Generator::Generator(const Kernels& kernels, const Weights& weights, int threads)
-    : kernels_(kernels), weights_(weights), pool_(threads) {}
+Generator::Generator(const Kernels& kernels, const Family& family, const Weights& weights, int threads)
+    : kernels_(kernels), family_(family), weights_(weights), pool_(threads) {}
 
 int Generator::run(const float* features, int64_t frames, const float* timbre, const float* source, float* samples,
                    const volatile int* stop) {
     const std::lock_guard lock(running_);
-    Run run(kernels_, weights_, pool_, frames, stop);
+    Run run(kernels_, family_, weights_, pool_, frames, stop);
     const Arena arena(run.floats());
     if (!arena.data()) return VP_OUT_OF_MEMORY;
     run.plan(arena.data());

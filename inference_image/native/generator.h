@@ -1,4 +1,4 @@
-// Kokoro's iSTFTNet generator: features, timbre and harmonic source -> samples.
+// An iSTFTNet generator: features, timbre and harmonic source -> samples.
 #pragma once
 
 #include <cstdint>
@@ -19,17 +19,17 @@ public:
     static std::unique_ptr<Generator> open(const void* packed, size_t bytes, int threads, std::string& error);
 
     static constexpr int64_t most_frames = 1 << 20;  // 3.6 hours; keeps every size far from overflow
-    static int64_t source_frames(int64_t frames) { return frames * shape::stride[0] * shape::stride[1] + 1; }
-    static int64_t samples(int64_t frames) { return (source_frames(frames) - 1) * shape::hop; }
+    const Family& family() const { return family_; }
 
     // One of the codes of vocoder.h. One run at a time; others wait.
     int run(const float* features, int64_t frames, const float* timbre, const float* source, float* samples,
             const volatile int* stop);
 
 private:
-    Generator(const Kernels& kernels, const Weights& weights, int threads);
+    Generator(const Kernels& kernels, const Family& family, const Weights& weights, int threads);
 
     const Kernels& kernels_;
+    const Family& family_;
     Weights weights_;
     Pool pool_;
     std::mutex running_;

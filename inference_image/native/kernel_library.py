@@ -76,7 +76,7 @@ class _Spectrum(ctypes.Structure):
     _fields_ = (
         *((name, INT) for name in ("taps", "channels", "bins")),
         *((name, POINTER) for name in ("weights", "bias")),
-        *((name, FLOAT) for name in ("factor", "slope")),
+        *((name, FLOAT) for name in ("factor", "slope", "loudest")),
         ("frames", LONG),
         *((name, POINTER) for name in ("input", "output")),
     )
@@ -204,12 +204,18 @@ class Kernels:
         )
         return self._prepared("vp_test_projection", task, output, channels_out, threads, (packed,))()
 
-    def spectrum(self, x: Floats, columns: NDArray[np.float64], bias: Floats, *, taps: int, bins: int) -> Floats:
+    def spectrum(
+        self, x: Floats, columns: NDArray[np.float64], bias: Floats, *, taps: int, bins: int, loudest: float = 1e30
+    ) -> Floats:
         """x [frames, channels], columns [taps * channels, 32] -> [frames, 2 * bins] of leaky(x / 3), slope 0.01."""
         packed = _aligned(panels(columns, self.panel))
         output = np.full((len(x), 2 * bins), np.nan, np.float32)
         task = _Spectrum(
-            *(taps, x.shape[1], bins), *map(_address, (packed, bias)), 1 / 3, 0.01, len(x), *map(_address, (x, output))
+            *(taps, x.shape[1], bins),
+            *map(_address, (packed, bias)),
+            *(1 / 3, 0.01, loudest),
+            len(x),
+            *map(_address, (x, output)),
         )
         self._library.vp_test_spectrum(self._table, ctypes.byref(task), 1)
         return output

@@ -66,6 +66,7 @@ struct Spectrum {
     const float* weights;  // magnitudes in columns 0.., phases in columns 16.., of 32
     const float* bias;     // [32]
     float factor, slope;
+    float loudest;  // of a magnitude
 
     int64_t frames;
     const float* input;

@@ -12,7 +12,7 @@ struct Header {
     char cpu_class[16];
     uint64_t bytes;  // of the whole file
     uint32_t count;
-    uint32_t reserved;
+    uint32_t family;  // which generator the weights are of
 };
 struct Entry {
     char name[48];
@@ -64,6 +64,7 @@ Packed::Packed(const void* data, size_t bytes, std::string& error)
         return;
     }
     count_ = header.count;
+    family_ = header.family;
 }
 
 std::string_view Packed::cpu_class() const {

@@ -12,7 +12,7 @@
 
 namespace vp {
 
-inline constexpr uint32_t packed_version = 2;
+inline constexpr uint32_t packed_version = 3;
 
 class Packed {
 public:
@@ -20,6 +20,7 @@ public:
     Packed(const void* data, size_t bytes, std::string& error);
 
     std::string_view cpu_class() const;
+    uint32_t family() const { return family_; }
 
     // `floats` values at 64-byte alignment, or null, and then why is added to `error` unless it holds something already.
     const float* find(std::string_view name, size_t floats, std::string& error) const;
@@ -27,7 +28,7 @@ public:
 private:
     const unsigned char* data_;
     size_t bytes_;
-    uint32_t count_ = 0;
+    uint32_t count_ = 0, family_ = 0;
 };
 
 }  // namespace vp

@@ -33,7 +33,8 @@ struct SpectrumBlock {
             alignas(64) float real[half], imaginary[half];
             for (int c = 0; c < half; c += width) {
                 const float* from = products + row * columns + c;
-                const Vector<Target> size = exponential<Target>(load<Target>(from) + load<Target>(task.bias + c));
+                const Vector<Target> raised = exponential<Target>(load<Target>(from) + load<Target>(task.bias + c));
+                const Vector<Target> size = raised > task.loudest ? raised * 0.0f + task.loudest : raised;
                 const Vector<Target> phase = sine<Target>(load<Target>(from + half) + load<Target>(task.bias + half + c));
                 store<Target>(real + c, size * cosine_near_zero<Target>(phase));
                 store<Target>(imaginary + c, size * sine<Target>(phase));

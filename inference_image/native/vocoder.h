@@ -28,8 +28,9 @@ void vp_close(vp_generator* generator);
 int64_t vp_samples(const vp_generator* generator, int64_t frames);
 int64_t vp_source_frames(const vp_generator* generator, int64_t frames);
 
-// features [512][frames], timbre [128], source [22][source_frames] -> samples [n]. `stop` may be null; once it is not
-// zero the call returns VP_STOPPED within some 10 ms. Calls on one generator wait for each other.
+// features [512][frames], timbre [128] (null for a generator without norms), source [2 * bins][source_frames] -> samples [n].
+// `stop` may be null; once it is not zero the call returns VP_STOPPED within some 10 ms. Calls on one generator wait for
+// each other.
 int vp_run(vp_generator* generator, const float* features, int64_t frames, const float* timbre, const float* source,
            int64_t source_frames, float* samples, int64_t n, const volatile int* stop);
 

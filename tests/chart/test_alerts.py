@@ -47,7 +47,7 @@ def test_prometheus_takes_the_rules(promtool: str, tmp_path: Path):
 
     done = subprocess.run([promtool, "check", "rules", str(path)], capture_output=True, text=True)
 
-    assert "SUCCESS: 8 rules found" in done.stdout, done.stdout + done.stderr
+    assert "SUCCESS: 9 rules found" in done.stdout, done.stdout + done.stderr
 
 
 def test_each_alert_is_raised_when_it_should_be_and_a_good_hour_is_quiet(promtool: str, tmp_path: Path):

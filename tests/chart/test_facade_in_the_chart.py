@@ -11,7 +11,7 @@ from chart_objects import Json, environment, find, of_kind
 from voxpod_api.settings import ApiSettings
 
 CHART = Path(__file__).resolve().parents[2] / "charts" / "voxpod"
-FROM_THE_CHART = {"pod_name", "host", "keys_file", "jwks_file", "store_url", "store_ca_pem"}
+FROM_THE_CHART = {"pod_name", "host", "keys_file", "jwks_file", "revoked_file", "store_url", "store_ca_pem"}
 """What the chart itself knows: the downward API, where it mounts the credentials, and the store's own values."""
 KEY = '{"name":"ci","sha256":"' + "ab" * 32 + '","namespace":"acme"}'
 ON = ("api.enabled=true", f"api.auth.keys=[{KEY}]")
@@ -47,7 +47,7 @@ def test_no_facade_without_being_asked(render):
 
 def test_environment_has_every_setting_in_order(render):
     both = [*ON, "api.auth.jwt.jwksSecret=tokens", "api.auth.jwt.issuer=https://login.example.com"]
-    found = list(environment(render("minimal", *both), "voxpod-api"))
+    found = list(environment(render("minimal", *both, "api.auth.jwt.revokedConfigMap=gone"), "voxpod-api"))
 
     assert found == [f"VOXPOD_API_{name.upper()}" for name in ApiSettings.model_fields if name != "host"]
 
@@ -101,16 +101,16 @@ def test_keys_of_the_values_lie_in_a_secret_that_is_mounted_where_the_facade_loo
 
 def test_secrets_of_yours_are_mounted_and_nothing_is_made(render):
     yours = ["api.auth.keysSecret=mine", "api.auth.jwt.jwksSecret=tokens", "api.auth.jwt.issuer=me"]
-    objects = render("minimal", "api.enabled=true", *yours)
+    objects = render("minimal", "api.enabled=true", *yours, "api.auth.jwt.revokedConfigMap=gone")
 
-    assert mounted(objects) == {"keys.json": "mine", "jwks.json": "tokens"}
+    assert mounted(objects) == {"keys.json": "mine", "jwks.json": "tokens", "revoked.json": "gone"}
     assert not [item for item in of_kind(objects, "Secret") if "api" in item["metadata"]["name"]]
 
 
 def mounted(objects: list[Json]) -> dict[str, str]:
-    """File to the Secret that it is from."""
+    """File to the Secret or ConfigMap that it is from."""
     sources = pod_of(objects)["volumes"][0]["projected"]["sources"]
-    return {item["path"]: one["secret"]["name"] for one in sources for item in one["secret"]["items"]}
+    return {item["path"]: found["name"] for one in sources for found in one.values() for item in found["items"]}
 
 
 @pytest.mark.parametrize(

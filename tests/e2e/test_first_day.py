@@ -54,12 +54,12 @@ def first_day(
     try:
         with (
             private_store(bin_dir / "minio", folder, f"{cluster['hostIP']}:443", STORE_USER) as store,
-            clone_with_stand_ins(cluster, tmp_path_factory.mktemp("clone")) as clone,
+            clone_with_stand_ins(cluster, tmp_path_factory.mktemp("clone"), folder / "ca.pem") as clone,
         ):
             reader = Reader(cluster, clone, store, folder / "ca.pem")
             yield FirstDay(reader, walk(reader), before)
     finally:
-        kubectl("delete", "namespace", "acme", "voxpod-nodes", "--ignore-not-found", check=False)
+        kubectl("delete", "namespace", "acme", "--ignore-not-found", check=False)
         uninstall(cluster, kubectl)
 
 
@@ -109,14 +109,15 @@ def test_quota_counts_the_requests_once_kubernetes_knows_their_kind(kubectl: Kub
     until(lambda: used() == str(len(REQUESTS)), lambda: f"the quota counts {used() or 'nothing'}", 90)
 
 
-def test_sandboxes_spoke_with_weights_that_the_daemon_set_prepared(first_day: FirstDay, kubectl: Kubectl):
-    log = kubectl("-n", "voxpod-nodes", "logs", "daemonset/prepare-model", "-c", "prepare").stdout
+@pytest.mark.usefixtures("first_day")
+def test_sandboxes_spoke_with_weights_that_the_node_prepared(kubectl: Kubectl):
+    nodes = json.loads(kubectl("get", "speechmodel/kokoro", "-o", "json").stdout)["status"]["nodes"]
     metrics = "/api/v1/namespaces/voxpod-system/pods/{}:8080/proxy/metrics"
     pods = kubectl("-n", "voxpod-system", "get", "pods", "-o", "jsonpath={.items[*].metadata.name}").stdout.split()
 
     counted = "".join(kubectl("get", "--raw", metrics.format(pod)).stdout for pod in pods)
 
-    assert "prepared: /models/kokoro-82m-int8-1.2.0/prepared/" in log
+    assert (nodes["ready"], nodes["preparing"], nodes["failed"]) == (1, 0, 0)
     assert 'voxpod_sandbox_weights_total{weights="prepared"}' in counted
     assert 'voxpod_sandbox_weights_total{weights="plain"}' not in counted
 

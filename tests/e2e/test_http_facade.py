@@ -102,6 +102,35 @@ def test_openai_s_sdk_streams_pcm(sdk: openai.OpenAI) -> None:
     assert max(abs(int.from_bytes(samples[i : i + 2], "little", signed=True)) for i in range(0, len(samples), 2)) > 1000
 
 
+def test_task_has_its_audio_its_times_and_its_captions(http: httpx2.Client) -> None:
+    begun = http.post(
+        "/v1/speech-tasks", json={"text": f"{TEXT} It was the sun.", "timestamps": "sentence", "format": "ogg"}
+    )
+    assert begun.status_code == 202, begun.text
+    path = begun.headers["Location"]
+
+    task = begun.json()
+    while task["status"] in ("queued", "running"):
+        task = http.get(path, params={"wait": 30}).json()
+    audio = http.get(f"{path}/audio")
+    captions = http.get(task["timestamps_url"], params={"format": "srt"}).text
+
+    assert task["status"] == "succeeded", task
+    assert audio.headers["Content-Type"] == "audio/ogg"
+    assert seconds_of(audio.content) == pytest.approx(task["duration"], abs=0.1)
+    assert httpx2.get(task["audio_url"], trust_env=False).content == audio.content
+    assert [line for line in captions.splitlines() if line and line[0].isalpha()] == [TEXT, "It was the sun."]
+    assert task["id"] in {one["id"] for one in http.get("/v1/speech-tasks").json()["data"]}
+
+
+def test_use_of_the_day_and_the_page_for_people_are_there(http: httpx2.Client) -> None:
+    limits, page = http.get("/v1/limits").json(), http.get("/")
+
+    assert limits["tenant"] == TEAM
+    assert "require-trusted-types-for" in page.headers["Content-Security-Policy"]
+    assert http.get("/console/app.js").status_code == 200
+
+
 def test_openai_s_sdk_is_told_of_a_voice_that_there_is_not(sdk: openai.OpenAI) -> None:
     with pytest.raises(openai.BadRequestError) as caught:
         sdk.audio.speech.create(model="tts-1", voice="af_hart", input=TEXT)

@@ -125,6 +125,28 @@ async def test_object_is_read_in_chunks_and_no_further_than_reported(
     assert store._sha256(KEY, 100) == hashlib.sha256(SOUND[:100]).hexdigest()
 
 
+@pytest.mark.parametrize("bucket", ["plain", "kms"])
+async def test_an_object_is_described_as_it_was_sent(
+    opened: Open, monkeypatch: pytest.MonkeyPatch, bucket: str
+) -> None:
+    monkeypatch.setattr(object_store, "CHUNK_BYTES", 30_000)
+    store = opened(bucket)
+    sent = upload(store)
+    found = await store.describe(KEY)
+    assert found is not None
+    assert (found.size, found.sha256, found.md5) == (sent.bytes, sent.sha256, sent.md5)
+    assert (found.head, found.tail) == (SOUND[: len(found.head)], SOUND[-len(found.tail) :])
+    assert await store.describe("acme/nothing.wav") is None
+    monkeypatch.setattr(object_store, "MAX_AUDIO_BYTES", sent.bytes - 1)
+    assert await store.describe(KEY) is None, "larger than a sandbox may store"
+
+
+async def test_without_the_right_to_list_a_missing_object_is_a_refusal(server: MinioServer, opened: Open) -> None:
+    server.add_user("lists-nothing", "plain", "GetObject")
+    with pytest.raises(StoreError, match="AccessDenied"):
+        await opened(user="lists-nothing", secret="lists-nothing").describe(KEY)
+
+
 async def test_key_is_written_once_and_over_only_where_the_chart_allows_it(server: MinioServer, opened: Open) -> None:
     upload(opened())
     with pytest.raises(SpeechError, match="412 PreconditionFailed"):

@@ -2,15 +2,11 @@
 
 import asyncio
 
-import pytest
-
 from crowd import store_requests, succeeded
 from operator_process import operator_process
 from operator_world import World
 from resource_bodies import a_model_body, a_request_body, a_tenant_body
 from voxpod_operator.cluster.kinds import SPEECH_MODEL, TENANT, TTS_REQUEST
-
-pytestmark = pytest.mark.alone  # two processors are just enough for two replicas and the crowd
 
 LONGEST_GAP_SECONDS = 0.25
 MOST_RESIDENT_MB = 200.0

@@ -38,6 +38,7 @@ from soak_weather import (
 )
 from voxpod_crds.crd import crd
 from voxpod_crds.definitions import DEFINITIONS
+from voxpod_crds.names import PROFILE_LABEL, is_pool_job
 from voxpod_operator.cluster.kinds import JOB, SPEECH_MODEL, TENANT, TTS_REQUEST
 from voxpod_operator.policy.usage_files import PREFIX
 
@@ -48,7 +49,9 @@ PLAN = Plan(
 )
 pytestmark = pytest.mark.skipif(not REQUESTS, reason="minutes to an hour: `make soak`")
 TENANTS = 20
-SANDBOXES_AT_A_TIME = 12
+SANDBOXES_AT_A_TIME = TENANTS + 4
+THAT_WAIT = 4
+"""Each tenant has one request at a time: so many sandboxes never have one."""
 BUCKET = "audio"
 SETTLING_SECONDS = 120
 """Sandboxes of before have 10 s to exit by themselves, counts are told every 5 s, what nobody was told about goes after 30 s."""
@@ -120,7 +123,15 @@ def _broken_invariants(soak: Soak, statuses: dict[str, Json]) -> list[str]:
         if claims[uid] > (status.get("attempt") or 1):
             problems.append(f"handed over {claims[uid]} times in {status.get('attempt')} attempts: {uid}")
     live = [j for j in soak.world.api.items(JOB.path(SANDBOXES)) if not (j.get("status") or {}).get("conditions")]
-    problems += [f"sandbox left: {job['metadata']['name']}" for job in live]
+    waiting = [job for job in live if PROFILE_LABEL in job["metadata"]["labels"]]
+    problems += [f"sandbox left: {job['metadata']['name']}" for job in live if job not in waiting]
+    used = Counter((status.get("sandbox") or {}).get("jobName") for status in statuses.values())
+    problems += [f"{times} requests of {name}" for name, times in used.items() if name and times > 1]
+    problems += [
+        f"still waits, and was used: {j['metadata']['name']}" for j in waiting if j["metadata"]["name"] in used
+    ]
+    if len(waiting) != THAT_WAIT:
+        problems.append(f"{len(waiting)} sandboxes wait, not {THAT_WAIT}")
     for tenant in soak.world.all_of(TENANT):
         if (tenant.get("status") or {}).get("active"):
             problems.append(f"slots held: {tenant['metadata']['name']}: {tenant['status']}")
@@ -164,7 +175,10 @@ def _rows(soak: Soak, statuses: dict[str, Json], spans: dict[str, float], proble
     return {
         "requests": str(len(statuses)),
         "tenants": str(TENANTS),
-        "sandboxes at a time": str(SANDBOXES_AT_A_TIME),
+        "sandboxes at a time": f"{SANDBOXES_AT_A_TIME}, {THAT_WAIT} that wait among them",
+        "spoken by one that waited": str(
+            sum(is_pool_job(s["sandbox"]["jobName"]) for s in statuses.values() if s.get("sandbox"))
+        ),
         **{what: f"{seconds:.0f} s" for what, seconds in spans.items()},
         "lost, doubled or leaked": str(len(problems)),
         **{name: str(count) for name, count in sorted(soak.faults.items())},
@@ -187,11 +201,13 @@ async def _running(tmp_path: Path) -> AsyncIterator[Soak]:
             for definition in DEFINITIONS:
                 world.api.create("/apis/apiextensions.k8s.io/v1/customresourcedefinitions", crd(definition))
             await _until(lambda: world.api.call("GET", TTS_REQUEST.path())[0] == 200, "the CRDs are served")
-            await world.create(SPEECH_MODEL, a_model_body(warmPool={"maxSandboxes": SANDBOXES_AT_A_TIME}))
+            await world.create(
+                SPEECH_MODEL, a_model_body(warmPool={"minIdle": THAT_WAIT, "maxSandboxes": SANDBOXES_AT_A_TIME})
+            )
             for number in range(TENANTS):
                 name = f"t{number:02}"
                 await asyncio.to_thread(world.api.create, "/api/v1/namespaces", {"metadata": {"name": name}})
-                await world.create(TENANT, a_tenant_body(name, weight=1 + number % 3, quota={"concurrentRequests": 3}))
+                await world.create(TENANT, a_tenant_body(name, weight=1 + number % 3, quota={"concurrentRequests": 1}))
             settings: Json = {
                 "object_store_endpoint": store.endpoint,
                 "object_store_secure": False,

@@ -4,9 +4,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from voxpod_crds.conditions import Condition
+from voxpod_crds.names import fingerprint
 from voxpod_crds.speech_model import SpeechModel, SpeechModelStatus
 from voxpod_crds.tenant import Tenant
 from voxpod_crds.tts_request import TTSRequest
+from voxpod_operator.cluster.nodes import NodeView, Taint
 from voxpod_operator.cluster.sandboxes import JobView, PodView
 from voxpod_operator.policy import bundle_facts
 from voxpod_operator.policy.lifecycle import Circumstances
@@ -132,6 +134,14 @@ def a_model(
     return model.model_copy(update={"status": read}) if ready else model
 
 
+def a_node(
+    name: str = "node-a", *, labels: dict[str, str] | None = None, taints: tuple[Taint, ...] = (), uid: str = ""
+) -> NodeView:
+    """A node; `uid` tells one machine of a name from the next."""
+    uid = uid or f"uid-{name}"
+    return NodeView(name, uid, "1", fingerprint(uid, ""), labels or {}, taints, deleting=False)
+
+
 def a_job(
     name: str = "tts-uid-hello-1",
     *,
@@ -140,6 +150,7 @@ def a_job(
     succeeded: bool = False,
     role: str = "sandbox",
     deleting: bool = False,
+    place: str = fingerprint("/models/kokoro"),
 ) -> JobView:
     """A sandbox Job created `age` seconds before noon."""
     return JobView(
@@ -148,6 +159,7 @@ def a_job(
         "1",
         NOON - timedelta(seconds=age),
         role,
+        place,
         "uid-hello",
         "acme/hello",
         finished,

@@ -1,14 +1,14 @@
 """README's "On your cluster", walked from an empty cluster as it is written, with a TLS store of a private authority.
 
 The blocks are the document's own. Filled in is only what a reader has to: the store's address, and the ways to machines
-that a test does not have (a registry to push to, a node to reach by ssh), which stand-ins of the same name take.
+that a test does not have (a registry to push to, the AWS CLI), which stand-ins of the same name take.
 """
 
 import json
 import os
-import shlex
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,13 +24,28 @@ Json = dict[str, Any]
 Kubectl = Callable[..., "subprocess.CompletedProcess[str]"]
 
 HEADING = "## On your cluster"
-BLOCKS = ("images", "bundle", "prepare", "chart", "team", "speech")
+BLOCKS = ("images", "bundle", "chart", "team", "speech")
 """What the blocks below that heading do, in their order."""
 
 NODE_MODELS = Path("/var/lib/voxpod/models")
 REGISTRY = "registry.example.com/voxpod"
 STORE_USER = ("ACCESS_KEY", "SECRET_KEY")
 """As the document has them: they are keys like others."""
+
+
+AWS = """#!{python}
+# `aws s3 cp - s3://BUCKET/KEY --endpoint-url https://HOST`, as whom and by whose authority the environment would say
+import sys
+import urllib3
+from minio import Minio
+
+s3, cp, source, target, option, endpoint = sys.argv[1:]
+assert (s3, cp, source, option) == ("s3", "cp", "-", "--endpoint-url"), sys.argv
+bucket, _, key = target.removeprefix("s3://").partition("/")
+pool = urllib3.PoolManager(ca_certs={authority!r})
+store = Minio(endpoint.removeprefix("https://"), *{user!r}, region="us-east-1", http_client=pool)
+store.put_object(bucket, key, sys.stdin.buffer, -1, part_size=16 << 20)
+"""
 
 
 @dataclass(frozen=True)
@@ -45,8 +60,8 @@ class Reader:
 
     @property
     def environment(self) -> dict[str, str]:
-        """kubectl, helm and the stand-ins first on PATH; the kubeconfig of the cluster."""
-        path = f"{self.folder / 'stand-ins'}:{self.cluster['bin']}:{os.environ['PATH']}"
+        """kubectl and helm first on PATH; the kubeconfig of the cluster."""
+        path = f"{self.cluster['bin']}:{os.environ['PATH']}"
         return {"PATH": path, "KUBECONFIG": self.cluster["kubeconfig"]}
 
     def type(self, block: str) -> str:
@@ -59,7 +74,9 @@ def walk(reader: Reader) -> dict[str, str]:
     blocks = dict(zip(BLOCKS, commands("README.md", HEADING), strict=True))
     host = reader.store.endpoint.partition(":")[0]
     # make e2e has made the environment
-    blocks["bundle"] = with_instead(blocks["bundle"], {"make venv\n": "", "~/.cache/voxpod": str(cache_root().parent)})
+    mine = {"make venv\n": "", "~/.cache/voxpod": str(cache_root().parent), "s3.example.com": reader.store.endpoint}
+    mine["| aws "] = "| stand-ins/aws "
+    blocks["bundle"] = with_instead(blocks["bundle"], mine)
     blocks["chart"] = with_instead(blocks["chart"], {"s3.example.com": host, "203.0.113.0/24": f"{host}/32"})
     blocks["chart"] += f" --set-file objectStore.caPem={reader.authority}"
     said = {"images": reader.type(blocks["images"])}
@@ -92,15 +109,15 @@ def push(reader: Reader, built: list[Json]) -> None:
 
 
 @contextmanager
-def clone_with_stand_ins(cluster: Json, folder: Path) -> Iterator[Path]:
-    """A folder with the repository's files, an `ssh` that leads to the node, and a model folder of the node that is its own."""
+def clone_with_stand_ins(cluster: Json, folder: Path, authority: Path) -> Iterator[Path]:
+    """A folder with the repository's files, an `aws` that stores one object, and a model folder of the node that is its own."""
     for entry in ROOT.iterdir():
         (folder / entry.name).symlink_to(entry)
     node = enter(cluster["pids"]["kubelet"])
     (folder / "stand-ins").mkdir()
-    ssh = folder / "stand-ins" / "ssh"
-    ssh.write_text(f'#!/bin/sh\n[ "$1" = root@NODE ] || exit 1\nexec {shlex.join(node)} sh -c "$2"\n')
-    ssh.chmod(0o755)
+    aws = folder / "stand-ins" / "aws"
+    aws.write_text(AWS.format(python=sys.executable, user=STORE_USER, authority=str(authority)))
+    aws.chmod(0o755)
     models = Path(cluster["state"]) / "first-day-models"
     made = not NODE_MODELS.exists()
     models.mkdir(mode=0o755)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from voxpod_crds.sandbox_protocol import Audio, TimestampsObject, Upload
 from voxpod_operator.errors import StoreError, StoreUnavailable
 from voxpod_operator.storage.object_store import StoredObject
+from voxpod_operator.storage.stored_file import Reading, StoredFile
 
 
 class MemoryStore:
@@ -54,6 +55,14 @@ class MemoryStore:
         if found is None:
             return f"{self.uri(key)} is not there"
         return "" if hashlib.sha256(found).hexdigest() == reported.sha256 else "checksum"
+
+    async def describe(self, key: str) -> StoredFile | None:
+        self._answer()
+        if key not in self.objects:
+            return None
+        reading = Reading()
+        reading.take(self.objects[key])
+        return reading.file()
 
     async def create(self, key: str, content: bytes, content_type: str) -> None:
         self._answer()

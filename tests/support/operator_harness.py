@@ -15,6 +15,7 @@ import aiohttp
 import kmock
 from kubernetes.aio.client.api_client import ApiClient
 
+from call_points import Calls
 from certificates import an_authority, mount
 from kube_emulator import KubeEmulator
 from memory_store import MemoryStore
@@ -29,6 +30,7 @@ from voxpod_operator.cluster.kinds import (
     EVENT_V1,
     JOB,
     LEASE,
+    NODE,
     POD,
     SERVICE,
     SPEECH_MODEL,
@@ -37,7 +39,7 @@ from voxpod_operator.cluster.kinds import (
 )
 from voxpod_operator.settings import OperatorSettings
 
-KINDS = (CONFIG_MAP, TENANT, SPEECH_MODEL, TTS_REQUEST, JOB, POD, EVENT, EVENT_V1, SERVICE, LEASE, ENDPOINT_SLICE)
+KINDS = (CONFIG_MAP, TENANT, SPEECH_MODEL, TTS_REQUEST, JOB, POD, EVENT, EVENT_V1, SERVICE, LEASE, ENDPOINT_SLICE, NODE)
 CALL_SECONDS = 1.0
 
 
@@ -71,10 +73,11 @@ class Replica:
 
 
 @asynccontextmanager
-async def running_operator(world: World, **changes: Any) -> AsyncIterator[Replica]:
-    """One replica, ended on the way out; its failure is the test's, unless the test killed it."""
+async def running_operator(world: World, calls: Calls | None = None, **changes: Any) -> AsyncIterator[Replica]:
+    """One replica, ended on the way out; its failure is the test's, unless the test killed it. `calls` notes what it calls."""
     api, login = world.connection()
-    operator = assemble(settings_for(world, **changes), api, lambda **_: login, world.store)  # type: ignore[arg-type]
+    store = world.store if calls is None else calls.watch(api, world.store)
+    operator = assemble(settings_for(world, **changes), api, lambda **_: login, store)
     operator.ctx.gateway.__dict__["_timeout_seconds"] = CALL_SECONDS
     stop = asyncio.Event()
     task = asyncio.get_running_loop().create_task(operator.run(stop))

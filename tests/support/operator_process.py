@@ -71,8 +71,17 @@ class OperatorProcess:
 
 def peak_resident_mb(pid: str) -> float:
     """VmHWM of a process in 10^6 bytes; getrusage would tell its parent's, if that is more."""
+    return _megabytes(pid, "VmHWM:")
+
+
+def resident_mb(pid: str) -> float:
+    """VmRSS of a process in 10^6 bytes."""
+    return _megabytes(pid, "VmRSS:")
+
+
+def _megabytes(pid: str, name: str) -> float:
     status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
-    (line,) = (line for line in status.splitlines() if line.startswith("VmHWM:"))
+    (line,) = (line for line in status.splitlines() if line.startswith(name))
     return int(line.split()[1]) * 1024 / 1e6
 
 
@@ -119,6 +128,7 @@ async def _main(asked: dict[str, Any]) -> None:
     from kubernetes.aio.client.configuration import Configuration
 
     from memory_store import MemoryStore
+    from operator_gauges import Gauges
     from operator_harness import settings_for
     from voxpod_operator import logs
     from voxpod_operator.app import LeadershipLost, assemble
@@ -134,6 +144,7 @@ async def _main(asked: dict[str, Any]) -> None:
         tls_dir: Path
         dispatch_port: int
 
+    gauges = Gauges() if asked.pop("gauges", False) else None
     store = None if asked.get("object_store_endpoint") else TrustingStore()
     url, place = asked.pop("url"), Place(Path(asked.pop("tls_dir")), asked.pop("dispatch_port"))
     settings = settings_for(place, **asked)  # type: ignore[arg-type]
@@ -161,6 +172,8 @@ async def _main(asked: dict[str, Any]) -> None:
                 "cpu": time.process_time(),
                 "leads": operator.leadership.leading,
                 "synced": operator.health.synced,
+                "live": resident_mb("self"),
+                **(gauges.taken() if gauges is not None else {}),
             }
             print(json.dumps(line), flush=True)
 

@@ -2,10 +2,14 @@
 
 import copy
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from voxpod_crds.placement import Toleration
+from voxpod_crds.speech_model import SpeechModelSpec
 from voxpod_crds.tenant import TenantSandbox
+from voxpod_operator.manifests.model_files import model_files
+from voxpod_operator.manifests.node_job import Target, node_job
 from voxpod_operator.manifests.sandbox_job import Dispatch, SandboxPod, probe_job, sandbox_job
 
 Json = dict[str, Any]
@@ -15,14 +19,26 @@ REPOSITORY, TAG = "voxpod.local/probe", "1"
 """The image of these sandboxes, as the chart's sandbox.image has it."""
 
 
-def sandbox_pod(namespace: str, tenant: TenantSandbox | None = None) -> SandboxPod:
+def a_spec(**fields: Any) -> SpeechModelSpec:
+    """A SpeechModel's, by default of a bundle that is on each node."""
+    source = {"hostPath": {"path": f"{MODEL_ROOT}/kokoro"}}
+    return SpeechModelSpec.model_validate({"source": source, "digest": f"sha256:{'0' * 64}", **fields})
+
+
+IN_PLACE: Json = {"delivery": {}}
+FROM_IMAGE: Json = {"delivery": {"image": {"reference": "registry.example.com/kokoro:1"}}}
+IMAGE: Json = {"delivery": {}, "source": {"image": {"reference": "registry.example.com/kokoro:1"}}}
+CLAIM: Json = {"delivery": {}, "source": {"persistentVolumeClaim": {"claimName": "models"}}}
+
+
+def sandbox_pod(namespace: str, tenant: TenantSandbox | None = None, spec: Json | None = None) -> SandboxPod:
     """What sandbox and probe have in common."""
     return SandboxPod(
         namespace=namespace,
         image=f"{REPOSITORY}:{TAG}",
         image_pull_policy="IfNotPresent",
         service_account="voxpod-sandbox",
-        bundle_path=f"{MODEL_ROOT}/kokoro",
+        files=model_files(a_spec(**(spec or {})), [MODEL_ROOT]),
         bundle_digest=f"sha256:{'0' * 64}",
         cpu="100m",
         memory="64Mi",
@@ -35,13 +51,18 @@ def sandbox_pod(namespace: str, tenant: TenantSandbox | None = None) -> SandboxP
     )
 
 
-def good_job(namespace: str, tenant: TenantSandbox | None = None, avoid_nodes: Sequence[str] = ()) -> Json:
+def good_job(
+    namespace: str,
+    tenant: TenantSandbox | None = None,
+    avoid_nodes: Sequence[str] = (),
+    nodes: Sequence[str] | None = None,
+) -> Json:
     """A sandbox Job."""
     dispatch = Dispatch(
         "https://voxpod-dispatch:443", "-----BEGIN CERTIFICATE-----", {"10.96.0.77": ["voxpod-dispatch"]}, 3600, 120
     )
     return sandbox_job(
-        sandbox_pod(namespace, tenant),
+        replace(sandbox_pod(namespace, tenant), nodes=nodes),
         dispatch,
         name="tts-sample-1",
         request="team-a/hello",
@@ -53,9 +74,16 @@ def good_job(namespace: str, tenant: TenantSandbox | None = None, avoid_nodes: S
     )
 
 
-def good_probe(namespace: str) -> Json:
+def good_probe(namespace: str, spec: Json | None = None) -> Json:
     """A probe Job."""
-    return probe_job(sandbox_pod(namespace), name="probe-sample-1", deadline_seconds=60)
+    return probe_job(sandbox_pod(namespace, spec=spec), name="probe-sample-1", deadline_seconds=60)
+
+
+def good_delivery(namespace: str, spec: Json = IN_PLACE) -> Json:
+    """A Job that readies a node for a model."""
+    toleration = Toleration(key="speech", operator="Exists")
+    target = Target("node-a", "node-0123456789abcdef-0123456789abcdef-0123456789abcdef", [toleration])
+    return node_job(sandbox_pod(namespace, spec=spec), target)
 
 
 def pod_of(job: Json, creator: str = "Job") -> Json:
@@ -194,9 +222,9 @@ BAD_PODS = [
         "Secrets or ConfigMaps",
     ),
     BadPod("all of a ConfigMap", _container(envFrom=[{"configMapRef": {"name": "c"}}]), "Secrets or ConfigMaps"),
-    BadPod("a Secret volume", _volume({"secret": {"secretName": "s"}}), "hostPath (a model)"),
-    BadPod("a ConfigMap volume", _volume({"configMap": {"name": "c"}}), "hostPath (a model)"),
-    BadPod("a claim", _volume({"persistentVolumeClaim": {"claimName": "c"}}), "hostPath (a model)"),
+    BadPod("a Secret volume", _volume({"secret": {"secretName": "s"}}), "has only hostPath"),
+    BadPod("a ConfigMap volume", _volume({"configMap": {"name": "c"}}), "has only hostPath"),
+    BadPod("a writable claim", _volume({"persistentVolumeClaim": {"claimName": "c"}}), "is readOnly"),
     BadPod("scratch without limit", _scratch(), "sizeLimit"),
     BadPod("scratch as large as a disk", _scratch(sizeLimit="1Ti"), "at most 1Gi"),
     BadPod("scratch in memory", _scratch(sizeLimit="64Mi", medium="Memory"), "not in memory"),
@@ -286,3 +314,40 @@ BAD_JOBS: dict[str, tuple[Json, str]] = {
     ),
 }
 """Fields of a Job's spec with which it is no single-use sandbox, and what the refusal has to say."""
+
+BAD_DELIVERIES = [
+    BadPod(
+        "a second host folder", _volume({"hostPath": {"path": MODEL_ROOT, "type": "Directory"}}), "exactly one hostPath"
+    ),
+    BadPod("a host folder elsewhere", _model_path("/etc"), "lies in one of /var/lib/voxpod/models"),
+    BadPod("the folder above", _model_path("/var/lib/voxpod"), "lies in one of"),
+    BadPod("a host folder made elsewhere", _model_path("/etc/new", "DirectoryOrCreate"), "lies in one of"),
+    BadPod("a socket of the host", _model_path(f"{MODEL_ROOT}/x.sock", "Socket"), "type Directory"),
+    BadPod("a writable claim", _volume({"persistentVolumeClaim": {"claimName": "c"}}), "is readOnly"),
+    BadPod(
+        "a token for the operator",
+        _volume({"projected": {"sources": [{"serviceAccountToken": {"path": "t", "audience": "voxpod-dispatch"}}]}}),
+        "no projected volume",
+    ),
+    BadPod("an API token", _pod(automountServiceAccountToken=True), "automountServiceAccountToken false"),
+    BadPod("the host's users", _pod(hostUsers=True), "hostUsers false"),
+    BadPod("a chosen node", _pod(nodeName="voxpod-test"), "no nodeName"),
+    BadPod("privileged", _security(privileged=True, allowPrivilegeEscalation=None), "not privileged"),
+    BadPod(
+        "another capability",
+        _security(capabilities={"drop": ["ALL"], "add": ["DAC_OVERRIDE", "MKNOD"]}),
+        "DAC_OVERRIDE",
+    ),
+    BadPod("capabilities kept", _security(capabilities={"add": ["DAC_OVERRIDE"]}), "drops ALL"),
+    BadPod("a writable root", _security(readOnlyRootFilesystem=False), "readOnlyRootFilesystem true"),
+    BadPod("no limits", _without("containers", 0, "resources"), "CPU and memory limits"),
+]
+"""Of a Job that readies a node: each is refused in its template and as a pod."""
+
+BAD_DELIVERY_TEMPLATES = [
+    BadPod("another image", _container(image="evil.example/x:1"), "the image of a sandbox is voxpod.local/probe:1"),
+    BadPod("a sandbox's program", _without("containers", 0, "command"), "a delivery voxpod_inference.node"),
+    BadPod("another program", _container(command=["/bin/sh"]), "a delivery voxpod_inference.node"),
+    BadPod("arguments", _container(args=["--help"]), "without args"),
+]
+"""The same, refused in a Job's template only."""

@@ -25,10 +25,11 @@ Written by `make soak`: at most {requests} requests, and no more after {minutes:
   results and progress of others.
 
 *Lost, doubled or leaked* counts: requests that did not end as Succeeded, objects that are not there or not as reported (SHA-256),
-requests without a record of use or with another length in it, work that was handed over more often than there were attempts, and,
-once all had their time, sandboxes that run, slots that a Tenant's status counts, and objects that nobody was told about. *Attempts
-that failed* were followed by another one that succeeded. The gap is the processor time that other work of the process took between
-two beats of 50 ms in its event loop. Times are of a machine as busy as the table says.
+requests without a record of use or with another length in it, work that was handed over more often than there were attempts,
+sandboxes that spoke for two requests, and, once all had their time, a pool that is not at its level, other sandboxes that run, slots
+that a Tenant's status counts, and objects that nobody was told about. *Attempts that failed* were followed by another one that
+succeeded. The gap is the processor time that other work of the process took between two beats of 50 ms in its event loop. Times are
+of a machine as busy as the table says.
 
 """
 

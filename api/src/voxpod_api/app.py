@@ -18,6 +18,7 @@ from voxpod_api.cluster.board import RequestBoard
 from voxpod_api.cluster.catalog import Catalog
 from voxpod_api.cluster.following import WatchState, follow
 from voxpod_api.cluster.gateway import MODELS, REQUESTS, TENANTS, ClusterGateway
+from voxpod_api.console import endpoints as console
 from voxpod_api.health import Health, health_app
 from voxpod_api.mission import endpoints as mission
 from voxpod_api.openai import endpoints as openai
@@ -48,6 +49,7 @@ def create_app(parts: Parts) -> FastAPI:
     app.include_router(openai.router)
     app.include_router(tasks.router)
     app.include_router(usage.router)
+    app.include_router(console.router)
     envelopes.install(app)
     return app
 

@@ -12,6 +12,9 @@ from voxpod_crds.trust import client_tls
 CHUNK_BYTES = 48 * 1024
 """A multiple of three, so that chunks can be written in base64 one by one."""
 
+MAX_SMALL_BYTES = 4 << 20
+"""The times of the longest text have a third of that."""
+
 
 class StoredAudio:
     """An object that is being read; its first chunk is here already."""
@@ -52,21 +55,41 @@ class AudioStore:
 
     async def open(self, audio: Spoken) -> StoredAudio:
         """The audio, with its first bytes. Raises StoreError; who gets it closes it."""
+        response = await self._get(audio.url)
         try:
-            # no redirect: the URL is one of the operator's, and whoever answers it is the store
-            url, host = route(audio.url, self._store_url)
-            response = await self._session().get(url, headers={"Host": host}, allow_redirects=False)
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise StoreError(f"the object store does not answer: {type(error).__name__}") from error
-        try:
-            if response.status != 200:
-                raise StoreError(f"the object store answers {response.status}")
             if response.content_length not in (None, audio.bytes):
                 raise StoreError(f"the object has {response.content_length} bytes instead of {audio.bytes}")
             return StoredAudio(response, await _chunk(response), audio.bytes)
         except BaseException:
             response.close()
             raise
+
+    async def read(self, url: str) -> bytes:
+        """A small object as a whole, by its presigned URL. Raises StoreError."""
+        response = await self._get(url)
+        try:
+            content = await response.content.read(MAX_SMALL_BYTES + 1)
+            while len(content) <= MAX_SMALL_BYTES and (more := await response.content.read(MAX_SMALL_BYTES)):
+                content += more
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise StoreError(f"the object store stopped sending: {type(error).__name__}") from error
+        finally:
+            response.close()
+        if len(content) > MAX_SMALL_BYTES:
+            raise StoreError(f"the object has more than {MAX_SMALL_BYTES} bytes")
+        return content
+
+    async def _get(self, signed: str) -> aiohttp.ClientResponse:
+        url, host = route(signed, self._store_url)
+        try:
+            # no redirect: the URL is one of the operator's, and whoever answers it is the store
+            response = await self._session().get(url, headers={"Host": host}, allow_redirects=False)
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise StoreError(f"the object store does not answer: {type(error).__name__}") from error
+        if response.status != 200:
+            response.close()
+            raise StoreError(f"the object store answers {response.status}")
+        return response
 
     def _session(self) -> aiohttp.ClientSession:
         if self._http is None:  # needs a running loop

@@ -34,10 +34,12 @@ class ApiSettings(BaseSettings):
     jwt_audience: str = Field("voxpod", description="What a token's aud has to hold.")
     jwt_tenant_claim: str = Field("tenant", description="Claim that names the caller's Tenant.")
     jwt_leeway_seconds: int = Field(30, ge=0, le=300, description="How far clocks may differ for exp and nbf.")
+    revoked_file: Path | None = Field(None, description="File with ids (jti) of tokens that count no more.")
 
     public_catalogue: bool = Field(
         True, description="Whether models and voices are listed to everybody; some clients ask without a key."
     )
+    console: bool = Field(True, description="Whether the page at / is served.")
     model_aliases: dict[Alias, ObjectName | Literal[""]] = Field(
         MODEL_ALIASES,
         description="Names of models that clients know, each with the SpeechModel meant ('': the default one).",

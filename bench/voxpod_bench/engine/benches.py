@@ -1,6 +1,6 @@
 """Which measurement makes which page."""
 
-from voxpod_bench.engine import first_audio, footprint, image_size, rtf, side_by_side, speakers, throughput
+from voxpod_bench.engine import estimate, first_audio, footprint, image_size, rtf, side_by_side, speakers, throughput
 from voxpod_bench.engine.page import Log, Page
 from voxpod_inference.engines.kokoro_source import default_folder, fetch_kokoro
 
@@ -19,6 +19,8 @@ def run(name: str, rounds: int, log: Log) -> Page:
         from voxpod_bench.quality import report
 
         return report.page(report.measure(bundle, log))
+    if name == "estimate":
+        return estimate.page(estimate.measure(bundle, log))
     engines = speakers.variants(bundle)
     if name == "rtf":
         return rtf.page(rtf.measure(engines, rounds, log))

@@ -118,7 +118,7 @@ class Reason(StrEnum):
     )
     MODEL_NOT_FOUND = (
         "ModelNotFound",
-        "No SpeechModel has that name, or none was named and none is marked spec.default.",
+        "No SpeechModel has that name, or none was named and none is marked spec.default, nor has the request's language in spec.defaultFor.",
     )
     MODEL_NOT_ALLOWED = "ModelNotAllowed", "The Tenant's allowedModels does not list the model."
     VOICE_NOT_FOUND = (
@@ -215,7 +215,8 @@ class Reason(StrEnum):
     IMAGE_PULL_FAILED = (
         "ImagePullFailed",
         (
-            "The node cannot get the sandbox's image; an administrator checks sandbox.image and the registry. The node"
+            "The node cannot get the sandbox's image, or the model's; an administrator checks sandbox.image, the"
+            " SpeechModel and the registry. The node"
             " goes on trying for sandbox.startTimeoutSeconds (a pull that is under way has"
             " sandbox.imagePullTimeoutSeconds), then another sandbox does, up to three."
         ),
@@ -297,7 +298,38 @@ class Reason(StrEnum):
     )
     SOURCE_NOT_ALLOWED = (
         "SourceNotAllowed",
-        "spec.source.hostPath.path is outside the folders that the chart's sandbox.modelRoots allows.",
+        (
+            "spec.source.hostPath.path is outside the folders that the chart's sandbox.modelRoots allows; or there is none,"
+            " and spec.delivery needs one."
+        ),
+    )
+    PREPARING_NODES = (
+        "PreparingNodes",
+        (
+            "No node is ready for the model's sandboxes yet: Jobs bring the bundle, check it and make its weights ready"
+            " for each node's processor. status.nodes tells which and why."
+        ),
+    )
+    NO_NODES = (
+        "NoNodes",
+        (
+            "The cluster has no node with the labels of spec.nodeSelector whose taints are tolerated by the SpeechModel,"
+            " or by it and a Tenant."
+        ),
+    )
+    NODE_FULL = (
+        "NodeFull",
+        (
+            "The node's disk has no room for the bundle or for its prepared weights; the message says how much is"
+            " needed. What was begun was removed; it is tried again each minute."
+        ),
+    )
+    DELIVERY_FAILED = (
+        "DeliveryFailed",
+        (
+            "The bundle did not get to the node: the image or the object holds none, cannot be read, or the node's folder"
+            " cannot be written; the message says which. It is tried again each minute."
+        ),
     )
     # QuotaPressure, of Tenant
     QUOTA_LEFT = "QuotaLeft", "Less than 80 % of each daily limit is used, or there is none."

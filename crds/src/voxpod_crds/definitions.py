@@ -218,6 +218,7 @@ SPEECH_MODEL = Definition(
         Column("Busy", ".status.busy", "integer"),
         Column("Starting", ".status.starting", "integer"),
         Column("Max", ".spec.warmPool.maxSandboxes", "integer"),
+        Column("Nodes", ".status.nodes.ready", "integer"),
         Column("Default", ".spec.default", "boolean"),
         _AGE,
         Column("Languages", ".status.languages", wide=True),
@@ -225,7 +226,21 @@ SPEECH_MODEL = Definition(
     ),
     rules={
         "spec.source": (exactly_one(*(f.alias or name for name, f in ModelSource.model_fields.items())),),
-        "spec": (_NODE_SELECTOR_RULE,),
+        "spec": (
+            _NODE_SELECTOR_RULE,
+            Rule(
+                "!has(self.delivery) || !(has(self.delivery.image) || has(self.delivery.objectStore))"
+                " || has(self.source.hostPath)",
+                "brings the bundle into a folder of the node: source must be hostPath, which names the folder",
+                "delivery",
+            ),
+        ),
+        "spec.delivery": (
+            Rule(
+                "!(has(self.image) && has(self.objectStore))",
+                "brings the bundle from image or from objectStore, not from both",
+            ),
+        ),
         "spec.tolerations[]": _TOLERATION_RULES,
         "spec.warmPool": (
             # the rules are tried on the object's own default as well, {}, before its fields have theirs
@@ -238,7 +253,12 @@ SPEECH_MODEL = Definition(
         ),
         "spec.warmPool.schedule[]": (_TIME_ZONE_RULE,),
     },
-    extensions={"status.voices": _SET, "status.languages": _SET, "status.conditions": _CONDITIONS},
+    extensions={
+        "spec.defaultFor": _SET,
+        "status.voices": _SET,
+        "status.languages": _SET,
+        "status.conditions": _CONDITIONS,
+    },
 )
 
 DEFINITIONS = (TENANT, TTS_REQUEST, SPEECH_MODEL)

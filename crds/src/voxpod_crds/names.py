@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+from dataclasses import dataclass
 
 from voxpod_crds.base import GROUP
 
@@ -11,6 +12,8 @@ ATTEMPT_LABEL = f"{GROUP}/attempt"
 MODEL_LABEL = f"{GROUP}/model"
 TENANT_LABEL = f"{GROUP}/tenant"
 ROLE_LABEL = f"{GROUP}/role"
+PLACE_LABEL = f"{GROUP}/place"
+"""Which folder of its node a pod maps: `fingerprint` of its path, of the model or of weights prepared beside one."""
 PROFILE_LABEL = f"{GROUP}/profile"
 """What a sandbox of the pool is, as a fingerprint; sandboxes that were made for a request have none."""
 TEMPLATE_LABEL = f"{GROUP}/template"
@@ -21,6 +24,7 @@ MANAGED_BY = "voxpod-operator"
 
 SANDBOX_ROLE = "sandbox"
 PROBE_ROLE = "probe"
+DELIVERY_ROLE = "delivery"
 
 _SAFE = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
 
@@ -73,6 +77,31 @@ def probe_job_name(model_uid: str, reads: str) -> str:
 def is_probe_of(job_name: str, model_uid: str) -> bool:
     """Whether the name is one that `probe_job_name` gives for the SpeechModel, whatever the probe reads."""
     return job_name[:-17] == f"probe-{slug(model_uid)}"
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryName:
+    """Name of the Job that readies one node for one bundle, as the `fingerprint`s that it is made of."""
+
+    bundle: str
+    """Which bundle, and where it lies."""
+    node: str
+    program: str
+    """What readies the node, and where it gets the bundle."""
+
+    def __str__(self) -> str:
+        """55 characters, so that a pod's name has room behind it."""
+        return f"node-{self.bundle}-{self.node}-{self.program}"
+
+
+COLLECTING = fingerprint("collecting")
+"""In the place of `program` in the name of a Job that takes a bundle off its node again."""
+
+
+def delivery_name(job_name: str) -> DeliveryName | None:
+    """The parts of a Job's name that a `DeliveryName` made; None of any other name."""
+    found = re.fullmatch(r"node-([0-9a-f]{16})-([0-9a-f]{16})-([0-9a-f]{16})", job_name)
+    return DeliveryName(*found.groups()) if found else None
 
 
 def label_value(text: str) -> str:

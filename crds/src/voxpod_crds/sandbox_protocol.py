@@ -109,6 +109,8 @@ class Work:
     """How often to tell progress; 0: not at all."""
     tenant: str = dataclasses.field(default="", metadata=_since(2))
     """Whose request it is, for the lines that the sandbox logs."""
+    seed: int = dataclasses.field(default=0, metadata=_since(2))
+    """Of the engine's random choices."""
 
 
 Stage = Literal["synthesizing", "uploading"]
@@ -219,7 +221,18 @@ class BundleFacts:
     """Whether it tells when each word is heard."""
 
 
-def to_json(message: Work | Progress | Report | BundleFacts, version: int = VERSION) -> str:
+@dataclass(frozen=True, slots=True)
+class NodeFacts:
+    """What a delivery Job made of its node, as its termination message."""
+
+    digest: Hex256
+    weights: Weights
+    """`prepared` or `prepared-onnx`."""
+    brought: bool = False
+    """Whether the bundle was not there before."""
+
+
+def to_json(message: Work | Progress | Report | BundleFacts | NodeFacts, version: int = VERSION) -> str:
     """A message as compact JSON with the fields of a version; a lone surrogate, which no UTF-8 can hold, becomes `?`."""
     known = {f.name for f in dataclasses.fields(message) if f.metadata.get(_SINCE, 1) <= version}
     fields = {name: value for name, value in dataclasses.asdict(message).items() if name in known}
@@ -240,7 +253,7 @@ def _known(kind: type[T], fields: dict[str, Any]) -> T:
     return kind(**{name: fields[name] for name in names if name in fields})
 
 
-def termination_message(message: Report | BundleFacts) -> str:
+def termination_message(message: Report | BundleFacts | NodeFacts) -> str:
     """`to_json` within the 4096 bytes that the kubelet keeps: warnings go first, then the failure text is halved.
 
     ValueError when that is not enough (a bundle with hundreds of voices): cut JSON would be no JSON.

@@ -4,10 +4,13 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from voxpod_crds.base import ApiModel, ObjectMeta, not_honoured_yet
+from voxpod_crds.base import ApiModel, ObjectMeta
 from voxpod_crds.conditions import Condition
 from voxpod_crds.placement import NodeSelector, Tolerations
 from voxpod_crds.tenant import Cpu, Memory, TimeZoneName
+
+MAX_LISTED_NODES = 16
+"""Nodes that a status names; of a thousand the counts tell more."""
 
 TimeOfDay = Annotated[str, Field(max_length=5, pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 AbsolutePath = Annotated[str, Field(min_length=2, max_length=512, pattern=r"^(/\.?[A-Za-z0-9_][A-Za-z0-9._-]*)+$")]
@@ -16,7 +19,12 @@ AbsolutePath = Annotated[str, Field(min_length=2, max_length=512, pattern=r"^(/\
 class HostPathSource(ApiModel):
     """A folder on every node that runs sandboxes."""
 
-    path: AbsolutePath = Field(description="Absolute path without `..`, inside one of the chart's sandbox.modelRoots.")
+    path: AbsolutePath = Field(
+        description=(
+            "Absolute path without `..`, inside one of the chart's sandbox.modelRoots: the bundle; where delivery brings"
+            " it, the folder that bundles are brought into, each below its digest."
+        )
+    )
 
 
 class PersistentVolumeClaimSource(ApiModel):
@@ -35,10 +43,37 @@ class ModelSource(ApiModel):
     """Where the bundle comes from: exactly one."""
 
     host_path: HostPathSource | None = Field(None, description="A folder on the node.")
-    persistent_volume_claim: PersistentVolumeClaimSource | None = not_honoured_yet(
-        description="A volume claim in the sandbox namespace."
+    persistent_volume_claim: PersistentVolumeClaimSource | None = Field(
+        None, description="A volume claim in the sandbox namespace, mounted read-only."
     )
-    image: ImageSource | None = not_honoured_yet(description="An OCI image volume.")
+    image: ImageSource | None = Field(None, description="An OCI image volume.")
+
+
+class StoredBundle(ApiModel):
+    """A bundle in the object store."""
+
+    key: str = Field(
+        min_length=1,
+        max_length=1024,
+        pattern=r"^[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*$",
+        description="Object of the operator's bucket: a tar archive, gzip or not, with the bundle's files.",
+    )
+
+
+class Delivery(ApiModel):
+    """How nodes become ready for the model: each that may run its sandboxes, those that come later too."""
+
+    image: ImageSource | None = Field(
+        None, description="An OCI image whose file system is the bundle: it is copied to the node."
+    )
+    object_store: StoredBundle | None = Field(
+        None, description="An archive in the object store: it is unpacked on the node."
+    )
+
+    @property
+    def brings(self) -> bool:
+        """Whether the bundle is brought; otherwise the source has it on each node."""
+        return self.image is not None or self.object_store is not None
 
 
 class Resources(ApiModel):
@@ -116,22 +151,63 @@ class SpeechModelSpec(ApiModel):
         max_length=71,
         description="SHA-256 of the bundle's manifest.json; every sandbox checks it before use.",
     )
+    delivery: Delivery | None = Field(
+        None,
+        description=(
+            "Prepares nodes: brings the bundle where that is asked for, checks it, and makes its weights ready for the"
+            " node's processor; sandboxes then go to such nodes only. `{}` for a bundle that the source has on each node."
+            " Absent: nothing is done on nodes, and sandboxes go to any."
+        ),
+    )
     resources: Resources = Field(default_factory=Resources, description="CPU and memory of each sandbox.")
     node_selector: NodeSelector = Field(
         default_factory=dict,
-        description="Labels of the nodes that have the bundle: its probe and its sandboxes run there only.",
+        description="Labels of the nodes that have the bundle, or get it: probe and sandboxes run there only.",
     )
     tolerations: Tolerations = Field(
         default_factory=list, description="Taints that the model's probe and sandboxes tolerate."
     )
     warm_pool: WarmPool = Field(default_factory=WarmPool, description="How many sandboxes are kept and allowed.")
     default: bool = Field(False, description="Used by requests that name no model; with several, the oldest.")
+    default_for: list[Annotated[str, Field(min_length=2, max_length=8, pattern=r"^[a-z]{2,3}$")]] = Field(
+        default_factory=list,
+        max_length=64,
+        description=(
+            "Languages, such as en: a request that names no model and asks for one of them in spec.language gets this model"
+            " instead of the default one, if its tenant may use it and it has the voice that the request names. With several"
+            " models, the oldest. A request with language auto gets the default one."
+        ),
+    )
     default_voice: str | None = Field(
         None,
         min_length=1,
         max_length=64,
         pattern=r"^[A-Za-z0-9_-]+$",
         description="Used by requests that name no voice; without it the bundle's own default for the text's language.",
+    )
+
+
+class NodeStatus(ApiModel):
+    """One node, as far as this model goes."""
+
+    name: str = Field(max_length=253, description="Name of the node.")
+    state: Literal["Ready", "Preparing", "Failed"] = Field(
+        description="Ready for sandboxes, under way, or failed; what failed is tried again each minute."
+    )
+    reason: str | None = Field(None, max_length=64, description="Why it failed, as one word of docs/reasons.md.")
+    message: str | None = Field(None, max_length=512, description="Why, for a person.")
+
+
+class NodesStatus(ApiModel):
+    """The nodes that may run sandboxes of the model."""
+
+    ready: int = Field(0, ge=0, description="Nodes that are prepared.")
+    preparing: int = Field(0, ge=0, description="Nodes that are being prepared, or wait for their turn.")
+    failed: int = Field(0, ge=0, description="Nodes that could not be prepared.")
+    listed: list[NodeStatus] = Field(
+        default_factory=list,
+        max_length=MAX_LISTED_NODES,
+        description="Some of them by name: those that failed first, then those under way.",
     )
 
 
@@ -160,6 +236,7 @@ class SpeechModelStatus(ApiModel):
     idle: int | None = Field(None, ge=0, description="Sandboxes that wait for work.")
     busy: int | None = Field(None, ge=0, description="Sandboxes that hold a request.")
     starting: int | None = Field(None, ge=0, description="Sandboxes whose pod has not claimed yet.")
+    nodes: NodesStatus | None = Field(None, description="Which nodes are prepared; absent without spec.delivery.")
     conditions: list[Condition] = Field(default_factory=list, max_length=8, description="Ready, StoreReachable.")
 
 

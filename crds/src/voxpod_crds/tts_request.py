@@ -174,8 +174,9 @@ class TTSRequestSpec(ApiModel):
         ge=0,
         le=2**31 - 1,
         description=(
-            "Makes the engine's random choices repeatable. The engines of this version make none: they say the same"
-            " text alike with any seed."
+            "Of the engine's random choices: the same text with the same seed sounds alike, and without a seed as with 0. With"
+            " an engine that draws speech at random another seed is another way to say it; others make no such choices"
+            " (docs/engines.md)."
         ),
     )
     cancel: bool = Field(False, description="Set to true to end the request; the only field that can change.")
@@ -203,7 +204,10 @@ class AudioObject(ApiModel):
             " audio, without credentials, until urlExpires."
         ),
     )
-    url_expires: datetime | None = Field(None, description="When url stops to work.")
+    timestamps_url: str | None = Field(
+        None, max_length=4096, description="The same of the timestamps, when the request asked for both."
+    )
+    url_expires: datetime | None = Field(None, description="When url and timestampsUrl stop to work.")
 
 
 class SandboxRef(ApiModel):

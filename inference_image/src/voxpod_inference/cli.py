@@ -1,4 +1,4 @@
-"""voxpod-model: fetch, check and prepare model bundles, list voices, and hear a text without any cluster."""
+"""voxpod-model: make, check and prepare model bundles, list voices, and hear a text without any cluster."""
 
 import argparse
 import signal
@@ -6,11 +6,11 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from voxpod_inference import cli_bench, cli_say
+from voxpod_inference import cli_bench, cli_convert, cli_say
 from voxpod_inference.bundle import open_bundle
 from voxpod_inference.cli_model import BUNDLE_HELP, chosen_bundle, fetched_bundle
 from voxpod_inference.engines.entry import Source
-from voxpod_inference.engines.registry import ENGINES, engine_of
+from voxpod_inference.engines.registry import ENGINES, engine_of, recipe_of
 from voxpod_inference.errors import SpeechError
 
 
@@ -36,6 +36,8 @@ def _parser() -> argparse.ArgumentParser:
     for engine in ENGINES.values():
         if engine.source is not None:
             _add_fetch(commands, engine.name, engine.source())
+        if engine.converter is not None:
+            cli_convert.add_parser(commands, engine.name, engine.converter())
 
     prepare = commands.add_parser(
         "prepare", help="make a bundle's weights ready for this machine: faster, and shared in memory"
@@ -112,7 +114,7 @@ def _verify(options: argparse.Namespace) -> int:
     complaints = bundle.complaints()
     prepared = "nothing prepared for this machine"
     try:
-        weights = find(folder_of(bundle), fit_of(bundle), engine_of(bundle).recipe)
+        weights = find(folder_of(bundle), fit_of(bundle), recipe_of(bundle))
         complaints += verify(weights)
         prepared = f"weights prepared for this machine whole ({len(weights.files)} files)"
     except NothingPrepared:

@@ -28,6 +28,7 @@ _FEW_CHUNKS = 4
 _BAR = 30
 _OTHER_SOUNDS = frozenset(["aac", "aif", "aiff", "amr", "m4a", "mp4", "weba", "webm", "wma"])
 """Who names a file so does not expect a wav in it."""
+_SEEDS = 1 << 31
 _MOST_THREADS = 256
 """More the native vocoder does not take."""
 
@@ -46,6 +47,7 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         "--lang", default="auto", help="what Chinese characters and Latin letters are read as; default auto"
     )
     say.add_argument("--speed", type=float, default=1.0, help="0.25 to 4, default 1")
+    say.add_argument("--seed", type=int, default=0, help="of an engine's random choices; default 0")
     say.add_argument("--format", choices=sorted(FORMATS), help="default: by the file's ending, else wav")
     rates = ", ".join(map(str, SAMPLE_RATES))
     say.add_argument("--sample-rate", type=int, default=0, metavar="HZ", help=f"{rates}; default: the model's own")
@@ -84,7 +86,14 @@ def run(options: argparse.Namespace) -> int:
         return 1
     engine = loaded_engine(bundle, options.threads)
     loaded = time.monotonic()
-    prepared = engine.prepare(text, voice=options.voice, language=options.lang, speed=options.speed, ssml=options.ssml)
+    prepared = engine.prepare(
+        text,
+        voice=options.voice,
+        language=options.lang,
+        speed=options.speed,
+        ssml=options.ssml,
+        seed=options.seed,
+    )
     for warning in prepared.script.warnings:
         print(f"voxpod-model: {warning}", file=sys.stderr)
     times = SpokenTimes(text, engine.sample_rate)
@@ -107,6 +116,8 @@ def _wrong(options: argparse.Namespace) -> str:
     """What cannot be, known before anything is spoken; empty when all can."""
     if not 1 <= options.threads <= _MOST_THREADS:
         return f"--threads is {options.threads}, expected 1 to {_MOST_THREADS}"
+    if not 0 <= options.seed < _SEEDS:
+        return f"--seed is {options.seed}, expected 0 to {_SEEDS - 1}"
     ending = _ending(options.output)
     if ending in _OTHER_SOUNDS and not options.format:
         return f"the ending .{ending} is of no format here; {', '.join(FORMATS)} are, or --format names one"

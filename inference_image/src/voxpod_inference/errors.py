@@ -15,6 +15,8 @@ DEADLINE_EXCEEDED = "DeadlineExceeded"
 BUNDLE_INVALID = "BundleInvalid"
 UPLOAD_FAILED = "UploadFailed"
 SANDBOX_REFUSED = "SandboxRefused"
+NODE_FULL = "NodeFull"
+DELIVERY_FAILED = "DeliveryFailed"
 # Plain strings: voxpod_crds.conditions.Reason costs the sandbox an import of pydantic. A unit test holds them equal to it.
 
 _MAX_MESSAGE = 1024

@@ -19,7 +19,7 @@ from voxpod_inference.bundle import Bundle, file_entry
 from voxpod_inference.engines import vocoder
 from voxpod_inference.engines.entry import Recipe
 from voxpod_inference.engines.onnx import save_optimised
-from voxpod_inference.engines.registry import engine_of
+from voxpod_inference.engines.registry import recipe_of
 from voxpod_inference.prepared import (
     MANIFEST,
     NAME,
@@ -46,7 +46,7 @@ Progress = Callable[[str], None]
 
 def prepare(bundle: Bundle, root: Path, progress: Progress) -> PreparedWeights:
     """The weights for this node below `root`, made if they are not there or are damaged. BundleError, OSError."""
-    fit, recipe = fit_of(bundle), engine_of(bundle).recipe
+    fit, recipe = fit_of(bundle), recipe_of(bundle)
     with contextlib.suppress(PreparedError):
         weights = find(root, fit, recipe)
         if not (complaints := verify(weights)):
@@ -70,7 +70,7 @@ def prune(bundle: Bundle, root: Path) -> list[str]:
     """Remove what nobody will load again, and name it: this bundle's weights of other formats, versions of ONNX Runtime or of the
     library, folders of weights without a link, what killed preparations left. Other kinds of processors keep theirs, and what
     is not named and filled as `prepare` does it is left alone."""
-    fit, recipe = fit_of(bundle), engine_of(bundle).recipe
+    fit, recipe = fit_of(bundle), recipe_of(bundle)
     entries = sorted(root.iterdir()) if root.is_dir() else []
     gone = [p for p in entries if p.is_symlink() and _outdated(p, fit)]
     linked = {os.readlink(p) for p in entries if p.is_symlink() and p not in gone}

@@ -106,9 +106,9 @@ def fit_of(bundle: Bundle) -> Fit:
     import onnxruntime
 
     from voxpod_inference.engines import vocoder
-    from voxpod_inference.engines.registry import engine_of
+    from voxpod_inference.engines.registry import recipe_of
 
-    kind = vocoder.cpu_class() if engine_of(bundle).recipe.native else None
+    kind = vocoder.cpu_class() if recipe_of(bundle).native else None
     library = f"{kind}.{vocoder.VERSION}" if kind else NO_LIBRARY
     return Fit(bundle.manifest.digest, onnxruntime.__version__, processor.fingerprint(), library)
 

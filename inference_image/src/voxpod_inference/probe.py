@@ -41,7 +41,7 @@ def facts(settings: BundleSettings) -> BundleFacts:
     if complaints := bundle.complaints():
         more = f" (and {len(complaints) - 1} more)" if len(complaints) > 1 else ""
         raise BundleError(f"{bundle.root}: {complaints[0]}{more}")
-    model = load_engine(bundle, settings.cpu_limit)
+    model = load_engine(bundle, settings.cpu_limit, settings.prepared)
     for _ in model.speak(model.prepare("ok", language="auto")):
         pass
     manifest, engine = bundle.manifest, model.engine

@@ -21,6 +21,8 @@ class BundleSettings:
     """VOXPOD_CPU_LIMIT: whole cores; as many threads compute."""
     termination_log: Path
     """VOXPOD_TERMINATION_LOG: where the kubelet reads the result from (default /dev/termination-log)."""
+    prepared: Path | None = None
+    """VOXPOD_PREPARED: folder of the weights prepared for this node; without it they lie in the bundle's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,7 @@ def bundle_settings(environ: Mapping[str, str]) -> BundleSettings:
         bundle_digest=digest,
         cpu_limit=int(_number(environ, "VOXPOD_CPU_LIMIT", least=1, whole=True)),
         termination_log=Path(environ.get("VOXPOD_TERMINATION_LOG") or "/dev/termination-log"),
+        prepared=Path(prepared) if (prepared := environ.get("VOXPOD_PREPARED")) else None,
     )
 
 

@@ -139,7 +139,13 @@ def _speak(
     first_audio: list[int] = []
     try:
         prepared = synthesizer.prepare(
-            work.text, voice=work.voice, language=work.language, speed=work.speed, ssml=work.ssml, lexicon=work.lexicon
+            work.text,
+            voice=work.voice,
+            language=work.language,
+            speed=work.speed,
+            ssml=work.ssml,
+            lexicon=work.lexicon,
+            seed=work.seed,
         )
         pulse.step()
         chunks = _samples(spoken.noting(synthesizer.speak(prepared)), first_audio, watch)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from voxpod_crds.base import ResourceKey
+from voxpod_crds.speech_model import NodesStatus
 from voxpod_crds.tts_request import TTSRequest, TTSRequestStatus
 from voxpod_operator.certificates import DispatchCertificate
 from voxpod_operator.cluster.addresses import Addresses
@@ -88,6 +89,8 @@ class Context:
     """By tenant: its records are stored in order."""
     serving: Serving = field(default_factory=Serving)
     last_look: LastLook = field(default_factory=LastLook)
+    nodes: dict[str, NodesStatus] = field(default_factory=dict)
+    """By SpeechModel, where its nodes stood at the last look."""
     bulletin: Bulletin = field(default_factory=Bulletin)
     """Events that are to be written."""
     progress: ProgressBook = field(default_factory=ProgressBook)
@@ -138,6 +141,12 @@ class Context:
         """Have a Job of the sandbox namespace looked at now."""
         self.enqueue(JOB, self.job_key(name), Lane.URGENT)
 
+    def look_at_nodes_again(self) -> None:
+        """Have the nodes of all SpeechModels looked at; what changes within half a second is looked at together."""
+        self.queue.add_after(COLLECTION, NODES_TOGETHER_SECONDS)
+        for model in self.view.models():
+            self.queue.add_after(WorkKey(SPEECH_MODEL.plural, model.metadata.key), NODES_TOGETHER_SECONDS)
+
     def discard_audio_of(self, request: TTSRequest) -> None:
         """Have what a sandbox may have stored removed once it is surely gone: nobody will be told where it is."""
         if request.status.attempt is not None and request.status.tenant:
@@ -187,6 +196,9 @@ ANNOUNCE = WorkKey("announce", ResourceKey("", ""))
 DIRECTORY = WorkKey("directory", ResourceKey("", ""))
 """The work key that stands for the list of the tenants' namespaces."""
 
+COLLECTION = WorkKey("collection", ResourceKey("", ""))
+"""The work key that stands for taking bundles off nodes that nobody wants any more."""
+
 POOL = "pool"
 """Plural of the work keys that stand for a SpeechModel's waiting sandboxes."""
 
@@ -201,6 +213,9 @@ PLACE = "place"
 
 LINE = "line"
 """Plural of the work keys that stand for a tenant's line: its first requests are told their places anew."""
+
+NODES_TOGETHER_SECONDS = 0.5
+"""Jobs of a thousand nodes change one after the other; looks at all of them are so far apart."""
 
 DISCARD_SECONDS = 30.0
 """Longer than the sandbox of an ended request lives (lifecycle.EXIT_GRACE and its termination)."""

@@ -104,6 +104,13 @@ async def test_anonymous_reader_where_the_catalogue_is_not_open(world: World, tm
             assert answer.status == 200
 
 
+async def test_page_can_be_taken_away(world: World, tmp_path: Path) -> None:
+    async with served_world(world, tmp_path, operator=False, console=False) as without:
+        for path in ("/", "/console/app.js"):
+            async with without.get(path, key="") as answer:
+                assert answer.status == 404
+
+
 async def test_a_strangers_body_is_not_waited_for(alone: Served) -> None:
     head = b"POST /v1/audio/speech HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n"
     assert b" 401 " in await raw(alone, head)

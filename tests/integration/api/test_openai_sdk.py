@@ -1,7 +1,11 @@
 """The unmodified OpenAI SDK against the facade."""
 
+import base64
+import json
 from pathlib import Path
+from typing import Any
 
+import aiohttp
 import openai
 import pytest
 
@@ -34,6 +38,48 @@ async def test_streaming_to_a_file_works(served: Served, tmp_path: Path) -> None
     assert served.requests()[0]["spec"]["speed"] == 1.5
 
 
+def events_in(content: bytes) -> list[dict[str, Any]]:
+    """The documents of server-sent events, each on a line of its own."""
+    lines = content.decode().split("\n\n")
+    assert lines.pop() == ""
+    assert all(line.startswith("data: ") and "\n" not in line for line in lines)
+    return [json.loads(line.removeprefix("data: ")) for line in lines]
+
+
+async def test_events_have_the_audio_and_what_it_used(served: Served) -> None:
+    text = "Hello. " * 500
+    async with client(served) as sdk:
+        answer = await sdk.audio.speech.create(model="gpt-4o-mini-tts", voice="ash", input=text, stream_format="sse")
+
+    *deltas, done = events_in(answer.content)
+    assert answer.response.headers["content-type"].partition(";")[0] == "text/event-stream"
+    assert {event["type"] for event in deltas} == {"speech.audio.delta"}
+    assert b"".join(base64.b64decode(event["audio"]) for event in deltas) == b"RIFF" + text.encode()
+    assert done == {
+        "type": "speech.audio.done",
+        "usage": {"input_tokens": 3500, "output_tokens": 2, "total_tokens": 3502},
+    }
+
+
+async def test_events_of_a_text_without_anything_to_speak(served: Served) -> None:
+    async with client(served) as sdk:
+        answer = await sdk.audio.speech.create(model="gpt-4o-mini-tts", voice="ash", input=".", stream_format="sse")
+    assert [event["type"] for event in events_in(answer.content)] == ["speech.audio.delta", "speech.audio.done"]
+
+
+async def test_events_that_break_off_say_why_and_have_no_end(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("voxpod_api.audio_store.CHUNK_BYTES", 3)
+    served.front.cut_after = 5
+    call = {"model": "tts-1", "voice": "alloy", "input": "Cut.", "stream_format": "sse"}
+    async with served.post("/v1/audio/speech", call) as answer:
+        first, last = [events_in(await answer.content.readuntil(b"\n\n"))[0] for _ in range(2)]
+        with pytest.raises(aiohttp.ClientPayloadError):
+            await answer.read()
+
+    assert first["type"] == "speech.audio.delta"
+    assert (answer.status, last["type"], last["error"]["code"]) == (200, "speech.audio.error", "store_unavailable")
+
+
 async def test_models_are_listed(served: Served) -> None:
     async with client(served) as sdk:
         assert {"tts-1", "kokoro"} <= {model.id async for model in sdk.models.list()}
@@ -46,7 +92,6 @@ async def test_models_are_listed(served: Served) -> None:
         pytest.param({"voice": "nobody"}, "voice_not_found", "voice", id="unknown voice"),
         pytest.param({"response_format": "aac"}, "unsupported_value", "response_format", id="aac"),
         pytest.param({"response_format": "midi"}, "unsupported_value", "response_format", id="no format"),
-        pytest.param({"stream_format": "sse"}, "unsupported_value", "stream_format", id="sse"),
         pytest.param({"input": "a" * 4097}, "string_above_max_length", "input", id="4,097 characters"),
         pytest.param({"input": ""}, "string_below_min_length", "input", id="no text"),
         pytest.param({"speed": 9}, "invalid_value", "speed", id="too fast"),

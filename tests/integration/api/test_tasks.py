@@ -1,6 +1,7 @@
 """Tasks: made, asked for, listed, cancelled; one Idempotency-Key is one task, and nobody sees another tenant's."""
 
 import asyncio
+import json
 from typing import Any
 
 import aiohttp
@@ -81,12 +82,10 @@ async def test_a_task_that_failed_says_why_as_other_calls_do(served: Served) -> 
 
 
 async def test_list_has_the_newest_first_in_pages_and_no_calls(served: Served) -> None:
-    ids = []
-    for number in range(5):
-        ids.append((await made(served, {"text": f"Number {number}."}))["id"])
-        await asked(served, f"/v1/speech-tasks/{ids[-1]}?wait=30")
-    async with served.post("/tts", {"text": "A call is no task."}) as answer:
-        assert answer.status == 200
+    served.world.sandboxes_silent = True
+    ids = [(await made(served, {"text": f"Number {number}."}))["id"] for number in range(5)]
+    call = asyncio.create_task(read(served.post("/tts", {"text": "A call is no task."})))
+    await served.world.until(lambda: len(served.requests()) == 6, "the call's request is there")
     pages, cursor = [], ""
     while True:
         page = await asked(served, f"/v1/speech-tasks?limit=2&after={cursor}")
@@ -94,6 +93,8 @@ async def test_list_has_the_newest_first_in_pages_and_no_calls(served: Served) -
         cursor = page["next_cursor"]
         if not page["has_more"]:
             break
+    call.cancel()
+    await asyncio.wait([call])
 
     assert [len(page) for page in pages] == [2, 2, 1]
     listed = [task for page in pages for task in page]
@@ -102,6 +103,11 @@ async def test_list_has_the_newest_first_in_pages_and_no_calls(served: Served) -
     times = [made_at[name] for name in listed]
     assert times == sorted(times, reverse=True)
     assert cursor is None
+
+
+async def read(call: Any) -> None:
+    async with call as answer:
+        await answer.read()
 
 
 async def test_list_can_be_told_a_status(served: Served) -> None:
@@ -116,6 +122,42 @@ async def test_list_can_be_told_a_status(served: Served) -> None:
     }
 
     assert listed == {"succeeded": [good], "failed": [bad], "queued": []}
+
+
+async def test_times_are_had_as_they_are_stored_and_as_captions(served: Served) -> None:
+    task = (await made(served, {"text": "It is <lang=fr>midi</lang>.", "timestamps": "sentence"}))["id"]
+    done = await asked(served, f"/v1/speech-tasks/{task}?wait=30")
+    answers = {}
+    for query in ("", "?format=srt", "?format=vtt"):
+        async with served.get(done["timestamps_url"] + query) as answer:
+            assert answer.status == 200, await answer.text()
+            answers[query] = (answer.content_type, await answer.text())
+
+    assert answers[""][0] == "application/json"
+    assert json.loads(answers[""][1])["sentences"][0]["endSeconds"] == 1.5
+    assert answers["?format=srt"] == ("application/x-subrip", "1\n00:00:00,000 --> 00:00:01,500\nIt is midi.\n\n")
+    assert answers["?format=vtt"][0] == "text/vtt"
+    assert await asked(served, done["timestamps_url"], OTHER_KEY, 404)
+
+
+async def test_audio_is_had_from_the_facade_too(served: Served) -> None:
+    served.world.pause_at = "claimed"
+    task = (await made(served, {"text": "Once more.", "format": "ogg"}))["id"]
+    early = await asked(served, f"/v1/speech-tasks/{task}/audio", status=404)
+    served.world.resume.set()
+    await asked(served, f"/v1/speech-tasks/{task}?wait=30")
+
+    async with served.get(f"/v1/speech-tasks/{task}/audio") as answer:
+        assert (answer.content_type, await answer.read()) == ("audio/ogg", b"RIFFOnce more.")
+    stranger = await asked(served, f"/v1/speech-tasks/{task}/audio", OTHER_KEY, 404)
+    assert (early["error"]["code"], stranger["error"]["code"]) == ("audio_not_found", "task_not_found")
+
+
+async def test_a_task_that_asked_for_no_times_has_none(served: Served) -> None:
+    task = (await made(served))["id"]
+    done = await asked(served, f"/v1/speech-tasks/{task}?wait=30")
+    said = await asked(served, f"/v1/speech-tasks/{task}/timestamps", status=404)
+    assert (done["timestamps_url"], said["error"]["code"]) == (None, "timestamps_not_found")
 
 
 async def test_another_tenant_s_task_is_no_task(served: Served) -> None:

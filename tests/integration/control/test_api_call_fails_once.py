@@ -14,7 +14,7 @@ from loopback_ports import free_port
 from operator_harness import a_world, running_operator
 from operator_world import World
 from resource_bodies import a_model_body, a_request_body, a_tenant_body
-from voxpod_operator.cluster.kinds import JOB, SPEECH_MODEL, TENANT, TTS_REQUEST
+from voxpod_operator.cluster.kinds import JOB, NODE, SPEECH_MODEL, TENANT, TTS_REQUEST
 
 FAULTS = (*REFUSALS, "slow", "lost")
 
@@ -24,6 +24,7 @@ EXPECTED_CALLS = {
     Call("GET", "ttsrequests"),
     Call("GET", "jobs"),
     Call("GET", "pods"),
+    Call("GET", "nodes"),
     Call("GET", "configmaps"),
     Call("GET", "services"),
     Call("GET", "leases"),
@@ -40,13 +41,21 @@ EXPECTED_CALLS = {
 }
 
 
-UNTOUCHED = {"phases": {"good": "Succeeded", "bad": "Rejected"}, "attempts": 1, "jobs": 1, "claims": 1, "objects": 1}
+UNTOUCHED = {
+    "phases": {"good": "Succeeded", "bad": "Rejected"},
+    "attempts": 1,
+    "jobs": 1,
+    "nodes": 1,
+    "claims": 1,
+    "objects": 1,
+}
 
 
 async def end_state(world: World) -> dict[str, Any]:
-    """Tenant, model and one good and one bad request, all the way; what is left in the end."""
+    """Tenant, a model that its node is readied for, one good and one bad request, all the way; what is left in the end."""
+    await world.create(NODE, {"metadata": {"name": "node-a"}})
     await world.create(TENANT, a_tenant_body())
-    await world.create(SPEECH_MODEL, a_model_body())
+    await world.create(SPEECH_MODEL, a_model_body(delivery={}))
     async with running_operator(world):
         await world.create(TTS_REQUEST, a_request_body("good"), "acme")
         await world.create(TTS_REQUEST, a_request_body("bad", voice="nobody"), "acme")
@@ -58,6 +67,7 @@ async def end_state(world: World) -> dict[str, Any]:
         "phases": {n: world.phase(n) for n in ("good", "bad")},
         "attempts": (world.stored(TTS_REQUEST, "acme", "good") or {})["status"]["attempt"],
         "jobs": len([j for j in world.all_of(JOB) if j["metadata"]["name"].startswith("tts-")]),
+        "nodes": len([j for j in world.all_of(JOB) if j["metadata"]["name"].startswith("node-")]),
         "claims": len(world.claims),
         "objects": len(world.store.objects),
     }

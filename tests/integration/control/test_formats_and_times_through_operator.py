@@ -50,7 +50,7 @@ async def test_the_sandbox_learns_all_that_was_asked(world: World) -> None:
     (work,) = seen
     key = f"memory:acme/{work.request_uid}"
     assert (work.voice, work.format, work.sample_rate, work.loudness) == ("af_heart(2)+zf_xiaobei", "opus", 48000, -20)
-    assert (work.ssml, work.timestamps) == (True, "word")
+    assert (work.ssml, work.timestamps, work.seed) == (True, "word", 7)
     assert work.lexicon == {"k8s": "Kubernetes", "Voxpod": "/vˈɑkspɑd/", "重庆": "pinyin:chong2 qing4"}
     assert work.upload == Upload(f"{key}.opus", {"Content-Type": "audio/ogg; codecs=opus"})
     assert work.timestamps_upload == Upload(f"{key}.timestamps.json", {"Content-Type": "application/json"})

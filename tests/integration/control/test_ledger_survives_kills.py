@@ -1,6 +1,7 @@
 """The operator is killed after each write of a request's life, and two of them lead at a time: charges are what was made."""
 
 import asyncio
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -142,3 +143,36 @@ async def test_a_deposed_leader_that_reads_again_leaves_the_ledger_alone(crowded
     with pytest.raises(Exception, match="a later leader keeps its ledger"):
         await reconcile_tenant(deposed, ResourceKey("", "acme"))
     assert ledger(crowded) == before
+
+
+async def test_a_ledger_of_another_cluster_is_left_alone_until_its_term_is_taken_out(crowded: World) -> None:
+    """As docs/quotas.md says it to who restores a backup."""
+    await crowded.create(TENANT, a_tenant_body(quota={"requestsPerDay": 10}))
+    await crowded.create(SPEECH_MODEL, a_model_body())
+    await crowded.patch(TENANT, "", "acme", {"status": {"term": 10**15}}, "status")
+    async with running_operator(crowded):
+        await crowded.until(lambda: ready(crowded), "the model is ready")
+        await crowded.create(TTS_REQUEST, a_request_body("hello"), "acme")
+        await asyncio.sleep(1)
+        assert crowded.phase("hello") in ("", "Queued")
+        await crowded.patch(TENANT, "", "acme", {"status": {"term": None}}, "status")
+        await crowded.until(lambda: crowded.phase("hello") == "Succeeded", "it goes on", 20)
+
+
+async def test_a_ledger_of_an_earlier_day_of_this_cluster_is_simply_kept_on(crowded: World) -> None:
+    await crowded.create(TENANT, a_tenant_body(quota={"requestsPerDay": 10}))
+    await crowded.create(SPEECH_MODEL, a_model_body())
+    start = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0).isoformat()
+    gone = {"uid": "6f1d7b6e-1111-4222-8333-444455556666", "namespace": "acme", "name": "gone", "characters": 6}
+    hold = {**gone, "audioSeconds": 1.0, "windowStart": start, "since": start}
+    usage = {"windowStart": start, "requests": 3, "characters": 60, "audioSeconds": 9.0}
+    await crowded.patch(TENANT, "", "acme", {"status": {"term": 1, "usage": usage, "holds": [hold]}}, "status")
+    async with running_operator(crowded):
+        await crowded.create(TTS_REQUEST, a_request_body("hello"), "acme")
+        await crowded.until(lambda: crowded.phase("hello") == "Succeeded", "it is done", 20)
+        await crowded.until(lambda: not ledger(crowded).get("holds"), "nothing is held", 20)
+    assert {k: ledger(crowded)["usage"][k] for k in ("requests", "characters", "audioSeconds")} == {
+        "requests": 5,
+        "characters": 72,
+        "audioSeconds": 11.5,
+    }

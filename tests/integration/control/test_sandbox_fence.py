@@ -14,7 +14,21 @@ from kube_api import MERGE, KubeApi
 from localcluster.build import build
 from real_api_server import real_api_server
 from sandbox_policies import sandbox_policies
-from sandbox_samples import BAD_JOBS, BAD_PODS, BAD_TEMPLATES, BadPod, good_job, good_probe, pod_of
+from sandbox_samples import (
+    BAD_DELIVERIES,
+    BAD_DELIVERY_TEMPLATES,
+    BAD_JOBS,
+    BAD_PODS,
+    BAD_TEMPLATES,
+    CLAIM,
+    FROM_IMAGE,
+    IMAGE,
+    BadPod,
+    good_delivery,
+    good_job,
+    good_probe,
+    pod_of,
+)
 from voxpod_crds.tenant import TenantSandbox
 from voxpod_operator.cluster.kinds import JOB, POD
 
@@ -143,8 +157,15 @@ TOLERANT = TenantSandbox.model_validate(
     [
         pytest.param(good_job(SANDBOXES), id="sandbox"),
         pytest.param(good_job(SANDBOXES, avoid_nodes=["node-a", "node-b.example.com"]), id="another attempt"),
+        pytest.param(good_job(SANDBOXES, nodes=["node-a", "node-b"]), id="on nodes that are ready"),
         pytest.param(good_job(SANDBOXES, TOLERANT), id="what a tenant may set"),
         pytest.param(good_probe(SANDBOXES), id="probe"),
+        pytest.param(good_probe(SANDBOXES, IMAGE), id="probe of a bundle in an image"),
+        pytest.param(good_probe(SANDBOXES, CLAIM), id="probe of a bundle in a claim"),
+        pytest.param(good_delivery(SANDBOXES), id="a node that is readied"),
+        pytest.param(good_delivery(SANDBOXES, FROM_IMAGE), id="a node that a bundle is brought to"),
+        pytest.param(good_delivery(SANDBOXES, IMAGE), id="a node that is readied for a bundle in an image"),
+        pytest.param(good_delivery(SANDBOXES, CLAIM), id="a node that is readied for a bundle in a claim"),
     ],
 )
 def test_what_the_operator_makes_is_accepted(fence: Fence, job: Json):
@@ -186,6 +207,39 @@ def test_bad_pod_is_refused_even_to_the_job_controller(fence: Fence, bad: BadPod
 
     assert "ValidatingAdmissionPolicy" in said
     assert bad.says in said
+
+
+@pytest.mark.parametrize("bad", [pytest.param(bad, id=bad.name) for bad in BAD_DELIVERIES + BAD_DELIVERY_TEMPLATES])
+def test_bad_template_of_a_delivery_is_refused(fence: Fence, bad: BadPod):
+    job = good_delivery(SANDBOXES)
+    bad.spoil(job["spec"]["template"]["spec"])
+
+    said = fence.says(job)
+
+    assert "ValidatingAdmissionPolicy" in said
+    assert bad.says in said
+
+
+@pytest.mark.parametrize("bad", [pytest.param(bad, id=bad.name) for bad in BAD_DELIVERIES])
+def test_bad_pod_of_a_delivery_is_refused(fence: Fence, bad: BadPod):
+    pod = pod_of(good_delivery(SANDBOXES))
+    bad.spoil(pod["spec"])
+
+    said = fence.says(pod, JOB_CONTROLLER)
+
+    assert "ValidatingAdmissionPolicy" in said
+    assert bad.says in said
+
+
+def test_only_a_delivery_writes_to_a_models_folder(fence: Fence):
+    """What a delivery may is refused to a Job that calls itself a sandbox, whose pods reach a network and hold a token."""
+    job = good_delivery(SANDBOXES)
+    job["spec"]["template"]["metadata"]["labels"]["voxpod.dev/role"] = "sandbox"
+    job["spec"]["ttlSecondsAfterFinished"] = 60
+
+    said = fence.says(job)
+
+    assert "runAsNonRoot true" in said or "hostPath volumes readOnly" in said
 
 
 def test_what_the_cluster_gives_a_pod_is_accepted(fence: Fence):

@@ -1,12 +1,16 @@
 """The sweep of the bucket: what is known to be unwanted goes, orphans are counted, nothing else is touched."""
 
+import asyncio
 import logging
+import time
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import kmock
 import pytest
 from prometheus_client import REGISTRY
 
+from memory_watch import memory_watched
 from operator_harness import running_operator
 from operator_world import World
 from resource_bodies import a_request_body, a_stored_request
@@ -19,6 +23,7 @@ from voxpod_operator.errors import StoreError
 from voxpod_operator.handlers.events import take_in
 from voxpod_operator.reconcile import ending
 from voxpod_operator.reconcile.workers import reconcile_once
+from voxpod_operator.storage.object_store import StoredObject
 from voxpod_operator.store_sweep import keep_swept, sweep
 
 UID = "6f1d7b6e-1111-4222-8333-444455556666"
@@ -243,3 +248,41 @@ async def test_leftover_that_a_restart_forgot_is_found_by_the_next_leader(world:
     async with running_operator(world):
         await world.until(lambda: KEY not in world.store.objects, "the leftover is gone")
     assert set(world.store.objects) == {kept, NOBODYS}
+
+
+async def test_a_quarter_of_a_million_objects_are_swept_a_page_at_a_time_and_hold_nobody_up(
+    world: World, ctx: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """25,000 of them have had their time; ten pages that were made at once would already be seen."""
+    keeping_audio_for(ctx, "7d")
+    removed, now = set[str](), datetime.now(UTC)
+
+    async def pages() -> AsyncIterator[list[StoredObject]]:
+        for page in range(250):
+            await asyncio.sleep(0)  # a store's answer is waited for
+            age = timedelta(days=8 if page % 10 == 0 else 6)
+            keys = (f"acme/{page:04}{n:04}-1111-4222-8333-444455556666.wav" for n in range(1000))
+            yield [StoredObject(key, 220_000, now - age) for key in keys]
+
+    async def remove(key: str) -> None:
+        removed.add(key)
+
+    monkeypatch.setattr(world.store, "pages", pages)
+    monkeypatch.setattr(world.store, "remove", remove)
+    gaps: list[float] = []
+    with memory_watched() as memory:
+        beating = asyncio.create_task(beat(gaps))
+        done = await sweep(ctx)
+        beating.cancel()
+    assert (done.expired, len(removed), done.orphans) == (25_000, 25_000, 225_000)
+    assert all(key[5:9].endswith("0") for key in removed)
+    assert memory.growth <= 30 << 20
+    assert max(gaps) <= 0.25
+
+
+async def beat(gaps: list[float]) -> None:
+    """Note the processor time that other work takes between two turns of the loop, until cancelled."""
+    while True:
+        began = time.process_time()
+        await asyncio.sleep(0)
+        gaps.append(time.process_time() - began)

@@ -104,3 +104,29 @@ def test_bad_files_of_keys_are_refused_without_quoting_them(text: str, says: str
 def test_a_facade_that_nobody_or_anybody_could_call_does_not_start(settings: dict[str, str], says: str) -> None:
     with pytest.raises(CredentialsProblem, match=says):
         Credentials(ApiSettings(**settings))  # type: ignore[arg-type]
+
+
+def test_a_revoked_token_counts_no_more_from_the_file_s_next_change_on(tmp_path: Path) -> None:
+    (tmp_path / "jwks").write_text(json.dumps(JWKS))
+    (tmp_path / "revoked").write_text("[]")
+    settings = ApiSettings(jwks_file=tmp_path / "jwks", jwt_issuer="i", revoked_file=tmp_path / "revoked")
+    credentials, catalog = Credentials(settings), a_catalog(OLD)
+    lost, other = f"Bearer {token('acme', jti='lost')}", f"Bearer {token('acme', jti='other')}"
+    assert authenticate(lost, credentials, catalog)
+
+    (tmp_path / "revoked").write_text('["lost", "another"]')
+    credentials.look()
+
+    with pytest.raises(ApiError) as caught:
+        authenticate(lost, credentials, catalog)
+    assert (caught.value.status, caught.value.message) == (401, "the token was revoked")
+    assert authenticate(other, credentials, catalog)
+    assert authenticate(f"Bearer {token('acme')}", credentials, catalog), "one without an id"
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[1]", '"lost"', "[null]"])
+def test_a_list_of_revoked_tokens_that_is_none_is_told(tmp_path: Path, text: str) -> None:
+    (tmp_path / "jwks").write_text(json.dumps(JWKS))
+    (tmp_path / "revoked").write_text(text)
+    with pytest.raises(CredentialsProblem, match="expected a JSON list of ids"):
+        Credentials(ApiSettings(jwks_file=tmp_path / "jwks", jwt_issuer="i", revoked_file=tmp_path / "revoked"))

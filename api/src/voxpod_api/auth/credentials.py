@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 from voxpod_api import metrics
 from voxpod_api.auth.keys import ApiKeys, read_keys
 from voxpod_api.auth.problem import CredentialsProblem
+from voxpod_api.auth.revoked import read_revoked
 from voxpod_api.auth.tokens import TokenKeys, read_token_keys
 from voxpod_api.settings import ApiSettings
 
@@ -59,6 +60,7 @@ class Credentials:
 
         self._keys = _File(keys, read_keys) if keys is not None else None
         self._tokens = _File(jwks, read_jwks) if jwks is not None else None
+        self._revoked = _File(s.revoked_file, read_revoked) if s.revoked_file is not None else None
 
     @property
     def keys(self) -> ApiKeys | None:
@@ -70,10 +72,15 @@ class Credentials:
         """Whose tokens count; None when the facade takes none."""
         return self._tokens.value if self._tokens else None
 
+    @property
+    def revoked(self) -> frozenset[str]:
+        """Ids of tokens that count no more."""
+        return self._revoked.value if self._revoked else frozenset()
+
     def look(self) -> None:
         """Take over what the files hold now, as far as it can be read."""
         problems = []
-        for file in (self._keys, self._tokens):
+        for file in (self._keys, self._tokens, self._revoked):
             try:
                 if file is not None:
                     file.look()

@@ -26,6 +26,8 @@ class Claims:
     namespace: str
     """One of the Tenant's; empty: its first."""
     scopes: frozenset[Scope] = ALL
+    id: str = ""
+    """Its jti, by which it can be revoked."""
 
 
 class TokenRefused(Exception):
@@ -54,7 +56,9 @@ class TokenKeys:
             raise TokenRefused(f"the token has no claim {self._tenant_claim!r}")
         if not isinstance(subject, str) or not isinstance(namespace, str):
             raise TokenRefused("the token's sub and namespace are not texts")
-        return Claims(subject, tenant, namespace, scopes_of(said.get("scope", said.get("scp"))))
+        if not isinstance(token_id := said.get("jti", ""), str):
+            raise TokenRefused("the token's jti is not a text")
+        return Claims(subject, tenant, namespace, scopes_of(said.get("scope", said.get("scp"))), token_id)
 
     def _decoded(self, token: str, kid: object) -> dict[str, Any]:
         error: Exception = jwt.InvalidKeyError("no key of ours has the token's kid")

@@ -6,6 +6,7 @@ from typing import Generic, TypeVar
 from pydantic import ValidationError
 
 from voxpod_api.cluster.gateway import Json
+from voxpod_crds.model_choice import Offer, model_for
 from voxpod_crds.speech_model import SpeechModel
 from voxpod_crds.tenant import Tenant
 
@@ -66,9 +67,13 @@ class Catalog:
         """The Tenant of a namespace; of several that list it the oldest, as the operator judges."""
         return next((t for t in self.tenants.all() if namespace in t.spec.namespaces), None)
 
-    def default_model(self) -> SpeechModel | None:
-        """The SpeechModel of requests that name none."""
-        return next((m for m in self.models.all() if m.spec.default), None)
+    def default_model(self, tenant: Tenant | None, language: str = "auto", voice: str = "") -> SpeechModel | None:
+        """The SpeechModel of a tenant's requests that name none, as the operator judges; of anybody's without a tenant."""
+        offers = (
+            Offer(m.metadata.name, m.spec.default, m.spec.default_for, m.status.voices) for m in self.models.all()
+        )
+        name = model_for(offers, tenant.spec if tenant else None, language, voice)
+        return self.models.get(name) if name else None
 
 
 def _age(resource: Tenant | SpeechModel) -> tuple[str, str]:

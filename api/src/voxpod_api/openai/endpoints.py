@@ -8,11 +8,11 @@ from starlette.responses import Response
 
 from voxpod_api.errors import ApiError
 from voxpod_api.openai.catalogue import models_document, voices_document
-from voxpod_api.openai.schemas import MEDIA_TYPES, PCM_RATE, SpeechBody
+from voxpod_api.openai.schemas import PCM_RATE, SpeechBody, usage_of
 from voxpod_api.openai.silence import has_nothing_to_say, silence
 from voxpod_api.speech.choice import usable_models
 from voxpod_api.speech.order import Order
-from voxpod_api.web.answers import AudioAnswer
+from voxpod_api.web.answers import MEDIA_TYPES, AudioAnswer, EventsAnswer, delta_event, done_event
 from voxpod_api.web.bodies import body_of, documented
 from voxpod_api.web.calls import fetched, speak, told
 from voxpod_api.web.parts import Reader, Speaker, parts_of
@@ -33,11 +33,12 @@ async def create_speech(
     parts, notes = parts_of(request), _notes(body)
     if body.response_format == "aac":
         raise ApiError(400, "unsupported_value", "response_format aac is not made: use mp3", param="response_format")
-    if body.stream_format == "sse":
-        raise ApiError(400, "unsupported_value", "stream_format sse is not there yet: use audio", param="stream_format")
-    media_type = MEDIA_TYPES[body.response_format]
+    media_type, events = MEDIA_TYPES[body.response_format], body.stream_format == "sse"
     if has_nothing_to_say(body.input):
-        return Response(silence(body.response_format), 200, notes, media_type)
+        quiet = silence(body.response_format)
+        if events:
+            return Response(delta_event(quiet) + done_event(usage_of(body.input, 0)), 200, notes, "text/event-stream")
+        return Response(quiet, 200, notes, media_type)
     order = Order(
         body.input, body.model, body.voice, speed=body.speed, format=body.response_format, sample_rate=PCM_RATE
     )
@@ -46,7 +47,10 @@ async def create_speech(
         audio = await fetched(parts, spoken)
     except ApiError as error:
         raise error.named(FIELDS) from None
-    return AudioAnswer(audio, media_type, notes | told(parts, caller, spoken))
+    headers = notes | told(parts, caller, spoken)
+    if events:
+        return EventsAnswer(audio, usage_of(body.input, spoken.seconds), headers)
+    return AudioAnswer(audio, media_type, headers)
 
 
 @router.get("/v1/models")
@@ -54,8 +58,9 @@ async def create_speech(
 async def list_models(request: Request, reader: Reader) -> dict[str, Any]:
     """The models, and the names of OpenAI's that are taken for one."""
     parts = parts_of(request)
-    default = parts.catalog.default_model()
-    models = usable_models(parts.catalog, reader.tenant if reader else None)
+    tenant = reader.tenant if reader else None
+    default = parts.catalog.default_model(tenant)
+    models = usable_models(parts.catalog, tenant)
     return models_document(models, parts.aliases, default.metadata.name if default else "")
 
 

@@ -1,5 +1,6 @@
 """The body of `POST /v1/audio/speech`, as OpenAI's specification of August 2026 has it."""
 
+import math
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
@@ -10,14 +11,6 @@ MAX_INPUT = 4096
 
 AudioType = Literal["mp3", "opus", "aac", "flac", "wav", "pcm"]
 
-MEDIA_TYPES = {
-    "mp3": "audio/mpeg",
-    "opus": "audio/opus",
-    "flac": "audio/flac",
-    "wav": "audio/wav",
-    "pcm": "audio/pcm",
-}
-
 PCM_RATE = 24_000
 """Samples per second that clients of OpenAI take pcm for."""
 
@@ -25,6 +18,12 @@ PCM_RATE = 24_000
 def _name_of_voice(voice: Any) -> Any:
     """OpenAI has a voice as a name, or as an object with an id; some clients send back the object that a list gave them."""
     return voice.get("id") if isinstance(voice, dict) else voice
+
+
+def usage_of(text: str, seconds: float) -> dict[str, int]:
+    """What a call used, in the three numbers that OpenAI's event has: characters, seconds of audio (rounded up), their sum."""
+    heard = math.ceil(seconds)
+    return {"input_tokens": len(text), "output_tokens": heard, "total_tokens": len(text) + heard}
 
 
 class SpeechBody(Body):
@@ -37,7 +36,9 @@ class SpeechBody(Body):
     )
     response_format: AudioType = Field("mp3", description="aac is refused.")
     speed: float = Field(1.0, ge=0.25, le=4.0)
-    stream_format: Literal["audio", "sse"] = Field("audio", description="sse is refused by this version.")
+    stream_format: Literal["audio", "sse"] = Field(
+        "audio", description="The audio itself, or server-sent events with it."
+    )
     instructions: str | None = Field(None, max_length=4096, description="Accepted and not used.")
 
     def unused(self) -> list[str]:

@@ -25,9 +25,16 @@ class Choice:
     voice: str | None
 
 
-def choose(catalog: Catalog, tenant: Tenant, aliases: Aliases, model: str | None, voice: str | None) -> Choice:
-    """The model and voice that two names mean for a tenant. Raises ApiError for one that it does not have."""
-    found = _model(catalog, tenant, aliases, model)
+def choose(
+    catalog: Catalog,
+    tenant: Tenant,
+    aliases: Aliases,
+    model: str | None,
+    voice: str | None,
+    language: str = "auto",
+) -> Choice:
+    """The model and voice that two names mean for a tenant, in a language. Raises ApiError for one that it does not have."""
+    found = _model(catalog, tenant, aliases, model, language, aliases.voices.get(voice or "", voice or ""))
     if not voice:
         return Choice(found.metadata.name, None)
     known = set(usable_voices(found, tenant))
@@ -57,14 +64,16 @@ def usable_voices(model: SpeechModel, tenant: Tenant | None) -> list[str]:
     return [voice for voice in model.status.voices if not allowed or voice in allowed]
 
 
-def _model(catalog: Catalog, tenant: Tenant, aliases: Aliases, name: str | None) -> SpeechModel:
+def _model(
+    catalog: Catalog, tenant: Tenant, aliases: Aliases, name: str | None, language: str, voice: str
+) -> SpeechModel:
     usable = {m.metadata.name: m for m in usable_models(catalog, tenant)}
     if name and name not in usable:
         name = aliases.models.get(name, name)
     if name:
         found = usable.get(name)
     else:
-        default = catalog.default_model()
+        default = catalog.default_model(tenant, language, voice)
         found = usable.get(default.metadata.name) if default is not None else None
     if found is None:
         said = f"The model {name[:64]!r}" if name else "A default model"

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 from voxpod_api.errors import ApiError, ErrorType, never, not_now
@@ -38,6 +38,7 @@ class Spoken:
     seconds: float
     sample_rate: int
     voice: str
+    format: str
 
 
 BY_REASON: dict[str, tuple[int, str, ErrorType, str | None]] = {
@@ -107,7 +108,16 @@ def spoken(raw: Json) -> Spoken | None:
         seconds=float(audio["durationSeconds"]),
         sample_rate=int(audio["sampleRate"]),
         voice=str(status.get("voice") or ""),
+        format=str(audio.get("format") or "wav"),
     )
+
+
+def times(raw: Json) -> tuple[str, datetime]:
+    """The presigned GET of the times and when it stops to work; an empty one where there is none."""
+    audio: Json = _status(raw).get("audio") or {}
+    if not audio.get("timestampsUrl") or not audio.get("urlExpires"):
+        return "", datetime.min.replace(tzinfo=UTC)
+    return audio["timestampsUrl"], datetime.fromisoformat(audio["urlExpires"])
 
 
 def error_of_end(raw: Json) -> ApiError:

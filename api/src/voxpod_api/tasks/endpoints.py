@@ -2,23 +2,32 @@
 
 import base64
 import binascii
-from typing import Annotated
+from collections.abc import Callable
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import JSONResponse, Response
 
-from voxpod_api.errors import ApiError
+from voxpod_api.errors import ApiError, StoreError, not_now
+from voxpod_api.speech import outcome
 from voxpod_api.speech.order import Order, Task
 from voxpod_api.speech.outcome import Standing
+from voxpod_api.tasks.captions import Cue, as_srt, as_vtt, cues
 from voxpod_api.tasks.documents import task_of
 from voxpod_api.tasks.schemas import TaskAnswer, TaskBody, TaskPage
+from voxpod_api.web.answers import MEDIA_TYPES, AudioAnswer
 from voxpod_api.web.bodies import body_of, documented
-from voxpod_api.web.calls import allowed, repeat_of
+from voxpod_api.web.calls import allowed, fetched, repeat_of, times_of
 from voxpod_api.web.parts import Speaker, TaskReader, parts_of
 
 router = APIRouter()
 
 MAX_WAIT_SECONDS = 30
+
+CAPTIONS: dict[str, tuple[Callable[[list[Cue]], str], str]] = {
+    "srt": (as_srt, "application/x-subrip"),
+    "vtt": (as_vtt, "text/vtt"),
+}
 
 
 @router.post("/v1/speech-tasks", openapi_extra=documented(TaskBody), response_model=TaskAnswer, status_code=202)
@@ -44,6 +53,33 @@ async def get_task(
     parts = parts_of(request)
     raw = await (parts.tasks.ended(caller, task_id, wait) if wait else parts.tasks.find(caller, task_id))
     return task_of(raw, parts.now())
+
+
+@router.get("/v1/speech-tasks/{task_id}/audio", response_class=Response)
+async def get_audio(request: Request, caller: TaskReader, task_id: str) -> Response:
+    """The audio of a task, for who does not reach the store."""
+    parts = parts_of(request)
+    spoken = outcome.spoken(await parts.tasks.find(caller, task_id))
+    if spoken is None or spoken.expires <= parts.now():
+        raise ApiError(404, "audio_not_found", "there is no audio of it: not made, not yet, or expired")
+    return AudioAnswer(await fetched(parts, spoken), MEDIA_TYPES[spoken.format], {"x-voxpod-request": spoken.request})
+
+
+@router.get("/v1/speech-tasks/{task_id}/timestamps", response_class=Response)
+async def get_timestamps(
+    request: Request, caller: TaskReader, task_id: str, format: Literal["json", "srt", "vtt"] = "json"
+) -> Response:
+    """When each sentence (and word) of a task is heard: as JSON, or as captions."""
+    parts = parts_of(request)
+    document = await times_of(parts, await parts.tasks.find(caller, task_id))
+    if format == "json":
+        return Response(document, media_type="application/json")
+    try:
+        found = cues(document)
+    except StoreError as error:
+        raise not_now(503, "store_unavailable", str(error), 2) from None
+    write, media_type = CAPTIONS[format]
+    return Response(write(found), media_type=media_type)
 
 
 @router.delete("/v1/speech-tasks/{task_id}")

@@ -10,10 +10,20 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from voxpod_api.audio_store import StoredAudio
-from voxpod_api.errors import StoreError
+from voxpod_api.errors import ApiError, StoreError
 from voxpod_api.web.leaving import leaving
 
 logger = logging.getLogger(__name__)
+
+MEDIA_TYPES = {
+    "mp3": "audio/mpeg",
+    "opus": "audio/opus",
+    "ogg": "audio/ogg",
+    "flac": "audio/flac",
+    "wav": "audio/wav",
+    "pcm": "audio/pcm",
+}
+"""By format; opus as OpenAI has it."""
 
 
 class AudioAnswer(Response):
@@ -24,8 +34,8 @@ class AudioAnswer(Response):
         self.status_code = 200
         self.media_type = media_type
         self.background = None
-        self.body = b""
-        self.init_headers({**headers, "content-length": str(self._length())})
+        length = self._length()
+        self.init_headers(headers if length is None else {**headers, "content-length": str(length)})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send it; return without an end where the store fails, and the server cuts the connection."""
@@ -39,11 +49,18 @@ class AudioAnswer(Response):
             await send({"type": "http.response.body", "body": b""})
         except StoreError as error:
             logger.warning("answer cut", extra={"error": str(error)})
+            if last_words := self._last_words():
+                await send({"type": "http.response.body", "body": last_words, "more_body": True})
         finally:
             self._audio.close()
 
-    def _length(self) -> int:
+    def _length(self) -> int | None:
+        """Bytes of the body; None where nobody needs it to see that some are missing."""
         return self._audio.size
+
+    def _last_words(self) -> bytes:
+        """What is sent before the connection is cut."""
+        return b""
 
     def _pieces(self) -> AsyncGenerator[bytes, None]:
         return self._audio.chunks()
@@ -65,3 +82,42 @@ class Base64Answer(AudioAnswer):
         async for chunk in self._audio.chunks():
             yield base64.b64encode(chunk)
         yield self._after
+
+
+DELTA_BYTES = 12_288
+"""Audio of one event: its line stays far below the 64 KiB that aiohttp reads as one."""
+
+
+class EventsAnswer(AudioAnswer):
+    """Server-sent events as OpenAI's speech call has them. One that ends without `speech.audio.done` was cut off."""
+
+    def __init__(self, audio: StoredAudio, usage: dict[str, int], headers: dict[str, str]) -> None:
+        self._usage = usage
+        super().__init__(audio, "text/event-stream", {**headers, "cache-control": "no-store"})
+
+    def _length(self) -> None:
+        return None
+
+    def _last_words(self) -> bytes:
+        error = ApiError(503, "store_unavailable", "the audio could not be read to its end", "server_error")
+        return _event({"type": "speech.audio.error", **error.envelope()})
+
+    async def _pieces(self) -> AsyncGenerator[bytes, None]:
+        async for chunk in self._audio.chunks():
+            for start in range(0, len(chunk), DELTA_BYTES):
+                yield delta_event(chunk[start : start + DELTA_BYTES])
+        yield done_event(self._usage)
+
+
+def delta_event(audio: bytes) -> bytes:
+    """Some audio."""
+    return _event({"type": "speech.audio.delta", "audio": base64.b64encode(audio).decode()})
+
+
+def done_event(usage: dict[str, int]) -> bytes:
+    """All of it was sent."""
+    return _event({"type": "speech.audio.done", "usage": usage})
+
+
+def _event(document: dict[str, object]) -> bytes:
+    return f"data: {json.dumps(document)}\n\n".encode()

@@ -11,6 +11,7 @@ from voxpod_api.audio_store import StoredAudio
 from voxpod_api.auth.caller import Caller
 from voxpod_api.cluster.gateway import Json
 from voxpod_api.errors import ApiError, StoreError, not_now
+from voxpod_api.speech import outcome
 from voxpod_api.speech.allowance import allowance_headers, certain_refusal, told_with_allowance
 from voxpod_api.speech.choice import choose
 from voxpod_api.speech.order import Order
@@ -32,7 +33,7 @@ def allowed(request: Request, caller: Caller, order: Order) -> Order:
     request.state.text_len = len(order.text)
     if (refusal := certain_refusal(caller.tenant, len(order.text), parts.now())) is not None:
         raise told_with_allowance(refusal, caller.tenant, parts.now())
-    chosen = choose(parts.catalog, caller.tenant, parts.aliases, order.model, order.voice)
+    chosen = choose(parts.catalog, caller.tenant, parts.aliases, order.model, order.voice, order.language)
     return replace(order, model=chosen.model, voice=chosen.voice)
 
 
@@ -67,6 +68,17 @@ async def fetched(parts: Parts, spoken: Spoken) -> StoredAudio:
     """The audio, with its first bytes: until here every failure still has a status of its own. Raises ApiError."""
     try:
         return await parts.store.open(spoken)
+    except StoreError as error:
+        raise not_now(503, "store_unavailable", str(error), 2) from None
+
+
+async def times_of(parts: Parts, raw: Json) -> bytes:
+    """The times of a request that asked for them. Raises ApiError."""
+    signed, expires = outcome.times(raw)
+    if not signed or expires <= parts.now():
+        raise ApiError(404, "timestamps_not_found", "there are no times of it: not asked for, not made, or expired")
+    try:
+        return await parts.store.read(signed)
     except StoreError as error:
         raise not_now(503, "store_unavailable", str(error), 2) from None
 

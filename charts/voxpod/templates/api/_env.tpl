@@ -28,8 +28,14 @@
   value: {{ $jwt.tenantClaim | quote }}
 - name: VOXPOD_API_JWT_LEEWAY_SECONDS
   value: {{ $jwt.leewaySeconds | quote }}
+{{- if $jwt.revokedConfigMap }}
+- name: VOXPOD_API_REVOKED_FILE
+  value: /etc/voxpod/credentials/revoked.json
+{{- end }}
 - name: VOXPOD_API_PUBLIC_CATALOGUE
   value: {{ $api.publicCatalogue | quote }}
+- name: VOXPOD_API_CONSOLE
+  value: {{ $api.console | quote }}
 - name: VOXPOD_API_MODEL_ALIASES
   value: {{ $api.modelAliases | toJson | quote }}
 - name: VOXPOD_API_VOICE_ALIASES

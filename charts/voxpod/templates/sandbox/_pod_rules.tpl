@@ -1,6 +1,7 @@
 {{/*
 What a sandbox pod may be, as CEL validations over `variables.pod` (a PodSpec) and `variables.container` (its only one).
-Used for Jobs, so that the operator hears the refusal, and for pods, so that nothing comes in another way.
+Used for Jobs, so that the operator hears the refusal, and for pods, so that nothing comes in another way. A pod whose role is
+delivery (`variables.delivers`) readies a node: it alone writes to a model's folder, as that folder's owner, root.
 */}}
 {{- define "voxpod.podRules" -}}
 - expression: >-
@@ -34,9 +35,9 @@ Used for Jobs, so that the operator hears the refusal, and for pods, so that not
 {{- end }}
 - expression: >-
     has(variables.pod.securityContext)
-    && variables.pod.securityContext.?runAsNonRoot.orValue(false)
+    && (variables.delivers || (variables.pod.securityContext.?runAsNonRoot.orValue(false)
     && variables.pod.securityContext.?runAsUser.orValue(0) > 0
-    && variables.pod.securityContext.?runAsGroup.orValue(0) > 0
+    && variables.pod.securityContext.?runAsGroup.orValue(0) > 0))
     && variables.pod.securityContext.?seccompProfile.?type.orValue('') == 'RuntimeDefault'
   message: a sandbox pod has runAsNonRoot true, runAsUser and runAsGroup above 0, and seccompProfile RuntimeDefault
 - expression: >-
@@ -59,8 +60,9 @@ Used for Jobs, so that the operator hears the refusal, and for pods, so that not
     has(variables.container.securityContext) && has(variables.container.securityContext.capabilities)
     && has(variables.container.securityContext.capabilities.drop)
     && variables.container.securityContext.capabilities.drop.exists(name, name == 'ALL')
-    && !has(variables.container.securityContext.capabilities.add)
-  message: a sandbox container drops ALL capabilities and adds none
+    && (!has(variables.container.securityContext.capabilities.add)
+    || (variables.delivers && variables.container.securityContext.capabilities.add == ['DAC_OVERRIDE']))
+  message: a sandbox container drops ALL capabilities and adds none (a delivery DAC_OVERRIDE)
 - expression: >-
     !has(variables.container.securityContext) || (
     variables.container.securityContext.?seccompProfile.?type.orValue('RuntimeDefault') == 'RuntimeDefault'
@@ -82,13 +84,23 @@ Used for Jobs, so that the operator hears the refusal, and for pods, so that not
   message: a sandbox container takes no environment from Secrets or ConfigMaps
 - expression: >-
     !has(variables.pod.volumes) || variables.pod.volumes.all(volume,
-    has(volume.hostPath) || has(volume.emptyDir) || has(volume.projected))
-  message: a sandbox pod has only hostPath (a model), emptyDir (scratch) and projected (its identity) volumes
+    has(volume.hostPath) || has(volume.image) || has(volume.persistentVolumeClaim) || has(volume.emptyDir) || has(volume.projected))
+  message: a sandbox pod has only hostPath, image and persistentVolumeClaim (a model), emptyDir (scratch) and projected (its identity) volumes
+- expression: >-
+    !has(variables.pod.volumes) || variables.pod.volumes.all(volume, !has(volume.persistentVolumeClaim)
+    || volume.persistentVolumeClaim.?readOnly.orValue(false))
+  message: a persistentVolumeClaim of a sandbox pod is readOnly
 - expression: >-
     !has(variables.pod.volumes) || (variables.pod.volumes.filter(volume, has(volume.emptyDir)).size() <= 1
     && variables.pod.volumes.all(volume, !has(volume.emptyDir) || (has(volume.emptyDir.sizeLimit)
     && quantity(volume.emptyDir.sizeLimit).compareTo(quantity('1Gi')) <= 0 && volume.emptyDir.?medium.orValue('') == '')))
   message: a sandbox pod has at most one emptyDir, with a sizeLimit of at most 1Gi and on the node's disk, not in memory
+- expression: >-
+    !variables.delivers || !has(variables.pod.volumes) || variables.pod.volumes.all(volume, !has(volume.projected))
+  message: a delivery pod has no projected volume, it is nobody to the operator
+- expression: >-
+    !variables.delivers || !has(variables.pod.volumes) || variables.pod.volumes.filter(volume, has(volume.hostPath)).size() == 1
+  message: a delivery pod has exactly one hostPath volume, the model's folder
 - expression: >-
     !has(variables.pod.volumes) || variables.pod.volumes.all(volume, !has(volume.projected)
     || (has(volume.projected.sources) && volume.projected.sources.all(source, has(source.serviceAccountToken)
@@ -96,14 +108,15 @@ Used for Jobs, so that the operator hears the refusal, and for pods, so that not
   message: a projected volume of a sandbox pod holds only a serviceAccountToken with audience voxpod-dispatch
 - expression: >-
     !has(variables.pod.volumes) || variables.pod.volumes.all(volume, !has(volume.hostPath)
-    || (volume.hostPath.?type.orValue('') == 'Directory' && !volume.hostPath.path.contains('..')
+    || ((volume.hostPath.?type.orValue('') == 'Directory'
+    || (variables.delivers && volume.hostPath.?type.orValue('') == 'DirectoryOrCreate')) && !volume.hostPath.path.contains('..')
     && variables.modelRoots.exists(root, volume.hostPath.path == root || volume.hostPath.path.startsWith(root + '/'))))
-  message: a hostPath volume of a sandbox pod is of type Directory and lies in one of {{ .Values.sandbox.modelRoots | join ", " | default "no folder (sandbox.modelRoots is empty)" }}
+  message: a hostPath volume of a sandbox pod is of type Directory (of a delivery, or DirectoryOrCreate) and lies in one of {{ .Values.sandbox.modelRoots | join ", " | default "no folder (sandbox.modelRoots is empty)" }}
 - expression: >-
     !has(variables.container.volumeDevices) && (!has(variables.container.volumeMounts)
-    || variables.container.volumeMounts.all(mount, mount.?readOnly.orValue(false)
+    || variables.container.volumeMounts.all(mount, variables.delivers || mount.?readOnly.orValue(false)
     || !variables.pod.volumes.exists(volume, volume.name == mount.name && has(volume.hostPath))))
-  message: a sandbox container mounts hostPath volumes readOnly, and has no volumeDevices
+  message: a sandbox container mounts hostPath volumes readOnly (but a delivery), and has no volumeDevices
 - expression: >-
     !has(variables.container.volumeMounts) || variables.container.volumeMounts.all(mount,
     !has(mount.subPath) && !has(mount.subPathExpr) && mount.?mountPropagation.orValue('None') == 'None')
@@ -136,9 +149,10 @@ the default PriorityClass, tolerations, variables and the image's address in a m
 # or a trusted image would run any code: a shell, or what lies in a model's folder
 - expression: >-
     !has(variables.container.args) && !has(variables.container.workingDir)
-    && (!has(variables.container.command) || variables.container.command == ['python3', '-m', 'voxpod_inference.probe'])
+    && (variables.delivers ? variables.container.?command.orValue([]) == ['python3', '-m', 'voxpod_inference.node']
+    : !has(variables.container.command) || variables.container.command == ['python3', '-m', 'voxpod_inference.probe'])
     && (!has(variables.container.env) || variables.container.env.all(variable, variable.name.startsWith('VOXPOD_')))
-  message: a sandbox runs its image's program or the probe, without args or workingDir, and with variables named VOXPOD_* only
+  message: a sandbox runs its image's program or the probe (a delivery voxpod_inference.node), without args or workingDir, and with variables named VOXPOD_* only
 - expression: variables.pod.?priorityClassName.orValue('') == {{ $priority | squote }}
   message: a sandbox pod has {{ if $priority }}the priorityClassName {{ $priority }}{{ else }}no priorityClassName{{ end }} (sandbox.priorityClassName)
 {{- if not .Values.sandbox.admission.anyTaint }}
@@ -149,12 +163,14 @@ the default PriorityClass, tolerations, variables and the image's address in a m
 {{- end }}
 {{- end }}
 
-{{/* What the rules above look at; takes a list of the context and the path of the PodSpec. */}}
+{{/* What the rules above look at; takes a list of the context and the path of what has the pod's metadata and spec. */}}
 {{- define "voxpod.podVariables" -}}
 - name: pod
-  expression: {{ index . 1 }}
+  expression: {{ index . 1 }}.spec
+- name: delivers
+  expression: {{ index . 1 }}.?metadata.?labels['voxpod.dev/role'].orValue('') == 'delivery'
 - name: container
-  expression: {{ index . 1 }}.containers[0]
+  expression: {{ index . 1 }}.spec.containers[0]
 - name: modelRoots
   expression: >-
     {{ (index . 0).Values.sandbox.modelRoots | toJson }}

@@ -10,8 +10,6 @@ from voxpod_inference.text.frontend import Script
 
 Weights = Literal["plain", "prepared", "prepared-onnx"]
 
-_SECONDS_A_PHONEME = 0.05
-
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
@@ -20,12 +18,10 @@ class Prepared:
     script: Script
     voice: str
     speed: float
-
-    @property
-    def expected_seconds(self) -> float:
-        """About how long it will be, from its phonemes: voices take 0.05 to 0.09 s for one."""
-        spoken = sum(len(chunk.phonemes) / chunk.rate for chunk in self.script.chunks)
-        return (_SECONDS_A_PHONEME * spoken + sum(chunk.pause for chunk in self.script.chunks)) / self.speed
+    seed: int
+    """Of an engine's random choices, where it makes any."""
+    expected_seconds: float
+    """About how long it will be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +78,13 @@ class Synthesizer(Protocol):
         speed: float = 1.0,
         ssml: bool = False,
         lexicon: Mapping[str, str] | None = None,
+        seed: int = 0,
     ) -> Prepared:
         """Check a request and read its text, without sound yet. InputError says what cannot be spoken and why.
 
         `voice` is one of the bundle's, a mix of several (`a(2)+b(1)`) where the engine mixes them, or empty for the default of the text's language;
-        `speed` is 0.25 to 4; `ssml` and `lexicon` are as `FrontEnd.script` takes them.
+        `speed` is 0.25 to 4; `ssml` and `lexicon` are as `FrontEnd.script` takes them;
+        the same `seed` makes the same sound, also of an engine that makes random choices.
         """
         ...
 

@@ -7,9 +7,11 @@ docs/engines.md tells how to add one.
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from argparse import ArgumentParser
+
     from voxpod_inference.bundle import Bundle
     from voxpod_inference.engines.base import Synthesizer
     from voxpod_inference.prepared import PreparedWeights
@@ -54,6 +56,18 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Converter:
+    """How a bundle is made out of files that somebody has: weights that no public package holds."""
+
+    what: str
+    """Which files, as the help names them."""
+    add_options: Callable[["ArgumentParser"], None]
+    convert: Callable[[Path, Path, Any, Callable[[str, float], None]], "Bundle"]
+    """Takes their folder, the bundle's, the options as parsed, and what is told at which share of the work. FetchError, BundleError,
+    OSError; a folder that is there already is never changed."""
+
+
+@dataclass(frozen=True, slots=True)
 class Engine:
     """One engine. The functions import its code when they are called, so a sandbox pays for the engine of its bundle alone."""
 
@@ -69,6 +83,8 @@ class Engine:
     """Whether its utterances tell when each word is heard."""
     source: Callable[[], Source] | None = None
     """None where a bundle cannot be made out of public packages."""
+    converter: Callable[[], Converter] | None = None
+    """None where there is nothing to convert."""
 
     @property
     def always_read(self) -> tuple[str, ...]:

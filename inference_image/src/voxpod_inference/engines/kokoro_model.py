@@ -1,7 +1,6 @@
 """Kokoro's two halves as one function: tokens, a style row and a speed in; samples and the length of each token out."""
 
 import ctypes
-import functools
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -11,7 +10,7 @@ from numpy.typing import NDArray
 from voxpod_inference.audio import Samples
 from voxpod_inference.bundle import Bundle
 from voxpod_inference.engines.kokoro_files import FRONT, GENERATOR, PACKED
-from voxpod_inference.engines.onnx import InferenceSession, RunOptions, failing, loaded, shrinking
+from voxpod_inference.engines.onnx import InferenceSession, RunOptions, failing, give_back_memory, loaded, shrinking
 from voxpod_inference.engines.vocoder import Vocoder
 from voxpod_inference.errors import ENGINE_FAILED, SpeechError
 from voxpod_inference.prepared import PreparedWeights
@@ -111,7 +110,7 @@ class KokoroModel:
     def say(self, plan: Plan) -> Samples:
         """The sound that was planned."""
         what = f"a chunk of {len(plan.durations) - 2} tokens"
-        _give_back_memory()
+        give_back_memory()
         with failing(what):
             samples = self._generator.samples(plan.acoustics)
         if not samples.size or not np.isfinite(samples).all():
@@ -136,14 +135,3 @@ def prepared_model(weights: PreparedWeights, threads: int) -> KokoroModel:
     if (packed := weights.path(PACKED)) is not None:
         return KokoroModel(front, NativeGenerator(packed, threads))
     return KokoroModel(front, GraphGenerator(loaded(weights.root / GENERATOR, threads, optimised=True)))
-
-
-def _give_back_memory() -> None:
-    """Return freed heap to the system before the other half takes as much: glibc keeps it otherwise, 20 MB in each sandbox."""
-    if (trim := _malloc_trim()) is not None:
-        trim(0)
-
-
-@functools.cache
-def _malloc_trim() -> "ctypes._NamedFuncPointer | None":
-    return getattr(ctypes.CDLL(None), "malloc_trim", None)

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from voxpod_inference import log
 from voxpod_inference.bundle import Bundle, open_bundle
-from voxpod_inference.engines.entry import Engine
+from voxpod_inference.engines.cosyvoice_files import COSYVOICE
+from voxpod_inference.engines.entry import Engine, Recipe
 from voxpod_inference.engines.hibari_files import HIBARI
 from voxpod_inference.engines.kokoro_files import KOKORO
 from voxpod_inference.errors import BundleError, SpeechError
@@ -15,7 +16,7 @@ from voxpod_inference.settings import BundleSettings
 if TYPE_CHECKING:
     from voxpod_inference.engines.base import Synthesizer
 
-ENGINES: dict[str, Engine] = {engine.name: engine for engine in (KOKORO, HIBARI)}
+ENGINES: dict[str, Engine] = {engine.name: engine for engine in (KOKORO, HIBARI, COSYVOICE)}
 """By name. The first is the one whose bundle `voxpod-model` takes when none is named."""
 
 Tell = Callable[[str, str], None]
@@ -29,7 +30,7 @@ def _log(what: str, why: str) -> None:
 def load(settings: BundleSettings) -> "Synthesizer":
     """The engine of the bundle that the settings name; BundleError when the bundle is not the one that was asked for."""
     bundle = open_bundle(settings.bundle, settings.bundle_digest)
-    return load_engine(bundle, settings.cpu_limit)
+    return load_engine(bundle, settings.cpu_limit, settings.prepared)
 
 
 def engine_of(bundle: Bundle) -> Engine:
@@ -39,6 +40,14 @@ def engine_of(bundle: Bundle) -> Engine:
             f"{bundle.root}: the manifest names engine {bundle.manifest.engine!r}; this version has {', '.join(ENGINES)}"
         )
     return engine
+
+
+def recipe_of(bundle: Bundle) -> Recipe:
+    """What `voxpod-model prepare` makes of a bundle; all by ONNX Runtime where it has no weights for the native library."""
+    recipe = engine_of(bundle).recipe
+    if recipe.native is None or recipe.native.weights in bundle.manifest.files:
+        return recipe
+    return Recipe((*recipe.graphs, recipe.native.graph))
 
 
 def load_engine(bundle: Bundle, threads: int, prepared: Path | None = None, tell: Tell = _log) -> "Synthesizer":
@@ -56,12 +65,13 @@ def load_engine(bundle: Bundle, threads: int, prepared: Path | None = None, tell
         raise BundleError(f"{bundle.root}: the manifest names the language {unknown[0]!r}; this version has {can}")
     if missing := [name for name in engine.files if name not in bundle.manifest.files]:
         what = f"version {bundle.manifest.version} of {bundle.manifest.name} has no {missing[0]}"
-        again = f" of its own fetch-{engine.name}" if engine.source else f" that engine {engine.name} can read"
+        own = "fetch" if engine.source else "convert" if engine.converter else ""
+        again = f" of its own {own}-{engine.name}" if own else f" that engine {engine.name} can read"
         raise BundleError(f"{bundle.root}: {what}; this version of Voxpod needs a bundle{again}")
     bundle.check(engine.always_read)
     code = engine.code()
     try:
-        weights = find(prepared or folder_of(bundle), fit_of(bundle), engine.recipe)
+        weights = find(prepared or folder_of(bundle), fit_of(bundle), recipe_of(bundle))
         synthesizer = code(bundle, threads, weights)
         if synthesizer.weights == "prepared-onnx":
             tell(*WITHOUT_LIBRARY)

@@ -1,4 +1,4 @@
-"""Kokoro's generator by the native library: features, timbre and harmonic source in, samples out.
+"""Generators of engines by the native library: features, timbre and harmonic source in, samples out.
 
 The library is optional: `native_library()` is None where it was not built, and the ONNX graph does the work, slower.
 """
@@ -14,8 +14,11 @@ from numpy.typing import NDArray
 from voxpod_inference.errors import ENGINE_FAILED, BundleError, SpeechError
 
 LIBRARY = "libvoxpod_vocoder.so"
-VERSION = 2
-FEATURES, TIMBRE, SOURCE = 512, 128, 22
+VERSION = 3
+FEATURES = 512
+FAMILIES = ((128, 22), (0, 18))
+"""Kinds of generators by the number in a packed file: floats of timbre, rows of the source."""
+_FAMILY_AT = 36
 STOPPED = 1
 FAILURES = {2: "arguments that the library refuses", 3: "no memory left", 4: "a failure inside of the library"}
 
@@ -47,6 +50,8 @@ class Vocoder:
             raise BundleError(f"{packed.name} cannot be mapped: {error}") from error
         # numpy takes the address of a read-only buffer, which ctypes refuses to.
         address = np.frombuffer(self._map, np.uint8).ctypes.data
+        number = int.from_bytes(self._map[_FAMILY_AT : _FAMILY_AT + 4], "little")
+        self._timbre, self._source = FAMILIES[number] if number < len(FAMILIES) else FAMILIES[0]
         why = ctypes.create_string_buffer(512)
         self._handle = library.vp_open(address, len(self._map), threads, why, len(why))
         if not self._handle:
@@ -55,12 +60,14 @@ class Vocoder:
     def generate(
         self,
         features: NDArray[np.float32],
-        timbre: NDArray[np.float32],
+        timbre: NDArray[np.float32] | None,
         source: NDArray[np.float32],
         stop: ctypes.c_int | None = None,
     ) -> NDArray[np.float32]:
-        """Samples at 24 kHz, [300 * frames], of features [1, 512, frames], timbre [1, 128], source [1, 22, 60 * frames + 1].
+        """Samples of features [1, 512, frames], timbre and source.
 
+        Kokoro's: [300 * frames] at 24 kHz, of timbre [1, 128] and source [1, 22, 60 * frames + 1]. CosyVoice's: [256 * frames] at
+        22.05 kHz, without timbre, of source [1, 18, 64 * frames + 1].
         SpeechError when `stop` becomes non-zero meanwhile (from any thread), or memory runs out; ValueError for other shapes.
         """
         if not self._handle:
@@ -69,13 +76,15 @@ class Vocoder:
         source_frames = self._library.vp_source_frames(self._handle, frames)
         if source_frames < 0:
             raise ValueError(f"{frames} frames of features; 1 to 1048576 are accepted")
-        arrays = (
-            _array(features, (FEATURES, frames)),
-            _array(timbre, (TIMBRE,)),
-            _array(source, (SOURCE, source_frames)),
-        )
+        arrays = (_array(features, (FEATURES, frames)), _array(source, (self._source, source_frames)))
+        style = None
+        if self._timbre:
+            if timbre is None:
+                raise ValueError("this generator needs a timbre")
+            style = _array(timbre, (self._timbre,))
         samples = np.empty(self._library.vp_samples(self._handle, frames), np.float32)
-        f, t, s = (array.ctypes.data for array in arrays)
+        f, s = (array.ctypes.data for array in arrays)
+        t = None if style is None else style.ctypes.data
         flag = None if stop is None else ctypes.byref(stop)
         n = len(samples)
         code = self._library.vp_run(self._handle, f, frames, t, s, source_frames, samples.ctypes.data, n, flag)

@@ -43,8 +43,8 @@ def write_generator_weights(model: "onnx.ModelProto", target: Path) -> None:
     write_tensors(dict(_tensors(_Graph(model))), target)
 
 
-def write_tensors(tensors: Mapping[str, Tensor], target: Path) -> None:
-    """The file itself; what `vocoder_weights.read_weights` reads."""
+def write_tensors(tensors: Mapping[str, Tensor], target: Path, family: int = 0) -> None:
+    """The file itself; what `vocoder_weights.read_weights` reads. `family` is the kind of generator (`vocoder.FAMILIES`)."""
     entries: dict[str, dict[str, object]] = {}
     end = 0
     for name, tensor in tensors.items():
@@ -56,7 +56,8 @@ def write_tensors(tensors: Mapping[str, Tensor], target: Path) -> None:
             "offset": end,
         }
         end += -(-tensor.data.nbytes // ALIGNMENT) * ALIGNMENT
-    header = json.dumps({"version": VERSION, "tensors": entries}, separators=(",", ":")).encode()
+    kind = {"family": family} if family else {}
+    header = json.dumps({"version": VERSION, **kind, "tensors": entries}, separators=(",", ":")).encode()
     header += b" " * (-(len(MAGIC) + 4 + len(header)) % ALIGNMENT)
     with target.open("wb") as file:
         file.write(MAGIC + struct.pack("<I", len(header)) + header)

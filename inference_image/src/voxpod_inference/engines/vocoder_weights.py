@@ -20,11 +20,12 @@ from voxpod_inference.errors import BundleError
 PANELS = {"scalar": 8, "avx2": 16, "avx512": 32}
 """Processor class -> columns of a panel of weights."""
 SOURCE_MAGIC, SOURCE_VERSION = b"VPGW", 1
-PACKED_MAGIC, PACKED_VERSION = b"VPGK", 2
+PACKED_MAGIC, PACKED_VERSION = b"VPGK", 3
 ALIGNMENT = 64
 MOST_TENSORS = 512
-STRIDES = {"ups.0": 10, "ups.1": 6}
-BINS, HOP, PHASES_FROM, LAST_COLUMNS = 11, 5, 16, 32
+OVERLAP = 4
+"""Windows of the inverse transform over a sample; taps of an upsampling are twice its stride."""
+PHASES_FROM, LAST_COLUMNS = 16, 32
 
 Named = Iterator[tuple[str, NDArray[np.float64]]]
 
@@ -38,7 +39,7 @@ def pack(weights: Path, target: Path, cpu_class: str) -> None:
         raise BundleError(f"processor class {cpu_class!r}; {', '.join(PANELS)} are known")
     temporary = target.with_name(f".{target.name}.{os.getpid()}")
     try:
-        _write(_packed(read_weights(weights), PANELS[cpu_class]), temporary, cpu_class)
+        _write(_packed(read_weights(weights), PANELS[cpu_class]), temporary, cpu_class, family_of(weights))
         temporary.replace(target)
     finally:
         temporary.unlink(missing_ok=True)
@@ -46,18 +47,32 @@ def pack(weights: Path, target: Path, cpu_class: str) -> None:
 
 def read_weights(path: Path) -> Named:
     """The tensors of a `generator.weights` file by name, as floats. BundleError when it is damaged."""
+    data, start, header = _opened(path)
+    try:
+        for name, entry in header["tensors"].items():
+            yield name, _floats(data, start, entry)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise BundleError(f"{path.name} is damaged: {error}") from error
+
+
+def family_of(path: Path) -> int:
+    """Which kind of generator (`vocoder.FAMILIES`) the weights of a file are of. BundleError when it is damaged."""
+    return int(_opened(path)[2].get("family", 0))
+
+
+def _opened(path: Path) -> tuple[bytes, int, dict[str, Any]]:
+    """All of a file, where its numbers begin, and its header."""
     data = path.read_bytes()
     if data[:4] != SOURCE_MAGIC or len(data) < 8:
         raise BundleError(f"{path.name} is not a file of generator weights")
     start = 8 + struct.unpack_from("<I", data, 4)[0]
     try:
-        header = json.loads(data[8:start])
+        header: dict[str, Any] = json.loads(data[8:start])
         if header["version"] != SOURCE_VERSION:
             raise BundleError(f"{path.name} has version {header['version']}; {SOURCE_VERSION} is read")
-        for name, entry in header["tensors"].items():
-            yield name, _floats(data, start, entry)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise BundleError(f"{path.name} is damaged: {error}") from error
+    return data, start, header
 
 
 def _floats(data: bytes, start: int, entry: dict[str, Any]) -> NDArray[np.float64]:
@@ -72,8 +87,8 @@ def _floats(data: bytes, start: int, entry: dict[str, Any]) -> NDArray[np.float6
 def _packed(weights: Named, panel: int) -> Named:
     for name, values in weights:
         kind, _, last = name.rpartition(".")
-        if kind in STRIDES and last == "weight":
-            yield name, panels(upsampling_matrix(values, STRIDES[kind]), panel)
+        if kind.startswith("ups.") and last == "weight":
+            yield name, panels(upsampling_matrix(values, values.shape[2] // 2), panel)
         elif kind.startswith("noise_convs") and last == "weight":
             yield name, panels(window_matrix(values), panel)
         elif kind == "conv_post":
@@ -86,7 +101,7 @@ def _packed(weights: Named, panel: int) -> Named:
             yield name.replace(".alpha", ".inverse_alpha"), 1.0 / values
         elif name == "stft.inverse_basis":
             # The inverse transform is scaled by window / hop afterwards; here it costs nothing.
-            yield "stft.basis", panels(upsampling_matrix(values, HOP) * (values.shape[2] / HOP), panel)
+            yield "stft.basis", panels(upsampling_matrix(values, values.shape[2] // OVERLAP) * OVERLAP, panel)
         else:
             yield name, values
 
@@ -112,12 +127,12 @@ def window_matrix(weight: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _halves(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
     """Magnitudes from column 0, phases from column 16."""
-    spread = np.zeros((len(matrix), LAST_COLUMNS))
-    spread[:, :BINS], spread[:, PHASES_FROM : PHASES_FROM + BINS] = matrix[:, :BINS], matrix[:, BINS:]
+    spread, bins = np.zeros((len(matrix), LAST_COLUMNS)), matrix.shape[1] // 2
+    spread[:, :bins], spread[:, PHASES_FROM : PHASES_FROM + bins] = matrix[:, :bins], matrix[:, bins:]
     return spread
 
 
-def _write(tensors: Named, target: Path, cpu_class: str) -> None:
+def _write(tensors: Named, target: Path, cpu_class: str, family: int) -> None:
     data_from = -(-(40 + 64 * MOST_TENSORS + 8) // ALIGNMENT) * ALIGNMENT
     entries = []
     with target.open("wb") as file:
@@ -129,7 +144,7 @@ def _write(tensors: Named, target: Path, cpu_class: str) -> None:
         bytes_, count = file.tell(), len(entries)
         if count > MOST_TENSORS:
             raise BundleError(f"{count} tensors; the generator has fewer than {MOST_TENSORS}")
-        header = struct.pack("<4sI16sQII", PACKED_MAGIC, PACKED_VERSION, cpu_class.encode(), bytes_, count, 0)
+        header = struct.pack("<4sI16sQII", PACKED_MAGIC, PACKED_VERSION, cpu_class.encode(), bytes_, count, family)
         header += b"".join(entries)
         file.seek(0)
         file.write(header + struct.pack("<Q", _checksum(header)))

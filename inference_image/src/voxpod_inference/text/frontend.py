@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 from voxpod_crds.sandbox_protocol import MAX_WARNINGS
-from voxpod_inference.errors import LANGUAGE_NOT_SUPPORTED, TEXT_EMPTY, InputError
-from voxpod_inference.text import markup
+from voxpod_inference.errors import INPUT_REFUSED, LANGUAGE_NOT_SUPPORTED, TEXT_EMPTY, InputError
+from voxpod_inference.text import markup, pronunciation
 from voxpod_inference.text.chunks import CLAUSE_PAUSE, LINE_PAUSE, SENTENCE_PAUSE, Chunk, Limits, chunks_of, is_sound
 from voxpod_inference.text.document import Document
 from voxpod_inference.text.languages import LATIN, described, language_of
@@ -36,12 +36,18 @@ class Script:
 
 
 class FrontEnd:
-    """Reads texts with one reader per language; `count` says how many tokens phonemes make."""
+    """Reads texts with one reader per language; `count` says how many tokens phonemes make.
 
-    def __init__(self, readers: Mapping[str, Reader], limits: Limits, count: Callable[[str], int]) -> None:
+    Without `phonemes` the model takes written text, and pronunciations that are given in phonemes are refused.
+    """
+
+    def __init__(
+        self, readers: Mapping[str, Reader], limits: Limits, count: Callable[[str], int], *, phonemes: bool = True
+    ) -> None:
         self._readers = readers
         self._limits = limits
         self._count = count
+        self._phonemes = phonemes
 
     def script(
         self, text: str, language: str, fallback: str, *, ssml: bool = False, lexicon: Mapping[str, str] | None = None
@@ -59,6 +65,8 @@ class FrontEnd:
         for run in runs:
             if run.language not in self._readers:
                 self._refuse(run.language, _place(document, run))
+        if not self._phonemes:
+            _refuse_phonemes(document)
         passage = Passage(document, runs, self._readers, self._limits, self._count, self._refuse)
         sections = list(passage.sections())
         spoken = [piece.spoken for _, pieces in sections for piece in pieces]
@@ -82,6 +90,13 @@ class FrontEnd:
         known = ", ".join(sorted(self._readers))
         hint = "; if it is Mandarin, set language to zh" if language == "yue" and "zh" in self._readers else ""
         raise InputError(LANGUAGE_NOT_SUPPORTED, f"{what} in {described(language)}; this model speaks {known}{hint}")
+
+
+def _refuse_phonemes(document: Document) -> None:
+    given = next((p.reading for p in document.parts if p.reading and p.reading.kind in pronunciation.ALPHABETS), None)
+    if given is not None:
+        what = f"{given.place}: this model reads letters and takes no {given.kind}"
+        raise InputError(INPUT_REFUSED, f"{what}; a spelling that is read as it shall sound is accepted")
 
 
 def _document(text: str, *, ssml: bool, lexicon: Mapping[str, str] | None) -> Document:

@@ -27,6 +27,7 @@ SPEECH_MODEL = Kind(GROUP, VERSION, "speechmodels", "SpeechModel", namespaced=Fa
 TTS_REQUEST = Kind(GROUP, VERSION, "ttsrequests", "TTSRequest")
 JOB = Kind("batch", "v1", "jobs", "Job")
 POD = Kind("", "v1", "pods", "Pod")
+NODE = Kind("", "v1", "nodes", "Node", namespaced=False)
 EVENT = Kind("", "v1", "events", "Event")
 EVENT_V1 = Kind("events.k8s.io", "v1", "events", "Event")
 """The same objects as EVENT, in the form that new ones are written in."""

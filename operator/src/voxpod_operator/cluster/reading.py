@@ -12,11 +12,13 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from voxpod_crds.base import ApiModel, ObjectMeta, unknown
+from voxpod_crds.model_choice import Offer
 from voxpod_crds.speech_model import SpeechModel, SpeechModelSpec, SpeechModelStatus
 from voxpod_crds.tenant import Tenant, TenantSpec, TenantStatus
 from voxpod_crds.tts_request import TTSRequest, TTSRequestSpec, TTSRequestStatus
 from voxpod_operator.cluster.ended import EndedRequest, read_ended
-from voxpod_operator.cluster.kinds import JOB, POD, SPEECH_MODEL, TENANT, Kind
+from voxpod_operator.cluster.kinds import JOB, NODE, POD, SPEECH_MODEL, TENANT, Kind
+from voxpod_operator.cluster.nodes import NodeView, parse_node
 from voxpod_operator.cluster.sandboxes import JobView, PodView, parse_job, parse_pod
 
 Json = dict[str, Any]
@@ -60,7 +62,7 @@ AnyModel = SpeechModel | UnreadableModel
 Request = TTSRequest | EndedRequest | UnreadableRequest
 LiveRequest = TTSRequest | UnreadableRequest
 """One that has not ended."""
-Resource = AnyTenant | AnyModel | Request | JobView | PodView
+Resource = AnyTenant | AnyModel | Request | JobView | PodView | NodeView
 
 
 def parse(kind: Kind, raw: Json) -> Resource:
@@ -69,6 +71,8 @@ def parse(kind: Kind, raw: Json) -> Resource:
         return parse_job(raw)
     if kind is POD:
         return parse_pod(raw)
+    if kind is NODE:
+        return parse_node(raw)
     if kind is TENANT:
         return _tenant(raw)
     return _model(raw) if kind is SPEECH_MODEL else _request(raw)
@@ -84,9 +88,11 @@ def namespaces_of(tenant: AnyTenant) -> Sequence[str]:
     return tenant.namespaces if isinstance(tenant, UnreadableTenant) else tenant.spec.namespaces
 
 
-def is_default(model: AnyModel) -> bool:
-    """Whether requests that name no model get this one."""
-    return model.default if isinstance(model, UnreadableModel) else model.spec.default
+def offer_of(model: AnyModel) -> Offer:
+    """What a SpeechModel says of requests that name no model, as far as it can be read."""
+    if isinstance(model, UnreadableModel):
+        return Offer(model.metadata.name, model.default, (), model.status.voices)
+    return Offer(model.metadata.name, model.spec.default, model.spec.default_for, model.status.voices)
 
 
 def describe(error: ValidationError, path: str = "") -> str:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from voxpod_crds.names import MODEL_LABEL, PROFILE_LABEL, REQUEST_UID_LABEL, ROLE_LABEL, TEMPLATE_LABEL
+from voxpod_crds.names import MODEL_LABEL, PLACE_LABEL, PROFILE_LABEL, REQUEST_UID_LABEL, ROLE_LABEL, TEMPLATE_LABEL
 
 REQUEST_ANNOTATION = "voxpod.dev/request"
 """`namespace/name` of the TTSRequest that a Job works for; a label could not hold it (63 characters)."""
@@ -28,6 +28,8 @@ class JobView:
     resource_version: str
     created_at: datetime
     role: str
+    place: str
+    """Which folder of its node its pod maps, as `voxpod_crds.names.PLACE_LABEL` says; empty from a version that did not say."""
     request_uid: str
     request: str
     """`namespace/name` of the TTSRequest that it was made for; empty for a probe, and for a sandbox of the pool."""
@@ -93,6 +95,7 @@ def parse_job(raw: Json) -> JobView:
         resource_version=meta.get("resourceVersion", ""),
         created_at=datetime.fromisoformat(meta["creationTimestamp"]),
         role=labels.get(ROLE_LABEL, ""),
+        place=labels.get(PLACE_LABEL, ""),
         request_uid=labels.get(REQUEST_UID_LABEL, ""),
         request=(meta.get("annotations") or {}).get(REQUEST_ANNOTATION, ""),
         finished=ended is not None,

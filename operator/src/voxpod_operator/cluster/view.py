@@ -14,7 +14,8 @@ from voxpod_crds.base import ResourceKey
 from voxpod_crds.conditions import Reason
 from voxpod_crds.tts_request import TTSRequest
 from voxpod_operator.cluster.ended import EndedRequest
-from voxpod_operator.cluster.kinds import JOB, POD, SPEECH_MODEL, TENANT, TTS_REQUEST, Kind
+from voxpod_operator.cluster.kinds import JOB, NODE, POD, SPEECH_MODEL, TENANT, TTS_REQUEST, Kind
+from voxpod_operator.cluster.nodes import NodeView
 from voxpod_operator.cluster.reading import (
     AnyModel,
     AnyTenant,
@@ -28,7 +29,7 @@ from voxpod_operator.cluster.sandboxes import JobView, PodView
 
 Json = dict[str, Any]
 
-WATCHED = (TENANT, SPEECH_MODEL, TTS_REQUEST, JOB, POD)
+WATCHED = (TENANT, SPEECH_MODEL, TTS_REQUEST, JOB, POD, NODE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +47,14 @@ def _age(resource: AnyTenant | AnyModel) -> tuple[str, str]:
 
 def version_of(resource: Resource) -> int:
     """resourceVersion as the integer it is; 0 without one."""
-    if isinstance(resource, JobView | PodView | EndedRequest):
+    if isinstance(resource, JobView | PodView | NodeView | EndedRequest):
         return int(resource.resource_version or 0)
     return int(resource.metadata.resource_version or 0)
 
 
 def uid_of(resource: Resource) -> str:
     """metadata.uid"""
-    return resource.uid if isinstance(resource, JobView | PodView | EndedRequest) else resource.metadata.uid
+    return resource.uid if isinstance(resource, JobView | PodView | NodeView | EndedRequest) else resource.metadata.uid
 
 
 def job_of(request: Request) -> str:
@@ -223,6 +224,15 @@ class ClusterView:
         """The pod of a Job (there is one at most: backoffLimit is 0)."""
         key = self._pod_of_job.get(job.uid) if job is not None else None
         return self.pod(key) if key else None
+
+    def nodes(self) -> list[NodeView]:
+        """All nodes of the cluster."""
+        return [n for n in self._objects[NODE].values() if isinstance(n, NodeView)]
+
+    def node(self, name: str) -> NodeView | None:
+        """A node by name."""
+        found = self._objects[NODE].get(ResourceKey("", name))
+        return found if isinstance(found, NodeView) else None
 
     def _index(self, kind: Kind, key: ResourceKey, resource: Resource) -> None:
         if isinstance(resource, TTSRequest | EndedRequest | UnreadableRequest):

@@ -178,7 +178,8 @@ async def _answer_errors(request: web.Request, handler: Handler) -> web.StreamRe
     except NotWanted as error:
         return _counted(counter, web.Response(status=410, text=str(error)))
     except Conflict as error:
-        await _read_again(request.app[CONTEXT], error.key)
+        if error.kind == TTS_REQUEST.name:
+            await _read_again(request.app[CONTEXT], error.key)
         return _counted(
             counter,
             web.Response(status=503, text="the request changed meanwhile; ask again", headers={"Retry-After": "1"}),

@@ -17,7 +17,7 @@ from voxpod_operator.idle import IdleSandbox
 from voxpod_operator.logs import about
 from voxpod_operator.policy import lifecycle, stored_objects, transitions
 from voxpod_operator.policy.progress import TELL_SECONDS, seconds_left, upload_worth_telling
-from voxpod_operator.reconcile.ending import conclude
+from voxpod_operator.reconcile.ending import conclude, engine_rate
 
 logger = logging.getLogger(__name__)
 
@@ -170,7 +170,7 @@ def _work(ctx: Context, request: TTSRequest) -> Work:
         seconds_left=max(seconds_left - REPORT_SECONDS, 1.0),
         upload=ctx.store.presign_put(
             stored_objects.audio_key(request),
-            stored_objects.audio_type(spec.format, spec.sample_rate or _engine_rate(ctx, request)),
+            stored_objects.audio_type(spec.format, spec.sample_rate or engine_rate(ctx, request)),
             life,
         ),
         loudness=spec.loudness,
@@ -180,6 +180,7 @@ def _work(ctx: Context, request: TTSRequest) -> Work:
         timestamps_upload=ctx.store.presign_put(times, stored_objects.TIMESTAMPS_TYPE, life) if times else None,
         progress_seconds=TELL_SECONDS,
         tenant=request.status.tenant or "",
+        seed=spec.seed or 0,
     )
 
 
@@ -188,11 +189,6 @@ def _reading(entry: LexiconEntry) -> str:
     if entry.ipa:
         return f"/{entry.ipa}/"
     return f"pinyin:{entry.pinyin}" if entry.pinyin else entry.say_as or ""
-
-
-def _engine_rate(ctx: Context, request: TTSRequest) -> int | None:
-    model = ctx.view.model(request.status.model or "")
-    return model.status.sample_rate if model is not None else None
 
 
 def _same_audio(request: EndedRequest, report: Report) -> bool:

@@ -7,7 +7,7 @@ from voxpod_crds.base import ResourceKey
 from voxpod_crds.tts_request import TTSRequest
 from voxpod_operator import tenant_series
 from voxpod_operator.cluster.ended import EndedRequest
-from voxpod_operator.cluster.kinds import POD, SPEECH_MODEL, TENANT, TTS_REQUEST, Kind
+from voxpod_operator.cluster.kinds import NODE, POD, SPEECH_MODEL, TENANT, TTS_REQUEST, Kind
 from voxpod_operator.cluster.reading import UnreadableRequest, parse
 from voxpod_operator.cluster.sandboxes import parse_pod
 from voxpod_operator.cluster.view import job_of, uid_of
@@ -37,6 +37,8 @@ def take_in(ctx: Context, kind: Kind, raw: dict[str, Any], deleted: bool) -> Non
         _take_out(ctx, kind, key)  # made anew under the same name while the watch was away
     if kind in (TENANT, SPEECH_MODEL):
         news.learn(ctx, kind, raw)
+    elif kind is NODE:
+        news.learn_node(ctx, raw)
     elif ctx.view.observe(kind, raw):
         if kind is TTS_REQUEST and "status" not in raw:
             logger.info("request seen", extra={"request": str(key), "request_id": uid})
@@ -46,6 +48,8 @@ def take_in(ctx: Context, kind: Kind, raw: dict[str, Any], deleted: bool) -> Non
 def _enqueue(ctx: Context, kind: Kind, key: ResourceKey, job_name: str) -> None:
     if kind is POD:
         ctx.enqueue_job(job_name)
+    elif kind is NODE:
+        ctx.look_at_nodes_again()
     elif kind in (TENANT, SPEECH_MODEL):
         news.enqueue(ctx, kind, key)
     else:

@@ -1,7 +1,7 @@
 """Kopf's part: its watches feed the view and the queue. No handler decides or writes anything.
 
 Two Kopf operators run side by side, since Kopf scopes a whole operator and not a resource: one for our cluster-wide
-custom resources, one for Jobs and pods in the sandbox namespace only, so that no right on other pods is needed.
+custom resources and the nodes, one for Jobs and pods in the sandbox namespace only, so that no right on other pods is needed.
 Only `on.event`: change-detecting handlers would cost a PATCH for each object.
 """
 
@@ -16,7 +16,7 @@ from typing import Any
 import kopf
 
 from voxpod_crds.base import ResourceKey
-from voxpod_operator.cluster.kinds import JOB, POD, SPEECH_MODEL, TENANT, TTS_REQUEST, Kind
+from voxpod_operator.cluster.kinds import JOB, NODE, POD, SPEECH_MODEL, TENANT, TTS_REQUEST, Kind
 from voxpod_operator.errors import WatchFailed
 from voxpod_operator.handlers.feed import Feed, Observer
 
@@ -102,7 +102,7 @@ async def watch(observe: Observer, login: Login, sandbox_namespace: str) -> None
     sys.setswitchinterval(SWITCH_SECONDS)
     feeding = asyncio.create_task(feed.run(), name="feed")
     watches = [
-        _Watch(registry_of((TENANT, SPEECH_MODEL, TTS_REQUEST), feed.put, login), None, stop),
+        _Watch(registry_of((TENANT, SPEECH_MODEL, TTS_REQUEST, NODE), feed.put, login), None, stop),
         _Watch(registry_of((JOB, POD), feed.put, login), sandbox_namespace, stop),
     ]
 

@@ -13,11 +13,12 @@ from voxpod_crds.placement import Toleration
 from voxpod_crds.sandbox_protocol import TOKEN_AUDIENCE
 from voxpod_crds.tenant import TenantSandbox
 from voxpod_operator.cluster.sandboxes import REQUEST_ANNOTATION
+from voxpod_operator.manifests.model_files import ModelFiles, mapped
+from voxpod_operator.manifests.node_affinity import only_on, rather_not_on
 
 Json = dict[str, Any]
 
 USER = 65532
-BUNDLE_DIR = "/bundle"
 IDENTITY_DIR = "/var/run/voxpod"
 SCRATCH_LIMIT = "640Mi"
 """The samples of the longest audio and its file, 256 MiB each (voxpod_crds.sandbox_protocol.MAX_AUDIO_BYTES), and room."""
@@ -31,8 +32,7 @@ class SandboxPod:
     image: str
     image_pull_policy: str
     service_account: str
-    bundle_path: str
-    """Folder on the node."""
+    files: ModelFiles
     bundle_digest: str
     """sha256:<hex>"""
     cpu: str
@@ -49,6 +49,8 @@ class SandboxPod:
     node_selector: Mapping[str, str] = field(default_factory=dict)
     """Of SpeechModel and Tenant together, as are the tolerations."""
     tolerations: Sequence[Toleration] = ()
+    nodes: Sequence[str] | None = None
+    """The only nodes that it may go to; None for any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,7 @@ def sandbox_job(
     }
     spec = _sandbox_spec(pod, dispatch)
     if avoid_nodes:
-        spec["affinity"] = {"nodeAffinity": _rather_not_on(avoid_nodes)}
+        spec.setdefault("affinity", {}).setdefault("nodeAffinity", {}).update(rather_not_on(avoid_nodes))
     return _job(
         pod,
         spec,
@@ -114,7 +116,8 @@ def pool_job(pod: SandboxPod, dispatch: Dispatch, *, name: str, idle_cpu: str) -
     labels = {
         names.ROLE_LABEL: names.SANDBOX_ROLE,
         names.PROFILE_LABEL: profile_of(pod),
-        names.TEMPLATE_LABEL: names.fingerprint(spec),
+        # which nodes are ready at the moment is no reason to replace one that waits
+        names.TEMPLATE_LABEL: names.fingerprint({key: value for key, value in spec.items() if key != "affinity"}),
     }
     return _job(pod, spec, name=name, labels=labels, annotations={}, deadline_seconds=POOL_DEADLINE_SECONDS)
 
@@ -127,7 +130,8 @@ def profile_of(pod: SandboxPod) -> str:
     """Fingerprint of what a request relies on: which bundle with how much power, and on which nodes."""
     return names.fingerprint(
         pod.model,
-        pod.bundle_path,
+        pod.files.bundle,
+        pod.files.prepared,
         pod.bundle_digest,
         pod.cpu,
         pod.memory,
@@ -181,12 +185,13 @@ def _container(pod: SandboxPod, command: list[str]) -> Json:
         power | ({"ephemeral-storage": storage} if storage else {})
         for storage in (pod.storage_request, pod.storage_limit)
     )
+    env, _, mounts = mapped(pod.files)
     container: Json = {
         "name": "sandbox",
         "image": pod.image,
         "imagePullPolicy": pod.image_pull_policy,
         "env": [
-            {"name": "VOXPOD_BUNDLE", "value": BUNDLE_DIR},
+            *env,
             {"name": "VOXPOD_BUNDLE_DIGEST", "value": pod.bundle_digest},
             # rounded up to whole cores by the kubelet: the engine's number of threads
             {
@@ -203,10 +208,7 @@ def _container(pod: SandboxPod, command: list[str]) -> Json:
             "capabilities": {"drop": ["ALL"]},
         },
         "terminationMessagePolicy": "File",
-        "volumeMounts": [
-            {"name": "model", "mountPath": BUNDLE_DIR, "readOnly": True},
-            {"name": "scratch", "mountPath": "/tmp"},  # noqa: S108
-        ],
+        "volumeMounts": [*mounts, {"name": "scratch", "mountPath": "/tmp"}],  # noqa: S108
     }
     return {**container, "command": command} if command else container
 
@@ -227,7 +229,7 @@ def _pod_spec(pod: SandboxPod, container: Json) -> Json:
         },
         "containers": [container],
         "volumes": [
-            {"name": "model", "hostPath": {"path": pod.bundle_path, "type": "Directory"}},
+            *mapped(pod.files)[1],
             {"name": "scratch", "emptyDir": {"sizeLimit": SCRATCH_LIMIT}},
         ],
     }
@@ -239,6 +241,8 @@ def _pod_spec(pod: SandboxPod, container: Json) -> Json:
         spec["runtimeClassName"] = pod.tenant_settings.runtime_class_name
     if pod.node_selector:
         spec["nodeSelector"] = dict(pod.node_selector)
+    if pod.nodes is not None:
+        spec["affinity"] = {"nodeAffinity": only_on(pod.nodes)}
     spec["tolerations"] = [t.to_wire() for t in (*pod.tolerations, *_leave_lost_nodes(pod.tolerations))]
     return spec
 
@@ -262,16 +266,6 @@ def _leave_lost_nodes(tolerations: Sequence[Toleration]) -> list[Toleration]:
     ]
 
 
-def _rather_not_on(nodes: Sequence[str]) -> Json:
-    """Node affinity against some nodes, preferred: they are taken when there are no others.
-
-    A required rule would leave a retry on a cluster of one node without any, and the operator may not list nodes to tell.
-    By metadata.name, since the label kubernetes.io/hostname is not everywhere the node's name.
-    """
-    others = [{"key": "metadata.name", "operator": "NotIn", "values": [node]} for node in nodes]
-    return {"preferredDuringSchedulingIgnoredDuringExecution": [{"weight": 100, "preference": {"matchFields": others}}]}
-
-
 def _job(
     pod: SandboxPod,
     spec: Json,
@@ -281,7 +275,12 @@ def _job(
     annotations: dict[str, str],
     deadline_seconds: int,
 ) -> Json:
-    labels = {**labels, names.MANAGED_BY_LABEL: names.MANAGED_BY, names.MODEL_LABEL: names.label_value(pod.model)}
+    labels = {
+        **labels,
+        names.MANAGED_BY_LABEL: names.MANAGED_BY,
+        names.MODEL_LABEL: names.label_value(pod.model),
+        names.PLACE_LABEL: pod.files.place,
+    }
     return {
         "apiVersion": "batch/v1",
         "kind": "Job",

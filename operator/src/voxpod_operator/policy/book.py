@@ -6,7 +6,8 @@ event loop stood still for 148 s and the leader lost its Lease.
 Between tenants it is start-time fair queueing (Goyal, Vin and Cheng, SIGCOMM 1996): a request's start tag is the larger of
 the virtual time and its tenant's last finish tag; the least start tag goes first, and the virtual time is the start tag of
 what was granted last. So a tenant that floods delays itself, one that was idle saves up nothing, and one that bursts after
-being idle is not punished. Within a tenant a priority is a head start in seconds of waiting, so that nothing starves.
+being idle is not punished. A request is charged to its tenant's share once: nothing while it only was granted a slot that it did not
+take, and nothing more when it comes back after it gave one back. Within a tenant a priority is a head start in seconds of waiting, so that nothing starves.
 """
 
 from bisect import bisect_left, insort
@@ -72,8 +73,11 @@ class Book:
         self._lines: dict[str, dict[str, list[tuple[Rank, Candidate]]]] = {}
         """By tenant, then by model; each line in the order of its ranks."""
         self._held: dict[str, Slot] = {}
-        self._granted: dict[str, None] = {}
-        """UIDs whose slot was promised and whose status does not say so yet, in the order of the promises."""
+        self._granted: dict[str, float] = {}
+        """UIDs whose slot was promised and whose status does not say so yet, in the order of the promises; and how far their
+        tenant's finish tag moved by it."""
+        self._paid: set[str] = set()
+        """UIDs that are charged to their tenant's share: they hold a slot, or held one."""
         self._of_tenant: Counter[str] = Counter()
         self._of_model: Counter[str] = Counter()
         self._moved: set[str] = set()
@@ -106,6 +110,7 @@ class Book:
     def held_by(self, uid: str, slot: Slot) -> None:
         """The request's stored status says that it holds a slot."""
         self._granted.pop(uid, None)
+        self._paid.add(uid)
         self._hold(uid, slot)
 
     def without_slot(self, uid: str) -> bool:
@@ -115,11 +120,15 @@ class Book:
     def gone(self, uid: str) -> bool:
         """The request ended or was deleted; True when a slot came free by that."""
         self.leave(uid)
-        return self.give_back(uid)
+        self._granted.pop(uid, None)
+        self._paid.discard(uid)
+        return self._release(uid)
 
     def give_back(self, uid: str) -> bool:
         """The request does not use what it was granted; True when a slot came free by that."""
-        self._granted.pop(uid, None)
+        moved = self._granted.pop(uid, 0.0)
+        if moved and (tenant := self._held[uid].tenant) in self._finish:
+            self._finish[tenant] -= moved
         return self._release(uid)
 
     def granted(self, candidate: Candidate) -> bool:
@@ -151,6 +160,16 @@ class Book:
     def active_of_model(self, model: str) -> int:
         """Requests that hold a sandbox of a model."""
         return self._of_model[model]
+
+    @property
+    def held(self) -> int:
+        """Slots that are granted or held."""
+        return len(self._held)
+
+    @property
+    def lines(self) -> int:
+        """Tenants of which a request waits."""
+        return len(self._lines)
 
     def lines_that_moved(self) -> set[str]:
         """Tenants whose line lost somebody since the last call."""
@@ -197,9 +216,10 @@ class Book:
     def _take(self, candidate: Candidate, weight: int) -> Candidate:
         start = self._start(candidate.tenant)
         self._virtual = max(self._virtual, start)
-        self._finish[candidate.tenant] = start + candidate.cost / weight
+        due = 0.0 if candidate.uid in self._paid else candidate.cost / weight
+        self._finish[candidate.tenant] = start + due
         self.leave(candidate.uid)
-        self._granted[candidate.uid] = None
+        self._granted[candidate.uid] = due
         self._hold(candidate.uid, Slot(candidate.tenant, candidate.model))
         if len(self._finish) > 2 * len(self._lines) + 64:  # a tag in the past is as good as none
             self._finish = {tenant: tag for tenant, tag in self._finish.items() if tag > self._virtual}

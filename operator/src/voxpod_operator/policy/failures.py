@@ -1,6 +1,7 @@
 """What went wrong with a sandbox, read off its Job and pod. Pure."""
 
 import unicodedata
+from collections.abc import Collection
 from dataclasses import replace
 
 from pydantic import TypeAdapter, ValidationError
@@ -25,16 +26,19 @@ SANDBOX_REASONS = frozenset(
         Reason.VOICE_NOT_FOUND,
     }
 )
-"""What a sandbox may give as the reason of a failure."""
+"""What a sandbox or a probe may give as the reason of a failure."""
+
+DELIVERY_REASONS = frozenset({Reason.BUNDLE_INVALID, Reason.DELIVERY_FAILED, Reason.ENGINE_FAILED, Reason.NODE_FULL})
+"""The same of a Job that readies a node."""
 
 _REPORT: TypeAdapter[Report] = TypeAdapter(Report)
 _FACTS: TypeAdapter[BundleFacts] = TypeAdapter(BundleFacts)
 
 
-def read_report(raw: str | bytes) -> Report:
+def read_report(raw: str | bytes, reasons: Collection[Reason] = SANDBOX_REASONS) -> Report:
     """A sandbox's report, fully validated: it comes from where a tenant's text was processed. Raises ValidationError.
 
-    A reason outside the vocabulary becomes EngineFailed: it would end up in a condition, and as a metric's label.
+    A reason outside `reasons` becomes EngineFailed: it would end up in a condition, and as a metric's label.
     """
     report = _REPORT.validate_json(raw)
     report = replace(report, warnings=tuple(printable(w) for w in report.warnings))
@@ -45,7 +49,7 @@ def read_report(raw: str | bytes) -> Report:
         )
     failure = report.failure
     assert failure is not None, "a report has audio or a failure"
-    if failure.reason not in SANDBOX_REASONS:
+    if failure.reason not in reasons:
         failure = replace(failure, reason=Reason.ENGINE_FAILED, message=f"{failure.reason}: {failure.message}")
     return replace(report, failure=replace(failure, message=printable(failure.message)[:1024]))
 
@@ -60,12 +64,12 @@ def read_facts(raw: str | bytes) -> BundleFacts:
     return _FACTS.validate_json(raw)
 
 
-def left_behind(pod: PodView | None) -> Report | None:
+def left_behind(pod: PodView | None, reasons: Collection[Reason] = SANDBOX_REASONS) -> Report | None:
     """The report in a pod's termination message, if there is a valid one."""
     if pod is None or not pod.termination_message:
         return None
     try:
-        return read_report(pod.termination_message)
+        return read_report(pod.termination_message, reasons)
     except ValidationError:
         return None
 

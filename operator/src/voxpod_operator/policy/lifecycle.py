@@ -44,6 +44,8 @@ class Circumstances:
     """How long a sandbox that tells progress has told none."""
     pod_was_asked_for: bool = False
     """Whether the pod is as the API server has it now, not as its watch told."""
+    store_was_asked: bool = False
+    """Whether the store has nothing that would do of a sandbox that is lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,11 @@ class AskPod:
     """The Job has ended, and the watch of pods is behind: decide again on the pod as the API server has it."""
 
     job: JobView
+
+
+@dataclass(frozen=True, slots=True)
+class AskStore:
+    """The sandbox had the work and is lost without a word: decide again on what it stored, which may be all that was asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +160,7 @@ Step = (
     | Conclude
     | Retry
     | AskPod
+    | AskStore
     | TellStarting
     | AskWhy
     | StartOverdue
@@ -175,7 +183,7 @@ def next_step(
     if (step := due_end(request, now)) is not None:
         return step
     if (pause := request.status.not_before) is not None and now < pause and job is None:
-        return _look_again(request, pause, now)
+        return LookAgain(_seconds_until(request, pause, now))
     if request.status.sandbox is None:
         return AdmitOrWait()
     return _with_sandbox(request, job, pod, now, around)
@@ -244,17 +252,23 @@ def _with_sandbox(
         return AskPod(job)
     failure = failure_of(job, pod) or hung(around.quiet)
     if failure is not None:
-        return after_failure(request, failure, around.memory_can_grow)
+        return _lost(request, failure, claimed, around)
     if not claimed:
         return _starting(request, job, pod, now, around)
     seconds = _seconds_until(request, deadline_of(request), now)
     return LookAgain(min(seconds, seconds_left(around.quiet) + 0.05) if around.quiet is not None else seconds)
 
 
+def _lost(request: TTSRequest, failure: Failure, claimed: bool, around: Circumstances) -> Step:
+    if claimed and not around.store_was_asked:
+        return AskStore()
+    return after_failure(request, failure, around.memory_can_grow)
+
+
 def _without_job(request: TTSRequest, claimed: bool, now: datetime, around: Circumstances) -> Step:
     if claimed:
-        lost = Failure("infrastructure", Reason.SANDBOX_LOST, "the sandbox's Job is gone, and no result came")
-        return after_failure(request, lost, around.memory_can_grow)
+        gone = "the sandbox's Job is gone, and no result came"
+        return _lost(request, Failure("infrastructure", Reason.SANDBOX_LOST, gone), claimed, around)
     # that no leader made it before is not its fault
     if now < max(sandbox_due(request.status) or now, around.answered_since) + around.timeouts.start:
         return CreateSandbox()
@@ -269,7 +283,7 @@ def _starting(
 ) -> TellStarting | AskWhy | StartOverdue | GiveBack | LookAgain:
     stage = stage_of(job, pod, around.timeouts, around.answered_since)
     if now < stage.tell_at:
-        return _look_again(request, min(stage.tell_at, stage.until), now)
+        return LookAgain(_seconds_until(request, min(stage.tell_at, stage.until), now))
     if now < stage.until and not stage.events_of:
         return TellStarting(stage.reason, stage.message, _seconds_until(request, stage.until, now))
     if now < stage.until:
@@ -280,10 +294,6 @@ def _starting(
         return GiveBack(stage.reason, stage.message, stage.events_of)
     message = f"after {(now - job.created_at).total_seconds():.0f} s: {stage.message}"
     return StartOverdue(Failure("infrastructure", stage.overdue, message[:1024]), stage.events_of)
-
-
-def _look_again(request: TTSRequest, moment: datetime, now: datetime) -> LookAgain:
-    return LookAgain(_seconds_until(request, moment, now))
 
 
 def _seconds_until(request: TTSRequest, moment: datetime, now: datetime) -> float:

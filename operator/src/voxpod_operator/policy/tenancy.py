@@ -82,9 +82,10 @@ def judge_model(model: SpeechModel, model_roots: Sequence[str]) -> Verdict | Non
     if (told := zone_unknown(model.spec.warm_pool)) is not None:
         return Verdict(False, Reason.TIME_ZONE_UNKNOWN, told)
     source = model.spec.source.host_path
-    if source is None:
-        return Verdict(False, Reason.NOT_SUPPORTED_YET, "spec.source: this version reads bundles from hostPath only")
-    if not any(source.path.startswith(f"{root.rstrip('/')}/") for root in model_roots):
+    if source is None and model.spec.delivery is not None and not model_roots:
+        where = "spec.delivery prepares weights in a folder of the node, and sandbox.modelRoots is empty"
+        return Verdict(False, Reason.SOURCE_NOT_ALLOWED, f"{where}: remove spec.delivery, or set a folder there")
+    if source is not None and not any(source.path.startswith(f"{root.rstrip('/')}/") for root in model_roots):
         return Verdict(
             False,
             Reason.SOURCE_NOT_ALLOWED,

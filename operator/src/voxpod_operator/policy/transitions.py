@@ -224,6 +224,8 @@ class Places:
     """URI of its times, when the request asks for them."""
     url: str | None = None
     """Presigned GET of the audio, made now, when the request asks for one."""
+    timestamps_url: str | None = None
+    """The same of its times."""
 
 
 def succeed(request: TTSRequest, report: Report, places: Places, now: datetime) -> TTSRequestStatus:
@@ -234,13 +236,14 @@ def succeed(request: TTSRequest, report: Report, places: Places, now: datetime) 
     status = _with(
         request, ConditionType.COMPLETE, "True", Reason.SUCCEEDED, f"{seconds} s of audio at {places.audio}", now
     )
-    timings = (request.status.timings or RequestTimings()).model_copy(
-        update={"synthesis": report.timings.synthesis_ms, "upload": report.timings.upload_ms}
-    )
+    timings = request.status.timings or RequestTimings()
+    if report.timings.synthesis_ms:  # else the sandbox was lost before it could tell
+        told = {"synthesis": report.timings.synthesis_ms, "upload": report.timings.upload_ms}
+        timings = timings.model_copy(update=told)
     return status.model_copy(
         update={
             "phase": Phase.SUCCEEDED,
-            "voice": audio.voice,
+            "voice": audio.voice or None,
             "audio": AudioObject(
                 uri=places.audio,
                 sha256=audio.sha256,
@@ -250,6 +253,7 @@ def succeed(request: TTSRequest, report: Report, places: Places, now: datetime) 
                 format=audio.format,
                 timestamps_uri=places.timestamps,
                 url=places.url,
+                timestamps_url=places.timestamps_url,
                 url_expires=now.replace(microsecond=0) + timedelta(seconds=life) if places.url and life else None,
             ),
             "timings": timings,

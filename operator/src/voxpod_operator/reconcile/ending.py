@@ -17,7 +17,7 @@ from voxpod_operator.cluster.view import WorkKey
 from voxpod_operator.context import AUDIO, Context
 from voxpod_operator.errors import StoreError, StoreUnavailable
 from voxpod_operator.logs import about
-from voxpod_operator.policy import lifecycle, retries, stored_objects, transitions
+from voxpod_operator.policy import found_audio, lifecycle, retries, stored_objects, transitions
 from voxpod_operator.policy.demand import demand_of
 from voxpod_operator.store_check import look_closely
 
@@ -46,6 +46,26 @@ async def conclude(ctx: Context, request: TTSRequest, report: Report) -> None:
     await retry(ctx, request, failure)
 
 
+async def left_in_store(ctx: Context, request: TTSRequest) -> Report | None:
+    """The report of a sandbox that is lost, from what it stored; None when that is not all that was asked for.
+
+    Raises StoreUnavailable: the work is not done again while nobody knows whether it has to be.
+    """
+    try:
+        audio = await ctx.store.describe(stored_objects.audio_key(request))
+        times = stored_objects.timestamps_key(request)
+        beside = await ctx.store.describe(times) if audio is not None and times is not None else None
+    except StoreUnavailable:
+        raise
+    except StoreError as error:  # to a user who may not list, S3 says 403 of what is not there
+        logger.warning("store does not tell what a sandbox left", extra={**about(request), "error": str(error)})
+        return None
+    report = found_audio.report_of(request, audio, beside, engine_rate(ctx, request))
+    if report is not None:
+        logger.info("audio of a lost sandbox found", extra=about(request))
+    return report
+
+
 def _places(ctx: Context, request: TTSRequest) -> transitions.Places:
     key, times = stored_objects.audio_key(request), stored_objects.timestamps_key(request)
     seconds = request.spec.audio_url_seconds
@@ -53,6 +73,7 @@ def _places(ctx: Context, request: TTSRequest) -> transitions.Places:
         audio=ctx.store.uri(key),
         timestamps=ctx.store.uri(times) if times else None,
         url=ctx.store.presign_get(key, seconds) if seconds else None,
+        timestamps_url=ctx.store.presign_get(times, seconds) if seconds and times else None,
     )
 
 
@@ -118,6 +139,12 @@ def memory_of(ctx: Context, request: TTSRequest) -> retries.Memory | None:
         return None
     ceiling = ctx.settings.sandbox_max_memory
     return retries.memory_for(model, tenant.spec.sandbox, ceiling, request.status.failed_attempts)
+
+
+def engine_rate(ctx: Context, request: TTSRequest) -> int | None:
+    """Samples per second of the model that speaks the request; None while nobody knows."""
+    model = ctx.view.model(request.status.model or "")
+    return model.status.sample_rate if model is not None else None
 
 
 def _end_of_pause(request: TTSRequest, number: int, now: datetime) -> datetime:
@@ -192,8 +219,9 @@ def _count_audio(request: TTSRequest, report: Report) -> None:
     metrics.ESTIMATE_RATIO.observe(audio.duration_seconds / demand.estimated_seconds)
     if report.weights:
         metrics.WEIGHTS.labels(report.weights).inc()
-    metrics.SYNTHESIS_SECONDS.observe(report.timings.synthesis_ms / 1000)
-    if audio.duration_seconds > 0:
+    if report.timings.synthesis_ms:
+        metrics.SYNTHESIS_SECONDS.observe(report.timings.synthesis_ms / 1000)
+    if report.timings.synthesis_ms and audio.duration_seconds > 0:
         metrics.REAL_TIME_FACTOR.observe(report.timings.synthesis_ms / 1000 / audio.duration_seconds)
     if timings is not None:
         metrics.QUEUE_SECONDS.observe((timings.queued or 0) / 1000)

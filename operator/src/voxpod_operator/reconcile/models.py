@@ -10,7 +10,7 @@ from voxpod_crds.tenant import TenantSandbox
 from voxpod_operator.cluster.kinds import JOB, SPEECH_MODEL, TTS_REQUEST
 from voxpod_operator.cluster.reading import AnyModel, UnreadableModel
 from voxpod_operator.cluster.view import WorkKey
-from voxpod_operator.context import Context
+from voxpod_operator.context import COLLECTION, Context
 from voxpod_operator.errors import AlreadyExists
 from voxpod_operator.manifests.sandbox_job import probe_job
 from voxpod_operator.policy import bundle_facts, model_probe
@@ -18,6 +18,7 @@ from voxpod_operator.policy.store_state import store_condition
 from voxpod_operator.policy.tenancy import Verdict, judge_model, ready_condition, unreadable
 from voxpod_operator.policy.transitions import difference
 from voxpod_operator.reconcile.ending import end_sandbox
+from voxpod_operator.reconcile.nodes import prepare_nodes
 from voxpod_operator.reconcile.pool import number_waiting
 from voxpod_operator.reconcile.sandboxes import sandbox_pod, why_not
 
@@ -36,10 +37,13 @@ async def reconcile_model(ctx: Context, key: ResourceKey) -> None:
         await _write(ctx, model, _ready(ctx, model, unreadable(model.problem)))
     elif model is not None and (objection := judge_model(model, ctx.settings.sandbox_model_roots)) is not None:
         await _write(ctx, model, _ready(ctx, model, objection))
+    elif model is not None and (lacking := await prepare_nodes(ctx, model)) is not None:
+        await _write(ctx, model, _ready(ctx, model, lacking))
     elif model is not None:
         name = model_probe.probe_name(model, ctx.settings.sandbox_image)
         await _probe(ctx, model, name)
     await _end_other_probes(ctx, model, name)
+    ctx.queue.add(COLLECTION)
 
 
 async def _probe(ctx: Context, model: SpeechModel, name: str) -> None:
@@ -130,7 +134,7 @@ async def _write(ctx: Context, model: AnyModel, status: SpeechModelStatus) -> No
         conditions = list(set_condition(conditions, store))
     idle, starting = number_waiting(ctx, model.metadata.name)
     counts = {"idle": idle, "busy": busy, "starting": len(mine) - busy + starting}
-    status = status.model_copy(update={**counts, "conditions": conditions})
+    status = status.model_copy(update={**counts, "conditions": conditions, "nodes": ctx.nodes.get(model.metadata.name)})
     patch = difference(model.status.to_wire(), status.to_wire())
     if not patch:
         return

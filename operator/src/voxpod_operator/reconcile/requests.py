@@ -18,7 +18,7 @@ from voxpod_operator.policy import admission, lifecycle, quota_checks, transitio
 from voxpod_operator.policy.book import Candidate
 from voxpod_operator.policy.demand import demand_of
 from voxpod_operator.policy.patience import or_give_up, start_by
-from voxpod_operator.reconcile.ending import conclude, end, end_sandbox, give_back, memory_of, retry
+from voxpod_operator.reconcile.ending import conclude, end, end_sandbox, give_back, left_in_store, memory_of, retry
 from voxpod_operator.reconcile.pool import take_idle
 from voxpod_operator.reconcile.sandboxes import create_sandbox, pod_as_stored, start_timeouts, why_not
 from voxpod_operator.reconcile.telling import snapshot
@@ -105,9 +105,15 @@ async def _next_step(ctx: Context, request: TTSRequest) -> lifecycle.Step:
     pod = ctx.view.pod_of_job(job)
     step = lifecycle.next_step(request, job, pod, ctx.now(), _circumstances(ctx, request))
     if isinstance(step, lifecycle.AskPod):
-        pod = await pod_as_stored(ctx, step.job)
+        job, pod = step.job, await pod_as_stored(ctx, step.job)
         asked = replace(_circumstances(ctx, request), pod_was_asked_for=True)
-        step = lifecycle.next_step(request, step.job, pod, ctx.now(), asked)
+        step = lifecycle.next_step(request, job, pod, ctx.now(), asked)
+    if isinstance(step, lifecycle.AskStore):
+        if (found := await left_in_store(ctx, request)) is not None:
+            return lifecycle.Conclude(found)
+        # meanwhile its report may have come after all, and be verified
+        asked = replace(_circumstances(ctx, request), pod_was_asked_for=True, store_was_asked=True)
+        step = lifecycle.next_step(request, job, pod, ctx.now(), asked)
     return step
 
 

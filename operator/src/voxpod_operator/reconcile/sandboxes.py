@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from voxpod_crds.base import ResourceKey
 from voxpod_crds.conditions import Reason
-from voxpod_crds.names import PROBE_ROLE
+from voxpod_crds.names import DELIVERY_ROLE, PROBE_ROLE, delivery_name
 from voxpod_crds.speech_model import SpeechModel
 from voxpod_crds.tenant import Tenant, TenantSandbox
 from voxpod_crds.tts_request import TTSRequest
@@ -17,8 +17,9 @@ from voxpod_operator.cluster.view import WorkKey, job_of
 from voxpod_operator.context import Context
 from voxpod_operator.errors import AlreadyExists, Denied
 from voxpod_operator.logs import about
+from voxpod_operator.manifests.model_files import model_files
 from voxpod_operator.manifests.sandbox_job import Dispatch, Json, SandboxPod, sandbox_job
-from voxpod_operator.policy import placement, retries, transitions
+from voxpod_operator.policy import node_choice, placement, retries, transitions
 from voxpod_operator.policy.lifecycle import EXIT_GRACE, deadline_of
 from voxpod_operator.policy.sandbox_grounds import Obstacle, obstacle
 from voxpod_operator.policy.starting import Timeouts
@@ -46,6 +47,10 @@ async def create_sandbox(ctx: Context, request: TTSRequest) -> None:
     tenant, model = ctx.view.tenant(request.status.tenant or ""), ctx.view.model(request.status.model or "")
     if (told := obstacle(request, tenant, model, ctx.settings.sandbox_model_roots)) is not None:
         await _wait_for_it(ctx, request, told)
+        return
+    if isinstance(model, SpeechModel) and _nodes(ctx, model, TenantSandbox()) == ():
+        said = f"no node is ready for SpeechModel {model.metadata.name} any more"
+        await _wait_for_it(ctx, request, (Reason.WAITING_FOR_MODEL, said))
         return
     if problem := ctx.last_look.state.problem:
         said = f"{sandbox.job_name} is created when audio can be stored again: {problem}"
@@ -124,6 +129,9 @@ async def pod_as_stored(ctx: Context, job: JobView) -> PodView | None:
 async def reconcile_job(ctx: Context, key: ResourceKey) -> None:
     """A Job or its pod changed: pass it on to the request that it works for, or end it when there is none."""
     job = ctx.view.job(key)
+    if delivery_name(key.name) is not None or (job is not None and job.role == DELIVERY_ROLE):
+        ctx.look_at_nodes_again()
+        return
     if job is None:
         ctx.idle.forget(key.name)
         _wake_the_request_of(ctx, key.name)
@@ -158,14 +166,12 @@ def start_timeouts(settings: OperatorSettings) -> Timeouts:
 
 def sandbox_pod(ctx: Context, model: SpeechModel, tenant_settings: TenantSandbox) -> SandboxPod:
     """The pod settings for a model."""
-    source = model.spec.source.host_path
-    assert source is not None, "judge_model lets only hostPath sources become Ready"
     return SandboxPod(
         namespace=ctx.settings.sandbox_namespace,
         image=ctx.settings.sandbox_image,
         image_pull_policy=ctx.settings.sandbox_image_pull_policy,
         service_account=ctx.settings.sandbox_service_account,
-        bundle_path=source.path,
+        files=model_files(model.spec, ctx.settings.sandbox_model_roots),
         bundle_digest=model.spec.digest,
         cpu=model.spec.resources.cpu,
         memory=model.spec.resources.memory,
@@ -178,7 +184,17 @@ def sandbox_pod(ctx: Context, model: SpeechModel, tenant_settings: TenantSandbox
         storage_limit=ctx.settings.sandbox_ephemeral_storage_limit,
         node_selector=placement.node_selector(model.spec.node_selector, tenant_settings.node_selector),
         tolerations=placement.tolerations(model.spec.tolerations, tenant_settings.tolerations),
+        nodes=_nodes(ctx, model, tenant_settings),
     )
+
+
+def _nodes(ctx: Context, model: SpeechModel, tenant_settings: TenantSandbox) -> tuple[str, ...] | None:
+    """The nodes that are ready for the model's sandboxes; None, for any, where it does not say how they become so."""
+    if model.spec.delivery is None:
+        return None
+    ready = node_choice.usable(model.spec, ctx.view.nodes(), ctx.view.jobs())
+    tolerations = placement.tolerations(model.spec.tolerations, tenant_settings.tolerations)
+    return node_choice.where(ready, tenant_settings.node_selector, tolerations, ctx.now().isoformat())
 
 
 async def dispatch_of(ctx: Context) -> Dispatch:

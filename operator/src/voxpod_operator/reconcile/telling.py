@@ -7,9 +7,11 @@ import logging
 
 from voxpod_crds.base import ResourceKey
 from voxpod_crds.conditions import ConditionType, find_condition
+from voxpod_crds.model_choice import model_for
+from voxpod_crds.tenant import Tenant
 from voxpod_crds.tts_request import TTSRequest
 from voxpod_operator.cluster.kinds import TTS_REQUEST, Kind
-from voxpod_operator.cluster.reading import AnyModel, UnreadableRequest, is_default
+from voxpod_operator.cluster.reading import AnyModel, AnyTenant, UnreadableRequest, offer_of
 from voxpod_operator.cluster.view import WorkKey
 from voxpod_operator.context import PLACE, Context
 from voxpod_operator.errors import Conflict
@@ -118,17 +120,16 @@ def snapshot(ctx: Context, request: TTSRequest) -> admission.Snapshot:
         request=request,
         tenant=tenant,
         tenant_problem=tenancy.problem_of(tenant, ctx.view.owner_of) if tenant is not None else "",
-        model=_model_of(ctx, request),
+        model=_model_of(ctx, request, tenant),
         now=ctx.now(),
         models=ctx.view.models(),
         store_problem=ctx.last_look.state.problem,
     )
 
 
-def _default_model(ctx: Context) -> str | None:
-    return next((m.metadata.name for m in ctx.view.models() if is_default(m)), None)
-
-
-def _model_of(ctx: Context, request: TTSRequest) -> AnyModel | None:
-    name = request.status.model or request.spec.model or _default_model(ctx)
+def _model_of(ctx: Context, request: TTSRequest, tenant: AnyTenant | None) -> AnyModel | None:
+    name = request.status.model or request.spec.model
+    if not name and isinstance(tenant, Tenant):
+        offers = map(offer_of, ctx.view.models())
+        name = model_for(offers, tenant.spec, request.spec.language, request.spec.voice or "")
     return ctx.view.model(name) if name else None

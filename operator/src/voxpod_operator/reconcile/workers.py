@@ -8,7 +8,19 @@ from voxpod_crds.base import ResourceKey
 from voxpod_operator import metrics
 from voxpod_operator.cluster.kinds import JOB, SPEECH_MODEL, TENANT, TTS_REQUEST
 from voxpod_operator.cluster.view import WATCHED, WorkKey
-from voxpod_operator.context import ANNOUNCE, ARCHIVE, AUDIO, DIRECTORY, LINE, PLACE, POOL, RETENTION, SCHEDULE, Context
+from voxpod_operator.context import (
+    ANNOUNCE,
+    ARCHIVE,
+    AUDIO,
+    COLLECTION,
+    DIRECTORY,
+    LINE,
+    PLACE,
+    POOL,
+    RETENTION,
+    SCHEDULE,
+    Context,
+)
 from voxpod_operator.errors import ClusterError, Conflict, OperatorError
 from voxpod_operator.reconcile.announcing import reconcile_announcements
 from voxpod_operator.reconcile.archive import reconcile_archive, reconcile_retention
@@ -16,6 +28,7 @@ from voxpod_operator.reconcile.directory import reconcile_directory
 from voxpod_operator.reconcile.ending import discard_audio
 from voxpod_operator.reconcile.models import reconcile_model
 from voxpod_operator.reconcile.news import learn
+from voxpod_operator.reconcile.nodes import reconcile_collection
 from voxpod_operator.reconcile.pool import reconcile_pool
 from voxpod_operator.reconcile.requests import reconcile_request
 from voxpod_operator.reconcile.sandboxes import reconcile_job
@@ -41,6 +54,7 @@ RECONCILERS: dict[str, Reconcile] = {
     ANNOUNCE.plural: reconcile_announcements,
     ARCHIVE: reconcile_archive,
     RETENTION: reconcile_retention,
+    COLLECTION.plural: reconcile_collection,
 }
 
 

@@ -17,9 +17,10 @@ import urllib3
 from minio import Minio
 from minio.error import MinioException, S3Error
 
-from voxpod_crds.sandbox_protocol import Audio, TimestampsObject, Upload
+from voxpod_crds.sandbox_protocol import MAX_AUDIO_BYTES, Audio, TimestampsObject, Upload
 from voxpod_crds.trust import client_tls
 from voxpod_operator.errors import StoreError, StoreUnavailable
+from voxpod_operator.storage.stored_file import Reading, StoredFile
 
 T = TypeVar("T")
 
@@ -89,6 +90,10 @@ class ObjectStore:
         then the object, whose size is known to be the reported one by then, is read and hashed.
         """
         return await self._run(lambda: self._compare(key, reported))
+
+    async def describe(self, key: str) -> StoredFile | None:
+        """A sandbox's object, read once, a chunk in memory at a time; None when it is not there, or larger than any may be."""
+        return await self._run(lambda: self._describe(key))
 
     async def remove(self, key: str) -> None:
         """The key is gone afterwards, whether it was there or not."""
@@ -211,6 +216,25 @@ class ObjectStore:
         if etag == reported.md5 or self._sha256(key, reported.bytes) == reported.sha256:
             return ""
         return f"{self.uri(key)} does not have the reported checksum"
+
+    def _describe(self, key: str) -> StoredFile | None:
+        try:
+            size = self._client.stat_object(self.bucket, key).size or 0
+            if size > MAX_AUDIO_BYTES:
+                return None
+            response = self._client.get_object(self.bucket, key)
+        except S3Error as error:
+            if error.code in ("NoSuchKey", "NotFound"):
+                return None
+            raise
+        reading = Reading()
+        try:
+            for chunk in response.stream(CHUNK_BYTES):
+                reading.take(chunk)
+        finally:
+            response.close()
+            response.release_conn()
+        return reading.file() if reading.size == size else None
 
     def _sha256(self, key: str, size: int) -> str:
         """Of at most `size` bytes of the object, a chunk in memory at a time."""

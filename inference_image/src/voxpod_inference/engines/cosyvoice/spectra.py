@@ -1,0 +1,124 @@
+"""Speech tokens to spectra: conditional flow, from noise to what the tokens say, a window at a time where there are many."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from voxpod_inference.engines.cosyvoice.settings import Settings
+from voxpod_inference.engines.onnx import InferenceSession, RunOptions, failing, shrinking
+from voxpod_inference.errors import ENGINE_FAILED, SpeechError
+
+Spectra = NDArray[np.float32]
+"""[frames, bands], 86 frames a second."""
+
+TOKENS_A_SECOND, SAMPLES_A_FRAME, RATE = 50, 256, 22_050
+EDGE = 20
+"""Tokens at either end whose frames are spaced by themselves, and by which two windows overlap."""
+
+
+def frames_of(tokens: int) -> int:
+    """How many frames so many tokens last."""
+    return tokens * RATE // (SAMPLES_A_FRAME * TOKENS_A_SECOND)
+
+
+EDGE_FRAMES = frames_of(EDGE)
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where frames lie between tokens: frame i at left[i], and by share[i] towards right[i]."""
+
+    left: NDArray[np.int64]
+    right: NDArray[np.int64]
+    share: NDArray[np.float32]
+
+
+def places(tokens: int) -> Places:
+    """Of the frames of so many tokens: evenly, and where there are many, the first and the last 20 by themselves."""
+    frames = frames_of(tokens)
+    if tokens <= 2 * EDGE:
+        pieces = [(0, tokens, frames)]
+    else:
+        middle = frames - 2 * EDGE_FRAMES
+        pieces = [(0, EDGE, EDGE_FRAMES), (EDGE, tokens - EDGE, middle), (tokens - EDGE, tokens, EDGE_FRAMES)]
+    left, right, share = zip(*(_even(*piece) for piece in pieces), strict=True)
+    return Places(np.concatenate(left), np.concatenate(right), np.concatenate(share))
+
+
+def _even(first: int, end: int, frames: int) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]:
+    tokens = end - first
+    at = np.clip((np.arange(frames) + 0.5) * tokens / frames - 0.5, 0, tokens - 1)
+    left = np.floor(at).astype(np.int64)
+    return first + left, first + np.minimum(left + 1, tokens - 1), (at - left).astype(np.float32)
+
+
+def windows(tokens: int, most: int) -> Iterator[tuple[int, int]]:
+    """Stretches of at most `most` tokens, about as long as each other, each beginning 20 before the end of the last."""
+    count = max(1, math.ceil((tokens - EDGE) / (most - EDGE)))
+    step = (tokens - EDGE) / count
+    for at in range(count):
+        yield round(at * step), round((at + 1) * step) + EDGE if tokens > EDGE else tokens
+
+
+def moments(steps: int) -> NDArray[np.float32]:
+    """When steps begin and the last one ends: small ones first, 0 to 1."""
+    return (1 - np.cos(np.linspace(0, 1, steps + 1) * math.pi / 2)).astype(np.float32)
+
+
+class Flow:
+    """The loaded flow."""
+
+    def __init__(self, condition: InferenceSession, step: InferenceSession, table: Path, settings: Settings) -> None:
+        self._condition, self._step, self._settings = condition, step, settings
+        self._table = np.load(table, mmap_mode="r")
+        self._options, self._last = RunOptions(), shrinking(RunOptions())
+
+    def spectra(
+        self, tokens: list[int], speaker: NDArray[np.float32], random: np.random.Generator
+    ) -> Iterator[Spectra]:
+        """The spectra of speech tokens in order, by a speaker (row of bands).
+
+        Where two windows meet, both have begun with the same noise and the same aim there, and one fades into the other.
+        """
+        kept: tuple[Spectra, Spectra, Spectra] | None = None
+        ramp = np.hamming(2 * EDGE_FRAMES).astype(np.float32)[:, None]
+        stretches = list(windows(len(tokens), self._settings.flow_positions))
+        for number, (first, end) in enumerate(stretches, 1):
+            aim = self._aim(tokens[first:end])
+            noise = random.standard_normal(aim.shape, np.float32)
+            if kept is not None:
+                noise[:EDGE_FRAMES], aim[:EDGE_FRAMES] = kept[0], kept[1]
+            found = self._solved(noise, aim, speaker)
+            if kept is not None:
+                found[:EDGE_FRAMES] = found[:EDGE_FRAMES] * ramp[:EDGE_FRAMES] + kept[2] * ramp[EDGE_FRAMES:]
+            if number < len(stretches):
+                kept = noise[-EDGE_FRAMES:], aim[-EDGE_FRAMES:], found[-EDGE_FRAMES:]
+                found = found[:-EDGE_FRAMES]
+            yield found
+
+    def stop(self) -> None:
+        """Make `spectra` fail soon; may be called from any thread."""
+        self._options.terminate = self._last.terminate = True
+
+    def _aim(self, tokens: list[int]) -> Spectra:
+        at = places(len(tokens))
+        feeds = {"tokens": self._table[tokens][None], "left": at.left, "right": at.right, "share": at.share}
+        with failing(f"{len(tokens)} speech tokens"):
+            (aim,) = self._condition.run(["mu"], feeds, self._last)
+        return np.asarray(aim[0], np.float32)
+
+    def _solved(self, noise: Spectra, aim: Spectra, speaker: NDArray[np.float32]) -> Spectra:
+        x, when = noise[None], moments(self._settings.steps)
+        with failing(f"{len(noise)} frames"):
+            for at in range(self._settings.steps):
+                step = {"x": x, "mu": aim[None], "moment": when[at : at + 1], "length": np.diff(when[at : at + 2])}
+                # Memory that is given back after each step is asked for again by the next one.
+                options = self._options if at + 1 < self._settings.steps else self._last
+                (x,) = self._step.run(["next"], {**step, "speaker": speaker[None]}, options)
+        if not np.isfinite(x).all():
+            raise SpeechError("engine", ENGINE_FAILED, f"the model made no sound of {len(noise)} frames")
+        return np.array(x[0], np.float32)
