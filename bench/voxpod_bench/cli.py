@@ -125,8 +125,8 @@ BENCHES: dict[str, tuple[str, Callable[[argparse.Namespace], None]]] = {
     "quality": ("what a speech recogniser hears (needs `make quality` once)", _engine("quality")),
     "estimate": ("how far the operator's estimate of a text's seconds is off, by language", _engine("estimate")),
     "engines": ("the engines side by side: time, memory, what a recogniser hears", _engine("engines")),
-    "cosyvoice": ("CosyVoice stage by stage, of a bundle that is there already", _cosyvoice),
     "scale": ("one operator, 100 tenants, 5,000 requests that wait, played sandboxes", _scale),
+    "cosyvoice": ("CosyVoice stage by stage, of a bundle that is there already", _cosyvoice),
     "cold-path": ("a request in a sandbox made for it, stage by stage and write by write", _cold_path),
     "warm-path": ("requests that find a sandbox waiting: stages, rates, what waiting costs", _warm_path),
 }
@@ -152,13 +152,13 @@ def _parser() -> argparse.ArgumentParser:
             command.add_argument(
                 "--values", default="", metavar="FILE", help="further Helm values, which win: to compare settings"
             )
+        if name in ("scale", "all"):
+            for option, usual, what in SCALE:
+                command.add_argument(f"--{option}", type=int, default=usual, help=f"{what} (default: {usual})")
         if name == "cosyvoice":
             command.add_argument(
                 "--bundle", type=Path, required=True, metavar="DIR", help="a converted bundle, prepared"
             )
-        if name in ("scale", "all"):
-            for option, usual, what in SCALE:
-                command.add_argument(f"--{option}", type=int, default=usual, help=f"{what} (default: {usual})")
         if name not in ("cold-path", "warm-path", "scale"):
             command.add_argument(
                 "--rounds",

@@ -5,7 +5,7 @@ import pytest
 from voxpod_bench.quality.edits import edits
 from voxpod_bench.quality.recogniser import Recogniser
 from voxpod_bench.quality.round_trip import round_trip
-from voxpod_bench.quality.sets import SETS, SentenceSet
+from voxpod_bench.quality.sets import SETS, WRITTEN_FORMS, SentenceSet
 from voxpod_bench.quality.speaking import speaker
 from voxpod_bench.quality.spoken_form import heard_tokens, tokens
 
@@ -34,6 +34,23 @@ def test_recogniser_understands_what_was_said(
     shortest, longest = SECONDS_A_TOKEN.get(chosen.language, SECONDS_A_TOKEN["other"])
     lengths = {o.sentence.written: o.seconds / len(o.tokens) for o in understood.outcomes}
     assert {text: each for text, each in lengths.items() if not shortest <= each <= longest} == {}
+
+
+@pytest.mark.parametrize("chosen", [pytest.param(one, id=one.name) for one in WRITTEN_FORMS])
+def test_written_forms_are_heard_as_people_say_them(
+    chosen: SentenceSet, bundle: Bundle, engine: Synthesizer, recogniser: Recogniser, measured: dict[str, str]
+) -> None:
+    if not (voice := chosen.voice(bundle.manifest.default_voices)):
+        pytest.skip(f"the bundle has no voice for {chosen.name}")
+    understood = round_trip(chosen, speaker(engine, voice), engine.sample_rate, recogniser)
+    right = sum(not outcome.edits for outcome in understood.outcomes)
+    measured[f"written forms heard differently, {chosen.name}"] = (
+        f"{understood.errors:.1%} of {understood.tokens} tokens, {right} of {len(understood.outcomes)} sentences without any"
+    )
+    misheard = [f"{o.sentence.written}: {[(e.said, e.heard) for e in o.edits]}" for o in understood.outcomes if o.edits]
+    print("\n".join(misheard))
+    assert understood.dropped == []
+    assert understood.errors <= chosen.most_errors, misheard
 
 
 def test_the_fast_english_engine_is_understood_as_well(

@@ -67,6 +67,14 @@ SETS = (
     SentenceSet("hi", 0.20),
 )
 
+WRITTEN_FORMS = tuple(
+    SentenceSet(language, most_errors, files=(f"forms-{language}",))
+    for language, most_errors in {
+        "en": 0.06, "zh": 0.10, "ja": 0.12, "es": 0.08, "fr": 0.15, "it": 0.10, "pt": 0.10, "hi": 0.25,
+    }.items()
+)  # fmt: skip
+"""Ten sentences a language with dates, sums, units, ordinals and the like: what is heard is how people say them."""
+
 HUNDRED = SentenceSet("en", 0.04, files=("en", "en-voices"))
 """What all engines that speak English are compared by."""
 

@@ -21,6 +21,8 @@ from voxpod_inference.engines.base import Prepared, Synthesizer, Utterance
 from voxpod_inference.errors import INPUT_REFUSED, InputError, SpeechError
 from voxpod_inference.timestamps import SpokenTimes
 
+_MOST_CHARACTERS = 10_000
+"""As the `text` of a request: more would be minutes of waiting for what the cluster refuses."""
 _FEW_CHUNKS = 4
 """A shorter text is spoken before a bar would tell anything."""
 _BAR = 30
@@ -73,13 +75,17 @@ def run(options: argparse.Namespace) -> int:
     """Speak; returns the exit code."""
     if wrong := _wrong(options):
         return usage_error(wrong)
+    text = _text(options.text)
+    if len(text) > _MOST_CHARACTERS:
+        return usage_error(
+            f"the text has {len(text)} characters; at most {_MOST_CHARACTERS} are accepted, as of a request"
+        )
     started = time.monotonic()
     bundle = chosen_bundle(options.bundle)
     if bundle is None:
         return 1
     engine = loaded_engine(bundle, options.threads)
     loaded = time.monotonic()
-    text = _text(options.text)
     prepared = engine.prepare(
         text,
         voice=options.voice,

@@ -5,7 +5,7 @@ import pytest
 
 from voxpod_inference.bundle import Bundle
 from voxpod_inference.engines.base import Samples
-from voxpod_inference.engines.kokoro import MOST_FRAMES, MOST_TOKENS, SHARE_OF_SLOW, Kokoro
+from voxpod_inference.engines.kokoro import MOST_FRAMES, MOST_TOKENS, SLOW_VOICES, Kokoro
 from voxpod_inference.errors import InputError, SpeechError
 
 pytestmark = pytest.mark.model
@@ -152,4 +152,4 @@ def test_slow_voices_get_fewer_tokens_at_once(kokoro: Kokoro, voice: str) -> Non
     longest, usual = (
         max(len(chunk.phonemes) for chunk in kokoro.prepare(text, voice=v).script.chunks) for v in (voice, "af_heart")
     )
-    assert longest <= MOST_TOKENS * SHARE_OF_SLOW < usual
+    assert longest <= MOST_TOKENS * SLOW_VOICES["af_nicole"] < usual

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from voxpod_inference.bundle import Bundle
 from voxpod_inference.errors import InputError
+from voxpod_inference.text.cantonese.reader import Cantonese
 from voxpod_inference.text.frontend import FrontEnd, Limits, Script
 from voxpod_inference.text.korean.reader import Korean
 from voxpod_inference.text.readers import readers_of
@@ -18,18 +19,18 @@ pytestmark = pytest.mark.model
 
 AROUND = {
     "en": ("it is ", " now"), "es": ("es ", " hoy"), "fr": ("il est ", " ici"), "hi": ("यह ", " है"), "it": ("ora ", " qui"), "ja": ("今", "です"),
-    "ko": ("지금 ", " 이다"), "pt": ("agora ", " aqui"), "zh": ("现在", "了"),
+    "ko": ("지금 ", " 이다"), "pt": ("agora ", " aqui"), "yue": ("而家係", "喇"), "zh": ("现在", "了"),
 }  # fmt: skip
 """What a form stands between; the language follows from it."""
 SIGNS = "-−+±%‰$€£¥₹°½²³⁻"
-FIGURES = ["5", "1/5", "0.5", "1,5", "25", "100", "2026", "12:30", "½", "3²", "10⁻³", "1e-5"]
+FIGURES = ["5", "1/5", "0.5", "1,5", "25", "100", "2026", "12:30", "12:30:45", "½", "3²", "10⁻³", "1e-5"]
 BEFORE = ["", "-", "−", "+", "±", "$", "€", "£", "¥", "₹", "-$", "-€"]
 AFTER = ["", "%", "‰", "°", "°C", " €", "€", "²", " kg", "½"]
 
 
 @pytest.fixture(scope="module")
-def front_end(kokoro_bundle: Bundle) -> FrontEnd:
-    return FrontEnd({**readers_of(kokoro_bundle), "ko": Korean()}, Limits(400, 400), len)
+def front_end(kokoro_bundle: Bundle, cantonese: Cantonese) -> FrontEnd:
+    return FrontEnd({**readers_of(kokoro_bundle), "ko": Korean(), "yue": cantonese}, Limits(400, 400), len)
 
 
 def said(script: Script) -> str:
@@ -56,6 +57,8 @@ def without_one_sign(text: str) -> Iterator[tuple[str, str]]:
 @example(("-$", "0.5", ""), True)
 @example(("-", "12:30", ""), True)
 @example(("-", "½", ""), False)
+@example(("", "12:30:45", ""), True)
+@example(("-", "5", "€"), False)
 @example(("", "1e-5", ""), True)
 @given(
     parts=st.tuples(st.sampled_from(BEFORE), st.sampled_from(FIGURES), st.sampled_from(AFTER)),

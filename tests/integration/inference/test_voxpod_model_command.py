@@ -50,6 +50,7 @@ def test_say_reads_standard_input_and_tells_what_it_leaves_out(kokoro_bundle: Bu
         (["hi", "--speed", "7"], "0.25 to 4.0"),
         (["hi", "--threads", "0"], "expected 1 to 256"),
         (["hi", "--threads", "257"], "expected 1 to 256"),
+        (["a" * 10_001], "the text has 10001 characters; at most 10000 are accepted"),
         (["hi", "-o", "x.m4a"], "the ending .m4a is of no format here; wav, flac"),
         (["hi", "--timestamps", "nowhere/t.json"], "cannot write nowhere/t.json"),
         (["hi", "-o", "/nowhere/x.wav"], "cannot write /nowhere/x.wav"),

@@ -90,9 +90,11 @@ def test_it_is_retried_and_the_next_look_is_in_time_for_that() -> None:
     )
     assert isinstance(step, lifecycle.LookAgain)
     assert step.seconds == pytest.approx(10.05)
-    step = lifecycle.next_step(
-        claimed(), a_job(), a_pod(phase="Running"), NOON, replace(USUAL, quiet=Quiet(60.0, 60.0, True))
-    )
+    silent = replace(USUAL, quiet=Quiet(60.0, 60.0, True))
+    step = lifecycle.next_step(claimed(), a_job(), a_pod(phase="Running"), NOON, silent)
+    assert isinstance(step, lifecycle.AskStore)
+    left_nothing = replace(silent, store_was_asked=True)
+    step = lifecycle.next_step(claimed(), a_job(), a_pod(phase="Running"), NOON, left_nothing)
     assert isinstance(step, lifecycle.Retry)
 
 

@@ -41,7 +41,7 @@ from voxpod_inference.text.traced import Traced
         ("#5, No. 6", "number five, number six"),
         ("He is 5'10\" tall", "He is five foot ten tall"),
         ("007 and 0.05", "zero zero seven and zero point zero five"),
-        ("US$5, 50¢, 5 €, -$5, $.50, $2k", "US five dollars, fifty cents, five euros, minus five dollars, fifty cents, two thousand dollars"),
+        ("US$5, 50¢, 5 €, -$5, $.50, $2k", "five US dollars, fifty cents, five euros, minus five dollars, fifty cents, two thousand dollars"),
         ("$5-$10, 5%-10%, 5–7 kg", "five to ten dollars, five to ten percent, five to seven kilograms"),
         ("24.11.2026, the 24th of November.", "the twenty fourth of November, twenty twenty six, the twenty fourth of November."),
         ("1:23:45, 9am-5pm, 10:00–12:30", "one twenty three and forty five seconds, nine AM to five PM, ten o'clock to twelve thirty"),

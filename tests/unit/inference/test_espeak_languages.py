@@ -7,7 +7,7 @@ import sys
 import unicodedata
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from source_places import assert_words_in_order
@@ -16,7 +16,7 @@ from voxpod_inference.text.espeak.languages import LANGUAGES, tables_of
 from voxpod_inference.text.espeak.normal import ReadAloud
 from voxpod_inference.text.espeak.ordinals import roman
 from voxpod_inference.text.espeak.process import EspeakProcess
-from voxpod_inference.text.espeak.reader import EspeakReader, _by_likeness
+from voxpod_inference.text.espeak.reader import EspeakReader, _apart, _by_likeness
 from voxpod_inference.text.french.numbers import ordinal as french_ordinal
 from voxpod_inference.text.frontend import FrontEnd, Limits
 from voxpod_inference.text.spoken import is_silent
@@ -53,7 +53,7 @@ def reader(request: pytest.FixtureRequest) -> EspeakReader:
         ("es", "1.250,50 €", "mil doscientos cincuenta euros con cincuenta"), ("es", "$1,250.50", "mil doscientos cincuenta dólares con cincuenta"), ("es", "1 €", "un euro"),
         ("es", "3,5 millones de €", "tres coma cinco millones de euros"), ("es", "21 libros y 31 casas", "veintiún libros y treinta y una casas"),
         ("es", "101 perros", "ciento un perros"), ("es", "2.000.000.000", "dos mil millones"), ("es", "3,1416", "tres coma uno cuatro uno seis"),
-        ("es", "el 1/1/2000", "el primero de enero de dos mil"), ("es", "32/13/2000", "treinta y dos/trece/dos mil"), ("es", "a la 1:05 h", "a la una cero cinco"),
+        ("es", "el 1/1/2000", "el primero de enero de dos mil"), ("es", "32/13/2000", "treinta y dos/trece/dos mil"), ("es", "a la 1:05 h", "a la una y cinco"),
         ("es", "Felipe VI", "Felipe sexto"), ("es", "siglo XXI", "siglo veintiuno"), ("es", "EE. UU.", "Estados Unidos."), ("es", "el Sr. Gil", "el señor Gil"),
         ("es", "-5 °C", "menos cinco grados centígrados"), ("es", "80 km/h", "ochenta kilómetros por hora"), ("es", "1 kg", "un kilo"), ("es", "10-15", "diez a quince"),
         ("es", "v. a.b@c.es", "v. a punto b arroba c punto es"), ("es", "2.10.3", "dos punto diez punto tres"), ("es", "1/2 y 5/8", "un medio y cinco octavos"),
@@ -154,6 +154,12 @@ def test_merged_words_are_cut_where_they_sound_alike() -> None:
     assert "".join(_by_likeness("ilja katʁ ʃa", ["il", "i", "a", "katʁ", "ʃa"])) == "iljakatʁʃa"
 
 
+def test_words_that_are_as_many_as_by_themselves_stay_whole() -> None:
+    said = "ˈɛrɾe ˈɛmme al kwadrˈato per ˈɛmme al kwadrˈato pˈer"
+    alone = ["ˈɛrɾe", "ˈɛmme", "al kwadrˈato", "pˈer", "ˈɛmme", "al kwadrˈato", "pˈer"]
+    assert _apart(said, alone) == ["ˈɛrɾe", "ˈɛmme", "al kwadrˈato", "per", "ˈɛmme", "al kwadrˈato", "pˈer"]
+
+
 SIGNED = st.builds(
     "{}-{}{}".format,
     st.sampled_from(["", "a ", "( ", "= ", "a: "]),
@@ -175,6 +181,7 @@ VALUES = st.lists(
 
 @installed
 @settings(deadline=None, max_examples=150)
+@example(text="R$m²×m²×")
 @given(text=VALUES)
 def test_no_sign_that_changes_a_value_is_lost_in_silence(reader: EspeakReader, text: str) -> None:
     # rules and lines of nothing but signs are typography

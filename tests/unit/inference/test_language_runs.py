@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from voxpod_inference.text.chinese import normal as chinese_normal
 from voxpod_inference.text.espeak.languages import tables_of
 from voxpod_inference.text.japanese import normal as japanese_normal
+from voxpod_inference.text.korean import tables as korean_tables
 from voxpod_inference.text.languages import KNOWN
-from voxpod_inference.text.runs import UNITS, Run, language_runs
+from voxpod_inference.text.runs import HINDI_UNITS, KOREAN_UNITS, UNITS, Run, language_runs
 
 LETTERS = st.text(alphabet="abcZé 我们東京のアー嘅안녕हि।。，、.!?0123456789-%\n😀'’π")
 
@@ -45,6 +46,12 @@ def runs(text: str, language: str = "auto", fallback: str = "en") -> list[tuple[
         pytest.param("यह kg है", [("यह ", "hi"), ("kg ", "en"), ("है", "hi")], id="unit without a figure"),
         pytest.param("यह 5 kgs है", [("यह 5 ", "hi"), ("kgs ", "en"), ("है", "hi")], id="word that begins like a unit"),
         pytest.param("Vitamin C वाला", [("Vitamin C ", "en"), ("वाला", "hi")], id="letter that is no degree"),
+        pytest.param("नगर, 7th रोड", [("नगर, ", "hi"), ("7th ", "en"), ("रोड", "hi")], id="english ordinal in hindi"),
+        pytest.param("कमरा 6x4 का", [("कमरा 6x4 का", "hi")], id="size in hindi"),
+        pytest.param("9 in का", [("9 in का", "hi")], id="unit that is a word"),
+        pytest.param("के 5 in one", [("के 5 ", "hi"), ("in one", "en")], id="word that is a unit"),
+        pytest.param("가격 KRW 500", [("가격 KRW 500", "ko")], id="code of a currency in korean"),
+        pytest.param("ʜᴇʟʟᴏ", [("ʜᴇʟʟᴏ", "en")], id="small capitals"),
         pytest.param("2026", [("2026", "en")], id="figures alone take the fallback"),
         pytest.param("π is 3", [("π is 3", "en")], id="greek letter as a symbol"),
     ],
@@ -54,10 +61,16 @@ def test_parts_and_their_languages(text: str, expected: list[tuple[str, str]]) -
 
 
 @pytest.mark.parametrize(
-    "known", [chinese_normal.UNITS, japanese_normal.UNITS, tables_of("hi").units], ids=["zh", "ja", "hi"]
+    ("units", "known"),
+    [
+        pytest.param(UNITS, chinese_normal.UNITS, id="zh"),
+        pytest.param(UNITS, japanese_normal.UNITS, id="ja"),
+        pytest.param(UNITS | KOREAN_UNITS, korean_tables.UNITS, id="ko"),
+        pytest.param((UNITS | HINDI_UNITS) - {"x"}, tables_of("hi").units, id="hi"),
+    ],
 )
-def test_readers_know_the_units_that_are_left_to_them(known: dict[str, object]) -> None:
-    assert {*UNITS, "°C", "°F"} - known.keys() == set()
+def test_readers_know_the_units_that_are_left_to_them(units: frozenset[str], known: dict[str, object]) -> None:
+    assert {*units, "°C", "°F"} - known.keys() == set()
 
 
 def test_requested_language_decides_what_han_is_read_as() -> None:

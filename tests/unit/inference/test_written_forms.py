@@ -18,6 +18,8 @@ from voxpod_inference.text.korean import normal as korean
 from voxpod_inference.text.traced import Traced
 
 FORMS = Path(__file__).parents[2] / "golden" / "inference" / "forms"
+FEWEST = {"ko": 60, "yue": 60}
+"""Lines of a language; 120 of all others."""
 READERS: dict[str, Callable[[Traced], Traced]] = {
     **{language: ReadAloud(tables_of(language)) for language in LANGUAGES},
     "ja": japanese.aloud,
@@ -39,7 +41,7 @@ def test_written_forms_are_read_as_agreed(language: str) -> None:
     now = "".join(f"{kind}\t{written}\t{_read(language, written)}\n" for kind, written, _ in lines)
     if os.environ.get("VOXPOD_UPDATE_GOLDEN"):
         path.write_text(now, encoding="utf-8")
-    assert len(lines) >= 60
+    assert len(lines) >= FEWEST.get(language, 120)
     assert now.splitlines() == path.read_text(encoding="utf-8").splitlines()
 
 

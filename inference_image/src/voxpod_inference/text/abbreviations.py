@@ -14,7 +14,7 @@ _INSIDE = words(
     "Mr Mrs Ms Dr Prof St Gen Col Sgt Capt Lt Rev Hon Messrs Mt Gov Sen Rep Pres vs e.g i.e cf Cf viz approx est v"
 )
 _BEFORE_FIGURES = words(
-    "No Nos no nos nr Nr Fig Figs p pp vol Vol ch Ch Sec sec Art art Eq Eqs eq ext Ext Apt apt Tel tel Arr arr Dep dep Qty qty "
+    "min Min max Max No Nos no nos nr Nr Fig Figs p pp vol Vol ch Ch Sec sec Art art Eq Eqs eq ext Ext Apt apt Tel tel Arr arr Dep dep Qty qty "
     "Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec ca"
 )
 _MAY_END = words("etc Inc Ltd Co Corp Jr Sr a.m p.m al Bros")

@@ -20,7 +20,7 @@ _HAN = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af\u3005-\u30
 _KANA = r"\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff\uff66-\uff9f"
 _HANGUL = r"\uac00-\ud7fb\u1100-\u11ff\u3131-\u318e\ua960-\ua97c\uffa1-\uffdc"
 _DEVANAGARI = r"\u0900-\u0963\u0966-\u096f\u0971-\u097f\u1cd0-\u1cff\ua8e0-\ua8ff"
-_LATIN = r"A-Za-z\uff21-\uff3a\uff41-\uff5a\xaa\xba\xc0-\xd6\xd8-\xf6\xf8-\u02af\u1e00-\u1eff\u2c60-\u2c7f\ua722-\ua787"
+_LATIN = r"A-Za-z\uff21-\uff3a\uff41-\uff5a\xaa\xba\xc0-\xd6\xd8-\xf6\xf8-\u02af\u1d00-\u1d22\u1e00-\u1eff\u2c60-\u2c7f\ua722-\ua787"
 _STRONG = re.compile(
     rf"(?P<han>[{_HAN}]+)|(?P<ja>[{_KANA}]+)|(?P<ko>[{_HANGUL}]+)|(?P<hi>[{_DEVANAGARI}]+)"
     rf"|(?P<latin>(?:[{_LATIN}]['’]?[\u0300-\u036f]*)+)|(?P<other>[^\W\d_])"
@@ -29,9 +29,17 @@ UNITS = frozenset((
     "km", "cm", "mm", "m", "kg", "mg", "g", "ml", "mL", "L", "kW", "kWh", "Hz", "h", "min", "ms", "W", "MW", "V", "kHz", "MHz", "GHz", "kcal", "KB", "MB", "GB", "TB", "dB", "mmHg", "cc",
 ))  # fmt: skip
 """Read in the language around them when they follow a figure: 100km is 一百公里. The readers of these scripts know them."""
-_WITH_UNITS = ("han", "ja", "ko", "hi")
+HINDI_UNITS = frozenset((
+    "mi", "ft", "in", "yd", "ac", "ha", "hr", "yr", "lb", "oz", "gal", "qt", "pt", "cg", "dg", "t", "st", "q", "K", "l", "nm", "rpm", "mph", "x",
+))  # fmt: skip
+"""`5 in` is so many inches unless an English word follows."""
+KOREAN_UNITS = frozenset(("l", "s", "N", "rpm"))
 _MONEY = frozenset(["HK", "US", "NT", "RMB", "CNY", "USD", "HKD", "EUR"])
+_KOREAN_MONEY = frozenset(["KRW", "JPY", "CAD", "AUD", "NZD", "SGD", "GBP", "CHF", "AED", "THB", "VND"])
 _RUPEES = frozenset(["Rs", "INR"])
+_ENGLISH_FOLLOWS = re.compile(r" ?[A-Za-z]")
+_ORDINAL_ENDS = re.compile(r"(?:st|nd|rd|th)(?![A-Za-z])", re.I)
+_WITH_UNITS = ("han", "ja", "ko", "hi")
 _SUM = re.compile(r"[$.]? ?\d")
 _CLOCK = re.compile(r"\d:\d\d\Z")
 _DEGREES = re.compile(r"\d ?°\Z")
@@ -61,6 +69,22 @@ class _Region:
     end: int
     language: str
     explicit: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """Latin letters beside figures that the reader of what stands around knows."""
+
+    units: frozenset[str]
+    money: frozenset[str]
+    unless_english: frozenset[str]
+    """Units that are words of English too."""
+    east: bool
+
+
+_HINDI = _Known(UNITS | HINDI_UNITS, _RUPEES, HINDI_UNITS, east=False)
+_KOREAN = _Known(UNITS | KOREAN_UNITS, _MONEY | _KOREAN_MONEY, frozenset(), east=True)
+_CHINESE_OR_JAPANESE = _Known(UNITS, _MONEY, frozenset(), east=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,34 +142,44 @@ def _marks(text: str, start: int, end: int, language: str) -> list[_Mark]:
     Latin, nor where one of their languages is asked for."""
     marks = [_Mark(m.start(), m.end(), m.lastgroup or "") for m in _STRONG.finditer(text, start, end)]
     scripts = {mark.script for mark in marks} | {"han" if language in HAN else language}
-    with_units = not scripts.isdisjoint(_WITH_UNITS)
-    east = not scripts.isdisjoint(("han", "ja", "ko"))
+    known = None if scripts.isdisjoint(_WITH_UNITS) else _known(scripts)
     return [
         mark
         for mark in marks
-        if not (with_units and _is_unit(text, mark, east=east))
-        and not (mark.script == "other" and _is_symbol(text, mark.start))
+        if not (known and _is_unit(text, mark, known)) and not (mark.script == "other" and _is_symbol(text, mark.start))
     ]
 
 
-def _is_unit(text: str, mark: _Mark, *, east: bool) -> bool:
+def _known(scripts: set[str]) -> _Known:
+    if "ko" in scripts:
+        return _KOREAN
+    return _HINDI if scripts.isdisjoint(("han", "ja")) else _CHINESE_OR_JAPANESE
+
+
+def _is_unit(text: str, mark: _Mark, known: _Known) -> bool:
     written, before = text[mark.start : mark.end], text[max(0, mark.start - 8) : mark.start]
     if written in ("C", "F"):
         return _DEGREES.search(before) is not None
     if written in ("e", "E") and before[-1:].isdecimal():
         return _EXPONENT.match(text, mark.end) is not None
-    before = before.rstrip(" ")
+    glued, before = before[-1:].isdecimal(), before.rstrip(" ")
     if before.endswith("/"):  # the h of 50 km/h
         if written == "s" and before.endswith("m/"):
             return before[:-2].rstrip(" k")[-1:].isdecimal()
-        before = before[:-1].rstrip("kmg ")
-    if written in (_MONEY if east else _RUPEES):
+        before = before[:-1].rstrip("kmgi ")
+    if written in known.money or (written.upper() in known.money and len(written) == 3):
         return _SUM.match(text, mark.end) is not None
-    if written.lower() in ("am", "pm") and east:
+    if written.lower() in ("am", "pm") and known.east:
         return _CLOCK.search(before) is not None
-    if not east and written == "g":
+    if not known.east and written in ("g", "m", "s", "l", "L", "F"):
         before = before.removesuffix("µ").removesuffix("μ").rstrip(" ")
-    return written in UNITS and (before[-1:].isdecimal() or (before[-1:] in "万億亿元円" and len(before) > 1))
+    if written in known.unless_english and (
+        _ENGLISH_FOLLOWS.match(text, mark.end)
+        or (written == "st" and glued)
+        or (written == "x" and not _SUM.match(text, mark.end))
+    ):
+        return False
+    return written in known.units and (before[-1:].isdecimal() or (before[-1:] in "万億亿元円" and len(before) > 1))
 
 
 def _is_symbol(text: str, at: int) -> bool:
@@ -221,8 +255,11 @@ def _filled(text: str, region: _Region, marks: list[Run], alone: str) -> Iterato
 def _owner_changes_at(text: str, left: Run, right: Run) -> int:
     """Where a gap stops belonging to its left neighbour: numbers glued to a Latin word are its own, others are read in
     the Chinese, Japanese, Korean or Hindi around them."""
-    if left.language == right.language or left.language not in LATIN:
+    if left.language == right.language:
         return right.start
+    if left.language not in LATIN:
+        ordinal = right.language in LATIN and _ORDINAL_ENDS.match(text, right.start)
+        return right.start - _digits_before(text, left.end, right.start) if ordinal else right.start
     gap = text[left.end : right.start]
     digit = re.search(r"(?:[<>＜＞]\s*)?\d", gap)
     if digit is None:
@@ -233,6 +270,11 @@ def _owner_changes_at(text: str, left: Run, right: Run) -> int:
     if glued:
         return left.end + glued.end()
     return left.end + digit.start()
+
+
+def _digits_before(text: str, start: int, end: int) -> int:
+    """How many figures end a stretch: of `7th` one, which is English with its ending."""
+    return end - start - len(text[start:end].rstrip("0123456789"))
 
 
 def _merged(runs: Iterator[Run]) -> Iterator[Run]:

@@ -80,7 +80,8 @@ _SCIENTIFIC = re.compile(
 )
 """`1e-5` and `6.02E+23`; a bare `4E2` may be the name of a seat."""
 _RULE = re.compile(
-    r"^[ \t]*[-=+*#~_|<>^/\\.:]{3,}[-=+*#~_|<>^/\\.: \t]*$|(?<![A-Za-z+])\+{3,}|([=#~_|<>^\\])\1{2,}|\*{3,}|/{3,}", re.M
+    r"^[ \t]*[-=+*#~_|<>^/\\.:]{3,}[-=+*#~_|<>^/\\.: \t]*$|(?<![A-Za-z+])\+{3,}|([=#~_|<>^\\])\1{2,}|\*{3,}|(?<!:)/{3,}",
+    re.M,
 )
 """Rules, tables and underlines, drawn with signs: typography. `A+++` is a grade."""
 _BRACKETS = r"[<＜]+(?![\s\d<＜=-])(?:[^\s<>＜＞]*|[A-Za-z](?=[^<>=]*=)[^<>]*)[>＞]+"

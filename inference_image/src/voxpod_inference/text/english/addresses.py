@@ -10,11 +10,14 @@ _SIGNS = {
     ".": " dot ", "/": " slash ", ":": " colon ", "@": " at ", "-": " dash ", "_": " underscore ", "?": " question mark ",
     "=": " equals ", "&": " and ", "#": " hash ", "%": " percent ", "+": " plus ", "~": " tilde ",
 }  # fmt: skip
+_COUNTRY = re.compile(r"(?<=\.)(?!me|co|in|to|so|is|no|py|js|ts|md|sh|tv)[a-z]{2}(?=\.[a-z]{2}(?:[/:?#]|$)|[/:?#]|$)")
+"""Said by its letters: `dot D E`; the others are said as words, or are files."""
 _HEX = "[0-9A-Fa-f]"
 
 
 def _address(match: re.Match[str]) -> str:
     address = re.sub(r"^https?://", "", match.group()).rstrip("/")
+    address = _COUNTRY.sub(lambda m: m.group().upper(), address)
     said = re.sub(r"\W|_", lambda m: _SIGNS.get(m.group(), " "), address)
     return re.sub(r"\d+", lambda m: f" {digits(m.group()) if len(m.group()) > 2 else number(m.group())} ", said)
 
@@ -29,9 +32,9 @@ def _machine(match: re.Match[str]) -> str:
 
 
 ADDRESSES: tuple[Rule, ...] = (
-    (re.compile(r"\b(?:(?:https?://|www\.)[^\s,;)>\"”]*[^\s,;)>\"”.!?]|[\w.+-]+@[\w-]+(?:\.[\w-]+)+)"), _address),
+    (re.compile(r"\b(?:(?:(?:https?|ftp|file)://|www\.)[^\s,;)>\"”]*[^\s,;)>\"”.!?]|[\w.+-]+@[\w-]+(?:\.[\w-]+)+(?:/[^\s,;)>\"”]*[^\s,;)>\"”.!?])?)"), _address),
     (re.compile(rf"(?<![\w@.])[A-Za-z][\w-]*(?:\.[\w-]+)*\.(?:{_SUFFIXES})\b(?!\.\w)(?:/[^\s,;)>\"”]*[^\s,;)>\"”.!?])?"), _address),
-    (re.compile(rf"(?<![\w:])(?:{_HEX}{{1,4}}:(?::?{_HEX}{{1,4}}:){{0,6}}:?{_HEX}{{1,4}}|(?:{_HEX}{{1,4}}:){{1,7}}:)(?![\w:])"), _machine),
+    (re.compile(rf"(?<![\w:])(?:{_HEX}{{1,4}}:(?::?{_HEX}{{1,4}}:){{0,6}}:?{_HEX}{{1,4}}|(?:{_HEX}{{1,4}}:){{1,7}}:)(?![\w:]|\.?[Mm]\b)"), _machine),
     (re.compile(r"(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d.]*\d)"), lambda m: " dot ".join(map(digits, m.group().split(".")))),
     (re.compile(rf"\b0x({_HEX}+)\b"), lambda m: f"zero X {' '.join(digits(c) if c.isdecimal() else c.upper() for c in m[1])}"),
 )  # fmt: skip

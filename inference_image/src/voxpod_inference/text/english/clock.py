@@ -42,12 +42,14 @@ def _counted(figure: str, unit: str) -> str:
     return f"{number(figure)} {unit if int(figure) == 1 else unit + 's'}"
 
 
+_ZONE = r"(?:e\.?[sd]|c\.?[sd]|m\.?[sd]|p\.?[sd])\.?t|g\.?m\.?t|u\.?t\.?c"
 CLOCK: tuple[Rule, ...] = (
+    (re.compile(rf"((?::\d\d|[AaPp]\.?[Mm])\.? ?)({_ZONE})\b(?:\.(?!\s*$|\s+[A-Z]))?"), lambda m: [(m[1], 1), (" " * (m[1][-1] != " ") + m[2].upper().replace(".", ""), 2)]),
     (re.compile(rf"(?<![\d:.])(?P<a>\d{{1,3}}(?:\.\d+)?):(?P<b>\d{{1,3}}(?:\.\d+)?)(?![\d:])(?=[ -]{_RATIO})"), _ratio),
     (re.compile(r"(?:(?<=ratio of )|(?<=scale of )|(?<=scale )|(?<=odds of )|(?<=odds are )|(?<=ratio is ))(?P<a>\d+):(?P<b>\d+)(?![\d:])"), _ratio),
     (re.compile(r"(?<![\w.])(\d{1,3})\s?h\s?(\d{1,2})(?:\s?(?:m|min|mins|minutes))?\b(?:\s?(\d{1,2})\s?s(?:ec)?\b)?(?![.,]\d)"), _lasting),
     (re.compile(r"(?<![\w.])()(\d{1,3})\s?m(?:in)?\s?(\d{1,2})\s?s(?:ec)?\b"), _lasting),
-    (re.compile(r"(?<=:\d\d)\s?[-–—]\s?(?=\d{1,2}:\d\d)"), " to "),
+    (re.compile(r"(?<=:\d\d)\s?[-–—]\s?(?=\d{1,2}:\d\d)|(?<=:\d\d [AaPp][Mm])\s?[-–—]\s?(?=\d)"), " to "),
     (re.compile(rf"(?<![\d:])([01]?\d|2[0-4]):([0-5]\d)(?::([0-5]\d))?(?![\d:])(?:{_HALF})?"), spaced(_time)),
     (re.compile(r"(?<![\d:.])(?P<a>\d+):(?P<b>\d+)(?![\d:])"), _ratio),
     (re.compile(rf"\b(\d{{1,2}}){_HALF}\s?[-–—]\s?(?=\d)"), lambda m: f"{cardinal(int(m[1]))} {_half(m[2])} to "),

@@ -8,7 +8,7 @@ from voxpod_inference.text.traced import Part, Rule
 
 # After these words, and whatever of _LINK follows them, a figure of three digits or more is a code.
 _WORDS = (
-    "code", "codes", "PIN", "pin", "OTP", "passcode", "password", "ending in", "ends in", "ending with", "reference", "ref", "Ref", "serial", "tracking",
+    "code", "codes", "PIN", "pin", "OTP", "otp", "passcode", "password", "ending in", "ends in", "ending with", "reference", "ref", "Ref", "serial", "tracking",
     "account", "acct", "passport", "confirmation", "zip", "ZIP", "postcode", "SSN", "ISBN", "ISSN", "IMEI", "IBAN", "SKU", "EIN", "VIN", "ID", "telephone",
 )  # fmt: skip
 _LINK = r"(?: number| code| is| was| of|:| #| =|\.)*\s?"
@@ -16,10 +16,11 @@ _LINK = r"(?: number| code| is| was| of|:| #| =|\.)*\s?"
 _NUMBERED = "order|phone|mobile|fax|extension|invoice|ticket|case|docket|member|customer|booking|policy|model|part|item|card|job|claim"
 _FIRM_LINK = r"(?: number|:| #| is)+\s?"
 _GROUPS = r"\d{3,}(?:[ -]\d{2,})*(?:-[\dX])?"
+_PLANS = {"401": "four oh one", "403": "four oh three", "457": "four fifty seven"}
 _WHOLE = r"(?![\d]|[.,]\d|-\d)"
 _SERVICE = r"\b1[38]00[ -]\d{3}[ -]\d{3}\b|\b0\d{2,4} \d{3,4} \d{3,4}\b"
 _TELEPHONE = (
-    r"(?<![\d-])(?:\+\d{1,3}(?:[ -]\(?\d{2,5}\)?){2,4}|(?:\+?\d{1,3}[ -])?(?:\(\d{3}\)\s?|\d{3}[-. ])?\d{3}[-.]\d{4}|1-800(?=-[A-Z])"
+    r"(?<![\d-])(?:\+\d{1,3}(?:[ -]\(?\d{2,5}\)?){2,4}|(?:\+?\d{1,3}[ -]|\+\d{1,3}(?=\())?(?:\(\d{3}\)[\s-]?|\d{3}[-. ])?\d{3}[-.]\d{4}|1-800(?=-[A-Z])"
     rf"|{_SERVICE})(?![\d-])"
 )
 
@@ -56,6 +57,8 @@ def _aircraft(match: re.Match[str]) -> str:
 
 CODES: tuple[Rule, ...] = (
     (re.compile(rf"\b((?:{'|'.join(_WORDS)}){_LINK})({_GROUPS}){_WHOLE}"), _after_words),
+    (re.compile(r"\b((?:code|pin|PIN|otp|OTP|passcode)(?: is|:)? )([A-Za-z]{1,3})(\d{3,})\b"), lambda m: [(m[1], 1), (" ".join(m[2].upper()), 2), (" ", 0), (digits(m[3]), 3)]),
+    (re.compile(r"\b(40[13]|457)\s?\(?([kb])\)?(?![\w)])"), lambda m: f"{_PLANS[m[1]]} {m[2].upper()}"),
     (re.compile(rf"\b((?:{_NUMBERED}){_FIRM_LINK})({_GROUPS}){_WHOLE}", re.I), _after_words),
     (re.compile(r"\b([Ff]lights? (?:[A-Z]{2} ?|[A-Z]\d ?)?)(\d{3,4})\b(?![.,]\d)"), _after_words),
     (re.compile(r"\b\d{4,8}(?= is your\b)|\b\d{3} \d{3}(?= is your\b)"), lambda m: _one_by_one(m.group())),

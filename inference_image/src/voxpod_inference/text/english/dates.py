@@ -23,6 +23,7 @@ _MONTH = (
 )  # fmt: skip
 # In small letters only where it cannot be a verb.
 _SMALL_MONTH = "january|february|april|june|july|august|september|october|november|december"
+_SMALL_SHORT = r"(?:jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)"
 _RANGE = r"\s?[-–—]\s?"
 _NTH = r"\d{1,2}(?:st|nd|rd|th)?"
 _DECADE_WORDS = r"(?:music|pop|rock|hits|fashion|style|movies?|films?|vibes?|era|kids?|bands?|shows?)"
@@ -97,6 +98,7 @@ DAYS: tuple[Rule, ...] = (
     (re.compile(r"\b(Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\.?(?=\s(?:19|20)\d\d\b)"), lambda m: month_name(m[1])),
 )  # fmt: skip
 _DECADES: tuple[Rule, ...] = (
+    (re.compile(r"(?<=\d0s)\s?[-–—]\s?(?='?\d\d?(?:\d0)?0?s\b)"), " to "),
     (re.compile(r"(?<![\w.,])(1?\d|20)(\d)0'?s\b"), _decade),
     (re.compile(r"(?<![\w.,])'()([2-9])0'?s\b"), _decade),
     (re.compile(rf"(?<![\w.,])()([2-9])0'?s\b(?= {_DECADE_WORDS}\b)"), _decade),
@@ -111,6 +113,13 @@ def dates(british: bool) -> tuple[Rule, ...]:
         (re.compile(r"\b(\d{4})-(\d\d)-(\d\d)[T ](\d\d:\d\d(?::\d\d)?)(?:\.\d+)?(Z)?(?![\d:])"), _stamp),
         (re.compile(rf"\b({_MONTH})\s({_NTH})(?:{_RANGE}({_NTH}))?(?:,?\s(\d{{4}}))?\b(?![:.]\d|,\d|{_RANGE}\d)"), _month_first),
         (re.compile(rf"(?:\b[Tt]he\s)?(?<![\d/.])\b({_NTH})(?:{_RANGE}({_NTH}))?(?:\sof)?\s({_MONTH}|{_SMALL_MONTH})(?:,?\s(\d{{4}})\b)?"), _day_first),
+        (re.compile(rf"\b({_SMALL_MONTH}) ({_NTH})()(?:,? (\d{{4}}))?\b(?![:.]\d|,\d|{_RANGE}\d)"), _month_first),
+        (re.compile(rf"\b(march|may|{_SMALL_SHORT}\.?) ({_NTH})()(?:,? (\d{{4}}))\b"), _month_first),
+        (re.compile(rf"\b({_SMALL_SHORT}\.) ({_NTH})()()\b(?![:.,]\d)"), _month_first),
+        (re.compile(rf"\b({_NTH})()(?: of)? (march|may|{_SMALL_SHORT}\.?),? (\d{{4}})\b"), _day_first),
+        (re.compile(rf"\b([12]?\d|3[01])()() ({_SMALL_SHORT})\.(?=\s|$)"), lambda m: f"the {_day(m[1])} of {month_name(m[4])}" + "." * (not m.string[m.end():].strip())),
+        (re.compile(r"\b(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)-(\d{1,2})()(?:-(\d{4}))?\b(?![-\w])"), _month_first),
+        (re.compile(r"\b([1-4])Q'?((?:20)?\d\d)\b"), lambda m: f"the {ordinal(int(m[1]))} quarter of {year(int(m[2]) % 100 + 2000)}"),
         (re.compile(r"\b(\d{1,2})-([A-Z][a-z]{2})()-(\d{4}|\d\d)\b"), _with_dashes),
         (re.compile(r"\b(\d{4})([-/.])(\d{1,2})\2(\d{1,2})\b(?!\.\d|-\d)"), lambda m: _in_figures(m[3], m[4], m[1], False) or m.group()),
         (re.compile(r"\b((?:19|20)\d\d)-(0[1-9]|1[0-2])\b(?![-\d.])"), lambda m: f"{MONTHS[int(m[2]) - 1]} {year(int(m[1]))}"),

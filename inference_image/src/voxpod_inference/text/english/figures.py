@@ -34,16 +34,17 @@ def _ordinal(match: re.Match[str]) -> str:
 
 
 def _first_of_range(match: re.Match[str]) -> str:
-    written = match[1]
-    return f"{year(int(written)) if re.fullmatch(_YEAR, written) else number(written)} to "
+    written, following = match[1], match.string[match.end() :]
+    is_year = re.fullmatch(_YEAR, written) and not re.match(rf"[\d.,]+ ?(?:{UNIT})(?!\w)", following)
+    return f"{year(int(written)) if is_year else number(written)} to "
 
 
 def _house(match: re.Match[str]) -> str:
     """`1428 Elm Street` as fourteen twenty eight; `1000` and `105` as numbers."""
-    first, last = match[1][:2], match[1][2:]
+    first, last = match[1][:-2], match[1][-2:]
     return (
         number(match[1])
-        if last == "00" or first == "00"
+        if last == "00"
         else f"{cardinal(int(first))} {'oh ' if last[0] == '0' else ''}{cardinal(int(last))}"
     )
 
@@ -73,7 +74,9 @@ def _inches(match: re.Match[str]) -> str:
     )
 
 
-_STREETS = "Street|Avenue|Road|Court|Lane|Drive|Boulevard|Place|Way|Highway|Square|Parkway|Terrace"
+_STREETS = (
+    "Street|Avenue|Road|Court|Lane|Drive|Boulevard|Place|Way|Highway|Square|Parkway|Terrace|Expressway|Freeway|Circle"
+)
 SUMS: tuple[Rule, ...] = (
     (re.compile(r"(?<!/)\b(\d{1,3}(?:,\d{3})+|\d+)(?:st|nd|rd|th)\b"), _ordinal),
     (re.compile(r"\b(\d+)['′](\d{1,2})(?:\"|''|”|″)"), lambda m: f"{number(m[1])} foot {number(m[2])}"),
@@ -83,7 +86,7 @@ SUMS: tuple[Rule, ...] = (
     (re.compile(r"(?:(?<=inches )|(?<=inch ))\s?[x×]\s?(?=\d)"), "by "),
     (re.compile(r"(?<=\d) x (?=[a-z])"), " times "),
     (re.compile(rf"(?<![\w.])({NUMBER})x\b"), lambda m: f"{number(m[1])} times"),
-    (re.compile(r"(?<=\d) - (?=\d+(?:\.\d+)? ?[=-])"), " minus "),
+    (re.compile(r"(?<=\d) ?- ?(?=\d+(?:\.\d+)? ?[=])|(?<=\d) - (?=\d+(?:\.\d+)? ?-)"), " minus "),
     (re.compile(r"(?<=\d)[-−](?=\d+(?:\.\d+)? ?=)"), " minus "),
     (re.compile(r"(= ?\d+(?:\.\d+)?)-(?=\d)"), r"\1 minus "),
     (re.compile(r"(?<=\d)−(?=\d)| − (?=\d)"), " minus "),
@@ -96,7 +99,7 @@ FIGURES: tuple[Rule, ...] = (
     (re.compile(r"\^-?(?:\d+|n\b)"), _power),
     (re.compile(r"(?<![\d.])\d+(?:\.\d+){2,}(?![\d.]*\d)"), spaced(lambda m: " point ".join(map(number, m.group().split("."))))),
     (re.compile(r"(?<![\d.,])\d{1,3}(?: \d{3})* 000\b(?! \d)"), lambda m: number(m.group().replace(" ", ""))),
-    (re.compile(rf"\b([1-9]\d{{3}})(?=\s[A-Z][a-z]+(?:\s[A-Z][a-z]+)?\s(?:{_STREETS})\b)"), _house),
+    (re.compile(rf"\b([1-9]\d{{2,3}})(?=\s(?:(?:North|South|East|West)\s)?(?:[A-Z][a-z]+(?:\s[A-Z][a-z]+)?|[a-z]*(?:\s?[a-z]+)?(?:first|second|third|[a-z]+th))\s(?:{_STREETS})\b)"), _house),
     (re.compile(rf"(?<![\d.,])(?:{NUMBER})"), spaced(_figure)),
     (re.compile(r"\d+"), spaced(lambda m: digits(m.group()))),
 )  # fmt: skip

@@ -30,11 +30,22 @@ def _unmarked(letter: str) -> str:
     return "" if named is None else named[2].lower() if named[1] == "SMALL" else named[2]
 
 
+_SMALL_CAPITAL = re.compile(r"LATIN LETTER SMALL CAPITAL ([A-Z])\Z")
+
+
+def small_capital(char: str) -> str:
+    """The letter that a small capital such as `ʜ` is written for; empty for all others."""
+    named = _SMALL_CAPITAL.match(unicodedata.name(char, ""))
+    return named[1].lower() if named else ""
+
+
 def narrow(char: str) -> str:
     """Full-width and mathematical forms as ASCII; letters keep their accents; a lone combining mark goes."""
     if char < "\u0250" and char not in "ªº":
         return char
     if unicodedata.combining(char):
         return ""
+    if small := small_capital(char):
+        return small
     plain = unicodedata.normalize("NFKC", char)
     return plain if "\uff01" <= char <= "\uffef" or (plain.isascii() and plain.isalnum()) else char

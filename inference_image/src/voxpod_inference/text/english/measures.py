@@ -13,6 +13,7 @@ def alternatives(words: dict[str, str] | tuple[str, ...]) -> str:
 
 
 UNIT = alternatives(UNITS)
+LONG_UNIT = alternatives(tuple(unit for unit in UNITS if len(unit) > 1 and unit.isalpha()))
 _PER = rf"(?:\s?/\s?(?P<amount>\d+\s?)?(?P<per>{alternatives(DENOMINATORS)}))"
 _ENDS = r"(?![\w²³/]|\^)"
 MAGNITUDES = {
@@ -111,7 +112,9 @@ def _magnitude(match: re.Match[str]) -> str:
 _WITH_UNIT = rf"(?:[\s-]?(?P<unit>{UNIT}){_ENDS}(?:\.(?=\s+[a-z0-9(]|,))?)?"
 MEASURES: tuple[Rule, ...] = (
     (re.compile(rf"(?<![\w.])(?:(?P<whole>\d+)\s?)?(?P<part>[{''.join(_FRACTIONS)}]){_WITH_UNIT}"), _part_of_a_unit),
-    (re.compile(rf"(?<![\w./])(?:(?P<whole>\d{{1,3}})\s)?(?P<top>\d{{1,4}}(?:\.\d+)?)[/⁄](?P<bottom>\d{{1,4}})(?P<nth>ths?|rds?|nds?)?(?![\d/]|\.\d){_WITH_UNIT}"), _fraction),
+    (re.compile(rf"(?<![\w./])(?:(?P<whole>\d{{1,3}})\s)?(?P<top>\d{{1,4}}(?:\.\d+)?)[/⁄](?P<bottom>\d{{1,4}})(?P<nth>(?i:ths?|rds?|nds?))?(?![\d/]|\.\d){_WITH_UNIT}"), _fraction),
+    (re.compile(rf"((?:thousand|million|billion|trillion) )(?P<unit>{LONG_UNIT}){_ENDS}"), lambda m: [(m[1], 1), (plural(UNITS[m[2]]), 2)]),
+    (re.compile(rf"(?<![\w./])({NUMBER})\s?/\s?(kg|mg|km|cm|[dm]L|ml|min|day|month|year|week|hour|hr|night|person){_ENDS}"), lambda m: f"{number(m[1])} per {DENOMINATORS[m[2]]}"),
     (re.compile(rf"(?<![\w.])({NUMBER})\s?(bn|mn|tn|trn)(?![A-Za-z&])"), _magnitude),
     (re.compile(r"(?<![\w.,])(\d+\.\d+)([kKMBT])(?![A-Za-z&])"), _magnitude),
     (re.compile(rf"(?<![\w.,])(\d{{1,3}})([kKMBT])(?=\+|\s(?:{_COUNTED})\b)"), _magnitude),

@@ -4,7 +4,7 @@ import re
 
 from voxpod_inference.text.english.clock import spaced
 from voxpod_inference.text.english.measures import MAGNITUDES, alternatives
-from voxpod_inference.text.english.numbers import NUMBER, number
+from voxpod_inference.text.english.numbers import NUMBER, digits, number
 from voxpod_inference.text.english.units import DENOMINATORS, plural
 from voxpod_inference.text.traced import Rule
 
@@ -19,9 +19,10 @@ CURRENCIES = {
 }  # fmt: skip
 _SAME = frozenset(["yen", "won", "yuan", "baht", "dong", "naira", "paisa", "satang", "kobo", "agora"])
 _IRREGULAR = {"penny": "pence", "krone": "kroner"}
-_DOLLARS = {"US": "US ", "A": "Australian ", "C": "Canadian ", "HK": "HK ", "NZ": "NZ ", "S": "Singapore "}
+_DOLLARS = {"US": "US", "A": "Australian", "C": "Canadian", "HK": "Hong Kong", "NZ": "New Zealand", "S": "Singapore"}
 SIGNS = "".join(sign for sign in CURRENCIES if len(sign) == 1 and not sign.isalpha())
-_SIGN = f"[{SIGNS}]"
+CURRENCIES |= {f"{country}$": (f"{adjective} dollar", "cent") for country, adjective in _DOLLARS.items()}
+_SIGN = rf"(?:\b(?:{alternatives(_DOLLARS)})\$|[{SIGNS}])"
 _CODE = alternatives(tuple(CURRENCIES))
 _MAGNITUDE = rf"thousand|million|billion|trillion|(?:{alternatives(MAGNITUDES)})(?![A-Za-z])"
 _PER = rf"(?:\s?/\s?(?P<per>{alternatives(DENOMINATORS)})(?!\w))?"
@@ -32,7 +33,8 @@ def _several(currency: str) -> str:
 
 
 def _sum(figure: str, currency: str) -> str:
-    return f"{number(figure)} {currency if figure in ('1', '1.0') else _several(currency)}"
+    said = f"point {digits(figure)}" if figure.startswith(".") else number(figure)
+    return f"{said} {currency if figure in ('1', '1.0') else _several(currency)}"
 
 
 def _money(match: re.Match[str]) -> str:
@@ -51,16 +53,17 @@ def _money(match: re.Match[str]) -> str:
 
 def _first_of_range(match: re.Match[str]) -> str:
     """`$5-$10`: the first without its currency, which follows the second."""
+    if "." in match["figure"] and not match["magnitude"]:
+        return f"{_money(match)} to {match['currency']}"
     magnitude = f" {MAGNITUDES.get(match['magnitude'], match['magnitude'])}" if match["magnitude"] else ""
     return f"{number(match['figure'])}{magnitude} to {match['currency']}"
 
 
 MONEY: tuple[Rule, ...] = (
-    (re.compile(rf"(?P<currency>{_SIGN})(?P<figure>{NUMBER})(?P<magnitude>{_MAGNITUDE})?\s?[-–—]\s?(?={_SIGN}?\d)"), _first_of_range),
+    (re.compile(rf"(?P<currency>{_SIGN})(?P<figure>{NUMBER})(?P<magnitude>{_MAGNITUDE})?(?P<per>)\s?[-–—]\s?(?={_SIGN}?\d)"), _first_of_range),
     (re.compile(rf"({_SIGN})\1(?=\d)|({_SIGN})(?= to \d)"), lambda m: m[1] or ""),
     (re.compile(rf"(?<=\s)\+(?={_SIGN}\d)"), "plus "),
-    (re.compile(rf"\b({alternatives(_DOLLARS)})(?=\$\d)"), lambda m: _DOLLARS[m[1]]),
-    (re.compile(rf"(?P<currency>{_SIGN})\s?(?P<figure>{NUMBER}|\.\d\d(?=\D|$))(?:[\s-]?(?P<magnitude>{_MAGNITUDE}))?(?!\d){_PER}"), spaced(_money)),
+    (re.compile(rf"(?P<currency>{_SIGN})\s?(?P<figure>{NUMBER}|\.\d+)(?:[\s-]?(?P<magnitude>{_MAGNITUDE}))?(?!\d){_PER}"), spaced(_money)),
     (re.compile(rf"(?<![\w.])(?P<figure>{NUMBER})\s?(?:(?P<magnitude>{_MAGNITUDE})\s?)?(?P<currency>{_CODE})(?![A-Za-z\d]){_PER}"), spaced(_money)),
     (re.compile(rf"\b(?P<currency>[A-Z]{{3}})(?=\s?\d)\s?(?P<figure>{NUMBER})(?:\s?(?P<magnitude>{_MAGNITUDE}))?(?!\d){_PER}"), lambda m: _money(m) if m["currency"] in CURRENCIES else m.group()),
 )  # fmt: skip

@@ -7,12 +7,12 @@ _ONES = [
     "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
 ]  # fmt: skip
 _TENS = ["-", "-", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
-_SCALES = ("", "thousand", "million", "billion", "trillion", "quadrillion")
+_SCALES = ("", "thousand", "million", "billion", "trillion", "quadrillion", "quintillion", "sextillion")
 _ORDINALS = {
     "one": "first", "two": "second", "three": "third", "five": "fifth", "eight": "eighth", "nine": "ninth",
     "twelve": "twelfth",
 }  # fmt: skip
-_MOST_DIGITS = 18
+_MOST_DIGITS, _MOST_GROUPED = 18, 24
 _INDIAN = r"\d{1,2}(?:,\d\d)+,\d{3}"
 NUMBER = rf"{_INDIAN}(?:\.\d+)?|\d{{1,3}}(?:[\u00a0\u202f\u2009]\d{{3}})+(?:\.\d+)?|\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?"
 """A figure as it is written: `1,250.5`, `1,50,000` in India, `1 250` with a space that does not break."""
@@ -20,7 +20,7 @@ _GROUPING = re.compile("[,\u00a0\u202f\u2009]")
 
 
 def cardinal(number: int) -> str:
-    """1250 as `one thousand two hundred fifty`, for 0 <= number < 10**18."""
+    """1250 as `one thousand two hundred fifty`, for 0 <= number < 10**24."""
     if number < 20:
         return _ONES[number]
     if number < 100:
@@ -72,8 +72,9 @@ def number(text: str) -> str:
     if re.fullmatch(_INDIAN, whole):
         said = _in_lakhs(int(whole.replace(",", "")))
     else:
+        most = _MOST_GROUPED if _GROUPING.search(whole) else _MOST_DIGITS
         whole = _GROUPING.sub("", whole)
-        long = len(whole) > _MOST_DIGITS or (len(whole) > 1 and whole.startswith("0"))
+        long = len(whole) > most or (len(whole) > 1 and whole.startswith("0"))
         said = digits(whole) if long else cardinal(int(whole or "0"))
     return f"{said} point {digits(fraction)}" if fraction else said
 

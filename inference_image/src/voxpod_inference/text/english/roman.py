@@ -10,7 +10,7 @@ _FIGURE = r"(?:XL|L?X{0,3})(?:IX|IV|V?I{0,3})\b(?<=[IVXL])(?!\.[A-Za-z]|'(?!s\b)
 """A whole word: `Peter Lynch` has no numeral. `Paul II's` has one, `Part I'd` has none."""
 _COUNTED = (
     "Chapter|Part|Volume|Book|Act|Scene|Section|Phase|Type|Class|Level|Stage|War|Bowl|Title|Article|Appendix|Figure|Table|Mark|Grade"
-    "|Tier|Group|Episode|Season|Unit|Lesson|Round|Schedule|Rocky|Final Fantasy|Factor|Category|chapter|part|volume|type|phase|class|stage|grade"
+    "|PART|CHAPTER|VOLUME|BOOK|ACT|SECTION|PHASE|Tier|Group|Episode|Season|Unit|Lesson|Round|Schedule|Rocky|Final Fantasy|Factor|Category|chapter|part|volume|type|phase|class|stage|grade"
 )
 _CROWNED = (
     "Henry|Louis|Elizabeth|George|Charles|James|William|Edward|Richard|Philip|Napoleon|Paul|Benedict|Pius|Francis|Leo|Gregory|Clement"

@@ -25,7 +25,7 @@ _OTHERS = {
     "℉": "degree Fahrenheit", "°": "degree", "%": "percent", "‰": "per mill", "″": "inch", "h": "hour", "hr": "hour", "hrs": "hour",
     "min": "minute", "mins": "minute", "sec": "second", "secs": "second", "d": "day", "wk": "week", "wks": "week", "mo": "month", "mos": "month",
     "yr": "year", "yrs": "year", "KG": "kilogram", "KM": "kilometer", "CM": "centimeter", "ML": "milliliter", "LB": "pound", "LBS": "pound",
-    "OZ": "ounce", "FT": "foot", "kbps": "kilobit per second", "K/s": "kelvin per second",
+    "OZ": "ounce", "FT": "foot", "kbps": "kilobit per second", "mbps": "megabit per second", "gbps": "gigabit per second", "cc": "C C", "psi": "P S I", "K/s": "kelvin per second",
 }  # fmt: skip
 _POWERS = {"²": "square", "³": "cubic", "^2": "square", "^3": "cubic"}
 _LENGTHS = {
@@ -43,6 +43,7 @@ UNITS = {
     **{("" if p == "-" else p) + symbol: ("" if p == "-" else PREFIXES[p]) + name for symbol, (name, prefixes) in _METRIC.items() for p in prefixes},
     **_OTHERS,
     **{f"{symbol}{power}": f"{word} {name}" for symbol, name in _LENGTHS.items() for power, word in _POWERS.items()},
+    **{f"{symbol}{power}": f"{_POWERS['^' + power]} {_LENGTHS[symbol]}" for symbol in ("m", "km", "cm", "mm", "ft") for power in "23"},
 }  # fmt: skip
 """Symbol to the name of one."""
 DENOMINATORS = UNITS | {
@@ -74,7 +75,7 @@ DOTTED = (
     "qt",
 )
 """Units that may have a full stop of their own."""
-_SAME = frozenset(["percent", "hertz", "R P M", "D P I", "per mill"])
+_SAME = frozenset(["percent", "hertz", "R P M", "D P I", "C C", "P S I", "per mill"])
 _IRREGULAR = {"foot": "feet", "inch": "inches"}
 
 

@@ -10,8 +10,6 @@ from voxpod_inference.text.traced import Rule
 _SPACE = "[ \u00a0\u202f\u2009]"
 NUMBER = rf"(?:\d{{1,3}}(?:{_SPACE}\d{{3}})+(?:[.,]\d+)?(?!{_SPACE}?\d|[.,]\d)|\d+(?:[.,]\d+|['’]\d{{3}}(?!\d))*)"
 """Thousands grouped by points, commas, apostrophes or spaces of any width, and decimals."""
-_MOST_DIGITS = 15
-"""Longer ones are said figure by figure."""
 
 
 def parts(written: str, decimal_mark: str) -> tuple[str, str, str]:
@@ -37,7 +35,7 @@ def said(written: str, tables: Tables, gender: Gender = "") -> str:
     whole, mark, decimals = parts(written, tables.decimal_mark)
     if decimals:
         gender = ""
-    if len(whole) > _MOST_DIGITS or (len(whole) > 1 and whole.startswith("0")):
+    if len(whole) > tables.most_digits or (len(whole) > 1 and whole.startswith("0")):
         words = one_by_one(whole, tables)
     else:
         words = tables.numbers.cardinal(int(whole), gender)
@@ -89,10 +87,11 @@ def figures(tables: Tables) -> Iterable[Rule]:
 
     def number(match: re.Match[str]) -> str:
         following = match.string[match.end() :]
-        noun = gender_after(match.group(), following, tables)
+        millions = re.match(rf" (?:{tables.millions})(?!\w)", following)
+        noun = "m" if millions else gender_after(match.group(), following, tables)
         words = said(match.group(), tables, noun)
         whole, _, decimals = parts(match.group(), tables.decimal_mark)
-        if noun and not decimals and is_round(whole) and len(whole) <= _MOST_DIGITS:
+        if noun and not decimals and is_round(whole) and len(whole) <= tables.most_digits:
             return f"{words} {counted_of(following[1:], tables)[: -len(following) + 1]}".rstrip()
         return words + " " * following[:1].isalpha()
 

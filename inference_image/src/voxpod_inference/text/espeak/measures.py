@@ -25,7 +25,7 @@ def spans(tables: Tables) -> Iterable[Rule]:
     signs = "|".join(re.escape(sign) for sign in sorted(tables.currencies, key=len, reverse=True))
     yield re.compile(rf"(?<![\w.,)\]²³%‰°€$£₹¥])[-−](?=\d|(?:{signs})\s?\d)"), f"{tables.minus} "
     yield re.compile(r"(?<=[\d)]) ?− ?(?=[\d(])|(?<=\d) - (?=[\d.,]+ ?=)|(?<=\d)-(?=[\d.,]+ ?=)"), f" {tables.minus} "
-    yield re.compile(r"(?<=\d)\s?°\s(?=[CF](?!\w))"), " °"
+    yield re.compile(r"(?<=\d)\s?°\s?([CFKcfk])(?!\w)"), lambda m: f" °{m[1].upper()}"
     unit = rf"(?:\s?(?:{names_of(tables)}|€|\$))?"
     yield (
         re.compile(rf"(?<![\w.,/-])({_SEVERAL}{unit})(\s?)[-–—]\2(?=\d)(?!\d+[-–])"),
@@ -39,11 +39,11 @@ def fractions(tables: Tables) -> Iterable[Rule]:
     numbers = tables.numbers
 
     def told(match: re.Match[str]) -> str:
-        whole, count, of, unit = match[1], int(match[2]), int(match[3]), match[4]
+        whole, count, of, unit = match[1], int(match[2]), int(re.sub(r"\D", "", match[3])), match[4]
         name = numbers.fraction(count, of) if 0 < count < of else ""
         if not name:
             words = f"{said(match[2], tables)} {tables.over} {said(match[3], tables)}"
-            return (f"{said(whole, tables)} {words}" if whole else words) + (f" {unit}" if unit else "")
+            return (f"{said(whole, tables)} {tables.mixed} {words}" if whole else words) + (f" {unit}" if unit else "")
         following = match.string[match.end() :]
         if whole:
             return _mixed(whole, name, unit, following, tables)
@@ -59,7 +59,7 @@ def fractions(tables: Tables) -> Iterable[Rule]:
     )
     yield (
         re.compile(
-            rf"(?<![\w/.,])(?:(\d{{1,3}}) )?(\d{{1,4}})/(\d{{1,4}})(?![\w/]|[.,]\d)(?:\s?({names_of(tables)}){_ENDS})?"
+            rf"(?<![\w/.,])(?:(\d{{1,3}}) )?(\d{{1,4}})/(\d{{1,3}}(?:[. \u00a0\u202f]\d{{3}})+|\d{{1,7}})(?![\w/]|[.,]\d)(?:\s?({names_of(tables)}){_ENDS})?"
         ),
         told,
     )
@@ -88,6 +88,10 @@ def measures(tables: Tables) -> Iterable[Rule]:
         return f"{said(match[1], tables, gender)} {name}{per}"
 
     yield re.compile(rf"(?<![\w.,])({NUMBER})\s?({names})(?:/({names}))?{_ENDS}"), told
+    yield (
+        re.compile(rf"(?<![\w.,])({NUMBER})\s?/\s?({names}){_ENDS}"),
+        lambda m: f"{said(m[1], tables)} {tables.per} {tables.units[_spaced(m[2], tables)][0]}",
+    )
 
 
 def _spaced(unit: str, tables: Tables) -> str:

@@ -1,7 +1,7 @@
 """Amounts of money."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from voxpod_inference.text.espeak.figures import NUMBER, counted_of, gender_of, is_one, is_round, parts, said
 from voxpod_inference.text.espeak.tables import Tables
@@ -10,7 +10,8 @@ from voxpod_inference.text.traced import Rule
 
 def money(tables: Tables) -> Iterable[Rule]:
     """An amount with the sign or code of its currency on either side, with millions and hundredths, and per what it is: `2 €/kg`."""
-    signs = _alternatives(tables.currencies)
+    currencies = _either_case(tables.currencies)
+    signs = _alternatives(currencies)
     short = _alternatives(tables.magnitudes) or "(?!)"
     large = rf"(?:\s?(?P<short>{short})(?!\w)|\s(?P<large>{tables.millions})(?!\w))?"
     unit = (
@@ -18,7 +19,7 @@ def money(tables: Tables) -> Iterable[Rule]:
     )
 
     def told(match: re.Match[str]) -> str:
-        one, several, small = tables.currencies[re.sub("[\u00a0\u202f]", " ", match["sign"])]
+        one, several, small = currencies[re.sub("[\u00a0\u202f]", " ", match["sign"])]
         of = tables.units[match["unit"]][0] if match["unit"] else match["word"]
         per = f" {tables.per} {of}" if of else ""
         number, short, large = match["number"], match["short"], match["large"]
@@ -58,6 +59,15 @@ def _amount(number: str, one: str, several: str, small: str, tables: Tables) -> 
 
 def _singular(small: str) -> str:
     return small[:-1] + {"i": "o", "े": "ा"}.get(small[-1], "")
+
+
+def _either_case(table: Mapping[str, tuple[str, str, str]]) -> dict[str, tuple[str, str, str]]:
+    """The table with its codes in lower case too: `usd`, `us$`."""
+    return {
+        sign.lower(): names
+        for sign, names in table.items()
+        if (len(sign) > 2 and sign[:2].isupper()) or sign[1:] == "$"
+    } | dict(table)
 
 
 def _alternatives(table: Iterable[str]) -> str:

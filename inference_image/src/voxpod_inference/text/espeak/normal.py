@@ -7,7 +7,9 @@ read as where it is ambiguous: docs/text.md.
 import re
 import unicodedata
 
-from voxpod_inference.text.espeak.calendar import dates, times
+from voxpod_inference.text.english.letters import small_capital
+from voxpod_inference.text.espeak.calendar import dates
+from voxpod_inference.text.espeak.clock import times
 from voxpod_inference.text.espeak.codes import codes
 from voxpod_inference.text.espeak.figures import figures
 from voxpod_inference.text.espeak.grammar import words
@@ -55,6 +57,8 @@ class ReadAloud:
             return "µ"
         if char in "\u200c\u200d\u00ad":
             return ""
+        if small := small_capital(char):
+            return small
         if (
             not char.isalpha()
             or not unicodedata.name(char, "").startswith(("LATIN", "FULLWIDTH LATIN"))

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from voxpod_inference.text.espeak.figures import gender_after
+from voxpod_inference.text.espeak.figures import gender_after, gender_of
 from voxpod_inference.text.espeak.tables import Tables
 from voxpod_inference.text.traced import Rule
 
@@ -27,16 +27,23 @@ def ordinals(tables: Tables) -> Iterable[Rule]:
     """`2.º`, `3ª`, `2do`; `1°` before a noun."""
 
     def told(match: re.Match[str]) -> str:
-        number, mark = int(match[1]), match[2]
+        number, mark = int(re.sub(r"\D", "", match[1])), match[2]
         said = tables.numbers.ordinal(number, "f" if mark[-1] in "ªa" else "m")
         before_noun = mark == "er" or gender_after("1", match.string[match.end() :], tables)
         *rest, last = said.split(" ")
-        return " ".join([*rest, tables.short_ordinals.get(last, last)]) if before_noun else said
+        for long, short in tables.short_ordinals.items() if before_noun else ():
+            last = last.removesuffix(long) + short if last.endswith(long) else last
+        return " ".join([*rest, last])
 
     if tables.decimal_mark != ",":
         return
     yield re.compile(r"(?<=[\d.])[ᵃᵒᵉʳ]+"), lambda m: m.group().translate(_RAISED)
-    yield re.compile(rf"(?<![\w.,])(\d{{1,4}})\.?([ºª]|(?:{tables.written_ordinals})(?!\w))"), told
+    yield (
+        re.compile(
+            rf"(?<![\w.,])(?<!\d )(\d{{1,3}}(?:[. \u00a0\u202f]\d{{3}})+|\d{{1,7}})\.?([ºª]|(?:{tables.written_ordinals})(?!\w))"
+        ),
+        told,
+    )
     months = "|".join(tables.months)
     yield (
         re.compile(
@@ -86,8 +93,22 @@ def numerals(tables: Tables) -> Iterable[Rule]:
     yield re.compile(rf"((?<!\w)(?i:{tables.parts_of_books}) )({_NUMERAL}(?:{link}{_NUMERAL}\b)*)(?![\w'’])"), listed
     counted = "|".join(tables.counted_by_numerals)
     yield re.compile(rf"(?<![\w.])([IVX]+)(?= ({counted})\b)"), counting
+    yield from _after_articles(tables)
     yield re.compile(rf"((?<!\w)(?:{tables.kings}) )({_NUMERAL})(?![\w'’])"), king
     yield re.compile(rf"(?<![\w.'’°-]){_NUMERAL}(?![\w'’-]|\.\w)"), alone
+
+
+def _after_articles(tables: Tables) -> Iterable[Rule]:
+    """`el XI congreso` as its ordinal; two letters at least, for `la V` is a letter."""
+    if tables.articles:
+        yield (
+            re.compile(
+                rf"((?<!\w)(?:{tables.articles})[ '’])([IVX]{{2,}})(?= (?!(?:{tables.no_noun})\b)([a-zà-ÿ]{{4,}}))"
+            ),
+            lambda m: (
+                f"{m[1]}{tables.numbers.ordinal(value, gender_of(m[3], tables)) if (value := roman(m[2])) else m[2]}"
+            ),
+        )
 
 
 def _in_capitals(match: re.Match[str]) -> bool:

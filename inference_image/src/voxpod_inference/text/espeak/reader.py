@@ -106,7 +106,7 @@ class EspeakReader:
             {token.said for clause, parts in zip(clauses, counted, strict=True) if parts is None for token in clause}
         )
         for clause, said, parts in zip(clauses, whole, counted, strict=True):
-            yield parts if parts is not None else _by_likeness(said, [self._alone[token.said] for token in clause])
+            yield parts if parts is not None else _apart(said, [self._alone[token.said] for token in clause])
 
     def _learn(self, words: set[str]) -> None:
         """Pronounce words by themselves."""
@@ -151,6 +151,15 @@ def _by_count(clause: Sequence[_Token], said: str) -> list[str] | None:
     if len(words) == len(clause) and all(_SAME_SOUND.fullmatch(token.said) for token in clause):
         return words
     return None
+
+
+def _apart(said: str, alone: Sequence[str]) -> list[str]:
+    """`said` cut into one part for each of `alone`: word by word where they are as many beside each other as by themselves."""
+    words, counts = said.split(" "), [len(word.split(" ")) if word else 0 for word in alone]
+    if len(words) != sum(counts):
+        return _by_likeness(said, alone)
+    ends = list(itertools.accumulate(counts, initial=0))
+    return [" ".join(words[a:b]) for a, b in itertools.pairwise(ends)]
 
 
 def _by_likeness(said: str, alone: Sequence[str]) -> list[str]:

@@ -44,6 +44,8 @@ class Tables:
     """How a decimal comma is said."""
     point: str
     """How a decimal point is said."""
+    most_digits: int = 15
+    """Longer numbers are said figure by figure."""
     decimals_one_by_one: bool = False
     """Whether `0,25` is zero comma two five."""
     minus: str
@@ -53,6 +55,8 @@ class Tables:
     """Between a measure and what it is for one of: `€/kg`."""
     plus: str
     months: Sequence[str]
+    short_months: Sequence[str] = ()
+    """Regular expressions of the months' abbreviations, in order, without the full stop."""
     date: str
     """A date, with {day}, {month} and {year}."""
     first: str
@@ -70,6 +74,10 @@ class Tables:
     """A time with its seconds, with {time} and {seconds}."""
     zero_minutes: bool = True
     """Whether `9:05` is nine zero five."""
+    quarters: Mapping[int, str]
+    """Minutes with a name of their own, as behind the hours up to twelve: `y media`."""
+    day_parts: Callable[[str, int], str] | None = None
+    """What `AM` or `PM` is behind an hour; None where espeak-ng's letters do."""
     money: str
     """Money with its smaller unit, with {whole}, {unit}, {small} and {cents}."""
     of: str
@@ -130,6 +138,8 @@ class Tables:
     """Regular expression of letters that make a figure an ordinal: `2do`."""
     parts_of_books: str = r"(?!)"
     """Regular expression of the words after which a numeral is a number: `siglo`, `capítulo`."""
+    articles: str = ""
+    """Regular expression of the words between which and a noun a numeral is its ordinal: `el XI congreso`."""
     counted_by_numerals: Mapping[str, Gender]
     """Nouns that a numeral before them is the ordinal of, and their gender: `II Guerra Mundial`."""
     first_rules: Sequence[Rule] = ()

@@ -8,7 +8,8 @@ from voxpod_inference.text.traced import Rule
 
 _ADDRESS = re.compile(
     r"\b((?:https?://|www\.)[^\s,;)>\"»]*[^\s,;)>\"».!?]|[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
-    r"|[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.(?:com|org|net|es|fr|it|br|pt|in|eu)\b(?:/[^\s,;)>\"».!?]*)?)"
+    r"|[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.(?:com|org|net|edu|gov|info|io|eu|es|fr|it|br|pt|in|mx|ar|cl|pe|co|uk|de|ch)\b"
+    r"(?:/[^\s,;)>\"».!?]*)?)|(?<!\w)(@[A-Za-z_]\w*(?:\.\w+)+)"
 )
 
 
@@ -16,7 +17,7 @@ def addresses(tables: Tables) -> Iterable[Rule]:
     """Web and e-mail addresses, their signs by name."""
 
     def said(match: re.Match[str]) -> str:
-        address = re.sub(r"^https?://", "", match[1]).rstrip("/")
+        address = re.sub(r"^https?://", "", match.group()).rstrip("/")
         address = re.sub(r"^www(?=\.)", tables.addresses.get("www", "www"), address)
         return re.sub(r"[^\w ]|_", lambda m: f" {tables.addresses.get(m.group(), '')} ", address)
 

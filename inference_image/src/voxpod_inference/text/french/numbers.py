@@ -56,7 +56,8 @@ def ordinal(number: int, gender: Gender = "m") -> str:
     """`dix-neuvième`; 1 is `premier` or `première`."""
     if number == 1:
         return "première" if gender == "f" else "premier"
-    said = _singular(cardinal(number))
+    said = _singular(cardinal(number)).removeprefix("un ") if number % 10**6 == 0 else _singular(cardinal(number))
+    said = said.removesuffix("s") if said.endswith(("millions", "milliards")) else said
     last = said.rpartition("-")[2].rpartition(" ")[2]
     changed = {"cinq": "cinquième", "neuf": "neuvième"}.get(last)
     return said.removesuffix(last) + changed if changed else said.removesuffix("e") + "ième"

@@ -18,8 +18,21 @@ def _century(match: re.Match[str]) -> str:
     return numbers.ordinal(value, "f" if match[3] else "m") if value else match.group()
 
 
+_TITLES = {"ᵐᵉ": ("madame", "mesdames"), "ˡˡᵉ": ("mademoiselle", "mesdemoiselles"), "D": ("docteur", "docteurs"), "P": ("professeur", "professeurs"), "Dᵉ": ("docteure", "docteures"), "Pᵉ": ("professeure", "professeures")}  # fmt: skip
+
+
+def _titled(match: re.Match[str]) -> str:
+    return _TITLES[match[1] or match[3] + match[4]][bool(match[2] or match[5])]
+
+
+def _part_of_day(half: str, hour: int) -> str:
+    if half == "A":
+        return "du matin"
+    return "du soir" if 6 <= hour <= 11 else "de l'après-midi"
+
+
 def _ordinal(match: re.Match[str]) -> str:
-    number, plural = int(match["number"]), match["plural"] or ""
+    number, plural = int(re.sub(r"\s", "", match["number"])), match["plural"] or ""
     if match["second"]:
         return "second" + ("e" if match["second"] == "nde" else "") + plural
     return numbers.ordinal(number, "f" if match["feminine"] else "m") + plural
@@ -28,11 +41,11 @@ def _ordinal(match: re.Match[str]) -> str:
 _RULES: tuple[Rule, ...] = (
     (re.compile(r"(?<![\w.,])(\d{1,2}) ?h(?:eures)? ?/ ?24(?!\d)"), lambda m: f"{numbers.cardinal(int(m[1]), 'f')} heures sur vingt-quatre"),
     (re.compile(r"(?<![\w.,])(\d) ?j(?:ours)? ?/ ?7(?!\d)"), lambda m: f"{numbers.cardinal(int(m[1]))} jours sur sept"),
-    (re.compile(r"(?<!\w)M(ᵐᵉ|ˡˡᵉ)(?!\w)|(?<!\w)([DP])ʳ(?!\w)"), lambda m: {"ᵐᵉ": "madame", "ˡˡᵉ": "mademoiselle", "D": "docteur", "P": "professeur"}[m[1] or m[2]]),
+    (re.compile(r"(?<!\w)M(ᵐᵉ|ˡˡᵉ)(ˢ?)(?!\w)|(?<!\w)([DP])ʳ(ᵉ?)(ˢ?)(?!\w)"), _titled),
     (re.compile(r"(?<!\w)S(te?)-(?=[A-ZÀ-Þ])"), lambda m: {"t": "Saint-", "te": "Sainte-"}[m[1]]),
     (
         re.compile(
-            r"(?<![\w.,])(?P<number>\d{1,4})(?:(?P<second>nde?)|(?:e|è|ᵉ|ème|ième|er|ᵉʳ)|(?P<feminine>re|ère|ʳᵉ))(?P<plural>s)?(?!\w)"
+            r"(?<![\w.,])(?<!\d )(?P<number>\d{1,3}(?:[ \u00a0\u202f]\d{3}){1,4}|\d{1,7})(?:(?P<second>nde?)|(?:e|è|ᵉ|ème|ième|er|ᵉʳ)|(?P<feminine>re|ère|ʳᵉ))(?P<plural>s)?(?!\w)"
         ),
         _ordinal,
     ),
@@ -52,8 +65,9 @@ _RESPELT: tuple[Rule, ...] = (
 TABLES = Tables(
     voice="fr-fr", letters="àâæçéèêëîïôœùûüÿ", numbers=numbers, year=numbers.cardinal, decimal_mark=",", comma="virgule", point="point", minus="moins", to="à", per="par", plus="plus",
     months=words("janvier février mars avril mai juin juillet août septembre octobre novembre décembre"),
+    short_months=("janv?", "févr?", "mars", "avr", "mai", "juin", "juil", "août", "sept?", "oct", "nov", "déc"),
     date="{day} {month} {year}", first="premier", before_date=r"le|du|au|depuis le|avant le|Le|Du|date :?",
-    time="{hour} heures {minute}", seconds="{time}, {seconds} secondes", full_hour="{hour} heures", written_hours="h|heures",
+    time="{hour} heures {minute}", quarters={}, day_parts=_part_of_day, seconds="{time}, {seconds} secondes", full_hour="{hour} heures", written_hours="h|heures",
     money="{whole} {unit} {cents}", of="de", of_before_vowel="d'", millions="millions?|milliards?|mille",
     magnitudes=units("M million millions;Md milliard milliards;Mds milliard milliards;k mille mille;K mille mille"),
     currencies=currencies(
@@ -83,7 +97,7 @@ TABLES = Tables(
         "bd boulevard;av. avenue;env. environ;pers. personnes;tél. téléphone;éd. édition;etc. etcétéra"
     ),
     may_end=("etc.", "pers."),
-    before_figures=pairs("p. page;pp. pages;art. article;chap. chapitre;fig. figure;vol. volume;t. tome;n. numéro;No numéro"),
+    before_figures=pairs("p. page;pp. pages;art. article;chap. chapitre;fig. figure;vol. volume;t. tome;n. numéro;No numéro;poste poste;lun. lundi;mar. mardi;mer. mercredi;jeu. jeudi;ven. vendredi;sam. samedi;dim. dimanche"),
     before_names=pairs("M. monsieur;Me maître;pl. place;r. rue"),
     code_words=r"(?:[Cc]ode|[Mm]ot de passe|PIN|OTP|référence|SIRET|SIREN)(?: postal| secret| de \w+| est| :|:| n°)*",
     telephones=r"0\d(?:[ .\u00a0\u202f-]\d\d){4}", pairs=True,

@@ -6,23 +6,31 @@ from voxpod_inference.text.espeak.grammar import words
 from voxpod_inference.text.espeak.tables import Tables, currencies, genders, pairs, units
 from voxpod_inference.text.italian import numbers
 
+
+def _part_of_day(half: str, hour: int) -> str:
+    if half == "A":
+        return "di notte" if hour == 12 else "del mattino"
+    return "di sera" if 7 <= hour <= 11 else "del pomeriggio"
+
+
 TABLES = Tables(
     voice="it", letters="àèéìíîòóùú", numbers=numbers, year=numbers.cardinal, decimal_mark=",", comma="virgola", point="punto", minus="meno", to="a", per="per", plus="più",
     months=words("gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre"),
+    short_months=("genn?", "febb?", "mar", "apr", "magg?", "giu", "lug", "ago", "sett?", "ott", "nov", "dic"),
     date="{day} {month} {year}", first="primo", before_date=r"il|al|dal|del|entro il|Il|data:?",
-    time="{hour} e {minute}", seconds="{time}, {seconds} secondi", full_hour="{hour}", written_hours="h", before_time=r"(?:[Aa]ll|[Dd]all|[Oo]r|[Ll])e",
+    time="{hour} e {minute}", quarters={15: "un quarto", 30: "mezza"}, day_parts=_part_of_day, seconds="{time}, {seconds} secondi", full_hour="{hour}", written_hours="h", before_time=r"(?:[Aa]ll|[Dd]all|[Oo]r|[Ll])e",
     money="{whole} {unit} e {cents}", of="di", millions="milioni|milione|miliardi|miliardo|mila",
     magnitudes=units("M milione milioni;mln milione milioni;mld miliardo miliardi;mrd miliardo miliardi;k mila mila;K mila mila"),
     currencies=currencies(
         "€|EUR|eur euro euro centesimi;$|US$|USD dollaro dollari centesimi;£|GBP sterlina sterline penny;¥|JPY yen yen -;₹|INR rupia rupie -;R$|BRL real real centesimi;CHF franco franchi centesimi;"
-        "₽|RUB rublo rubli -;₺|TRY lira_turca lire_turche -;₪ shekel shekel -;฿ baht baht -;₫ dong dong -;₦ naira naire -;₱ peso pesos -;₴ grivnia grivnie -;₿ bitcoin bitcoin -;₩ won won -"
+        "₽|RUB rublo rubli copechi;₺|TRY lira_turca lire_turche -;₪ shekel shekel -;฿ baht baht -;₫ dong dong -;₦ naira naire -;₱ peso pesos -;₴ grivnia grivnie -;₿ bitcoin bitcoin -;₩ won won -"
     ),
     units=units(
         "km chilometro chilometri;m metro metri;dm decimetro decimetri;cm centimetro centimetri;mm millimetro millimetri;µm micron micron;nm nanometro nanometri;"
         "km/h chilometro_orario chilometri_orari;m/s metro_al_secondo metri_al_secondo;"
         "t tonnellata tonnellate;q quintale quintali;kg chilo chili;hg etto etti;g grammo grammi;gr grammo grammi;mg milligrammo milligrammi;µg microgrammo microgrammi;mcg microgrammo microgrammi;"
         "l litro litri;L litro litri;dl decilitro decilitri;cl centilitro centilitri;ml millilitro millilitri;mL millilitro millilitri;µl microlitro microlitri;"
-        "h ora ore;min minuto minuti;s secondo secondi;sec secondo secondi;ms millisecondo millisecondi;µs microsecondo microsecondi;"
+        "h ora ore;d giorno giorni;gg giorno giorni;min minuto minuti;s secondo secondi;sec secondo secondi;ms millisecondo millisecondi;µs microsecondo microsecondi;"
         "°C grado_Celsius gradi_Celsius;℃ grado_Celsius gradi_Celsius;°F grado_Fahrenheit gradi_Fahrenheit;° grado gradi;"
         "m² metro_quadrato metri_quadrati;m2 metro_quadrato metri_quadrati;mq metro_quadrato metri_quadrati;cm² centimetro_quadrato centimetri_quadrati;km² chilometro_quadrato chilometri_quadrati;kmq chilometro_quadrato chilometri_quadrati;"
         "m³ metro_cubo metri_cubi;m3 metro_cubo metri_cubi;mc metro_cubo metri_cubi;cm³ centimetro_cubo centimetri_cubi;ha ettaro ettari;"
@@ -40,7 +48,7 @@ TABLES = Tables(
         "tel. telefono;ca. circa;cfr. confronta;U.S.A. USA"
     ),
     may_end=("ecc.", "S.p.A.", "S.r.l.", "U.S.A."),
-    before_figures=pairs("sec. secolo;secc. secoli;pag. pagina;pagg. pagine;p. pagina;pp. pagine;art. articolo;artt. articoli;cap. capitolo;fig. figura;vol. volume;n. numero;nn. numeri;nr. numero;v. versetto"),
+    before_figures=pairs("sec. secolo;secc. secoli;pag. pagina;pagg. pagine;p. pagina;pp. pagine;art. articolo;artt. articoli;cap. capitolo;fig. figura;vol. volume;n. numero;nn. numeri;nr. numero;v. versetto;int. interno;lun. lunedì;mer. mercoledì;gio. giovedì;ven. venerdì;sab. sabato;dom. domenica"),
     before_names=pairs("S. san;V. via"),
     code_words=r"(?:[Cc]odice|PIN|OTP|[Pp]assword|CAP|riferimento)(?: postale| segreto| di \w+| è|:| n\.)*",
     telephones=r"3\d\d \d{3} \d{3,4}|3\d\d[ -]?\d{6,7}|0\d{1,3}[ /-]\d{4,8}|0\d{1,3} \d{3,4} \d{3,4}|8\d\d[ -]\d{6}|8\d\d[ -]\d{3}[ -]\d{3}",
@@ -48,6 +56,7 @@ TABLES = Tables(
     feminine=r"\w*(?:a|zione|sione|tà|notte|classe|legge|chiave|parte)",
     several=r"\w+",
     no_noun=r"di|del|e|ed|o|a|ad|al|da|per|in|è|con|su|che|si|non|virgola|punto|meno|più|tra|fra|ma|era|ha|sono",
+    articles="[Ii]l|[Ll]a|[Dd]el|[Dd]ella|[Aa]l|[Aa]lla|[Nn]el|[Nn]ella|[Ss]ul|[Uu]n|[Uu]na|[Ll]|[Dd]ell|[Nn]ell|[Aa]ll",
     numeral_letters="i vu ics elle ci di emme",
     kings="Vittorio Emanuele|Emanuele|Umberto|Carlo|Luigi|Enrico|Giovanni|Paolo|Pio|Benedetto|Federico|Filippo|Giorgio|Giacomo|Elisabetta|Napoleone|Guglielmo|Alessandro|Nicola|Pietro|Caterina|Cosimo|Lorenzo|Ludovico|Ferdinando|Francesco|Leone|Gregorio|Clemente|Urbano|Sisto|Giulio|Ottone|Riccardo|Edoardo",
     ordinal_kings=1000, short_ordinals={},

@@ -35,6 +35,7 @@ _SYMBOLS = str.maketrans({
 _AINU = str.maketrans("ㇰㇱㇲㇳㇴㇵㇶㇷㇸㇹㇺㇻㇼㇽㇾㇿ", "クシストヌハヒフヘホムラリルレロ")
 _CIRCLED, _ROMAN = re.compile("([①-⑳])(から|[とのはがをに、。〜]|$)?"), re.compile("[Ⅰ-Ⅻⅰ-ⅻ]")
 _DAYS = {"月": "ゲツ", "火": "カ", "水": "スイ", "木": "モク", "金": "キン", "土": "ド", "日": "ニチ"}
+_WEEK = "月火水木金土日"
 _HALVES = {"am": "午前", "pm": "午後"}
 _ONE_BY_ONE = (
     "認証コード|確認コード|暗証番号|パスワード|口座番号|会員番号|追跡番号|注文番号|予約番号|郵便番号|下4桁|末尾"
@@ -136,13 +137,22 @@ def _minutes(match: re.Match[str]) -> str:
     return f"{cardinal(int(tens)) if tens else ''}{'ゴフン' if match[2] == '5' else 'ハップン'}"
 
 
+def _weekdays(match: re.Match[str]) -> str:
+    """`5月2日(土)`, `(月〜金)`, `20日(月・祝)`."""
+    days = "から".join(f"{day}曜日" for day in match.groups()[:2] if day)
+    return days + ("、祝日" if match[3] else "")
+
+
 def _telephone(match: re.Match[str]) -> str:
     return "、".join(_digits(group) for group in re.findall(r"\d+", match.group()))
 
 
 _RULES: tuple[Rule, ...] = (
     (re.compile(r"\.\.\."), "…"),
+    (re.compile(r"(?<![\d.])0(?=[1-9][月日])"), ""),
     (re.compile(r"(?<=\d),(?=\d{3}(?!\d))"), ""),
+    (re.compile(rf"(?<=日)\s?[(（]([{_WEEK}])(?:\s?[~〜～–-]\s?([{_WEEK}]))?([・、]?祝日?)?[)）]"), _weekdays),
+    (re.compile(rf"[(（]([{_WEEK}])\s?[~〜～–-]\s?([{_WEEK}])()[)）]"), lambda m: f"({_weekdays(m)})"),
     (re.compile(r"(?<=[\d%時分秒日月年円個人度])\s?[~〜]\s?(?=\d|[-−]\d)"), "から"),
     (re.compile(rf"([{''.join(_DAYS)}])\s?[~〜]\s?([{''.join(_DAYS)}])(?=[にはの曜、。]|$)"), lambda m: f"{_DAYS[m[1]]}から{_DAYS[m[2]]}"),
     (re.compile(r"(?<=[\u4e00-\u9fff])\s?[~〜]\s?(?=\d|\d?[\u4e00-\u9fff])"), "から"),
@@ -160,7 +170,7 @@ _RULES: tuple[Rule, ...] = (
     (re.compile(r"(?<=[分時])着(?![いかきくけてた])"), "チャク"),
     (re.compile(r"(?<![\d.])10分(?!の\d)"), "ジュップン"),
     (re.compile(r"(?<![\d.])99(?![\d.\u4e00-\u9fffA-Za-z°:/])"), "キュージューキュー"),
-    (re.compile(r"(?<![\d.])(\d{0,3})800(?![\d.円])(?=[^\u4e00-\u9fffA-Za-z°:/]|$)"), lambda m: f"{cardinal(int(m[1]) * 1000) if m[1] else ''}ハッピャク"),
+    (re.compile(r"(?<![\d.¥$€£₩])(\d{0,3})800(?![\d.円])(?=[^\u4e00-\u9fffA-Za-z°:/]|$)"), lambda m: f"{cardinal(int(m[1]) * 1000) if m[1] else ''}ハッピャク"),
     (re.compile(r"(?<![\d.])8(?=百)"), "八"),
     (re.compile(rf"(?<![\d.-])(\d{{4,8}})(?=[がはの(（]?(?:お客様の|あなたの)?(?:{_ONE_BY_ONE}))"), lambda m: _digits(m[1])),
     (re.compile(rf"((?:{_ONE_BY_ONE})[^\d、。]{{0,3}})(\d{{4,}})(?!\d)"), lambda m: [(m[1], 1), (_digits(m[2]), 2)]),

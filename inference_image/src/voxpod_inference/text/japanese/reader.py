@@ -4,14 +4,14 @@ No pitch accent is written: Kokoro v1.0's Japanese voices were trained on phonem
 their vocabulary has no letters for it; the arrows in it are Chinese tones.
 """
 
-import functools
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from voxpod_inference.text.japanese.kana import phonemes_of
 from voxpod_inference.text.japanese.normal import aloud
+from voxpod_inference.text.japanese.open_jtalk import open_jtalk
 from voxpod_inference.text.japanese.simplified import JAPANESE
 from voxpod_inference.text.signs import LeftOut, read_signs
 from voxpod_inference.text.spoken import PUNCTUATION, Spoken, plain_punctuation, spoken
@@ -25,8 +25,6 @@ _KATAKANA = re.compile("[ァ-ヺー]+")
 _JOINED_GROUPS = frozenset({"接尾", "接続助詞"})
 _VERBAL = frozenset({"動詞", "助詞"})
 
-Analysis = Callable[[str], "list[NJDFeature]"]
-Completion = Callable[["list[NJDFeature]"], "list[NJDFeature]"]
 Piece = tuple[str, tuple[int, int]]
 """Phonemes or punctuation and the characters that were written for them."""
 
@@ -41,19 +39,6 @@ class Japanese:
         morphemes = _morphemes(normal.text) if normal.text else ()
         left_out = LeftOut(text)
         return spoken(Traced.joined(_pieces(morphemes, normal, left_out)), left_out.told)
-
-
-@functools.cache
-def open_jtalk() -> "tuple[Analysis, Completion]":
-    """Open JTalk's analysis of a text, and what gives a reading to kanji that it left without one, by Unihan."""
-    import pyopenjtalk
-    from pyopenjtalk._unknown_kanji import read_unknown_kanji
-
-    # run_frontend hands it the text, and no setting changes that; with a text it opens Sudachi's dictionary (193 MB, in no
-    # image). So it is taken out of there, and called without one.
-    vars(pyopenjtalk)["read_unknown_kanji"] = lambda features, text: features
-    # Sudachi's corrections of homographs need the same dictionary.
-    return functools.partial(pyopenjtalk.run_frontend, use_sudachi_kanji_yomi=False), read_unknown_kanji
 
 
 def _morphemes(text: str) -> "Iterator[NJDFeature]":

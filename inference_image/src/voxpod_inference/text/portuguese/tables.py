@@ -6,11 +6,19 @@ from voxpod_inference.text.espeak.grammar import words
 from voxpod_inference.text.espeak.tables import Tables, currencies, genders, pairs, units
 from voxpod_inference.text.portuguese import numbers
 
+
+def _part_of_day(half: str, hour: int) -> str:
+    if half == "A":
+        return "da manhã"
+    return "da noite" if 6 <= hour <= 11 else "da tarde"
+
+
 TABLES = Tables(
     voice="pt-br", letters="áâãàçéêíóôõúü", numbers=numbers, year=numbers.cardinal, decimal_mark=",", comma="vírgula", point="ponto", decimals_one_by_one=True, minus="menos", to="a", per="por", plus="mais",
     months=words("janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro"),
+    short_months=("jan", "fev", "mar", "abr", "mai", "jun", "jul", "ago", "set", "out", "nov", "dez"),
     date="{day} de {month} de {year}", first="primeiro", before_date=r"em|dia|até|desde|no dia|Em|data:?",
-    time="{hour} e {minute}", seconds="{time}, {seconds} segundos", full_hour="{hour} horas", written_hours="h|hs|horas", before_time=r"às|das|as", zero_minutes=False,
+    time="{hour} e {minute}", quarters={}, day_parts=_part_of_day, seconds="{time}, {seconds} segundos", full_hour="{hour} horas", written_hours="h|hs|horas", before_time=r"às|das|as", zero_minutes=False,
     money="{whole} {unit} e {cents} {small}", of="de", millions="milhões|milhão|bilhões|bilhão|mil|trilhões",
     magnitudes=units("M milhão milhões;mi milhão milhões;bi bilhão bilhões;tri trilhão trilhões;k mil mil;K mil mil"),
     currencies=currencies(
@@ -19,7 +27,7 @@ TABLES = Tables(
     ),
     units=units(
         "km quilômetro quilômetros;m metro metros;dm decímetro decímetros;cm centímetro centímetros;mm milímetro milímetros;µm micrômetro micrômetros;nm nanômetro nanômetros;"
-        "km/h quilômetro_por_hora quilômetros_por_hora;kph quilômetro_por_hora quilômetros_por_hora;m/s metro_por_segundo metros_por_segundo;"
+        "km/h quilômetro_por_hora quilômetros_por_hora;kph quilômetro_por_hora quilômetros_por_hora;mph milha_por_hora milhas_por_hora;m/s metro_por_segundo metros_por_segundo;"
         "t tonelada toneladas;kg quilo quilos;g grama gramas;mg miligrama miligramas;µg micrograma microgramas;mcg micrograma microgramas;"
         "l litro litros;L litro litros;dl decilitro decilitros;cl centilitro centilitros;ml mililitro mililitros;mL mililitro mililitros;µl microlitro microlitros;"
         "h hora horas;hs hora horas;min minuto minutos;s segundo segundos;seg segundo segundos;ms milissegundo milissegundos;µs microssegundo microssegundos;"
@@ -40,14 +48,15 @@ TABLES = Tables(
         "aprox. aproximadamente;máx. máximo;mín. mínimo;tel. telefone;etc. etcétera"
     ),
     may_end=("etc.", "Ltda."),
-    before_figures=pairs("séc. século;sécs. séculos;p. página;pp. páginas;art. artigo;arts. artigos;cap. capítulo;fig. figura;vol. volume;n. número;ap. apartamento;apto. apartamento;apt. apartamento;bl. bloco"),
+    before_figures=pairs("séc. século;sécs. séculos;p. página;pp. páginas;art. artigo;arts. artigos;cap. capítulo;fig. figura;vol. volume;n. número;ap. apartamento;apto. apartamento;apt. apartamento;bl. bloco;ext. extensão;ramal ramal;seg. segunda;qua. quarta;qui. quinta;sex. sexta;sáb. sábado;dom. domingo"),
     before_names=pairs("D. dom;R. rua;Pça. praça;Sta. santa;Sto. santo"),
     code_words=r"(?:[Cc]ódigo|[Ss]enha|PIN|OTP|CEP|CPF|RG|CNPJ|protocolo|referência)(?: postal| de \w+| é| número|:| nº)*",
     telephones=r"(?:\(\d\d\) ?|\d\d )?9?\d{4}-\d{4}|0800 \d{3} \d{4}|\d{5}-\d{3}|\d{3}\.\d{3}\.\d{3}-\d{2}|\d{2}\.\d{3}\.\d{3}/\d{4}-\d{2}|\d{3}-\d{4}",
     always="vinte e quatro por sete",
-    feminine=r"(?!(?:dias?|mapas?|problemas?|programas?|sistemas?|temas?|planetas?|poetas?|cometas?|\w*gramas?|idiomas?|climas?|dramas?|sofás?)$)\w*(?:a|as|ã|ãs|ção|ções|são|sões|dade|dades|vez|vezes|noite|noites|parte|partes|tarde|tardes|classe|classes|colher|colheres|mulher|mulheres|cor|cores)",
+    feminine=r"(?!(?:dias?|mapas?|problemas?|programas?|sistemas?|temas?|planetas?|poetas?|cometas?|\w*gramas?|idiomas?|climas?|dramas?|sofás?)$)\w*(?:a|as|ã|ãs|ção|ções|nião|niões|gião|giões|são|sões|dade|dades|vez|vezes|noite|noites|parte|partes|tarde|tardes|classe|classes|colher|colheres|mulher|mulheres|cor|cores)",
     several=r"\w+s",
     no_noun=r"de|do|da|dos|das|e|ou|a|à|ao|por|para|em|no|na|nos|nas|é|com|que|se|não|menos|mais|vírgula|ponto|mil|milhão|mas|antes|depois|após|as|os|suas",
+    articles="[Oo]|[Aa]|[Dd]o|[Dd]a|[Nn]o|[Nn]a|[Aa]o|[Uu]m|[Uu]ma",
     numeral_letters="i vê xis ele cê dê eme",
     kings="João|Pedro|Luís|Carlos|Afonso|Henrique|Jorge|Pio|Bento|Filipe|Felipe|Isabel|Elizabeth|Napoleão|Paulo|Manuel|José|Maria|Sancho|Fernando|Guilherme|Nicolau|Alexandre|Catarina|Frederico|Ricardo|Eduardo|Leão|Gregório|Clemente|Francisco",
     ordinal_kings=10, short_ordinals={},

@@ -61,9 +61,15 @@ _ORDINAL_HUNDREDS = words(
 
 
 def ordinal(number: int, gender: Gender = "m") -> str:
-    """`vigesimoprimera`, `centésimo tercero`; from 1000 on the number itself, as people say it."""
-    if number > 999 or not number:
+    """`vigesimoprimera`, `centésimo tercero`, `dosmilésimo`; 0 has none."""
+    if not 0 < number < 10**12:
         return cardinal(number, gender)
+    for size, name in ((10**6, "millonésimo"), (1000, "milésimo")):
+        if number >= size:
+            count, rest = divmod(number, size)
+            many = _glued(cardinal(count, "m")) if count > 1 else ""
+            said = many + name + (f" {ordinal(rest)}" if rest else "")
+            return said.replace("o ", "a ")[:-1] + "a" if gender == "f" else said
     hundreds, rest = divmod(number, 100)
     said = " ".join(filter(None, (_ORDINAL_HUNDREDS[hundreds] if hundreds else "", _ordinal_below_100(rest))))
     return said.replace("o ", "a ")[:-1] + "a" if gender == "f" else said
@@ -74,16 +80,22 @@ def _ordinal_below_100(number: int) -> str:
     if number <= 20:
         return _ORDINALS[number] if number else ""
     if number < 30:
-        return f"vigesimo{_ORDINALS[ones]}"
+        return f"vigesimo{_ORDINALS[ones]}".replace("oo", "o")
     return _ORDINAL_TENS[tens] + (f" {_ORDINALS[ones]}" if ones else "")
 
 
 _PLAIN = str.maketrans("éóú", "eou")
 
 
+def _glued(number: str) -> str:
+    return number.replace(" y ", "i").replace(" ", "").translate(_PLAIN)
+
+
 def fraction(count: int, of: int) -> str:
     """`dos tercios`, `cinco doceavos`; nothing where it has no usual name."""
-    name = _PARTS[of] if of <= 10 else {100: "centésimo", 1000: "milésimo"}.get(of, "")
+    name = _PARTS[of] if of <= 10 else ""
     if not name and of < 100:
         name = cardinal(of, "m").replace(" y ", "i").removesuffix("a").translate(_PLAIN) + "avo"
+    elif not name and (of in range(100, 1000, 100) or of % 1000 == 0):
+        name = ordinal(of)
     return f"{cardinal(count, 'm')} {name}{'s' if count > 1 else ''}" if name else ""

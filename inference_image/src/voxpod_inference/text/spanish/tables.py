@@ -4,25 +4,33 @@ from voxpod_inference.text.espeak.grammar import words
 from voxpod_inference.text.espeak.tables import Tables, currencies, genders, pairs, units
 from voxpod_inference.text.spanish import numbers
 
+
+def _part_of_day(half: str, hour: int) -> str:
+    if half == "A":
+        return "de la noche" if hour == 12 else "de la mañana"
+    return "del mediodía" if hour == 12 else "de la noche" if 8 <= hour <= 11 else "de la tarde"
+
+
 TABLES = Tables(
     voice="es", letters="áéíóúüñç", numbers=numbers, year=numbers.cardinal, decimal_mark=",", comma="coma", point="punto", minus="menos", to="a", per="por", plus="más",
     months=words("enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre"),
+    short_months=words("ene feb mar abr may jun jul ago sept? oct nov dic"),
     date="{day} de {month} de {year}", first="primero", before_date=r"el|al|del|desde|hasta|día|fecha:?",
-    time="{hour} {minute}", seconds="{time}, {seconds} segundos", full_hour="{hour}", written_hours="h|hs|hrs", before_time=r"a las?|las|desde las|hasta las",
+    time="{hour} y {minute}", zero_minutes=False, quarters={15: "cuarto", 30: "media"}, day_parts=_part_of_day, seconds="{time}, {seconds} segundos", full_hour="{hour}", written_hours="h|hs|hrs", before_time=r"a las?|las|desde las|hasta las",
     money="{whole} {unit} con {cents}", of="de", millions="mil millones|millones|millón|mil|billones",
     magnitudes=units("M millón millones;k mil mil;K mil mil;mill. millón millones"),
     currencies=currencies(
         "€|EUR|eur euro euros céntimos;$|US$|USD|U$S dólar dólares centavos;£|GBP libra libras peniques;¥|JPY yen yenes -;₹|INR rupia rupias -;"
-        "R$|BRL real reales centavos;MXN|MX$ peso pesos centavos;ARS|COP|CLP peso pesos centavos;CHF franco francos céntimos;"
+        "R$|BRL real reales centavos;MXN|MX$|MEX$ peso_mexicano pesos_mexicanos centavos;ARS|COP|CLP|UYU|DOP|CUP peso pesos centavos;CHF|Fr franco francos céntimos;BOB|BOP boliviano bolivianos centavos;PEN|S/ sol soles céntimos;NIO|C$ córdoba córdobas centavos;PAB|B/. balboa balboas centésimos;CRC|₡ colón colones céntimos;HNL lempira lempiras centavos;GTQ|Q quetzal quetzales centavos;PYG|₲ guaraní guaraníes -;VES bolívar bolívares céntimos;AWG florín florines -;TTD dólar_de_Trinidad_y_Tobago dólares_de_Trinidad_y_Tobago -;HKD|HK$ dólar_de_Hong_Kong dólares_de_Hong_Kong -;CAD dólar_canadiense dólares_canadienses -;AUD dólar_australiano dólares_australianos -;kr corona coronas -;CNY yuan yuanes -;ptas|pta|₧ peseta pesetas -;rs rupia rupias -;"
         "₽|RUB rublo rublos -;₺|TRY lira liras -;₪ séquel séqueles -;฿ baht bahts -;₫ dong dongs -;₦ naira nairas -;₱ peso pesos -;₴ grivna grivnas -;₿ bitcoin bitcoins -;₩ won wones -"
     ),
     units=units(
         "km kilómetro kilómetros;m metro metros;dm decímetro decímetros;cm centímetro centímetros;mm milímetro milímetros;µm micra micras;nm nanómetro nanómetros;"
-        "km/h kilómetro_por_hora kilómetros_por_hora;kph kilómetro_por_hora kilómetros_por_hora;m/s metro_por_segundo metros_por_segundo;"
+        "km/h kilómetro_por_hora kilómetros_por_hora;mph milla_por_hora millas_por_hora;mi milla millas;ft pie pies;oz onza onzas;gal galón galones;psi pe_ese_i pe_ese_i;rpm revolución_por_minuto revoluciones_por_minuto;kph kilómetro_por_hora kilómetros_por_hora;m/s metro_por_segundo metros_por_segundo;"
         "t tonelada toneladas;kg kilo kilos;g gramo gramos;gr gramo gramos;mg miligramo miligramos;µg microgramo microgramos;mcg microgramo microgramos;lb libra libras;"
         "l litro litros;L litro litros;dl decilitro decilitros;cl centilitro centilitros;ml mililitro mililitros;mL mililitro mililitros;µl microlitro microlitros;"
         "h hora horas;hrs hora horas;min minuto minutos;s segundo segundos;seg segundo segundos;ms milisegundo milisegundos;µs microsegundo microsegundos;"
-        "°C grado_centígrado grados_centígrados;℃ grado_centígrado grados_centígrados;°F grado_Fahrenheit grados_Fahrenheit;° grado grados;"
+        "°C grado_centígrado grados_centígrados;℃ grado_centígrado grados_centígrados;°F grado_Fahrenheit grados_Fahrenheit;°K kelvin kelvin;K kelvin kelvin;° grado grados;"
         "m² metro_cuadrado metros_cuadrados;m2 metro_cuadrado metros_cuadrados;cm² centímetro_cuadrado centímetros_cuadrados;km² kilómetro_cuadrado kilómetros_cuadrados;"
         "m³ metro_cúbico metros_cúbicos;m3 metro_cúbico metros_cúbicos;cm³ centímetro_cúbico centímetros_cúbicos;ha hectárea hectáreas;"
         "KB kilobyte kilobytes;MB megabyte megabytes;GB gigabyte gigabytes;TB terabyte terabytes;Mbps megabit_por_segundo megabits_por_segundo;"
@@ -37,17 +45,18 @@ TABLES = Tables(
         "Sr. señor;Sra. señora;Sres. señores;Srta. señorita;Dr. doctor;Dra. doctora;Dres. doctores;Dña. doña;Dª doña;Ud. usted;Uds. ustedes;Vd. usted;Vds. ustedes;"
         "Prof. profesor;Profa. profesora;Ing. ingeniero;Lic. licenciado;Arq. arquitecto;Gral. general;Cnel. coronel;Mons. monseñor;Excmo. excelentísimo;Ilmo. ilustrísimo;Sras. señoras;Srtas. señoritas;Av. avenida;Avda. avenida;Pza. plaza;Cía. compañía;núm. número;nº número;n.º número;"
         "p._ej. por ejemplo;p.ej. por ejemplo;EE._UU. Estados Unidos;EE.UU. Estados Unidos;EEUU Estados Unidos;a._C. antes de Cristo;d._C. después de Cristo;"
-        "aprox. aproximadamente;máx. máximo;mín. mínimo;tel. teléfono;tfno. teléfono;p._m. pe eme;a._m. a eme;etc. etcétera;S._A. ese a;S._L. ese ele"
+        "aprox. aproximadamente;máx. máximo;mín. mínimo;esq. esquina;Da. doña;tel. teléfono;tfno. teléfono;etc. etcétera;S._A. ese a;S._L. ese ele"
     ),
     may_end=("etc.", "S. A.", "S. L.", "EE.UU.", "a. m.", "p. m."),
-    before_figures=pairs("s. siglo;ss. siglos;pág. página;págs. páginas;p. página;pp. páginas;art. artículo;arts. artículos;cap. capítulo;fig. figura;vol. volumen;ap. apartado;n. número;N.º número"),
+    before_figures=pairs("s. siglo;ss. siglos;pág. página;págs. páginas;p. página;pp. páginas;art. artículo;arts. artículos;cap. capítulo;fig. figura;vol. volumen;ap. apartado;n. número;N.º número;ext. extensión;lun. lunes;mar. martes;mié. miércoles;jue. jueves;vie. viernes;vier. viernes;sáb. sábado;dom. domingo"),
     before_names=pairs("D. don;C/ calle;Sta. santa;Sto. santo"),
     code_words=r"(?:código|clave|contraseña|PIN|pin|OTP|DNI|NIF|referencia)(?: postal| de \w+| es| número|:| n\.?º)*",
     telephones=r"[6-9]\d{2}(?: \d{3}){2}|[89]\d(?: \d{3})(?: \d{2}){2}|[6-9]\d{2}(?: \d{2}){3}|\d{3,4}-\d{4}",
     always="veinticuatro siete",
-    feminine=r"(?!(?:días?|mapas?|problemas?|programas?|sistemas?|temas?|planetas?|poetas?|cometas?|\w*gramas?|idiomas?|climas?|dramas?)$)\w*(?:a|as|ión|iones|dad|dades|tud|tudes|noche|noches|vez|veces|calle|calles|leyes|ley|tarde|tardes|clase|clases)",
+    feminine=r"(?!(?:lempiras?|días?|mapas?|problemas?|programas?|sistemas?|temas?|planetas?|poetas?|cometas?|\w*gramas?|idiomas?|climas?|dramas?)$)\w*(?:a|as|ión|iones|dad|dades|tud|tudes|noche|noches|vez|veces|calle|calles|leyes|ley|tarde|tardes|clase|clases)",
     several=r"\w+s",
     no_noun=r"de|del|y|e|o|u|a|al|por|en|es|menos|más|coma|punto|con|que|se|no|para|sobre|entre|mil|millón|\w+mente|pero|si|como|tras|las|los|sus|antes|además",
+    articles="[Ee]l|[Ll]a|[Dd]el|[Aa]l|[Ss]u|[Uu]n|[Uu]na",
     numeral_letters="i uve equis ele ce de eme",
     kings="Felipe|Carlos|Alfonso|Fernando|Juan|Isabel|Luis|Enrique|Jorge|Pedro|Pablo|Pío|Benedicto|Francisco|Napoleón|Guillermo|Sancho|Jaime|Ramiro|Nicolás|Alejandro|Ricardo|Eduardo|León|Gregorio|Clemente|Amadeo|José|Federico|Catalina",
     ordinal_kings=10, short_ordinals={"primero": "primer", "tercero": "tercer"}, written_ordinals="er|ro|do|to|mo|vo|no|ra|da|ta|ma|va|na",
