@@ -60,8 +60,8 @@ class Reader:
 
     @property
     def environment(self) -> dict[str, str]:
-        """kubectl, helm and the stand-ins first on PATH; the kubeconfig of the cluster."""
-        path = f"{self.folder / 'stand-ins'}:{self.cluster['bin']}:{os.environ['PATH']}"
+        """kubectl and helm first on PATH; the kubeconfig of the cluster."""
+        path = f"{self.cluster['bin']}:{os.environ['PATH']}"
         return {"PATH": path, "KUBECONFIG": self.cluster["kubeconfig"]}
 
     def type(self, block: str) -> str:
@@ -75,6 +75,7 @@ def walk(reader: Reader) -> dict[str, str]:
     host = reader.store.endpoint.partition(":")[0]
     # make e2e has made the environment
     mine = {"make venv\n": "", "~/.cache/voxpod": str(cache_root().parent), "s3.example.com": reader.store.endpoint}
+    mine["| aws "] = "| stand-ins/aws "
     blocks["bundle"] = with_instead(blocks["bundle"], mine)
     blocks["chart"] = with_instead(blocks["chart"], {"s3.example.com": host, "203.0.113.0/24": f"{host}/32"})
     blocks["chart"] += f" --set-file objectStore.caPem={reader.authority}"

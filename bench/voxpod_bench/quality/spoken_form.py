@@ -73,7 +73,7 @@ def kana(characters: Iterable[str]) -> list[str]:
     """Japanese as the kana that one hears, by Open JTalk."""
     import pyopenjtalk
 
-    from voxpod_inference.text.japanese.reader import open_jtalk
+    from voxpod_inference.text.japanese.open_jtalk import open_jtalk
 
     open_jtalk()  # closes its ways to a dictionary that is not installed
     spoken = pyopenjtalk.g2p("".join(characters), kana=True, use_sudachi_kanji_yomi=False)

@@ -1,5 +1,6 @@
 """A SpeechModel is Ready by what its probe reads, stays so while it is probed anew, and tells requests only what is news."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
@@ -7,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from kube_emulator import Call
+from kube_emulator import Call, Fault
 from operator_harness import running_operator
 from operator_world import World
 from played_sandbox import controlled_by, play_sandbox
@@ -243,3 +244,23 @@ async def test_a_request_waits_while_its_tenant_and_its_model_are_on_different_n
         change = {"metadata": {"generation": 2}, "spec": {"nodeSelector": {"pool": "batch"}}}
         await world.patch(SPEECH_MODEL, "", "kokoro", change)
         await world.until(lambda: world.phase("hello") == "Succeeded", "an administrator mends it")
+
+
+async def test_who_waits_goes_on_when_the_answer_to_the_write_of_ready_is_lost(world: World) -> None:
+    """The writer alone woke them, and it never knew that it had written: they looked again by themselves half a minute later."""
+    goes_on = asyncio.Event()
+
+    async def waits(world: World, job: Json) -> None:
+        await goes_on.wait()
+        await play_sandbox(world, job)
+
+    play_with(world, waits)
+    await world.create(TENANT, a_tenant_body())
+    await world.create(SPEECH_MODEL, a_model_body())
+    async with running_operator(world):
+        await world.create(TTS_REQUEST, a_request_body("hello"), "acme")
+        await world.until(lambda: world.reason("hello", "Admitted") == "WaitingForModel", "it waits for the probe")
+        world.kube.fault = lost = Fault(Call("PATCH", "speechmodels", "status"), "lost")
+        goes_on.set()
+        await world.until(lambda: world.phase("hello") == "Succeeded", "spoken")
+    assert lost.struck

@@ -29,7 +29,7 @@ def prepared(
     """Phonemes to be said as they are, whatever the readers make of a text."""
     script = kokoro.prepare("x").script
     chunk = dataclasses.replace(Chunk(phonemes, 0, phonemes, 0.25, words), **changes)  # type: ignore[arg-type]
-    return Prepared(dataclasses.replace(script, chunks=(chunk,)), "af_heart", speed)
+    return Prepared(dataclasses.replace(script, chunks=(chunk,)), "af_heart", speed, seed=0, expected_seconds=1.0)
 
 
 def only(kokoro: Kokoro, request: Prepared) -> Utterance:

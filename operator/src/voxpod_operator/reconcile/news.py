@@ -18,7 +18,7 @@ def learn(ctx: Context, kind: Kind, raw: dict[str, Any]) -> bool:
     if not ctx.view.observe(kind, raw):
         return False
     after = ctx.view.tenant_or_model(kind, key.name)
-    if before is None or after is None or before.metadata.generation != after.metadata.generation:
+    if _judged_by(before) != _judged_by(after):
         look_again(ctx, before, after)
         enqueue(ctx, kind, key)
     else:  # its status, such as what this process wrote a moment ago: it matters to no other Tenant
@@ -34,6 +34,14 @@ def learn_node(ctx: Context, raw: dict[str, Any]) -> None:
         ctx.look_at_nodes_again()
 
 
+def _judged_by(version: AnyTenant | AnyModel | None) -> object:
+    """What requests are judged by. Of conditions their writer tells who waits, unless the answer to its write was lost."""
+    if version is None:
+        return None
+    conditions = {condition.type: (condition.status, condition.reason) for condition in version.status.conditions}
+    return version.metadata.generation, conditions
+
+
 def enqueue(ctx: Context, kind: Kind, key: ResourceKey) -> None:
     """Have the object reconciled; with a Tenant all of them: an older or younger one may own a namespace now."""
     if kind is SPEECH_MODEL:
@@ -45,7 +53,7 @@ def enqueue(ctx: Context, kind: Kind, key: ResourceKey) -> None:
 
 
 def look_again(ctx: Context, *versions: AnyTenant | AnyModel | None) -> None:
-    """A Tenant or SpeechModel came, went, or is specified anew: what has no sandbox yet may be judged otherwise now."""
+    """A Tenant or SpeechModel came, went, or is another one now: what has no sandbox yet may be judged otherwise."""
     namespaces = {n for version in versions if isinstance(version, AnyTenant) for n in namespaces_of(version)}
     if namespaces:
         ctx.look_at_nodes_again()  # what the Tenant tolerates may open others
