@@ -21,6 +21,9 @@ ITEMS: dict[str, Any] = {
     "spec.lexicon[]": lambda n: {"word": f"w{n}", "sayAs": "b"},
     "spec.sandbox.tolerations[]": lambda n: {"operator": "Exists"},
     "spec.tolerations[]": lambda n: {"operator": "Exists"},
+    "spec.defaultFor[]": lambda n: chr(ord("a") + n // 26) + chr(ord("a") + n % 26),
+    "spec.warmPool.schedule[]": lambda n: {"start": "07:00", "end": "19:00", "minIdle": 1},
+    "spec.warmPool.schedule[].days[]": lambda n: "Mon",
 }
 """What an item of a list needs beside the field that is tried."""
 
@@ -32,6 +35,7 @@ COMPANIONS: dict[str, Json] = {
     "spec.sandbox.tolerations[].tolerationSeconds": {"operator": "Exists", "effect": "NoExecute"},
     "spec.tolerations[].value": {"key": "k", "operator": "Equal"},
     "spec.tolerations[].tolerationSeconds": {"operator": "Exists", "effect": "NoExecute"},
+    "spec.warmPool.minIdle": {"maxSandboxes": 10_000},
 }
 """What stands beside a field where rules across fields want something else than ITEMS."""
 
@@ -57,7 +61,7 @@ def edges(kind: str) -> list[Edge]:
     return list(_walk(kind, schema, "spec"))
 
 
-NAMES = {"spec.quota.timeZone"}
+NAMES = {"spec.quota.timeZone", "spec.warmPool.schedule[].timeZone"}
 """Only what exists is taken there, of whatever length."""
 
 
@@ -124,7 +128,7 @@ def _manifest(kind: str, path: str, value: Any) -> Json:
     if isinstance(node, list):
         node[:] = [value]
     else:
-        node[steps[-1]] = value
+        node |= COMPANIONS.get(path, {}) | {steps[-1]: value}
     return manifest
 
 
