@@ -8,6 +8,7 @@ from typing import Any
 
 from voxpod_client import OPERATOR, SANDBOX_JOBS, SANDBOX_PODS, SERVICES, Voxpod
 from voxpod_installation import SANDBOXES, SYSTEM
+from voxpod_operator.manifests.model_files import ModelFiles
 from voxpod_operator.manifests.sandbox_job import Dispatch, SandboxPod, sandbox_job
 
 Json = dict[str, Any]
@@ -102,7 +103,7 @@ def _job(
         image,
         "IfNotPresent",
         "voxpod-sandbox",
-        str(model.folder),
+        ModelFiles({"hostPath": {"path": str(model.folder), "type": "Directory"}}),
         model.digest,
         cpu,
         memory,
