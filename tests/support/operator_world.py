@@ -84,7 +84,7 @@ class World:
             dict(o.raw) for (resource, _, _), o in self.kube.objects.items() if resource == wanted and not o.deleted
         ]
 
-    async def until(self, true: Callable[[], Any], what: str, seconds: float = 10.0) -> None:
+    async def until(self, true: Callable[[], Any], what: str, seconds: float = 30.0) -> None:
         """Wait for a state of the world; the failure says what it looked like instead.
 
         Patience is counted in looks, not by the clock: a process that gets little of a busy machine looks seldom, too.
