@@ -127,7 +127,7 @@ class Context:
 
     def schedule(self) -> None:
         """Have free slots given away now."""
-        self.queue.add(SCHEDULE, Lane.URGENT)
+        self.queue.add(SCHEDULE, Lane.DECIDING)
 
     def job_key(self, name: str) -> ResourceKey:
         """The key of a Job in the sandbox namespace."""
