@@ -9,8 +9,6 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 PROCESSORS := $(shell nproc)
-# for tests that wait half of their time
-CROWD := $(shell expr 2 '*' $(PROCESSORS))
 # a process that has nothing left to do takes tests from another
 SPREAD := --dist worksteal
 export PATH := $(CURDIR)/$(BIN):$(PATH)
@@ -91,7 +89,7 @@ integration: control inference ## Both of these
 
 .PHONY: control
 control: venv cluster-binaries ## A whole operator on an emulated API server and on the real one; crowds and faults
-	pytest -q -n $(CROWD) $(SPREAD) tests/integration/control tests/integration/api tests/fault
+	pytest -q -n $(PROCESSORS) $(SPREAD) tests/integration/control tests/integration/api tests/fault
 
 .PHONY: inference
 inference: venv native model ## The real model, and the worker against real servers

@@ -13,7 +13,7 @@ from resource_bodies import a_model_body, a_request_body, a_tenant_body
 from voxpod_operator import app, certificates
 from voxpod_operator.cluster.kinds import LEASE, SPEECH_MODEL, TENANT, TTS_REQUEST
 
-SHORT_LEASE = {"lease_duration_seconds": 3.0, "lease_renew_deadline_seconds": 2.5}
+SHORT_LEASE = {"lease_duration_seconds": 6.0, "lease_renew_deadline_seconds": 5.0}
 
 
 @pytest.fixture(params=["the same authority", "another authority"])

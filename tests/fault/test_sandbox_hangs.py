@@ -15,7 +15,7 @@ from voxpod_crds.sandbox_protocol import Progress, Stage, Work
 from voxpod_operator.cluster.kinds import SPEECH_MODEL, TENANT, TTS_REQUEST
 from voxpod_operator.policy import progress as policy
 
-SHORT_LEASE = {"lease_duration_seconds": 3.0, "lease_renew_deadline_seconds": 2.5}
+SHORT_LEASE = {"lease_duration_seconds": 6.0, "lease_renew_deadline_seconds": 5.0}
 
 
 @pytest.fixture(autouse=True)

@@ -101,7 +101,7 @@ async def test_operator_and_sandbox_die_between_upload_and_report(world: World) 
     namespace, name = job["metadata"]["namespace"], job["metadata"]["name"]
     await world.delete(POD, namespace, f"{name}-abcde")
     await world.delete(JOB, namespace, name)
-    short = {"lease_duration_seconds": 2.0, "lease_renew_deadline_seconds": 1.5}
+    short = {"lease_duration_seconds": 6.0, "lease_renew_deadline_seconds": 5.0}
     async with running_operator(world, pod_name="operator-1", **short):
         await world.until(lambda: world.phase("hello") == "Succeeded", "it is over", 30)
         assert status(world)["attempt"] == 1

@@ -22,7 +22,7 @@ from voxpod_operator.reconcile.telling import snapshot
 from voxpod_operator.reconcile.tenants import reconcile_tenant
 from voxpod_operator.resync import load
 
-SHORT_LEASE = {"lease_duration_seconds": 2.0, "lease_renew_deadline_seconds": 1.5}
+SHORT_LEASE = {"lease_duration_seconds": 6.0, "lease_renew_deadline_seconds": 5.0}
 LIFE = ["tenants", "ttsrequests", "jobs", "ttsrequests", "ttsrequests", "tenants"]
 """What is written for a request, in this order: hold, assignment, Job, claim, end, charge."""
 

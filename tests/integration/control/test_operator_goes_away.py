@@ -12,7 +12,7 @@ from voxpod_operator.cluster.kinds import ENDPOINT_SLICE, JOB, LEASE, SPEECH_MOD
 from voxpod_operator.context import Context
 from voxpod_operator.resync import catch_up_with_all
 
-SHORT_LEASE = {"lease_duration_seconds": 3.0, "lease_renew_deadline_seconds": 2.5}
+SHORT_LEASE = {"lease_duration_seconds": 6.0, "lease_renew_deadline_seconds": 5.0}
 """So that a follower need not wait long for a leader that was killed."""
 
 MOMENTS: list[tuple[str, Callable[[World], object]]] = [

@@ -13,7 +13,7 @@ from resource_bodies import Json, a_model_body, a_request_body, a_tenant_body
 from voxpod_operator import metrics
 from voxpod_operator.cluster.kinds import JOB, POD, SPEECH_MODEL, TENANT, TTS_REQUEST
 
-QUICK = {"lease_duration_seconds": 4.0, "lease_renew_deadline_seconds": 3.0}
+QUICK = {"lease_duration_seconds": 6.0, "lease_renew_deadline_seconds": 5.0}
 
 
 async def prepare(world: World, **pool: int) -> None:
