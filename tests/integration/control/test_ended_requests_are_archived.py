@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections import defaultdict
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -60,7 +61,7 @@ async def test_ended_request_is_archived_and_deleted_when_its_time_is_over(tenan
     data = event["data"]
     assert (data["phase"], data["requests"], data["characters"], data["audioSeconds"]) == ("Succeeded", 1, 13, 1.5)
     assert (data["model"], data["voice"], data["language"], data["attempts"]) == ("kokoro", "af_heart", "en", 1)
-    assert data["timings"]["created"] <= data["timings"]["completed"]
+    assert datetime.fromisoformat(data["timings"]["created"]) <= datetime.fromisoformat(data["timings"]["completed"])
     assert "Good morning." not in json.dumps(event)
     assert world.store.objects[f"globex/{event['id']}.wav"], "its audio stays"
 
