@@ -4,7 +4,7 @@ They bind the operator as well: whoever has its token gets single-use sandboxes 
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -187,9 +187,17 @@ def test_longest_deadline_of_a_request_is_accepted(fence: Fence):
     assert fence.says(job) == ""
 
 
-@pytest.mark.parametrize("bad", [pytest.param(bad, id=bad.name) for bad in BAD_PODS + BAD_TEMPLATES])
-def test_bad_template_is_refused_even_to_the_operator(fence: Fence, bad: BadPod):
-    job = good_job(SANDBOXES)
+def spoilt(good: Callable[[str], Json], *tables: Sequence[BadPod]) -> list[Any]:
+    """What is right, and one way to spoil it, for each."""
+    return [pytest.param(good, bad, id=bad.name) for table in tables for bad in table]
+
+
+@pytest.mark.parametrize(
+    ("good", "bad"),
+    spoilt(good_job, BAD_PODS, BAD_TEMPLATES) + spoilt(good_delivery, BAD_DELIVERIES, BAD_DELIVERY_TEMPLATES),
+)
+def test_bad_template_is_refused_even_to_the_operator(fence: Fence, good: Callable[[str], Json], bad: BadPod):
+    job = good(SANDBOXES)
     bad.spoil(job["spec"]["template"]["spec"])
 
     said = fence.says(job)
@@ -198,31 +206,9 @@ def test_bad_template_is_refused_even_to_the_operator(fence: Fence, bad: BadPod)
     assert bad.says in said
 
 
-@pytest.mark.parametrize("bad", [pytest.param(bad, id=bad.name) for bad in BAD_PODS])
-def test_bad_pod_is_refused_even_to_the_job_controller(fence: Fence, bad: BadPod):
-    pod = pod_of(good_job(SANDBOXES))
-    bad.spoil(pod["spec"])
-
-    said = fence.says(pod, JOB_CONTROLLER)
-
-    assert "ValidatingAdmissionPolicy" in said
-    assert bad.says in said
-
-
-@pytest.mark.parametrize("bad", [pytest.param(bad, id=bad.name) for bad in BAD_DELIVERIES + BAD_DELIVERY_TEMPLATES])
-def test_bad_template_of_a_delivery_is_refused(fence: Fence, bad: BadPod):
-    job = good_delivery(SANDBOXES)
-    bad.spoil(job["spec"]["template"]["spec"])
-
-    said = fence.says(job)
-
-    assert "ValidatingAdmissionPolicy" in said
-    assert bad.says in said
-
-
-@pytest.mark.parametrize("bad", [pytest.param(bad, id=bad.name) for bad in BAD_DELIVERIES])
-def test_bad_pod_of_a_delivery_is_refused(fence: Fence, bad: BadPod):
-    pod = pod_of(good_delivery(SANDBOXES))
+@pytest.mark.parametrize(("good", "bad"), spoilt(good_job, BAD_PODS) + spoilt(good_delivery, BAD_DELIVERIES))
+def test_bad_pod_is_refused_even_to_the_job_controller(fence: Fence, good: Callable[[str], Json], bad: BadPod):
+    pod = pod_of(good(SANDBOXES))
     bad.spoil(pod["spec"])
 
     said = fence.says(pod, JOB_CONTROLLER)
