@@ -5,7 +5,6 @@ target that is there and whole stays; one that is damaged is moved aside for tho
 """
 
 import http.client
-import os
 import secrets
 import shutil
 import tarfile
@@ -21,6 +20,7 @@ from urllib.parse import urlsplit
 from voxpod_inference.bundle import MANIFEST, PREPARED, Bundle, open_bundle
 from voxpod_inference.errors import DELIVERY_FAILED, NODE_FULL, BundleError, SpeechError
 from voxpod_inference.http_client import TransportError, tls_context
+from voxpod_inference.prepare import flush_to_disk
 
 _BRINGING, _DAMAGED = ".bringing-", ".damaged-"
 _STALE_SECONDS = 3600.0
@@ -47,11 +47,11 @@ def bring(target: Path, digest: str, fill: Fill) -> bool:
             raise BundleError(found.replace(f"{root}: ", "what was brought: "))
         for path in (root, *root.rglob("*")):
             path.chmod(0o755 if path.is_dir() else 0o644)
-            _flush(path)
+            flush_to_disk(path)
         if target.exists():
             target.rename(target.with_name(f"{_DAMAGED}{target.name}-{secrets.token_hex(4)}"))
         root.rename(target)
-        _flush(target.parent)
+        flush_to_disk(target.parent)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     return True
@@ -192,12 +192,3 @@ def _remove_stale(folder: Path) -> None:
         ours = path.name.startswith((_BRINGING, _DAMAGED))
         if ours and time.time() - path.lstat().st_mtime > _STALE_SECONDS:
             shutil.rmtree(path, ignore_errors=True)
-
-
-def _flush(path: Path) -> None:
-    """To the disk, so that a node that loses power does not keep names of files without content."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

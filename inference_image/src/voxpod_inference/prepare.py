@@ -144,7 +144,7 @@ def _fill(folder: Path, bundle: Bundle, fit: Fit, recipe: Recipe, progress: Prog
     (folder / MANIFEST).write_text(to_json(fit, dict(_entries(folder))), encoding="utf-8")
     for path in (folder, *folder.iterdir()):
         path.chmod(0o755 if path.is_dir() else 0o644)
-        _flush(path)
+        flush_to_disk(path)
 
 
 def _entries(folder: Path) -> Iterator[tuple[str, PreparedFile]]:
@@ -162,11 +162,11 @@ def _publish(scratch: Path, link: Path) -> None:
     if link.is_dir() and not link.is_symlink():  # a copy that did not keep links
         link.rename(link.with_name(f"{link.name}.{secrets.token_hex(4)}"))
     new.replace(link)
-    _flush(link.parent)
+    flush_to_disk(link.parent)
 
 
-def _flush(path: Path) -> None:
-    """To the disk, so that a node that loses power does not keep a link to files without content."""
+def flush_to_disk(path: Path) -> None:
+    """To the disk, so that a node that loses power does not keep names of files without content."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)

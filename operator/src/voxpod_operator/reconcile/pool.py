@@ -132,9 +132,17 @@ def _pooled_jobs(ctx: Context, model: str) -> list[JobView]:
 
 
 def _count_failures(ctx: Context, model: str) -> None:
+    since = ctx.serving.since
     for job in ctx.view.jobs():
         ended = job.profile and job.model == label_value(model) and job.finished and not job.succeeded
-        if ended and ctx.idle.seen_at(job.name) is None and ctx.view.request_of_job(job.name) is None:
+        # of those from before the takeover this leader does not know whether they ever asked
+        if (
+            ended
+            and since is not None
+            and job.created_at > since
+            and ctx.idle.seen_at(job.name) is None
+            and ctx.view.request_of_job(job.name) is None
+        ):
             ctx.pools.of(model).fail(job.name, ctx.now())
 
 

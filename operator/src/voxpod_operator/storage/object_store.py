@@ -222,31 +222,30 @@ class ObjectStore:
             size = self._client.stat_object(self.bucket, key).size or 0
             if size > MAX_AUDIO_BYTES:
                 return None
-            response = self._client.get_object(self.bucket, key)
+            reading = Reading()
+            for chunk in self._chunks(key):
+                reading.take(chunk)
         except S3Error as error:
             if error.code in ("NoSuchKey", "NotFound"):
                 return None
             raise
-        reading = Reading()
-        try:
-            for chunk in response.stream(CHUNK_BYTES):
-                reading.take(chunk)
-        finally:
-            response.close()
-            response.release_conn()
         return reading.file() if reading.size == size else None
 
     def _sha256(self, key: str, size: int) -> str:
         """Of at most `size` bytes of the object, a chunk in memory at a time."""
         digest = hashlib.sha256()
+        for chunk in self._chunks(key, size):
+            digest.update(chunk)
+        return digest.hexdigest()
+
+    def _chunks(self, key: str, size: int = 0) -> Iterator[bytes]:
+        """An object's content, or the first `size` bytes of it."""
         response = self._client.get_object(self.bucket, key, length=size)
         try:
-            for chunk in response.stream(CHUNK_BYTES):
-                digest.update(chunk)
+            yield from response.stream(CHUNK_BYTES)
         finally:
             response.close()
             response.release_conn()
-        return digest.hexdigest()
 
     async def _run(self, call: Callable[[], T]) -> T:
         try:
