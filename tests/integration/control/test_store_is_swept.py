@@ -2,9 +2,9 @@
 
 import asyncio
 import logging
-import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import kmock
 import pytest
@@ -269,20 +269,19 @@ async def test_a_quarter_of_a_million_objects_are_swept_a_page_at_a_time_and_hol
 
     monkeypatch.setattr(world.store, "pages", pages)
     monkeypatch.setattr(world.store, "remove", remove)
-    gaps: list[float] = []
+    seen: list[int] = []
     with memory_watched() as memory:
-        beating = asyncio.create_task(beat(gaps))
+        others = asyncio.create_task(look(removed, seen))
         done = await sweep(ctx)
-        beating.cancel()
+        others.cancel()
     assert (done.expired, len(removed), done.orphans) == (25_000, 25_000, 225_000)
     assert all(key[5:9].endswith("0") for key in removed)
     assert memory.growth <= 30 << 20
-    assert max(gaps) <= 0.25
+    assert max(now - before for before, now in pairwise(seen)) <= 1000, "more than a page between two turns of the loop"
 
 
-async def beat(gaps: list[float]) -> None:
-    """Note the processor time that other work takes between two turns of the loop, until cancelled."""
+async def look(removed: set[str], seen: list[int]) -> None:
+    """Note how many are removed at each turn of the loop, until cancelled."""
     while True:
-        began = time.process_time()
+        seen.append(len(removed))
         await asyncio.sleep(0)
-        gaps.append(time.process_time() - began)

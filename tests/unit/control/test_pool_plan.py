@@ -62,13 +62,17 @@ def test_more_than_are_wanted_end_one_at_a_time() -> None:
 
 def test_what_fails_is_tried_again_later_and_later() -> None:
     memory = PoolMemory()
-    for name in ("a", "b", "b"):
+    for name in ("a", "b", "c"):
+        memory.create(name, 0.0)
+    for name in ("a", "b", "b", "of the leader before"):
         memory.fail(name, NOW)
     assert memory.failures == 2, "a Job fails once"
     failing = Pool(1, 8, 0, (), START, 10, memory.failures, memory.failed_at)
     assert plan(failing, NOW + 3 * FIRST_PAUSE).create == 0
     assert plan(failing, NOW + 4 * FIRST_PAUSE).create == 1
-    memory.started(1.0)
+    memory.started("of the leader before", 1.0)
+    assert memory.failures == 2
+    memory.started("c", 1.0)
     assert (memory.failures, memory.failed_at) == (0, None)
 
 

@@ -146,8 +146,8 @@ class PoolMemory:
     template: str = ""
     failures: int = 0
     failed_at: datetime | None = None
-    failed: set[str] = field(default_factory=set)
-    """Jobs that are counted in `failures`."""
+    starting: dict[str, float] = field(default_factory=dict)
+    """Jobs that this leader made and that have not asked for work yet, and when it made them (monotonic)."""
     credit: float = math.inf
     """Sandboxes that the rate allowed at `credit_at`."""
     credit_at: float = 0.0
@@ -158,21 +158,25 @@ class PoolMemory:
         self.credit, self.credit_at = min(rate, self.credit + rate * (now - self.credit_at)), now
         return math.floor(self.credit)
 
-    def created(self) -> None:
-        """One was."""
+    def create(self, job_name: str, now: float) -> None:
+        """One is made."""
         self.credit -= 1
+        self.starting[job_name] = now
 
     def fail(self, job_name: str, now: datetime) -> None:
-        """A sandbox ended before it ever asked for work."""
-        if job_name not in self.failed:
-            self.failed.add(job_name)
+        """A sandbox ended; that counts when it never asked for work, once, and when this leader made it.
+
+        Of others no leader knows whether they ever asked.
+        """
+        if self.starting.pop(job_name, None) is not None:
             self.failures, self.failed_at = self.failures + 1, now
 
-    def started(self, seconds: float) -> None:
-        """A sandbox asked for work for the first time, so long after it was created."""
-        self.demand.started(seconds)
-        self.failures, self.failed_at = 0, None
-        self.failed.clear()
+    def started(self, job_name: str, now: float) -> None:
+        """A sandbox asked this leader for work for the first time; how long it took tells only who made it."""
+        made = self.starting.pop(job_name, None)
+        if made is not None:
+            self.demand.started(now - made)
+            self.failures, self.failed_at = 0, None
 
 
 class PoolBook:

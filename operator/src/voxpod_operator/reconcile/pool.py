@@ -19,7 +19,7 @@ from voxpod_operator.errors import Denied
 from voxpod_operator.idle import IdleSandbox
 from voxpod_operator.manifests.sandbox_job import Json, pool_job
 from voxpod_operator.policy import bundle_facts
-from voxpod_operator.policy.pool import Pool, Pooled, plan
+from voxpod_operator.policy.pool import Pool, Pooled, PoolMemory, plan
 from voxpod_operator.policy.pool_schedule import floor_at
 from voxpod_operator.reconcile.ending import end_sandbox
 from voxpod_operator.reconcile.sandboxes import dispatch_of, sandbox_pod
@@ -44,10 +44,10 @@ async def reconcile_pool(ctx: Context, key: ResourceKey) -> None:
     if not isinstance(model, SpeechModel) or not bundle_facts.in_use(model):
         return
     memory, now = ctx.pools.of(key.name), time.monotonic()
-    _count_failures(ctx, key.name)
+    _count_failures(ctx, memory)
     spec = model.spec.warm_pool
     pod, dispatch = sandbox_pod(ctx, model, TenantSandbox()), await dispatch_of(ctx)
-    job = pool_job(pod, dispatch, name=pool_job_name(key.name, _token()), idle_cpu=spec.idle_cpu or IDLE_CPU)
+    job = pool_job(pod, dispatch, name=_new_name(key.name), idle_cpu=spec.idle_cpu or IDLE_CPU)
     labels = _labels(job)
     memory.profile, memory.template = labels.profile, labels.template
     pool = Pool(
@@ -65,10 +65,7 @@ async def reconcile_pool(ctx: Context, key: ResourceKey) -> None:
     for name in due.end:
         await _end(ctx, key.name, name)
     for _ in range(due.create):
-        memory.created()
-        await _create(
-            ctx, key.name, {**job, "metadata": {**job["metadata"], "name": pool_job_name(key.name, _token())}}
-        )
+        await _create(ctx, key.name, job)
     if pool.wanted or pool.sandboxes or spec.schedule:
         ctx.queue.add_after(WorkKey(POOL, key), 1.0 if due.create or due.end else LOOK_SECONDS)
 
@@ -91,9 +88,7 @@ def first_seen(ctx: Context, job_name: str) -> None:
         return
     for model in ctx.view.models():
         if label_value(model.metadata.name) == job.model:
-            # after a takeover all are new to this leader, and how long they have been there tells nothing
-            if ctx.serving.since is not None and job.created_at > ctx.serving.since:
-                ctx.pools.of(model.metadata.name).started((ctx.now() - job.created_at).total_seconds())
+            ctx.pools.of(model.metadata.name).started(job_name, time.monotonic())
             ctx.look_at_pool(model.metadata.name)
 
 
@@ -115,10 +110,6 @@ def _labels(job: Json) -> _Labels:
     return _Labels(labels[PROFILE_LABEL], labels[TEMPLATE_LABEL])
 
 
-def _token() -> str:
-    return secrets.token_hex(4)
-
-
 def _pooled_jobs(ctx: Context, model: str) -> list[JobView]:
     """Its sandboxes of the pool that no request names and that still run."""
     return [
@@ -131,19 +122,11 @@ def _pooled_jobs(ctx: Context, model: str) -> list[JobView]:
     ]
 
 
-def _count_failures(ctx: Context, model: str) -> None:
-    since = ctx.serving.since
-    for job in ctx.view.jobs():
-        ended = job.profile and job.model == label_value(model) and job.finished and not job.succeeded
-        # of those from before the takeover this leader does not know whether they ever asked
-        if (
-            ended
-            and since is not None
-            and job.created_at > since
-            and ctx.idle.seen_at(job.name) is None
-            and ctx.view.request_of_job(job.name) is None
-        ):
-            ctx.pools.of(model).fail(job.name, ctx.now())
+def _count_failures(ctx: Context, memory: PoolMemory) -> None:
+    for name in list(memory.starting):
+        job = ctx.view.job(ctx.job_key(name))
+        if job is None or (job.finished and not job.succeeded):
+            memory.fail(name, ctx.now())
 
 
 def _pooled(ctx: Context, model: str, labels: _Labels) -> list[Pooled]:
@@ -168,23 +151,29 @@ def _pooled(ctx: Context, model: str, labels: _Labels) -> list[Pooled]:
     return found
 
 
-async def _create(ctx: Context, model: str, job: Json) -> None:
+def _new_name(model: str) -> str:
+    return pool_job_name(model, secrets.token_hex(4))
+
+
+async def _create(ctx: Context, model: str, template: Json) -> None:
+    memory, name = ctx.pools.of(model), _new_name(model)
+    job = {**template, "metadata": {**template["metadata"], "name": name}}
+    memory.create(name, time.monotonic())
     try:
         stored = await ctx.gateway.create(JOB, ctx.settings.sandbox_namespace, job)
     except Denied as error:
-        ctx.pools.of(model).fail(job["metadata"]["name"], ctx.now())
+        memory.fail(name, ctx.now())
         logger.warning("waiting sandbox refused", extra={"model": model, "error": str(error)})
         return
     ctx.view.observe(JOB, stored)
-    logger.info("waiting sandbox created", extra={"model": model, "job": job["metadata"]["name"]})
+    logger.info("waiting sandbox created", extra={"model": model, "job": name})
 
 
 async def _end(ctx: Context, model: str, name: str) -> None:
     job = ctx.view.job(ctx.job_key(name))
     if job is None or not ctx.idle.retire(name):
         return  # taken a moment ago
-    if ctx.idle.seen_at(name) is None:
-        ctx.pools.of(model).fail(name, ctx.now())
+    ctx.pools.of(model).fail(name, ctx.now())
     await end_sandbox(ctx, job)
 
 
