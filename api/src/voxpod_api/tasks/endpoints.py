@@ -37,7 +37,15 @@ async def create_task(
     """Have a text spoken, and be told where to ask for it."""
     parts = parts_of(request)
     order = Order(
-        body.text, body.model, body.voice, body.language, body.speed, body.format, body.sample_rate, body.timestamps
+        body.text,
+        body.model,
+        body.voice,
+        body.language,
+        body.speed,
+        body.format,
+        body.sample_rate,
+        body.timestamps,
+        body.instructions,
     )
     task = Task(allowed(request, caller, order), body.deadline_seconds, body.audio_url_seconds, body.priority)
     raw = await parts.tasks.create(caller, task, repeat_of(request.headers).key)
