@@ -20,7 +20,15 @@ AT_ONCE = 8
 async def made(request: Request, caller: Caller, body: TaskBody, key: str) -> Json:
     """The TTSRequest of a task. Raises ApiError."""
     order = Order(
-        body.text, body.model, body.voice, body.language, body.speed, body.format, body.sample_rate, body.timestamps
+        body.text,
+        body.model,
+        body.voice,
+        body.language,
+        body.speed,
+        body.format,
+        body.sample_rate,
+        body.timestamps,
+        body.instructions,
     )
     task = Task(allowed(request, caller, order), body.deadline_seconds, body.audio_url_seconds, body.priority)
     return await parts_of(request).tasks.create(caller, task, key)
