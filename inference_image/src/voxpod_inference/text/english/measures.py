@@ -99,7 +99,7 @@ def _fraction(match: re.Match[str]) -> str:
         return f" {number(top)} out of {number(bottom)}{after} "
     a, b = int(top), int(bottom)
     usual = 0 < a < b and (b <= 10 or b in (12, 16, 20, 25, 32, 64, 100, 1000))
-    improper = 12 < a and 1 < b < 10 and math.gcd(a, b) == 1  # 22/7, but no day, nor 16/8
+    improper = a > 12 and 1 < b < 10 and math.gcd(a, b) == 1  # 22/7, but no day, nor 16/8
     if usual or improper or match["nth"] or (whole and 0 < b <= 100):
         part = parts(a, b)
         return f" {number(whole) + ' and ' + part.replace('one ', 'a ', 1) if whole else part}{after} "

@@ -107,6 +107,9 @@ def _sign(match: re.Match[str]) -> str:
     return f" {SYMBOLS[match.group()]}{'' if re.match('[가-힣]', following) else ' '}"
 
 
+_TO = r"\s?[~〜～–]\s?"
+_AFTER_DAYS = "(?<=[월시])|(?<=년대)|(?<=세기)|(?<=월\\d일)|(?<=월\\d\\d일)|(?<=\\d{4}년)"
+"""Spans from here on are of time: 부터; others 에서."""
 _LARGE = r"(?P<large>\s?(?:십|백|천)?(?:만|억|조)|천|백)?"
 _RULES: tuple[Rule, ...] = (
     (re.compile(r"[\u1100-\u11ff]+"), lambda m: unicodedata.normalize("NFC", m.group())),
@@ -135,7 +138,7 @@ _RULES: tuple[Rule, ...] = (
     (re.compile(r"(?<![\d-])((?:19|20)\d\d)-(0[1-9]|1[0-2])(?![\d-])"), lambda m: f"{sino(int(m[1]))} 년 {_month(m[2])}"),
     (re.compile(r"(?<![\d.])(\d{4})[-./]\s?(\d{1,2})[-./]\s?(\d{1,2})(?![\d-])"), lambda m: _date(m[1], m[2], m[3], m.group())),
     (re.compile(r"(?<=:\d\d)\s?[-~〜～–]\s?(?=\d{1,2}:\d\d)"), "부터 "),
-    (re.compile(rf"(?<=[월시대기])\s?[~〜～–]\s?(?=\d)|(?<=월\d일)\s?[~〜～–]\s?(?=\d)|(?<=월\d\d일)\s?[~〜～–]\s?(?=\d)|(?<=\d{{4}}년)\s?[~〜～–]\s?(?=\d)|(?<=\d)\s?[~〜～–]\s?(?=\d+(?:년대|세기)|\d{{4}}년)|(?<=월\d)\s?[~〜～–]\s?(?=\d{{1,2}}일)|(?<=월\d\d)\s?[~〜～–]\s?(?=\d{{1,2}}일)"), "부터 "),
+    (re.compile(rf"(?:{_AFTER_DAYS}){_TO}(?=\d)|(?<=\d){_TO}(?=\d+(?:년대|세기)|\d{{4}}년)|(?:(?<=월\d)|(?<=월\d\d)){_TO}(?=\d{{1,2}}일)"), "부터 "),
     (re.compile(r"(?<![\d:])(\d{1,2}:\d\d)\s?(am|pm|AM|PM)(?![A-Za-z])"), lambda m: f"{_HALVES[m[2].lower()]} {m[1]}"),
     (re.compile(r"((?:비율|축척|배율)[은는이가]?\s?)(\d+):(\d+)(?![\d:])"), lambda m: [(m[1], 1), (f"{sino(int(m[2]))} 대 {sino(int(m[3]))}", 2)]),
     (re.compile(r"(?<!\d)([01]?\d|2[0-4]):([0-5]\d)(?::([0-5]\d))?(?!\d)"), _time),
