@@ -1,21 +1,15 @@
 """Bench "scale": one operator on a real API server, many tenants, thousands that wait, sandboxes played."""
 
-import json
-import os
-import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from voxpod_bench.audit import OPERATOR_AGENT, Write, read_audit
 from voxpod_bench.engine.page import Page, verdict
-from voxpod_bench.errors import BenchError
 from voxpod_bench.markdown import table
 from voxpod_bench.percentiles import percentile
-from voxpod_demo.settings import ROOT
+from voxpod_bench.played import run_played
 
-PROGRAM = ROOT / "tests" / "support" / "scale_run.py"
-PATHS = ("tests/support", "tests/cluster")
+PROGRAM = "scale_run.py"
 DECISION_MS, RESIDENT_MB, WRITES = 5.0, 120.0, 5.5
 
 Numbers = dict[str, float]
@@ -37,19 +31,7 @@ class Result:
 def scale(plan: Numbers, say: Callable[[str], None]) -> Result:
     """Measure: some ten minutes. BenchError when a part of it does not work."""
     say(f"scale: {plan}")
-    known = os.environ.get("PYTHONPATH", "")
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([*(str(ROOT / path) for path in PATHS), known])}
-    done = subprocess.run(
-        [sys.executable, str(PROGRAM), json.dumps(plan)],
-        env=environment,
-        stdout=subprocess.PIPE,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        raise BenchError(f"the run ended with {done.returncode}; what it said is above")
-    told = json.loads(done.stdout.splitlines()[-1])
-    return result_of(plan, told)
+    return result_of(plan, run_played(PROGRAM, plan))
 
 
 def result_of(plan: Numbers, told: dict[str, object]) -> Result:

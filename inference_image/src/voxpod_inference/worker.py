@@ -146,6 +146,7 @@ def _speak(
             ssml=work.ssml,
             lexicon=work.lexicon,
             seed=work.seed,
+            instructions=work.instructions,
         )
         pulse.step()
         chunks = _samples(spoken.noting(synthesizer.speak(prepared)), first_audio, watch)

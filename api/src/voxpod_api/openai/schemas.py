@@ -39,8 +39,11 @@ class SpeechBody(Body):
     stream_format: Literal["audio", "sse"] = Field(
         "audio", description="The audio itself, or server-sent events with it."
     )
-    instructions: str | None = Field(None, max_length=4096, description="Accepted and not used.")
+    instructions: str | None = Field(
+        None, max_length=4096, description="How it is to be spoken; used where the model follows such, else not."
+    )
 
-    def unused(self) -> list[str]:
-        """Fields that were given and that nothing is made of. Home Assistant sends the text `None`."""
-        return ["instructions"] if self.instructions and self.instructions != "None" else []
+    @property
+    def wish(self) -> str:
+        """The instructions; empty for none. Home Assistant sends the text `None`."""
+        return self.instructions if self.instructions and self.instructions != "None" else ""

@@ -21,7 +21,15 @@ AT_ONCE = 8
 async def made(request: Request, caller: Caller, body: TaskBody, key: str) -> Json:
     """The TTSRequest of a task. Raises ApiError."""
     order = Order(
-        body.text, body.model, body.voice, body.language, body.speed, body.format, body.sample_rate, body.timestamps
+        body.text,
+        body.model,
+        body.voice,
+        body.language,
+        body.speed,
+        body.format,
+        body.sample_rate,
+        body.timestamps,
+        body.instructions,
     )
     _check_webhook(parts_of(request), body.webhook_url)
     task = Task(
