@@ -107,6 +107,6 @@ def page(found: Sequence[Warm]) -> Page:
                 text_columns=1,
             ),
             "",
-            f"{found[-1].model} takes {last / first:.2f} of {found[0].model}'s time at the median: what is left is the way of a request, not its speech.",
+            f"{found[-1].model} takes {last / first:.2f} of {found[0].model}'s time at the median.",
         ],
     )
