@@ -6,7 +6,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from voxpod_crds.sandbox_protocol import Audio, Report, TimestampsObject, Timings, Work, termination_message
 from voxpod_inference import log
@@ -16,10 +16,14 @@ from voxpod_inference.audio.writer import Written, write_audio
 from voxpod_inference.engines.base import Prepared, Synthesizer, Utterance
 from voxpod_inference.engines.registry import load
 from voxpod_inference.errors import DEADLINE_EXCEEDED, ENGINE_FAILED, InputError, SpeechError, unexpected
+from voxpod_inference.overheard import overheard
 from voxpod_inference.process import end_now, milliseconds_since_start, write_termination_log
 from voxpod_inference.progress import Pulse
 from voxpod_inference.settings import SandboxSettings
 from voxpod_inference.timestamps import SpokenTimes, check
+
+if TYPE_CHECKING:
+    from voxpod_inference.live_line import LiveLine
 
 _DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
@@ -55,7 +59,7 @@ class Stopwatch:
 def run(settings: SandboxSettings) -> Report | None:
     """Live it; None when there was no work. The report is also the pod's termination message, so that it reaches an
     operator that is away."""
-    uid, timings, dispatch = "", Timings(), None
+    uid, timings, dispatch, line = "", Timings(), None, None
     try:
         started = time.monotonic()
         synthesizer = load(settings.model)
@@ -72,27 +76,37 @@ def run(settings: SandboxSettings) -> Report | None:
         uid = work.request_uid
         log.about(request_id=uid, tenant_id=work.tenant, text_len=len(work.text), voice=work.voice)
         log.event("claimed")
+        if work.live is not None:
+            from voxpod_inference.live_line import LiveLine
+
+            line = LiveLine(work.live)
         with Pulse(work, dispatch.progress, end_now) as pulse:
-            report = serve(work, synthesizer, timings, settings.object_store_ca_pem, pulse)
+            report = serve(work, synthesizer, timings, settings.object_store_ca_pem, pulse, line)
     except SpeechError as error:
         report = Report(uid, timings, failure=error.as_failure())
     except Exception as error:
         report = Report(uid, timings, failure=unexpected(error).as_failure())
     if report.failure is not None:
         log.event("failed", "ERROR", fault=report.failure.fault, reason=report.failure.reason)
+        if line is not None:
+            line.cut(report.failure.reason)
     write_termination_log(settings.model.termination_log, termination_message(report))
     if uid and dispatch is not None:
         dispatch.report(report)
+    if line is not None:
+        line.drain()
     return report
 
 
-def serve(work: Work, synthesizer: Synthesizer, timings: Timings, ca_pem: str, pulse: Pulse) -> Report:
-    """Speak and store one request; SpeechError when that cannot be done."""
+def serve(
+    work: Work, synthesizer: Synthesizer, timings: Timings, ca_pem: str, pulse: Pulse, line: "LiveLine | None" = None
+) -> Report:
+    """Speak and store one request, for a listener as well where there is a line; SpeechError when that cannot be done."""
     from voxpod_inference.upload import put
 
     watch = Stopwatch(work.seconds_left, synthesizer)
     with tempfile.TemporaryFile() as sound, tempfile.TemporaryFile() as document:
-        prepared, written, first_audio_ms = _speak(work, synthesizer, watch, pulse, sound, document)
+        prepared, written, first_audio_ms = _speak(work, synthesizer, watch, pulse, sound, document, line)
         timings = dataclasses.replace(timings, first_audio_ms=first_audio_ms, synthesis_ms=watch.milliseconds())
         log.event(
             "synthesized",
@@ -130,10 +144,18 @@ def serve(work: Work, synthesizer: Synthesizer, timings: Timings, ca_pem: str, p
 
 
 def _speak(
-    work: Work, synthesizer: Synthesizer, watch: Stopwatch, pulse: Pulse, sound: BinaryIO, document: BinaryIO
+    work: Work,
+    synthesizer: Synthesizer,
+    watch: Stopwatch,
+    pulse: Pulse,
+    sound: BinaryIO,
+    document: BinaryIO,
+    line: "LiveLine | None",
 ) -> tuple[Prepared, Written, int]:
     """Fill both files; what was prepared, what was written, and after how many milliseconds the first samples were there."""
-    output_rate(work.format, work.sample_rate, synthesizer.sample_rate)  # what the format cannot have is refused first
+    rate = output_rate(
+        work.format, work.sample_rate, synthesizer.sample_rate
+    )  # what the format cannot have is refused first
     check(work.timestamps, tells_words=synthesizer.engine.tells_words)
     spoken = SpokenTimes(work.text, synthesizer.sample_rate)
     first_audio: list[int] = []
@@ -148,7 +170,11 @@ def _speak(
             seed=work.seed,
         )
         pulse.step()
-        chunks = _samples(spoken.noting(synthesizer.speak(prepared)), first_audio, watch)
+        if line is not None:
+            utterances = _heard(line, synthesizer, prepared, rate, work, first_audio, watch)
+        else:
+            utterances = synthesizer.speak(prepared)
+        chunks = _samples(spoken.noting(utterances), first_audio, watch)
 
         def look() -> None:
             pulse.step()
@@ -179,6 +205,32 @@ def _speak(
     finally:
         watch.cancel()
     return prepared, written, first_audio[0]
+
+
+def _heard(
+    line: "LiveLine",
+    synthesizer: Synthesizer,
+    prepared: Prepared,
+    rate: int,
+    work: Work,
+    first_audio: list[int],
+    watch: Stopwatch,
+) -> Iterator[Utterance]:
+    """What is spoken, sent to the listener as well; notes when the first of it was there."""
+    from voxpod_inference.audio.live import LiveSound
+
+    own = synthesizer.level(prepared.voice)
+    sound = LiveSound(work.format, synthesizer.sample_rate, rate, loudness=work.loudness, own=own)
+
+    def hear(samples: Samples) -> None:
+        if not first_audio:
+            first_audio.append(watch.milliseconds())
+        if line.listens:
+            line.send(sound.piece(samples))
+
+    yield from overheard(synthesizer, prepared, hear)
+    line.send(sound.end())
+    line.complete()
 
 
 def _samples(utterances: Iterator[Utterance], first_audio: list[int], watch: Stopwatch) -> Iterator[Samples]:
