@@ -70,7 +70,6 @@ class StoreFront:
         request.transport.close()
         return response
 
-
     async def put(self, request: web.Request) -> web.Response:
         """One object, as a sandbox stores it."""
         self.world.store.objects[request.match_info["key"]] = await request.read()
@@ -152,7 +151,14 @@ async def a_facade(world: World, front: StoreFront, folder: Path, **changes: Any
     if not keys.exists():
         keys.write_text(keys_document(acme=KEY, globex=OTHER_KEY))
     live = {"live_secret": LIVE_SECRET, "live_address": "127.0.0.1", "live_port": free_port()}
-    known = {**live, "host": "127.0.0.1", "port": port, "health_port": health_port, "keys_file": keys, "leave_seconds": 0.3}
+    known = {
+        **live,
+        "host": "127.0.0.1",
+        "port": port,
+        "health_port": health_port,
+        "keys_file": keys,
+        "leave_seconds": 0.3,
+    }
     settings = ApiSettings(**{**known, "drain_seconds": 5, **changes})
     api = ApiClient(Configuration(host=str(world.kube.url).rstrip("/")))
     facade, stop = assemble(settings, api), asyncio.Event()

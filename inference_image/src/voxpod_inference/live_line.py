@@ -31,7 +31,7 @@ class LiveLine:
     def __init__(self, live: Live) -> None:
         """Connect, beside the work."""
         self._live = live
-        self._file: BinaryIO = tempfile.TemporaryFile()  # noqa: SIM115 - goes with the process
+        self._file: BinaryIO = tempfile.TemporaryFile()  # noqa: SIM115 - closed by `drain`
         self._news = threading.Condition()
         self._written = 0
         self._complete = self._broken = False
@@ -73,6 +73,9 @@ class LiveLine:
     def drain(self) -> None:
         """Give the listener a moment to take what is left; for more the operator would not wait."""
         self._thread.join(DRAIN_SECONDS)
+        with self._news:
+            self._broken = True
+            self._file.close()
 
     def _run(self) -> None:
         parts = urlsplit(self._live.url)

@@ -34,7 +34,9 @@ def overheard(synthesizer: Synthesizer, prepared: Prepared, hear: Callable[[Samp
 def _opening(synthesizer: Synthesizer, prepared: Prepared) -> Chunk | None:
     """None also where nobody could tell when the rest of the first chunk begins."""
     chunks = prepared.script.chunks
-    return opening_of(chunks[0]) if chunks and synthesizer.engine.tells_words else None
+    if not chunks or not synthesizer.engine.tells_words:
+        return None
+    return opening_of(chunks[0], prepared.script.language)
 
 
 def _after(utterance: Utterance, until: int, rate: int) -> Samples:

@@ -3,7 +3,6 @@
 import io
 import json
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import numpy as np
 import pytest
