@@ -107,7 +107,7 @@ class _Server(uvicorn.Server):
 def _live_server(live: LivePort | None, settings: ApiSettings) -> list[_Server]:
     if live is None:
         return []
-    return [_Server(live_config(live.listeners, live.tls, settings.host, settings.live_port))]
+    return [_Server(live_config(live.listeners, live.tls, settings.live_address, settings.live_port))]
 
 
 def _config(parts: Parts) -> uvicorn.Config:
