@@ -20,11 +20,11 @@ help: ## Show this help
 .PHONY: venv
 venv: $(STAMP) ## Make the virtual environment .venv (about 600 MB of packages)
 
-$(STAMP): requirements/dev.txt crds/pyproject.toml operator/pyproject.toml inference_image/pyproject.toml api/pyproject.toml
+$(STAMP): requirements/dev.txt crds/pyproject.toml operator/pyproject.toml inference_image/pyproject.toml api/pyproject.toml cli/pyproject.toml
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(None if (3, 11) <= v <= (3, 13) else f"Python 3.11, 3.12 or 3.13 is needed, {sys.executable} is {v[0]}.{v[1]}; name one with make PYTHON=...")'
 	$(PYTHON) -m venv --clear $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/dev.txt
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e crds -e operator -e inference_image -e api
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e crds -e operator -e inference_image -e api -e cli
 	touch $@
 
 .PHONY: format
@@ -36,7 +36,7 @@ format: venv ## Format, sort imports and mend what ruff can
 lint: venv ## Format, lint, types, import boundaries
 	ruff format --check --quiet .
 	ruff check .
-	mypy crds/src operator/src inference_image/src api/src
+	mypy crds/src operator/src inference_image/src api/src cli/src
 	MYPYPATH=tests/cluster mypy tests/cluster/localcluster tests/cluster/__main__.py
 	cd images && MYPYPATH=. mypy --strict voxpod_images slim.py __main__.py
 	MYPYPATH=demo mypy -p voxpod_demo

@@ -1,4 +1,4 @@
-"""Resolve requirements/dev.in and the four distributions' dependencies into the hashed requirements/dev.txt, then quality.in
+"""Resolve requirements/dev.in and the five distributions' dependencies into the hashed requirements/dev.txt, then quality.in
 and peers.in: quality.txt fits beside dev.txt in one environment, peers.txt takes the versions that both have from it.
 
 usage: python requirements/resolve_dev.py [--upgrade]   (in the development environment: needs uv)
@@ -11,7 +11,7 @@ import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-PARTS = ("crds", "operator", "inference_image", "api")
+PARTS = ("crds", "operator", "inference_image", "api", "cli")
 LEFT_OUT = ("sudachidict-core",)
 """What images leave out: here too, or tests pass by it that fail in an image. So all is installed with --no-deps."""
 

@@ -71,6 +71,25 @@ def _scale(options: argparse.Namespace) -> None:
     _tell(options, "scale", written(page(result), machine(before), _command(options)))
 
 
+def _warm_rates(options: argparse.Namespace) -> None:
+    from voxpod_bench.engine.page import machine, written
+    from voxpod_bench.machine import load_now
+    from voxpod_bench.warm_rates import page, warm_rates
+
+    plan = {
+        "rates": [1, 5, 20, 45],
+        "seconds": 60.0,
+        "start_seconds": 0.9,
+        "synthesis_seconds": 0.5,
+        "burst": 300,
+        "burst_level": 10,
+        "tenants": 10,
+    }
+    before = load_now()
+    found = warm_rates(plan, lambda what: print(f"bench: {what}", file=sys.stderr))
+    _tell(options, "warm-rates", written(page(found, plan), machine(before), _command(options)))
+
+
 def _warm_path(options: argparse.Namespace) -> None:
     from voxpod_bench.warm_path import warm_path
     from voxpod_bench.warm_report import warm_document
@@ -126,6 +145,7 @@ BENCHES: dict[str, tuple[str, Callable[[argparse.Namespace], None]]] = {
     "estimate": ("how far the operator's estimate of a text's seconds is off, by language", _engine("estimate")),
     "engines": ("the engines side by side: time, memory, what a recogniser hears", _engine("engines")),
     "scale": ("one operator, 100 tenants, 5,000 requests that wait, played sandboxes", _scale),
+    "warm-rates": ("what the control plane takes from a request to a waiting sandbox, played; a burst", _warm_rates),
     "cosyvoice": ("CosyVoice stage by stage, of a bundle that is there already", _cosyvoice),
     "cold-path": ("a request in a sandbox made for it, stage by stage and write by write", _cold_path),
     "warm-path": ("requests that find a sandbox waiting: stages, rates, what waiting costs", _warm_path),
@@ -159,7 +179,7 @@ def _parser() -> argparse.ArgumentParser:
             command.add_argument(
                 "--bundle", type=Path, required=True, metavar="DIR", help="a converted bundle, prepared"
             )
-        if name not in ("cold-path", "warm-path", "scale"):
+        if name not in ("cold-path", "warm-path", "warm-rates", "scale"):
             command.add_argument(
                 "--rounds",
                 type=_count,

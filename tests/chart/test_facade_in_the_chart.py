@@ -21,10 +21,10 @@ ON = ("api.enabled=true", f"api.auth.keys=[{KEY}]")
 
 
 def path_of(setting: str) -> str:
-    """Where a setting stands below `api`: jwt_* lie below auth.jwt."""
-    head, *rest = (setting.removeprefix("jwt_") if setting.startswith("jwt_") else setting).split("_")
+    """Where a setting stands below `api`: jwt_* and jwks_* lie below auth.jwt."""
+    head, *rest = setting.removeprefix("jwt_").split("_")
     name = head + "".join(part.capitalize() for part in rest)
-    return f"auth.jwt.{name}" if setting.startswith("jwt_") else name
+    return f"auth.jwt.{name}" if setting.startswith("jw") else name
 
 
 def value_at(values: Json, path: str) -> object:
@@ -110,6 +110,20 @@ def test_secrets_of_yours_are_mounted_and_nothing_is_made(render):
     assert not [item for item in of_kind(objects, "Secret") if "api" in item["metadata"]["name"]]
 
 
+def test_an_issuer_s_url_alone_is_enough_and_the_way_to_it_can_be_opened(render):
+    way = {"to": [{"ipBlock": {"cidr": "203.0.113.7/32"}}], "ports": [{"port": 443}]}
+    issuer = ["api.auth.jwt.jwksUrl=https://login.example.com/keys", "api.auth.jwt.issuer=https://login.example.com"]
+    objects = render("minimal", "api.enabled=true", *issuer, f"networkPolicy.apiTo=[{json.dumps(way)}]")
+
+    assert mounted(objects) == {}
+    assert way in find(objects, "NetworkPolicy", "voxpod-api")["spec"]["egress"]
+
+
+def test_keys_of_an_issuer_in_the_values_are_mounted(render):
+    tokens = ["api.enabled=true", 'api.auth.jwt.jwks="{}"', "api.auth.jwt.issuer=https://login.example.com"]
+    assert mounted(render("minimal", *tokens)) == {"jwks.json": "voxpod-api-credentials"}
+
+
 def mounted(objects: list[Json]) -> dict[str, str]:
     """File to the Secret or ConfigMap that it is from."""
     sources = pod_of(objects)["volumes"][0]["projected"]["sources"]
@@ -126,6 +140,9 @@ def mounted(objects: list[Json]) -> dict[str, str]:
         ),
         pytest.param(
             [*ON, "api.auth.jwt.jwks=x", "api.auth.jwt.jwksSecret=tokens"], "jwks and jwksSecret exclude", id="jwks twice"
+        ),
+        pytest.param(
+            [*ON, "api.auth.jwt.jwks=x", "api.auth.jwt.jwksUrl=https://i/k"], "jwksUrl excludes jwks", id="jwks by both"
         ),
         pytest.param([*ON, "api.healthPort=8080"], "api.port: 8080 is api.healthPort as well", id="one port for both"),
         pytest.param(

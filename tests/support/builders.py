@@ -107,6 +107,7 @@ def a_model(
     languages: tuple[str, ...] = ("en", "zh", "ja"),
     mixes_voices: bool | None = None,
     tells_words: bool | None = None,
+    takes_instructions: bool | None = None,
     **spec: Any,
 ) -> SpeechModel:
     """A SpeechModel whose probe succeeded (or did not run yet)."""
@@ -128,6 +129,7 @@ def a_model(
         languages=list(languages),
         mixes_voices=mixes_voices,
         tells_words=tells_words,
+        takes_instructions=takes_instructions,
         probed=bundle_facts.probed(model.spec, IMAGE),
         conditions=[condition],
     )

@@ -173,10 +173,11 @@ def a_tokenizer(file: Path) -> Path:
     return file
 
 
-def a_bundle(folder: Path, *, eight_bits: bool = False, sizes: Sizes = SMALL) -> Bundle:
-    """A bundle of a small model, made below `folder`."""
+def a_bundle(folder: Path, *, eight_bits: bool = False, sizes: Sizes = SMALL, instruct: bool = False) -> Bundle:
+    """A bundle of a small model, made below `folder`; with `instruct` of one that follows instructions."""
     checkpoint = a_checkpoint(folder / "checkpoint", sizes)
-    choices = Choices(steps=3, eight_bits=eight_bits, tokenizer=a_tokenizer(folder / "pairs.tiktoken"))
+    pairs = a_tokenizer(folder / "pairs.tiktoken")
+    choices = Choices(steps=3, eight_bits=eight_bits, tokenizer=pairs, instruct=instruct)
     return convert(checkpoint, folder / "bundle", choices, lambda _what, _share: None, sizes)
 
 

@@ -24,6 +24,7 @@ from operator_world import World
 from resource_bodies import Json, a_model_body, a_tenant_body
 from voxpod_api.app import Facade, assemble
 from voxpod_api.settings import ApiSettings
+from voxpod_api.speech.outcome import ended
 from voxpod_operator.cluster.kinds import SPEECH_MODEL, TENANT, TTS_REQUEST
 
 KEY = "vxp-acme-0123456789abcdef"
@@ -99,9 +100,15 @@ class Served:
         return self.http.get(self.url + path, headers={"Authorization": f"Bearer {key}"} if key else {})
 
     async def forget(self) -> None:
-        """As at the beginning: no request, no fault."""
+        """As at the beginning: no request, no fault, no model but the one."""
+        if not self.world.sandboxes_silent:  # who speaks for a request that goes would stumble
+            self.world.resume.set()
+            await self.world.until(lambda: all(ended(made) for made in self.requests()), "nothing is spoken any more")
         for made in self.requests():
             await self.world.delete(TTS_REQUEST, made["metadata"]["namespace"], made["metadata"]["name"])
+        for model in self.world.all_of(SPEECH_MODEL):
+            if model["metadata"]["name"] != "kokoro":
+                await self.world.delete(SPEECH_MODEL, "", model["metadata"]["name"])
         self.world.store.objects.clear()
         self.front.served.clear()
         self.front.refuse_once, self.front.cut_after = False, None

@@ -101,6 +101,10 @@ class KubeEmulator(KubernetesEmulator):
             return await self._render_error(KubernetesError(500, "InternalError", "the answer was lost"))
         return response
 
+    async def _serve_list(self, request: Any) -> Any:
+        """kmock names no kind, without which kubectl reads no answer."""
+        return {"apiVersion": "v1", "kind": "List", **await super()._serve_list(request)}
+
     async def _replace(self, request: Any) -> web.StreamResponse:
         """PUT, which kmock leaves to its users."""
         async with self._lock:

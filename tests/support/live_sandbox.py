@@ -86,7 +86,8 @@ class LiveSandbox:
         token, tls = await world.token_of(pod), pinned_by(job)
         self.work = await claim(world, token, tls)
         if self.work is None:
-            return await finish_pod(world, pod, job["metadata"]["name"], "", True)
+            await finish_pod(world, pod, job["metadata"]["name"], "", True)
+            return
         await self.script(self)
         report = speak(world, self.work)
         if self.fails:

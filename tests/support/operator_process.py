@@ -126,6 +126,7 @@ async def _main(asked: dict[str, Any]) -> None:
     import kopf
     from kubernetes.aio.client.api_client import ApiClient
     from kubernetes.aio.client.configuration import Configuration
+    from kubernetes.aio.config.kube_config import load_kube_config
 
     from memory_store import MemoryStore
     from operator_gauges import Gauges
@@ -146,11 +147,18 @@ async def _main(asked: dict[str, Any]) -> None:
 
     gauges = Gauges() if asked.pop("gauges", False) else None
     store = None if asked.get("object_store_endpoint") else TrustingStore()
+    kubeconfig: str | None = asked.pop("kubeconfig", None)
+    """Whose cluster it is, where `url` is not to be asked: without a proxy between."""
     url, place = asked.pop("url"), Place(Path(asked.pop("tls_dir")), asked.pop("dispatch_port"))
     settings = settings_for(place, **asked)  # type: ignore[arg-type]
     logs.configure(settings.log_level)
+    configuration = Configuration(host=url)
     login = lambda **_: kopf.ConnectionInfo(server=url)  # noqa: E731
-    operator = assemble(settings, ApiClient(Configuration(host=url)), login, store)  # type: ignore[arg-type]
+    if kubeconfig is not None:
+        os.environ["KUBECONFIG"] = kubeconfig  # where Kopf looks
+        login = kopf.login_with_kubeconfig
+        await load_kube_config(kubeconfig, client_configuration=configuration)  # type: ignore[no-untyped-call]
+    operator = assemble(settings, ApiClient(configuration), login, store)  # type: ignore[arg-type]
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     longest = 0.0

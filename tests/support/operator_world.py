@@ -34,6 +34,8 @@ class World:
     dispatch_port: int = 0
     synthesize: Callable[["World", Work], Report] | None = None
     """What a sandbox answers; None: audio, stored and reported."""
+    facts: dict[str, object] = field(default_factory=dict)
+    """What probes tell beside what they always tell."""
     claims: list[str] = field(default_factory=list)
     """Request UIDs in the order in which work was handed out."""
     pause_at: str = ""

@@ -40,6 +40,7 @@ async def play_sandbox(world: World, job: Json) -> None:
             "voices": ["af_heart", "zf_xiaobei"],
             "languages": ["en", "zh", "ja"],
             "sample_rate": 24000,
+            **world.facts,
         }
         await finish_pod(world, pod, name, json.dumps(facts), True)
         return

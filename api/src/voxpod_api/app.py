@@ -11,6 +11,8 @@ import uvicorn
 from aiohttp import web
 from fastapi import FastAPI
 from kubernetes.aio.client.api_client import ApiClient
+from starlette.middleware.cors import CORSMiddleware
+from starlette.types import ASGIApp
 
 from voxpod_api.audio_store import AudioStore
 from voxpod_api.auth.credentials import Credentials
@@ -110,10 +112,21 @@ def _live_server(live: LivePort | None, settings: ApiSettings) -> list[_Server]:
     return [_Server(live_config(live.listeners, live.tls, settings.live_address, settings.live_port))]
 
 
+def _served(parts: Parts) -> ASGIApp:
+    """The API with all that is around it. Pages of other origins are told what they may before anything else is looked at."""
+    app, origins = Outermost(create_app(parts), parts.settings), parts.settings.cors_origins
+    if not origins:
+        return app
+    # no cookie is ever looked at: a credential comes in a header that the page has to know
+    return CORSMiddleware(
+        app, origins, allow_methods=["GET", "POST", "DELETE"], allow_headers=["*"], expose_headers=["*"], max_age=600
+    )
+
+
 def _config(parts: Parts) -> uvicorn.Config:
     settings = parts.settings
     return uvicorn.Config(
-        Outermost(create_app(parts), settings),
+        _served(parts),
         host=settings.host,
         port=settings.port,
         http=impatient(settings.header_seconds),

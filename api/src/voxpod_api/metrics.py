@@ -20,3 +20,6 @@ CREDENTIALS_UNREADABLE = Gauge(
     "voxpod_facade_credentials_unreadable",
     "1 while a file of credentials cannot be read and the version before counts.",
 )
+ISSUER_FAILURES = Counter(
+    "voxpod_facade_issuer_failures_total", "Times that the keys of the tokens' issuer could not be fetched."
+)

@@ -16,6 +16,7 @@ from voxpod_crds.tenant import ObjectName
 from voxpod_crds.trust import client_tls
 from voxpod_crds.tts_request import VoiceChoice
 
+Origin = Annotated[str, StringConstraints(max_length=300, pattern=r"^(\*|https?://[A-Za-z0-9.\[\]:-]+)$")]
 Alias = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._-]+$")]
 
 
@@ -32,7 +33,16 @@ class ApiSettings(BaseSettings):
 
     keys_file: Path | None = Field(None, description="File with the API keys' hashes (docs/http-api.md).")
     jwks_file: Path | None = Field(None, description="File with the keys that sign tokens, a JWK set (RFC 7517).")
-    jwt_issuer: str = Field("", description="What a token's iss has to be; needed with jwks_file.")
+    jwks_url: str = Field(
+        "",
+        pattern=r"^(https://[^\s]+)?$",
+        description="Where an issuer publishes its keys, a JWK set, in place of jwks_file; read again every few minutes.",
+    )
+    jwks_ca_pem: str = Field(
+        "",
+        description="PEM text of the authority of jwks_url's certificate, if it is private; the public ones without.",
+    )
+    jwt_issuer: str = Field("", description="What a token's iss has to be; needed for tokens.")
     jwt_audience: str = Field("voxpod", description="What a token's aud has to hold.")
     jwt_tenant_claim: str = Field("tenant", description="Claim that names the caller's Tenant.")
     jwt_leeway_seconds: int = Field(30, ge=0, le=300, description="How far clocks may differ for exp and nbf.")
@@ -47,6 +57,9 @@ class ApiSettings(BaseSettings):
 
     public_catalogue: bool = Field(
         True, description="Whether models and voices are listed to everybody; some clients ask without a key."
+    )
+    cors_origins: list[Origin] = Field(
+        [], description="Origins whose pages may call from a browser (CORS), such as https://app.example.com; '*': any."
     )
     console: bool = Field(True, description="Whether the page at / is served.")
     model_aliases: dict[Alias, ObjectName | Literal[""]] = Field(
@@ -103,7 +116,7 @@ class ApiSettings(BaseSettings):
             ip_address(self.live_address)
         return self
 
-    @field_validator("store_ca_pem")
+    @field_validator("store_ca_pem", "jwks_ca_pem")
     @classmethod
     def _certificates(cls, pem: str) -> str:
         """Told at start, and not by each call."""

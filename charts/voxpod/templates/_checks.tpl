@@ -28,9 +28,12 @@
 {{- if and $auth.jwt.jwks $auth.jwt.jwksSecret -}}
 {{- fail "api.auth.jwt: jwks and jwksSecret exclude each other" -}}
 {{- end -}}
-{{- $tokens := or $auth.jwt.jwks $auth.jwt.jwksSecret -}}
+{{- if and $auth.jwt.jwksUrl (or $auth.jwt.jwks $auth.jwt.jwksSecret) -}}
+{{- fail "api.auth.jwt: jwksUrl excludes jwks and jwksSecret" -}}
+{{- end -}}
+{{- $tokens := or $auth.jwt.jwks $auth.jwt.jwksSecret $auth.jwt.jwksUrl -}}
 {{- if not (or $auth.keys $auth.keysSecret $tokens) -}}
-{{- fail "api.auth: nobody could call: set keys or keysSecret (API keys), or jwt.jwks or jwt.jwksSecret (tokens)" -}}
+{{- fail "api.auth: nobody could call: set keys or keysSecret (API keys), or jwt.jwks, jwt.jwksSecret or jwt.jwksUrl (tokens)" -}}
 {{- end -}}
 {{- if and $tokens (not $auth.jwt.issuer) -}}
 {{- fail "api.auth.jwt.issuer: say whose tokens count" -}}

@@ -162,7 +162,8 @@ class Reason(StrEnum):
         "NotSupportedYet",
         (
             "A field asks for what this version or the model does not do yet; the message names it. Nothing is ignored"
-            " silently. So are timestamps word of a model whose status.tellsWords is false."
+            " silently. So are timestamps word of a model whose status.tellsWords is false, and instructions to one whose"
+            " status.takesInstructions is not true."
         ),
     )
     # Dispatched

@@ -123,6 +123,8 @@ class Work:
     """Whose request it is, for the lines that the sandbox logs."""
     seed: int = dataclasses.field(default=0, metadata=_since(2))
     """Of the engine's random choices."""
+    instructions: str = dataclasses.field(default="", metadata=_since(2))
+    """How it is to be spoken, in words; empty for no wish."""
     live: Live | None = dataclasses.field(default=None, metadata=_since(3))
     """None when nobody listens."""
 
@@ -233,6 +235,10 @@ class BundleFacts:
     """Whether a mix of its voices is a voice."""
     tells_words: bool = True
     """Whether it tells when each word is heard."""
+    takes_instructions: bool = False
+    """Whether it takes how it is to be spoken, in words."""
+    flow_steps: Annotated[int, Between(0, 100)] = 0
+    """Steps from noise to sound that it would make; 0 where it takes no such number."""
 
 
 @dataclass(frozen=True, slots=True)

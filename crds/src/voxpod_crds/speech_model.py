@@ -12,6 +12,9 @@ from voxpod_crds.tenant import Cpu, Memory, TimeZoneName
 MAX_LISTED_NODES = 16
 """Nodes that a status names; of a thousand the counts tell more."""
 
+MAX_FLOW_STEPS = 100
+"""Ten are usual; the time of that part of a model grows with them."""
+
 TimeOfDay = Annotated[str, Field(max_length=5, pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 AbsolutePath = Annotated[str, Field(min_length=2, max_length=512, pattern=r"^(/\.?[A-Za-z0-9_][A-Za-z0-9._-]*)+$")]
 
@@ -168,6 +171,15 @@ class SpeechModelSpec(ApiModel):
         default_factory=list, description="Taints that the model's probe and sandboxes tolerate."
     )
     warm_pool: WarmPool = Field(default_factory=WarmPool, description="How many sandboxes are kept and allowed.")
+    flow_steps: int | None = Field(
+        None,
+        ge=1,
+        le=MAX_FLOW_STEPS,
+        description=(
+            "Steps from noise to sound, of a model that makes it so (status.flowSteps): fewer are faster and cost quality."
+            " Without it the bundle's own number; with it the model is not Ready where the bundle takes none."
+        ),
+    )
     default: bool = Field(False, description="Used by requests that name no model; with several, the oldest.")
     default_for: list[Annotated[str, Field(min_length=2, max_length=8, pattern=r"^[a-z]{2,3}$")]] = Field(
         default_factory=list,
@@ -225,12 +237,18 @@ class SpeechModelStatus(ApiModel):
     sample_rate: int | None = Field(None, description="Samples per second of the engine's output.")
     mixes_voices: bool | None = Field(None, description="Whether requests may name mixes of the voices.")
     tells_words: bool | None = Field(None, description="Whether requests may ask for the times of words.")
+    takes_instructions: bool | None = Field(
+        None, description="Whether requests may say in words how it is to be spoken (spec.instructions)."
+    )
+    flow_steps: int | None = Field(
+        None, ge=1, le=MAX_FLOW_STEPS, description="Steps from noise to sound; absent where the model takes none."
+    )
     probed: str | None = Field(
         None,
         max_length=63,
         description=(
-            "What the voices and languages were read from, as two hashes: of source, digest and engine, and of nodes and"
-            " sandbox image. When one of them differs, the bundle is probed anew."
+            "What the voices and languages were read from, as two hashes: of source, digest, engine and flowSteps, and of"
+            " nodes and sandbox image. When one of them differs, the bundle is probed anew."
         ),
     )
     idle: int | None = Field(None, ge=0, description="Sandboxes that wait for work.")

@@ -14,6 +14,9 @@ from voxpod_crds.voices import MAX_VOICE, PATTERN
 MAX_TEXT = 10_000
 """Code points of one request's text."""
 
+MAX_INSTRUCTIONS = 1_000
+"""Code points; a model may take less, by its own tokens."""
+
 DEFAULT_DEADLINE_SECONDS = 600
 
 _WORDS = r"^[^\t-\r\x85\p{Z}<>/]([^\n<>/]*[^\t-\r\x85\p{Z}<>/])?$"
@@ -177,6 +180,15 @@ class TTSRequestSpec(ApiModel):
             "Of the engine's random choices: the same text with the same seed sounds alike, and without a seed as with 0. With"
             " an engine that draws speech at random another seed is another way to say it; others make no such choices"
             " (docs/engines.md)."
+        ),
+    )
+    instructions: str | None = Field(
+        None,
+        min_length=1,
+        max_length=MAX_INSTRUCTIONS,
+        description=(
+            "How it is to be spoken, in words, such as `A tired old sailor, slow and hoarse.` For models whose"
+            " status.takesInstructions is true; with others the request is rejected."
         ),
     )
     cancel: bool = Field(False, description="Set to true to end the request; the only field that can change.")

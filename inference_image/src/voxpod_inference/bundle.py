@@ -8,7 +8,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ MANIFEST = "manifest.json"
 PREPARED = "prepared"
 """Folder inside a bundle that is not part of it: weights that a node made ready out of it (prepared.py)."""
 LEAST_RATE, MOST_RATE = 8_000, 48_000
+MOST_FLOW_STEPS = 100
 _READ_SIZE = 1 << 20
 
 
@@ -49,6 +50,10 @@ class Manifest:
     """Language to the voice that is taken when a request names none."""
     files: Mapping[str, FileEntry]
     """Path inside the bundle to what the file must be."""
+    takes_instructions: bool = False
+    """Whether a request may say in words how it is to be spoken."""
+    flow_steps: int | None = None
+    """Steps from noise to sound; None where the model takes no such number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,18 @@ class Bundle:
 
     root: Path
     manifest: Manifest
+
+    def with_flow_steps(self, steps: int | None) -> "Bundle":
+        """The same with another number of steps, or its own for None; BundleError where it takes none."""
+        if steps is None:
+            return self
+        if self.manifest.flow_steps is None:
+            raise BundleError(
+                f"{self.root}: {steps} flow steps are asked for, but {self.manifest.name} takes none: leave flowSteps out"
+            )
+        if not 1 <= steps <= MOST_FLOW_STEPS:
+            raise BundleError(f"{steps} flow steps are asked for; 1 to {MOST_FLOW_STEPS} are accepted")
+        return replace(self, manifest=replace(self.manifest, flow_steps=steps))
 
     def path(self, name: str) -> Path:
         """Where a file of the manifest lies; BundleError when the manifest has no such file."""
@@ -97,6 +114,7 @@ def open_bundle(root: Path, digest: str | None = None) -> Bundle:
 def write_manifest(root: Path, **fields: Any) -> None:
     """Describe a finished folder: `fields` are those of the manifest that are not computed here (docs/model-bundle.md)."""
     files = {p.relative_to(root).as_posix(): file_entry(p) for p in sorted(root.rglob("*")) if p.is_file()}
+    own: dict[str, Any] = {name: fields[name] for name in ("instructions", "flow_steps") if name in fields}
     manifest = {
         "schema": SCHEMA_VERSION,
         "name": fields["name"],
@@ -107,6 +125,7 @@ def write_manifest(root: Path, **fields: Any) -> None:
         "languages": sorted(fields["default_voices"]),
         "default_voices": fields["default_voices"],
         "voices": fields["voices"],
+        **own,
         "sources": fields["sources"],
         "files": {name: {"sha256": e.sha256, "bytes": e.bytes} for name, e in files.items()},
     }
@@ -155,6 +174,8 @@ def _parse(root: Path, raw: bytes, digest: str) -> Manifest:
             voices=dict(fields["voices"]),
             default_voices=dict(fields["default_voices"]),
             files=files,
+            takes_instructions=bool(fields.get("instructions", False)),
+            flow_steps=fields.get("flow_steps"),
         )
     except (ValueError, TypeError, AttributeError, KeyError) as error:
         raise BundleError(f"{root}: {MANIFEST} is not a manifest ({type(error).__name__}: {error})") from None
@@ -170,6 +191,9 @@ def _wrong(manifest: Manifest) -> str | None:
             return f"lists {name}, which is outside the bundle"
     if not isinstance(manifest.sample_rate, int) or not LEAST_RATE <= manifest.sample_rate <= MOST_RATE:
         return f"has sample_rate {manifest.sample_rate!r}; {LEAST_RATE} to {MOST_RATE} Hz is accepted"
+    steps = manifest.flow_steps
+    if steps is not None and (type(steps) is not int or not 1 <= steps <= MOST_FLOW_STEPS):
+        return f"has flow_steps {steps!r}; 1 to {MOST_FLOW_STEPS} are accepted"
     if not manifest.languages or not all(isinstance(language, str) for language in manifest.languages):
         return f"has languages {list(manifest.languages)!r}; at least one code such as 'en' is accepted"
     for voice, language in manifest.voices.items():

@@ -48,6 +48,8 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     )
     say.add_argument("--speed", type=float, default=1.0, help="0.25 to 4, default 1")
     say.add_argument("--seed", type=int, default=0, help="of an engine's random choices; default 0")
+    say.add_argument("--instructions", default="", help="how it is to be spoken, in words, for a model that takes them")
+    say.add_argument("--flow-steps", type=int, metavar="N", help="steps from noise to sound; default: the bundle's own")
     say.add_argument("--format", choices=sorted(FORMATS), help="default: by the file's ending, else wav")
     rates = ", ".join(map(str, SAMPLE_RATES))
     say.add_argument("--sample-rate", type=int, default=0, metavar="HZ", help=f"{rates}; default: the model's own")
@@ -84,7 +86,7 @@ def run(options: argparse.Namespace) -> int:
     bundle = chosen_bundle(options.bundle)
     if bundle is None:
         return 1
-    engine = loaded_engine(bundle, options.threads)
+    engine = loaded_engine(bundle.with_flow_steps(options.flow_steps), options.threads)
     loaded = time.monotonic()
     prepared = engine.prepare(
         text,
@@ -93,6 +95,7 @@ def run(options: argparse.Namespace) -> int:
         speed=options.speed,
         ssml=options.ssml,
         seed=options.seed,
+        instructions=options.instructions,
     )
     for warning in prepared.script.warnings:
         print(f"voxpod-model: {warning}", file=sys.stderr)

@@ -41,6 +41,7 @@ def facts(settings: BundleSettings) -> BundleFacts:
     if complaints := bundle.complaints():
         more = f" (and {len(complaints) - 1} more)" if len(complaints) > 1 else ""
         raise BundleError(f"{bundle.root}: {complaints[0]}{more}")
+    bundle = bundle.with_flow_steps(settings.flow_steps)
     model = load_engine(bundle, settings.cpu_limit, settings.prepared)
     for _ in model.speak(model.prepare("ok", language="auto")):
         pass
@@ -53,6 +54,8 @@ def facts(settings: BundleSettings) -> BundleFacts:
         engine=engine.name,
         mixes_voices=engine.mixes_voices,
         tells_words=engine.tells_words,
+        takes_instructions=manifest.takes_instructions,
+        flow_steps=manifest.flow_steps or 0,
     )
 
 

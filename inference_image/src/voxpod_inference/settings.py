@@ -23,6 +23,8 @@ class BundleSettings:
     """VOXPOD_TERMINATION_LOG: where the kubelet reads the result from (default /dev/termination-log)."""
     prepared: Path | None = None
     """VOXPOD_PREPARED: folder of the weights prepared for this node; without it they lie in the bundle's."""
+    flow_steps: int | None = None
+    """VOXPOD_FLOW_STEPS: steps from noise to sound; without it the bundle's own number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +50,14 @@ def bundle_settings(environ: Mapping[str, str]) -> BundleSettings:
     algorithm, _, hexadecimal = digest.partition(":")
     if algorithm != "sha256" or len(hexadecimal) != 64 or set(hexadecimal) - set("0123456789abcdef"):
         raise SettingsError(f"VOXPOD_BUNDLE_DIGEST is {digest!r}, expected sha256:<64 hexadecimal digits>")
+    steps = "VOXPOD_FLOW_STEPS"
     return BundleSettings(
         bundle=Path(_required(environ, "VOXPOD_BUNDLE")),
         bundle_digest=digest,
         cpu_limit=int(_number(environ, "VOXPOD_CPU_LIMIT", least=1, whole=True)),
         termination_log=Path(environ.get("VOXPOD_TERMINATION_LOG") or "/dev/termination-log"),
         prepared=Path(prepared) if (prepared := environ.get("VOXPOD_PREPARED")) else None,
+        flow_steps=int(_number(environ, steps, least=1, whole=True)) if environ.get(steps) else None,
     )
 
 

@@ -168,6 +168,7 @@ def _speak(
             ssml=work.ssml,
             lexicon=work.lexicon,
             seed=work.seed,
+            instructions=work.instructions,
         )
         pulse.step()
         if line is not None:

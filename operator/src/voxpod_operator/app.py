@@ -1,6 +1,7 @@
 """One operator process: what runs, in which order it starts and stops."""
 
 import asyncio
+import gc
 import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -90,6 +91,8 @@ class Operator:
 
     async def _follow_then_lead(self, loaded: asyncio.Event) -> None:
         await insist("the first list", lambda: load(self.ctx))
+        # what is loaded by now stays: the collector of cycles need not go through it again (0.1 s at 5,000 requests)
+        gc.freeze()
         loaded.set()
         self.health.synced = True
         async with asyncio.TaskGroup() as parts:

@@ -1,6 +1,7 @@
 """Which tenants have metric series of their own: few enough for Prometheus, whatever the cluster holds."""
 
 from collections import Counter
+from functools import lru_cache
 
 from voxpod_operator import metrics
 from voxpod_operator.cluster.view import ClusterView
@@ -15,7 +16,12 @@ def own_series(view: ClusterView, most: int) -> frozenset[str]:
 
     So a tenant keeps its series as long as it exists, on each replica the same. A Tenant that is named `other` has none.
     """
-    return frozenset(tenant.metadata.name for tenant in view.tenants()[:most]) - {OTHER}
+    return _own(view.tenant_names(), most)
+
+
+@lru_cache(maxsize=4)
+def _own(names: tuple[str, ...], most: int) -> frozenset[str]:
+    return frozenset(names[:most]) - {OTHER}
 
 
 def label_of(name: str | None, own: frozenset[str]) -> str:

@@ -6,8 +6,20 @@ import aiohttp
 import pytest
 
 from facade_harness import KEY, Served
+from resource_bodies import a_model_body
+from voxpod_operator.cluster.kinds import SPEECH_MODEL
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+async def an_actor(served: Served) -> None:
+    """A second model, which follows instructions, as soon as operator and facade know it."""
+    served.world.facts = {"takes_instructions": True}
+    body = a_model_body(default=False)
+    await served.world.create(SPEECH_MODEL, body | {"metadata": {"name": "actor"}})
+    models = served.facade.parts.catalog.models
+    await served.world.until(lambda: any(m.status.takes_instructions for m in models.all()), "the actor is known")
+    served.world.facts = {}
 
 
 async def test_synthesize_answers_with_a_url_that_needs_no_credentials(served: Served) -> None:
@@ -64,6 +76,21 @@ async def test_what_is_not_used_is_named(served: Served) -> None:
         assert answer.status == 200
         assert answer.headers["x-voxpod-ignored"] == "backend, stream"
         assert answer.headers["x-voxpod-unused"] == "instructions"
+
+
+async def test_instructions_go_to_a_model_that_follows_them_and_to_no_other(served: Served) -> None:
+    await an_actor(served)
+    call = {"model": "actor", "input": "Hi.", "voice": "af_heart", "instructions": "Whisper."}
+    async with served.post("/v1/audio/speech", call) as answer:
+        assert answer.status == 200, await answer.text()
+        assert "x-voxpod-unused" not in answer.headers
+    async with served.post("/v1/audio/speech", call | {"model": "tts-1"}) as answer:
+        assert (answer.status, answer.headers["x-voxpod-unused"]) == (200, "instructions")
+    async with served.post("/v1/audio/speech", call | {"instructions": "x" * 1001}) as answer:
+        problem = (await answer.json())["error"]
+        assert (answer.status, problem["code"], problem["param"]) == (400, "instructions_too_long", "instructions")
+        assert "1001 characters; at most 1000 are accepted" in problem["message"]
+    assert [made["spec"].get("instructions") for made in served.requests()] == ["Whisper.", None]
 
 
 async def test_a_text_without_anything_to_speak_is_a_short_silence(served: Served) -> None:

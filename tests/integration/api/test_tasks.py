@@ -63,6 +63,43 @@ async def test_one_key_is_one_task_however_it_ended_and_another_body_is_refused(
     assert (await made(served, key=OTHER_KEY, **key))["id"] != first["id"]
 
 
+async def test_a_batch_is_told_task_by_task_and_a_repeat_of_it_makes_nothing_new(served: Served) -> None:
+    await served.know_voices()
+    batch = {"tasks": [{"text": "One."}, {"text": "Two.", "voice": "nobody"}, {"text": "Three.", "format": "ogg"}]}
+    said = [await answer_of(served.post("/v1/speech-tasks/batch", batch, **{"Idempotency-Key": "b"})) for _ in "12"]
+
+    assert [(status, one["made"], one["refused"]) for status, one in said] == [(202, 2, 1)] * 2
+    first, second, third = said[0][1]["data"]
+    assert (second["task"], second["error"]["code"], first["error"]) == (None, "voice_not_found", None)
+    assert [one["task"] and one["task"]["id"] for one in said[1][1]["data"]] == [
+        first["task"]["id"],
+        None,
+        third["task"]["id"],
+    ]
+    assert sorted(request["spec"]["text"] for request in served.requests()) == ["One.", "Three."]
+    assert (await asked(served, f"/v1/speech-tasks/{third['task']['id']}?wait=30"))["status"] == "succeeded"
+
+
+@pytest.mark.parametrize(
+    ("tasks", "where"),
+    [
+        pytest.param([], "tasks", id="none"),
+        pytest.param([BODY] * 65, "tasks", id="too many"),
+        pytest.param([BODY, {"text": "A.", "speed": 9}], "tasks.1.speed", id="a bad one"),
+        pytest.param({"text": "A."}, "tasks", id="no list"),
+    ],
+)
+async def test_a_batch_that_cannot_be_read_makes_nothing(served: Served, tasks: Any, where: str) -> None:
+    status, said = await answer_of(served.post("/v1/speech-tasks/batch", {"tasks": tasks}))
+    assert (status, said["error"]["param"], said["error"]["message"].startswith(f"{where}: ")) == (400, "tasks", True)
+    assert served.requests() == []
+
+
+async def answer_of(call: Any) -> tuple[int, dict[str, Any]]:
+    async with call as answer:
+        return answer.status, await answer.json()
+
+
 async def test_a_cancelled_task_ends_and_may_be_cancelled_again(served: Served) -> None:
     served.world.sandboxes_silent = True
     task = (await made(served))["id"]

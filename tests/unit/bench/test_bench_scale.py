@@ -58,6 +58,6 @@ def test_writes_are_the_operators_own_and_divided_by_what_ended() -> None:
 
 
 def test_a_bar_that_is_missed_says_so() -> None:
-    assert "scheduling pass, p99, processor time: 1.00 ms, bar <= 5.00 ms: met" in a_page()
-    assert "scheduling pass, p99, processor time: 9.00 ms, bar <= 5.00 ms: MISSED" in a_page(passes=[(9.0, 9.0, 1)])
+    assert "scheduling pass, p99, by the clock: 1.50 ms, bar <= 5.00 ms: met" in a_page()
+    assert "scheduling pass, p99, by the clock: 9.00 ms, bar <= 5.00 ms: MISSED" in a_page(passes=[(9.0, 9.0, 1)])
     assert "resident memory at 20 live requests: 121.00 MB, bar <= 120.00 MB: MISSED" in a_page(live_mb=121.0)

@@ -132,6 +132,21 @@ REJECTED = [
         id="times of words from a model that tells none",
     ),
     pytest.param(
+        {"request": a_request(instructions="Whisper."), "model": FAST, "models": [FAST, a_model()]},
+        Reason.NOT_SUPPORTED_YET,
+        "spec.instructions are given, but SpeechModel fast takes none; leave them out",
+        id="instructions that no model follows",
+    ),
+    pytest.param(
+        {
+            "request": a_request(instructions="Whisper."),
+            "models": [FAST, a_model(), a_model(name="actor", takes_instructions=True)],
+        },
+        Reason.NOT_SUPPORTED_YET,
+        "SpeechModel kokoro takes none; set spec.model to actor, or leave them out",
+        id="instructions that another model follows",
+    ),
+    pytest.param(
         {"tenant": a_tenant(allowedVoices=["bm_lewis"])},
         Reason.VOICE_NOT_FOUND,
         "bm_lewis",
@@ -161,6 +176,11 @@ def test_what_a_probe_did_not_say_stops_nobody() -> None:
     unsaid = a_model(mixes_voices=None, tells_words=None)
     asked = a_request(voice="af_heart+zf_xiaobei", timestamps="word")
     assert isinstance(decide(seen(request=asked, model=unsaid)), Admit)
+
+
+def test_instructions_go_to_a_model_that_follows_them() -> None:
+    actor = a_model(takes_instructions=True)
+    assert isinstance(decide(seen(request=a_request(instructions="Whisper."), model=actor)), Admit)
 
 
 @pytest.mark.parametrize(("changes", "reason"), WAITING)

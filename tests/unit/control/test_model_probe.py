@@ -55,6 +55,7 @@ EDITS: list[Any] = [
     pytest.param({"digest": OTHER_DIGEST}, IMAGE, False, False, id="another digest"),
     pytest.param({"path": "/models/other"}, IMAGE, False, False, id="another source"),
     pytest.param({"engine": "cosyvoice"}, IMAGE, False, False, id="another engine"),
+    pytest.param({"flowSteps": 5}, IMAGE, False, False, id="a number of steps, which the bundle may not take"),
 ]
 
 

@@ -8,7 +8,7 @@ import yaml
 
 from sandbox_samples import good_job, good_probe, sandbox_pod
 from voxpod_crds.tenant import TenantSandbox
-from voxpod_operator.manifests.sandbox_job import Dispatch, pool_job
+from voxpod_operator.manifests.sandbox_job import Dispatch, pool_job, probe_job, profile_of
 
 NOT_READY, UNREACHABLE = (
     {"key": f"node.kubernetes.io/{taint}", "operator": "Exists", "effect": "NoExecute", "tolerationSeconds": 30}
@@ -82,6 +82,17 @@ def test_a_sandbox_that_waits_is_not_of_an_old_template_since_another_node_is_re
     )
     assert few["metadata"]["labels"] == more["metadata"]["labels"]
     assert pod_spec(few)["affinity"] != pod_spec(more)["affinity"]
+
+
+def test_probe_and_sandbox_are_told_the_steps_that_their_model_says() -> None:
+    pod = replace(sandbox_pod("sandboxes"), flow_steps=5)
+    dispatch = Dispatch("https://voxpod-dispatch:443", "ca", {}, 3600, 120)
+    probe = probe_job(pod, name="probe-1", deadline_seconds=60)
+    waiting = pool_job(pod, dispatch, name="warm-1", idle_cpu="50m")
+    for job in (probe, waiting):
+        assert {"name": "VOXPOD_FLOW_STEPS", "value": "5"} in pod_spec(job)["containers"][0]["env"]
+    assert "VOXPOD_FLOW_STEPS" not in str(good_probe("sandboxes"))
+    assert len({profile_of(replace(pod, flow_steps=steps)) for steps in (None, 5, 6)}) == 3
 
 
 def test_a_first_attempt_goes_anywhere() -> None:

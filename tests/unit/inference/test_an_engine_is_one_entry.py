@@ -16,7 +16,7 @@ from toy_engine import TOY, make_bundle
 from voxpod_inference import probe
 from voxpod_inference.bundle import Bundle
 from voxpod_inference.cli import main
-from voxpod_inference.engines.registry import ENGINES, engine_of, load_engine
+from voxpod_inference.engines.registry import ENGINES, engine_of, load, load_engine
 from voxpod_inference.errors import BundleError, InputError
 from voxpod_inference.prepare import prepare, prune
 from voxpod_inference.prepared import fit_of, folder_of
@@ -52,6 +52,7 @@ def test_the_probe_tells_what_it_is_and_can(bundle: Bundle, tmp_path: Path) -> N
     facts = probe.facts(BundleSettings(bundle.root, f"sha256:{bundle.manifest.digest}", 1, tmp_path / "log"))
     assert (facts.engine, facts.voices, facts.languages) == ("toy", ("beep", "boop"), ("en",))
     assert (facts.mixes_voices, facts.tells_words) == (False, True)
+    assert (facts.takes_instructions, facts.flow_steps) == (False, 0)
 
 
 @pytest.mark.parametrize(
@@ -61,6 +62,11 @@ def test_the_probe_tells_what_it_is_and_can(bundle: Bundle, tmp_path: Path) -> N
         pytest.param({"voice": "bip"}, "voice is 'bip'; toy has beep", id="a voice that it has not"),
         pytest.param({"language": "zh"}, "language is 'zh'; this model speaks auto, en", id="a language"),
         pytest.param({"speed": 5.0}, "speed is 5.0", id="a speed"),
+        pytest.param(
+            {"instructions": "Whisper."},
+            "instructions are given, but toy takes none; leave them out",
+            id="instructions",
+        ),
     ],
 )
 def test_what_it_cannot_do_is_refused_by_name(bundle: Bundle, asked: dict[str, str], said: str) -> None:
@@ -109,6 +115,13 @@ def test_a_bundle_without_one_of_its_files_says_which_and_what_is_needed(bundle:
         BundleError, match=r"has no toy\.onnx; this version of Voxpod needs a bundle that engine toy can read"
     ):
         load_engine(cut, 1)
+
+
+def test_steps_for_a_model_that_takes_none_are_refused(bundle: Bundle, tmp_path: Path) -> None:
+    settings = BundleSettings(bundle.root, f"sha256:{bundle.manifest.digest}", 1, tmp_path / "log", flow_steps=5)
+    for tell in (load, probe.facts):
+        with pytest.raises(BundleError, match="5 flow steps are asked for, but toy takes none: leave flowSteps out"):
+            tell(settings)
 
 
 def test_an_engine_that_this_version_has_not_is_named_beside_those_that_it_has(tmp_path: Path) -> None:

@@ -76,6 +76,8 @@ def test_complaints_name_what_is_missing_changed_cut_and_extra(tmp_path: Path) -
             id="default voice that is not there",
         ),
         pytest.param({"voices": {"a": 1}}, r"has voices a: 1; the language", id="voice without a language"),
+        pytest.param({"flow_steps": 0}, r"has flow_steps 0; 1 to 100 are accepted", id="no steps"),
+        pytest.param({"flow_steps": True}, r"has flow_steps True; 1 to 100", id="steps that are no number"),
     ],
 )
 def test_manifest_of_another_shape_is_refused(tmp_path: Path, changes: dict[str, Any], said: str) -> None:

@@ -19,7 +19,7 @@ from voxpod_inference.engines.base import Synthesizer
 from voxpod_inference.engines.cosyvoice.conversion.bundle import Choices, convert
 from voxpod_inference.engines.cosyvoice.engine import LIMITS
 from voxpod_inference.engines.registry import load_engine
-from voxpod_inference.errors import InputError, SpeechError
+from voxpod_inference.errors import BundleError, InputError, SpeechError
 from voxpod_inference.prepare import prepare
 from voxpod_inference.prepared import fit_of, folder_of, verify
 from voxpod_inference.settings import BundleSettings
@@ -69,6 +69,17 @@ def test_a_seed_makes_the_same_sound_again_and_another_another(engine: Synthesiz
     assert not np.array_equal(first, said(engine, seed=8))
 
 
+def test_a_model_may_ask_for_another_number_of_steps(bundle: Bundle) -> None:
+    assert bundle.manifest.flow_steps == 3
+    few = load_engine(bundle.with_flow_steps(1), 1, tell=lambda *_: None)
+    own, asked = (load_engine(bundle.with_flow_steps(steps), 1, tell=lambda *_: None) for steps in (None, 3))
+    assert np.array_equal(said(own), said(asked))
+    assert said(few).shape == said(own).shape
+    assert not np.array_equal(said(few), said(own))
+    with pytest.raises(BundleError, match="101 flow steps are asked for; 1 to 100 are accepted"):
+        bundle.with_flow_steps(101)
+
+
 def test_voices_and_speeds_make_a_difference(engine: Synthesizer) -> None:
     (spoken,) = engine.speak(engine.prepare(TEXT))
     (slower,) = engine.speak(engine.prepare(TEXT, speed=0.5))
@@ -84,7 +95,7 @@ def test_the_tag_of_a_language_goes_before_what_a_voice_was_not_recorded_in(
 ) -> None:
     tags = []
 
-    def say(tokens: list[int], tag: int | None, *_: Any) -> list[int]:
+    def say(tokens: list[int], tag: int | None, *_: Any, **_asked: Any) -> list[int]:
         tags.append(tag)
         return [1, 2, 3]
 
@@ -111,6 +122,7 @@ def test_the_tag_of_a_language_goes_before_what_a_voice_was_not_recorded_in(
         pytest.param("重庆", {"lexicon": {"重庆": "pinyin:chong2 qing4"}}, "takes no pinyin", id="pinyin"),
         pytest.param("...", {}, "none of them can be spoken", id="nothing"),
         pytest.param("OK", {"speed": 5.0}, "speed is 5.0", id="a speed"),
+        pytest.param("OK", {"instructions": "Whisper."}, "cosyvoice-300m-sft takes none; leave them out", id="instructions"),
     ],
 )  # fmt: skip
 def test_what_it_cannot_do_is_refused_before_it_speaks(
@@ -171,11 +183,12 @@ def test_prepared_weights_say_the_same(tmp_path: Path, base: int, kind: str | No
 
 def test_the_probe_tells_what_it_is_and_can(bundle: Bundle, tmp_path: Path) -> None:
     facts = probe.facts(BundleSettings(bundle.root, f"sha256:{bundle.manifest.digest}", 1, tmp_path / "log"))
-    assert (facts.engine, facts.sample_rate, facts.mixes_voices, facts.tells_words) == (
-        "cosyvoice",
-        22_050,
+    assert (facts.engine, facts.sample_rate) == ("cosyvoice", 22_050)
+    assert (facts.mixes_voices, facts.tells_words, facts.takes_instructions, facts.flow_steps) == (
         False,
         False,
+        False,
+        3,
     )
 
 
@@ -228,7 +241,7 @@ def test_convert_makes_the_bundle_whole_or_not_at_all(
     told = capsys.readouterr()
     assert f"bundle: {tmp_path / 'made'}" in told.out
     assert "writing step.onnx" in told.err
-    assert json.loads((tmp_path / "made" / "settings.json").read_text())["steps"] == 5
+    assert json.loads((tmp_path / "made" / "manifest.json").read_text())["flow_steps"] == 5
     assert main(command) == 1
     assert "made is there already: name another folder, or remove it first" in capsys.readouterr().err
     with pytest.raises(SystemExit):

@@ -23,6 +23,8 @@ def test_settings_are_typed() -> None:
     assert (settings.model.cpu_limit, settings.max_idle_seconds) == (2, 300.0)
     assert settings.model.termination_log == Path("/dev/termination-log")
     assert settings.object_store_ca_pem == ""
+    assert settings.model.flow_steps is None
+    assert sandbox_settings(GOOD | {"VOXPOD_FLOW_STEPS": "5"}).model.flow_steps == 5
 
 
 @pytest.mark.parametrize("name", GOOD)
@@ -39,6 +41,7 @@ def test_missing_variable_is_named(name: str) -> None:
         ("VOXPOD_BUNDLE_DIGEST", "md5:" + "ab" * 32, "64 hexadecimal digits"),
         ("VOXPOD_CPU_LIMIT", "500m", "whole number of at least 1"),
         ("VOXPOD_CPU_LIMIT", "0", "whole number of at least 1"),
+        ("VOXPOD_FLOW_STEPS", "few", "whole number of at least 1"),
         ("VOXPOD_MAX_IDLE_SECONDS", "inf", "number of at least 0"),
         ("VOXPOD_MAX_IDLE_SECONDS", "nan", "number of at least 0"),
         ("VOXPOD_MAX_IDLE_SECONDS", "soon", "number of at least 0"),

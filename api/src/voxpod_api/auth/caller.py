@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from voxpod_api.auth.credentials import Credentials
 from voxpod_api.auth.scopes import ALL, Scope
-from voxpod_api.auth.tokens import Claims, TokenRefused
+from voxpod_api.auth.tokens import Claims, KeyUnknown, TokenRefused
 from voxpod_api.cluster.catalog import Catalog
-from voxpod_api.errors import ApiError
+from voxpod_api.errors import ApiError, not_now
 from voxpod_crds.tenant import Tenant
 
 
@@ -21,6 +21,20 @@ class Caller:
     scopes: frozenset[Scope] = ALL
 
 
+class SignedByUnknownKey(ApiError):
+    """A token of a key that is not known: another look at the issuer's keys may find it."""
+
+
+async def known(header: str, credentials: Credentials, catalog: Catalog) -> Caller:
+    """As `authenticate`, with another look at the issuer's keys where a token names a new one."""
+    try:
+        return authenticate(header, credentials, catalog)
+    except SignedByUnknownKey:
+        if credentials.issuer is None or not await credentials.issuer.look_again():
+            raise
+        return authenticate(header, credentials, catalog)
+
+
 def authenticate(header: str, credentials: Credentials, catalog: Catalog) -> Caller:
     """The caller that an Authorization header stands for. Raises ApiError: 401, or 403 where a Tenant is missing."""
     scheme, _, secret = header.strip().partition(" ")
@@ -32,12 +46,16 @@ def authenticate(header: str, credentials: Credentials, catalog: Catalog) -> Cal
     if credentials.tokens is not None and secret.count(".") == 2:
         try:
             claims = credentials.tokens.claims(secret)
+        except KeyUnknown as refused:
+            raise _unknown(str(refused), SignedByUnknownKey) from None
         except TokenRefused as refused:
             raise _unknown(str(refused)) from None
         if claims.id and claims.id in credentials.revoked:
             raise _unknown("the token was revoked")
         namespace = _namespace_of(claims, catalog)
         return _caller(f"jwt:{claims.subject}", namespace, catalog, claims.tenant, claims.scopes)
+    if credentials.issuer is not None and credentials.tokens is None and secret.count(".") == 2:
+        raise not_now(503, "issuer_unavailable", "the keys of the tokens' issuer could not be fetched", 5)
     raise _unknown("the API key is not known")
 
 
@@ -59,8 +77,8 @@ def _caller(subject: str, namespace: str, catalog: Catalog, tenant: str = "", sc
     return Caller(subject, namespace, owner, scopes)
 
 
-def _unknown(message: str) -> ApiError:
-    return ApiError(
+def _unknown(message: str, kind: type[ApiError] = ApiError) -> ApiError:
+    return kind(
         401, "invalid_api_key", message, "authentication_error", headers={"WWW-Authenticate": 'Bearer realm="voxpod"'}
     )
 

@@ -1,4 +1,4 @@
-"""The files with credentials, read again when they change: a mounted Secret's files do, some time after the Secret."""
+"""The credentials that count: files, read again when they change (a mounted Secret's do, some time after the Secret), and an issuer's keys."""
 
 import asyncio
 import logging
@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from voxpod_api import metrics
+from voxpod_api.auth.issuer import IssuerKeys
 from voxpod_api.auth.keys import ApiKeys, read_keys
 from voxpod_api.auth.problem import CredentialsProblem
 from voxpod_api.auth.revoked import read_revoked
-from voxpod_api.auth.tokens import TokenKeys, read_token_keys
+from voxpod_api.auth.tokens import TokenKeys, read_published_keys, read_token_keys
 from voxpod_api.settings import ApiSettings
 
 logger = logging.getLogger(__name__)
@@ -50,16 +51,25 @@ class Credentials:
     def __init__(self, settings: ApiSettings) -> None:
         """Read the files that the settings name. Raises CredentialsProblem."""
         keys, jwks, s = settings.keys_file, settings.jwks_file, settings
-        if keys is None and jwks is None:
-            raise CredentialsProblem("neither VOXPOD_API_KEYS_FILE nor VOXPOD_API_JWKS_FILE is set: nobody could call")
-        if jwks is not None and not s.jwt_issuer:
+        if keys is None and jwks is None and not s.jwks_url:
+            raise CredentialsProblem(
+                "none of VOXPOD_API_KEYS_FILE, VOXPOD_API_JWKS_FILE and VOXPOD_API_JWKS_URL is set: nobody could call"
+            )
+        if jwks is not None and s.jwks_url:
+            raise CredentialsProblem("VOXPOD_API_JWKS_FILE and VOXPOD_API_JWKS_URL exclude each other")
+        if (jwks is not None or s.jwks_url) and not s.jwt_issuer:
             raise CredentialsProblem("VOXPOD_API_JWT_ISSUER is empty: whose tokens count has to be said")
 
-        def read_jwks(text: str) -> TokenKeys:
-            return read_token_keys(text, s.jwt_issuer, s.jwt_audience, s.jwt_tenant_claim, s.jwt_leeway_seconds)
+        known = (s.jwt_issuer, s.jwt_audience, s.jwt_tenant_claim, s.jwt_leeway_seconds)
 
         self._keys = _File(keys, read_keys) if keys is not None else None
-        self._tokens = _File(jwks, read_jwks) if jwks is not None else None
+        self._tokens = _File(jwks, lambda text: read_token_keys(text, *known)) if jwks is not None else None
+        self.issuer = (
+            IssuerKeys(s.jwks_url, s.jwks_ca_pem, lambda text: read_published_keys(text, *known))
+            if s.jwks_url
+            else None
+        )
+        """Where tokens' keys are fetched; None where they lie in a file."""
         self._revoked = _File(s.revoked_file, read_revoked) if s.revoked_file is not None else None
 
     @property
@@ -69,7 +79,9 @@ class Credentials:
 
     @property
     def tokens(self) -> TokenKeys | None:
-        """Whose tokens count; None when the facade takes none."""
+        """Whose tokens count; None when the facade takes none, or knows no key of the issuer's (any more)."""
+        if self.issuer is not None:
+            return self.issuer.keys
         return self._tokens.value if self._tokens else None
 
     @property
@@ -90,7 +102,10 @@ class Credentials:
         metrics.CREDENTIALS_UNREADABLE.set(bool(problems))
 
     async def keep(self) -> None:
-        """Look every few seconds, until cancelled."""
-        while True:
-            await asyncio.sleep(LOOK_SECONDS)
-            await asyncio.to_thread(self.look)
+        """Look every few seconds, and at the issuer every few minutes, until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            if self.issuer is not None:
+                group.create_task(self.issuer.keep())
+            while True:
+                await asyncio.sleep(LOOK_SECONDS)
+                await asyncio.to_thread(self.look)

@@ -1,4 +1,4 @@
-"""JSON web tokens, checked against a JWK set that lies in a file: who signs them is nobody that the facade has to ask."""
+"""JSON web tokens, checked against a JWK set: from a file, or as an issuer publishes it (`issuer.py`)."""
 
 import json
 from dataclasses import dataclass
@@ -34,6 +34,10 @@ class TokenRefused(Exception):
     """The token is not good; the message says what is wrong with it."""
 
 
+class KeyUnknown(TokenRefused):
+    """No key of ours has the token's kid: an issuer may have a new one."""
+
+
 class TokenKeys:
     """A JWK set, and what else a token has to say."""
 
@@ -61,7 +65,7 @@ class TokenKeys:
         return Claims(subject, tenant, namespace, scopes_of(said.get("scope", said.get("scp"))), token_id)
 
     def _decoded(self, token: str, kid: object) -> dict[str, Any]:
-        error: Exception = jwt.InvalidKeyError("no key of ours has the token's kid")
+        error: Exception = KeyUnknown("the token is not signed by a known key")
         for key in self._keys:
             if kid is not None and key.key_id is not None and kid != key.key_id:
                 continue
@@ -82,18 +86,46 @@ class TokenKeys:
 
 
 def read_token_keys(text: str, issuer: str, audience: str, tenant_claim: str, leeway: int) -> TokenKeys:
-    """The keys of a JWK set (RFC 7517): RSA, EC, OKP, or oct for a shared secret. Raises CredentialsProblem."""
+    """The keys of a JWK set (RFC 7517): RSA, EC, OKP, or oct for a shared secret. Raises CredentialsProblem for any bad one."""
+    return _keys_of([_key(one) for one in _listed(text)], issuer, audience, tenant_claim, leeway)
+
+
+def read_published_keys(text: str, issuer: str, audience: str, tenant_claim: str, leeway: int) -> TokenKeys:
+    """Those of an issuer's JWK set that can be used: it is not ours to say what else is in it. Raises CredentialsProblem."""
+    keys = []
+    for one in _listed(text):
+        try:
+            key = _key(one)
+        except CredentialsProblem:
+            continue
+        if key.key_type != "oct":  # what everybody can read is no secret
+            keys.append(key)
+    return _keys_of(keys, issuer, audience, tenant_claim, leeway)
+
+
+def _listed(text: str) -> list[dict[str, Any]]:
     try:
-        found = json.loads(text)["keys"]
-        keys = [jwt.PyJWK(key) for key in found if key.get("use", "sig") == "sig"]
+        return [key for key in json.loads(text)["keys"] if key.get("use", "sig") == "sig"]
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise _no_set(error) from None
+
+
+def _key(said: dict[str, Any]) -> jwt.PyJWK:
+    try:
+        key = jwt.PyJWK(said)
     except (jwt.PyJWTError, ValueError, KeyError, TypeError, AttributeError, NotImplementedError) as error:
-        raise CredentialsProblem(
-            f'jwks: {type(error).__name__}: expected {{"keys": [...]}} with keys as in RFC 7517'
-        ) from None
+        raise _no_set(error) from None
+    _check(key)
+    return key
+
+
+def _no_set(error: Exception) -> CredentialsProblem:
+    return CredentialsProblem(f'jwks: {type(error).__name__}: expected {{"keys": [...]}} with keys as in RFC 7517')
+
+
+def _keys_of(keys: list[jwt.PyJWK], issuer: str, audience: str, tenant_claim: str, leeway: int) -> TokenKeys:
     if not keys:
         raise CredentialsProblem("jwks: there is no key in it for signatures")
-    for key in keys:
-        _check(key)
     return TokenKeys(keys, issuer, audience, tenant_claim, leeway)
 
 

@@ -43,6 +43,8 @@ class ClusterGateway:
     def __init__(self, api: ApiClient, timeout_seconds: float = 10.0) -> None:
         self._api = api
         self._api.user_agent = USER_AGENT
+        # the API server of one's own cluster is not behind a proxy; aiohttp would look for one at each call, in another thread
+        self._api.rest_client.configuration.client_session_kwargs = {"trust_env": False}
         self._timeout_seconds = timeout_seconds
 
     async def get(self, plural: str, namespace: str, name: str) -> Json | None:

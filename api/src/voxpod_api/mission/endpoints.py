@@ -22,7 +22,9 @@ async def synthesize(
 ) -> Response:
     """A URL of the audio of a text."""
     parts = parts_of(request)
-    order = Order(body.text, body.model, body.voice, body.language, body.speed, body.format)
+    order = Order(
+        body.text, body.model, body.voice, body.language, body.speed, body.format, instructions=body.instructions
+    )
     spoken = await speak(request, caller, order)
     answer = SynthesizeAnswer(
         audio_url=spoken.url,

@@ -3,7 +3,7 @@
 from pydantic import BaseModel, Field
 
 from voxpod_api.web.bodies import Body
-from voxpod_crds.tts_request import MAX_TEXT, AudioFormat
+from voxpod_crds.tts_request import MAX_INSTRUCTIONS, MAX_TEXT, AudioFormat
 
 LANGUAGE = r"^(auto|[a-z]{2,3}(-[A-Za-z0-9]{2,8})*)$"
 
@@ -17,6 +17,12 @@ class SynthesizeBody(Body):
     language: str = Field("auto", max_length=16, pattern=LANGUAGE)
     speed: float = Field(1.0, ge=0.25, le=4.0)
     format: AudioFormat = "wav"
+    instructions: str | None = Field(
+        None,
+        min_length=1,
+        max_length=MAX_INSTRUCTIONS,
+        description="How it is to be spoken, in words; refused where the model follows none.",
+    )
 
 
 class SynthesizeAnswer(BaseModel):

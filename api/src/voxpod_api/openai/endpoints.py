@@ -15,7 +15,7 @@ from voxpod_api.speech.order import Order
 from voxpod_api.speech.outcome import Spoken
 from voxpod_api.web.answers import MEDIA_TYPES, AudioAnswer, EventsAnswer, delta_event, done_event
 from voxpod_api.web.bodies import body_of, documented
-from voxpod_api.web.calls import fetched, length_of, listen, told
+from voxpod_api.web.calls import fetched, instructed, length_of, listen, told
 from voxpod_api.web.parts import Reader, Speaker, parts_of
 
 router = APIRouter()
@@ -31,7 +31,7 @@ async def create_speech(
     request: Request, caller: Speaker, body: Annotated[SpeechBody, Depends(body_of(SpeechBody))]
 ) -> Response:
     """The audio of a text."""
-    parts, notes = parts_of(request), _notes(body)
+    parts, notes = parts_of(request), _ignored(body)
     if body.response_format == "aac":
         raise ApiError(400, "unsupported_value", "response_format aac is not made: use mp3", param="response_format")
     media_type, events = MEDIA_TYPES[body.response_format], body.stream_format == "sse"
@@ -44,6 +44,9 @@ async def create_speech(
         body.input, body.model, body.voice, speed=body.speed, format=body.response_format, sample_rate=PCM_RATE
     )
     try:
+        if body.wish:
+            order = instructed(request, caller, order, body.wish)
+            notes |= {} if order.instructions else {"x-voxpod-unused": "instructions"}
         speech = await listen(request, caller, order, keep=body.store)
         audio = await fetched(parts, speech) if isinstance(speech, Spoken) else speech
     except ApiError as error:
@@ -85,8 +88,7 @@ async def test() -> dict[str, str]:
     return {"status": "ok"}
 
 
-def _notes(body: SpeechBody) -> dict[str, str]:
-    """Headers that say what was not used: a key is shown only if a header can hold it."""
+def _ignored(body: SpeechBody) -> dict[str, str]:
+    """The header that names keys which OpenAI's call does not have: one is shown only if a header can hold it."""
     shown = [key for key in body.unknown() if re.fullmatch(r"[A-Za-z0-9_.-]{1,40}", key)][:MAX_NAMED_KEYS]
-    headers = {"x-voxpod-ignored": ", ".join(shown)} if shown else {}
-    return headers | ({"x-voxpod-unused": ", ".join(body.unused())} if body.unused() else {})
+    return {"x-voxpod-ignored": ", ".join(shown)} if shown else {}

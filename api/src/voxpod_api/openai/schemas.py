@@ -42,8 +42,11 @@ class SpeechBody(Body):
     store: bool = Field(
         False, description="Voxpod's own: whether the request goes on, and its audio is stored, when the client leaves."
     )
-    instructions: str | None = Field(None, max_length=4096, description="Accepted and not used.")
+    instructions: str | None = Field(
+        None, max_length=4096, description="How it is to be spoken; used where the model follows such, else not."
+    )
 
-    def unused(self) -> list[str]:
-        """Fields that were given and that nothing is made of. Home Assistant sends the text `None`."""
-        return ["instructions"] if self.instructions and self.instructions != "None" else []
+    @property
+    def wish(self) -> str:
+        """The instructions; empty for none. Home Assistant sends the text `None`."""
+        return self.instructions if self.instructions and self.instructions != "None" else ""

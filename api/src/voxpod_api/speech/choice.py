@@ -23,6 +23,8 @@ class Choice:
 
     model: str | None
     voice: str | None
+    takes_instructions: bool = False
+    """Whether the model follows instructions in words."""
 
 
 def choose(
@@ -35,12 +37,13 @@ def choose(
 ) -> Choice:
     """The model and voice that two names mean for a tenant, in a language. Raises ApiError for one that it does not have."""
     found = _model(catalog, tenant, aliases, model, language, aliases.voices.get(voice or "", voice or ""))
+    follows = bool(found.status.takes_instructions)
     if not voice:
-        return Choice(found.metadata.name, None)
+        return Choice(found.metadata.name, None, follows)
     known = set(usable_voices(found, tenant))
     if voice not in known and voice in aliases.voices:
         meant = aliases.voices[voice]
-        return Choice(found.metadata.name, meant if _knows(known, meant) else None)
+        return Choice(found.metadata.name, meant if _knows(known, meant) else None, follows)
     if known and not _knows(known, voice):
         raise ApiError(
             400,
@@ -49,7 +52,7 @@ def choose(
             "GET /v1/audio/voices lists them",
             param="voice",
         )
-    return Choice(found.metadata.name, voice)
+    return Choice(found.metadata.name, voice, follows)
 
 
 def usable_models(catalog: Catalog, tenant: Tenant | None) -> list[SpeechModel]:

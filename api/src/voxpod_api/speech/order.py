@@ -37,6 +37,7 @@ class Order:
     format: str = "wav"
     sample_rate: int | None = None
     timestamps: str = "none"
+    instructions: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,7 @@ def _body(name: str, caller: Caller, order: Order, more: dict[str, Any], labels:
         "format": order.format,
         "sampleRate": order.sample_rate,
         "timestamps": order.timestamps,
+        "instructions": order.instructions,
         **more,
     }
     meta = {"name": name, "namespace": caller.namespace, "labels": {MANAGED_BY_LABEL: MADE_BY, **labels}}

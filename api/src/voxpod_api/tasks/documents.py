@@ -1,11 +1,13 @@
 """A TTSRequest as a task. Pure."""
 
 import math
+from collections.abc import Sequence
 from datetime import datetime
 
 from voxpod_api.cluster.gateway import Json
+from voxpod_api.errors import ApiError
 from voxpod_api.speech import outcome
-from voxpod_api.tasks.schemas import TaskAnswer
+from voxpod_api.tasks.schemas import BatchAnswer, BatchItem, TaskAnswer
 
 
 def task_of(raw: Json, now: datetime) -> TaskAnswer:
@@ -30,3 +32,15 @@ def task_of(raw: Json, now: datetime) -> TaskAnswer:
         warnings=status.get("warnings") or [],
         error=outcome.error_of_end(raw).envelope()["error"] if state in ("failed", "cancelled") else None,
     )
+
+
+def batch_of(found: Sequence[Json | ApiError], now: datetime) -> BatchAnswer:
+    """What became of each task of a batch."""
+    items = [
+        BatchItem(index=index, error=one.envelope()["error"])
+        if isinstance(one, ApiError)
+        else BatchItem(index=index, task=task_of(one, now))
+        for index, one in enumerate(found)
+    ]
+    refused = sum(item.task is None for item in items)
+    return BatchAnswer(data=items, made=len(items) - refused, refused=refused)

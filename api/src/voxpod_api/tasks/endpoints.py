@@ -10,14 +10,14 @@ from starlette.responses import JSONResponse, Response
 
 from voxpod_api.errors import ApiError, StoreError, not_now
 from voxpod_api.speech import outcome
-from voxpod_api.speech.order import Order, Task
 from voxpod_api.speech.outcome import Standing
 from voxpod_api.tasks.captions import Cue, as_srt, as_vtt, cues
-from voxpod_api.tasks.documents import task_of
-from voxpod_api.tasks.schemas import TaskAnswer, TaskBody, TaskPage
+from voxpod_api.tasks.documents import batch_of, task_of
+from voxpod_api.tasks.making import all_made, made
+from voxpod_api.tasks.schemas import BatchAnswer, BatchBody, TaskAnswer, TaskBody, TaskPage
 from voxpod_api.web.answers import MEDIA_TYPES, AudioAnswer
 from voxpod_api.web.bodies import body_of, documented
-from voxpod_api.web.calls import allowed, fetched, repeat_of, times_of
+from voxpod_api.web.calls import fetched, repeat_of, times_of
 from voxpod_api.web.parts import Speaker, TaskReader, parts_of
 
 router = APIRouter()
@@ -35,14 +35,18 @@ async def create_task(
     request: Request, caller: Speaker, body: Annotated[TaskBody, Depends(body_of(TaskBody))]
 ) -> Response:
     """Have a text spoken, and be told where to ask for it."""
-    parts = parts_of(request)
-    order = Order(
-        body.text, body.model, body.voice, body.language, body.speed, body.format, body.sample_rate, body.timestamps
-    )
-    task = Task(allowed(request, caller, order), body.deadline_seconds, body.audio_url_seconds, body.priority)
-    raw = await parts.tasks.create(caller, task, repeat_of(request.headers).key)
-    answer = task_of(raw, parts.now())
+    raw = await made(request, caller, body, repeat_of(request.headers).key)
+    answer = task_of(raw, parts_of(request).now())
     return JSONResponse(answer.model_dump(), 202, {"Location": f"/v1/speech-tasks/{answer.id}"})
+
+
+@router.post("/v1/speech-tasks/batch", openapi_extra=documented(BatchBody), response_model=BatchAnswer, status_code=202)
+async def create_batch(
+    request: Request, caller: Speaker, body: Annotated[BatchBody, Depends(body_of(BatchBody))]
+) -> Response:
+    """Have several texts spoken. Each is told for itself: some may be made and others refused."""
+    found = await all_made(request, caller, body.tasks, repeat_of(request.headers).key)
+    return JSONResponse(batch_of(found, parts_of(request).now()).model_dump(), 202)
 
 
 @router.get("/v1/speech-tasks/{task_id}")

@@ -6,6 +6,7 @@ from pydantic import BaseModel, Field
 
 from voxpod_api.mission.schemas import SynthesizeBody
 from voxpod_api.speech.outcome import Standing
+from voxpod_api.web.bodies import Body
 from voxpod_crds.tts_request import SampleRate
 
 
@@ -17,6 +18,12 @@ class TaskBody(SynthesizeBody):
     priority: int = Field(0, ge=0, le=9, description="Order among the tenant's waiting requests.")
     deadline_seconds: int = Field(3600, ge=5, le=86_400, description="Seconds after which it fails, waiting included.")
     audio_url_seconds: int = Field(86_400, ge=60, le=604_800, description="Seconds for which its URL works.")
+
+
+class BatchBody(Body):
+    """Several tasks in one call, which share its limit of length."""
+
+    tasks: list[TaskBody] = Field(min_length=1, max_length=64)
 
 
 class TaskAnswer(BaseModel):
@@ -47,3 +54,20 @@ class TaskPage(BaseModel):
     data: list[TaskAnswer]
     has_more: bool
     next_cursor: str | None = Field(None, description="`after` of the next page.")
+
+
+class BatchItem(BaseModel):
+    """What became of one task of a batch: `task`, or `error`."""
+
+    index: int = Field(description="Its place in `tasks`, from 0.")
+    task: TaskAnswer | None = None
+    error: dict[str, Any] | None = Field(None, description="Why it was not made, as errors are told elsewhere.")
+
+
+class BatchAnswer(BaseModel):
+    """What became of each task, in the order in which they were sent."""
+
+    object: Literal["speech_task.batch"] = "speech_task.batch"
+    data: list[BatchItem]
+    made: int
+    refused: int

@@ -16,13 +16,14 @@ from voxpod_api.errors import ApiError, StoreError, not_now
 from voxpod_api.live.speech import LiveSpeech
 from voxpod_api.speech import outcome
 from voxpod_api.speech.allowance import allowance_headers, certain_refusal, told_with_allowance
-from voxpod_api.speech.choice import choose
+from voxpod_api.speech.choice import Choice, choose
 from voxpod_api.speech.order import Order
 from voxpod_api.speech.outcome import Spoken
 from voxpod_api.speech.service import ClientLeft, Repeat
 from voxpod_api.web.leaving import leaving
 from voxpod_api.web.parts import Parts, parts_of
 from voxpod_crds.tenant import Tenant
+from voxpod_crds.tts_request import MAX_INSTRUCTIONS
 
 CLIENT_LEFT = ApiError(499, "client_left", "the client closed the connection")
 """For the log alone: nobody reads the answer."""
@@ -36,8 +37,23 @@ def allowed(request: Request, caller: Caller, order: Order) -> Order:
     request.state.text_len = len(order.text)
     if (refusal := certain_refusal(caller.tenant, len(order.text), parts.now())) is not None:
         raise told_with_allowance(refusal, caller.tenant, parts.now())
-    chosen = choose(parts.catalog, caller.tenant, parts.aliases, order.model, order.voice, order.language)
+    chosen = _chosen(parts, caller, order)
     return replace(order, model=chosen.model, voice=chosen.voice)
+
+
+def instructed(request: Request, caller: Caller, order: Order, instructions: str) -> Order:
+    """The order with instructions, where its model follows any; else as it is. Raises ApiError."""
+    chosen = _chosen(parts_of(request), caller, order)
+    if not chosen.takes_instructions:
+        return order
+    if len(instructions) > MAX_INSTRUCTIONS:
+        said = f"instructions has {len(instructions)} characters; at most {MAX_INSTRUCTIONS} are accepted"
+        raise ApiError(400, "instructions_too_long", said, param="instructions")
+    return replace(order, instructions=instructions)
+
+
+def _chosen(parts: Parts, caller: Caller, order: Order) -> Choice:
+    return choose(parts.catalog, caller.tenant, parts.aliases, order.model, order.voice, order.language)
 
 
 async def speak(request: Request, caller: Caller, order: Order) -> Spoken:

@@ -22,11 +22,12 @@ def install(app: FastAPI) -> None:
         assert isinstance(error, ApiError)
         return answer_of(error)
 
-    async def routing(_: Request, error: Exception) -> JSONResponse:
+    async def routing(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, HTTPException)
+        call = f"{request.method} {request.url.path[:100]}"
         allowed = {k: v for k, v in (error.headers or {}).items() if k.lower() == "allow"}
         code = {404: "unknown_url", 405: "method_not_allowed"}.get(error.status_code, "invalid_request")
-        return answer_of(ApiError(error.status_code, code, str(error.detail), headers=allowed))
+        return answer_of(ApiError(error.status_code, code, f"there is no such call: {call}", headers=allowed))
 
     async def query(_: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, RequestValidationError)

@@ -1,6 +1,6 @@
 """What endpoints need, and the caller as they declare it."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from voxpod_api.audio_store import AudioStore
-from voxpod_api.auth.caller import Caller, authenticate
+from voxpod_api.auth.caller import Caller, known
 from voxpod_api.auth.credentials import Credentials
 from voxpod_api.auth.scopes import Scope
 from voxpod_api.cluster.catalog import Catalog
@@ -41,29 +41,29 @@ def parts_of(request: Request) -> Parts:
     return found
 
 
-def _known(request: Request) -> Caller:
+async def _known(request: Request) -> Caller:
     parts = parts_of(request)
     if problem := parts.ready():
         raise ApiError(503, "starting", problem, "server_error", headers={"Retry-After": "2"})
-    caller = authenticate(request.headers.get("authorization", ""), parts.credentials, parts.catalog)
+    caller = await known(request.headers.get("authorization", ""), parts.credentials, parts.catalog)
     request.state.caller = caller
     return caller
 
 
-def _reader(request: Request) -> Caller | None:
+async def _reader(request: Request) -> Caller | None:
     if parts_of(request).settings.public_catalogue and "authorization" not in request.headers:
         return None
-    return _known(request)
+    return await _known(request)
 
 
-def _who_may(scope: Scope) -> Callable[[Request], Caller]:
+def _who_may(scope: Scope) -> Callable[[Request], Awaitable[Caller]]:
     """A dependency: a caller with a credential that has the scope; 401 for strangers, 403 for others."""
 
-    def caller(request: Request) -> Caller:
-        known = _known(request)
-        if scope not in known.scopes:
+    async def caller(request: Request) -> Caller:
+        found = await _known(request)
+        if scope not in found.scopes:
             raise ApiError(403, "insufficient_scope", f"the credential has not the scope {scope}", "permission_error")
-        return known
+        return found
 
     return caller
 

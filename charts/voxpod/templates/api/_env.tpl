@@ -20,6 +20,10 @@
 - name: VOXPOD_API_JWKS_FILE
   value: /etc/voxpod/credentials/jwks.json
 {{- end }}
+- name: VOXPOD_API_JWKS_URL
+  value: {{ $jwt.jwksUrl | quote }}
+- name: VOXPOD_API_JWKS_CA_PEM
+  value: {{ $jwt.jwksCaPem | quote }}
 - name: VOXPOD_API_JWT_ISSUER
   value: {{ $jwt.issuer | quote }}
 - name: VOXPOD_API_JWT_AUDIENCE
@@ -42,6 +46,8 @@
   value: {{ $api.livePort | quote }}
 - name: VOXPOD_API_PUBLIC_CATALOGUE
   value: {{ $api.publicCatalogue | quote }}
+- name: VOXPOD_API_CORS_ORIGINS
+  value: {{ $api.corsOrigins | toJson | quote }}
 - name: VOXPOD_API_CONSOLE
   value: {{ $api.console | quote }}
 - name: VOXPOD_API_MODEL_ALIASES

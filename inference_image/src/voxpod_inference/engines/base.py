@@ -22,6 +22,8 @@ class Prepared:
     """Of an engine's random choices, where it makes any."""
     expected_seconds: float
     """About how long it will be."""
+    instructions: str = ""
+    """How it is to be spoken, in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +81,14 @@ class Synthesizer(Protocol):
         ssml: bool = False,
         lexicon: Mapping[str, str] | None = None,
         seed: int = 0,
+        instructions: str = "",
     ) -> Prepared:
         """Check a request and read its text, without sound yet. InputError says what cannot be spoken and why.
 
         `voice` is one of the bundle's, a mix of several (`a(2)+b(1)`) where the engine mixes them, or empty for the default of the text's language;
         `speed` is 0.25 to 4; `ssml` and `lexicon` are as `FrontEnd.script` takes them;
-        the same `seed` makes the same sound, also of an engine that makes random choices.
+        the same `seed` makes the same sound, also of an engine that makes random choices; `instructions` say in words how it is to
+        be spoken, to a model that takes them.
         """
         ...
 

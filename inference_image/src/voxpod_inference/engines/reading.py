@@ -60,6 +60,12 @@ class ReadingEngine(ABC):
     def stop(self) -> None:
         """See `Synthesizer.stop`."""
 
+    def _check_instructions(self, instructions: str) -> None:
+        """InputError where the model does not take them."""
+        if not self._bundle.manifest.takes_instructions:
+            name = self._bundle.manifest.name
+            raise InputError(INPUT_REFUSED, f"instructions are given, but {name} takes none; leave them out")
+
     def _seconds(self, script: Script) -> float:
         """About how long a script is at speed 1, without its pauses: voices take 0.05 to 0.09 s for a phoneme."""
         return sum(_SECONDS_A_PHONEME * len(chunk.phonemes) / chunk.rate for chunk in script.chunks)
@@ -88,9 +94,12 @@ class ReadingEngine(ABC):
         ssml: bool = False,
         lexicon: Mapping[str, str] | None = None,
         seed: int = 0,
+        instructions: str = "",
     ) -> Prepared:
         """See `Synthesizer.prepare`."""
         manifest = self._bundle.manifest
+        if instructions:
+            self._check_instructions(instructions)
         variety = self._voices.variety(self._voices.shares(voice)) if voice else self._usual_variety()
         spoken = variety.partition("-")[0]
         if not (math.isfinite(speed) and SLOWEST <= speed <= FASTEST):
@@ -103,7 +112,7 @@ class ReadingEngine(ABC):
         if slower:  # the voice or, by its markup, the text
             script = read(self._limits(speed * min(slower), voice))
         pauses = sum(chunk.pause for chunk in script.chunks)
-        return Prepared(script, voice, speed, seed, (self._seconds(script) + pauses) / speed)
+        return Prepared(script, voice, speed, seed, (self._seconds(script) + pauses) / speed, instructions)
 
     def speak(self, prepared: Prepared) -> Iterator[Utterance]:
         """See `Synthesizer.speak`."""

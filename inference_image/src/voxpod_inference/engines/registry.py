@@ -29,7 +29,7 @@ def _log(what: str, why: str) -> None:
 
 def load(settings: BundleSettings) -> "Synthesizer":
     """The engine of the bundle that the settings name; BundleError when the bundle is not the one that was asked for."""
-    bundle = open_bundle(settings.bundle, settings.bundle_digest)
+    bundle = open_bundle(settings.bundle, settings.bundle_digest).with_flow_steps(settings.flow_steps)
     return load_engine(bundle, settings.cpu_limit, settings.prepared)
 
 

@@ -22,10 +22,10 @@ from voxpod_operator.cluster.reading import (
     Request,
     Resource,
     UnreadableRequest,
-    namespaces_of,
     parse,
 )
 from voxpod_operator.cluster.sandboxes import JobView, PodView
+from voxpod_operator.cluster.tenant_order import TenantOrder, age_key
 
 Json = dict[str, Any]
 
@@ -38,11 +38,6 @@ class WorkKey:
 
     plural: str
     key: ResourceKey
-
-
-def _age(resource: AnyTenant | AnyModel) -> tuple[str, str]:
-    created = resource.metadata.creation_timestamp
-    return (created.isoformat() if created else "", resource.metadata.name)
 
 
 def version_of(resource: Resource) -> int:
@@ -85,8 +80,7 @@ class ClusterView:
         self._by_uid: dict[str, ResourceKey] = {}
         self._by_job: dict[str, ResourceKey] = {}
         self._pod_of_job: dict[str, ResourceKey] = {}
-        self._tenants: list[AnyTenant] | None = None
-        self._owners: dict[str, AnyTenant] = {}
+        self._tenants = TenantOrder()
         self._gone: OrderedDict[str, None] = OrderedDict()
 
     def observe(self, kind: Kind, raw: Json) -> bool:
@@ -120,6 +114,8 @@ class ClusterView:
             self._gone.popitem(last=False)
         if kind is TTS_REQUEST:
             self.on_request(uid_of(old), None)
+        if kind is TENANT:
+            self._tenants.remove(key.name)
         return True
 
     def uid(self, kind: Kind, key: ResourceKey) -> str:
@@ -174,23 +170,24 @@ class ClusterView:
 
     def tenants(self) -> Sequence[AnyTenant]:
         """All Tenants, oldest first (by name within a second)."""
-        if self._tenants is None:
-            self._tenants = sorted((t for t in self._objects[TENANT].values() if isinstance(t, AnyTenant)), key=_age)
-            self._owners = {namespace: t for t in reversed(self._tenants) for namespace in namespaces_of(t)}
-        return self._tenants
+        return [tenant for name in self._tenants.names if (tenant := self.tenant(name)) is not None]
+
+    def tenant_names(self) -> tuple[str, ...]:
+        """The names of all Tenants, oldest first."""
+        return self._tenants.names
 
     def owner_of(self, namespace: str) -> AnyTenant | None:
         """The tenant of a namespace: of several that list it the oldest, so that a newcomer cannot take it over.
 
         Nor can one while the owner is unreadable.
         """
-        self.tenants()
-        return self._owners.get(namespace)
+        owner = self._tenants.owner_of.get(namespace)
+        return self.tenant(owner) if owner is not None else None
 
     def models(self) -> list[AnyModel]:
         """All SpeechModels, oldest first (by name within a second)."""
         found = [m for m in self._objects[SPEECH_MODEL].values() if isinstance(m, AnyModel)]
-        return sorted(found, key=_age)
+        return sorted(found, key=age_key)
 
     def tenant(self, name: str) -> AnyTenant | None:
         """A Tenant by name."""
@@ -245,8 +242,8 @@ class ClusterView:
             self.on_request(uid_of(resource), resource)
         elif isinstance(resource, PodView):
             self._pod_of_job[resource.job_uid] = key
-        elif kind is TENANT:
-            self._tenants = None
+        elif isinstance(resource, AnyTenant):
+            self._tenants.put(resource)
 
     def _unindex(self, kind: Kind, key: ResourceKey, resource: Resource) -> None:
         if isinstance(resource, TTSRequest | EndedRequest | UnreadableRequest):
@@ -260,5 +257,3 @@ class ClusterView:
                     del self._live[key.namespace], self._without_sandbox[key.namespace]
         elif isinstance(resource, PodView) and self._pod_of_job.get(resource.job_uid) == key:
             del self._pod_of_job[resource.job_uid]
-        elif kind is TENANT:
-            self._tenants = None

@@ -182,6 +182,7 @@ def _work(ctx: Context, request: TTSRequest) -> Work:
         progress_seconds=TELL_SECONDS,
         tenant=request.status.tenant or "",
         seed=spec.seed or 0,
+        instructions=spec.instructions or "",
         live=_live(ctx, request),
     )
 

@@ -51,6 +51,8 @@ class SandboxPod:
     tolerations: Sequence[Toleration] = ()
     nodes: Sequence[str] | None = None
     """The only nodes that it may go to; None for any."""
+    flow_steps: int | None = None
+    """As the SpeechModel says; None for the bundle's own number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +140,7 @@ def profile_of(pod: SandboxPod) -> str:
         pod.tenant_settings.to_wire(),
         dict(pod.node_selector),
         [t.to_wire() for t in pod.tolerations],
+        *(() if pod.flow_steps is None else (pod.flow_steps,)),
     )
 
 
@@ -186,6 +189,8 @@ def _container(pod: SandboxPod, command: list[str]) -> Json:
         for storage in (pod.storage_request, pod.storage_limit)
     )
     env, _, mounts = mapped(pod.files)
+    if pod.flow_steps is not None:
+        env.append({"name": "VOXPOD_FLOW_STEPS", "value": str(pod.flow_steps)})
     container: Json = {
         "name": "sandbox",
         "image": pod.image,

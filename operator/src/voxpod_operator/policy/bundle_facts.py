@@ -39,4 +39,5 @@ def why_not_in_use(model: SpeechModel) -> str:
 
 
 def _bundle(spec: SpeechModelSpec) -> str:
-    return fingerprint(spec.source.to_wire(), spec.digest, spec.engine)
+    steps = () if spec.flow_steps is None else (spec.flow_steps,)
+    return fingerprint(spec.source.to_wire(), spec.digest, spec.engine, *steps)

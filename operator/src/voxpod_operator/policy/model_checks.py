@@ -1,6 +1,6 @@
 """What a request asks that its model's bundle cannot do, as the probe read it. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from voxpod_crds.conditions import Reason
 from voxpod_crds.speech_model import SpeechModel
@@ -16,7 +16,12 @@ def beyond(
     asked: TTSRequestSpec, model: SpeechModel, models: Sequence[SpeechModel | UnreadableModel], allowed: Sequence[str]
 ) -> Objection | None:
     """The first thing that the model cannot do; of `models` those that are `allowed` (all when empty) may do instead."""
-    return _mixed(asked, model) or _words(asked, model) or _language(asked, model, models, allowed)
+    return (
+        _mixed(asked, model)
+        or _words(asked, model)
+        or _instructions(asked, model, models, allowed)
+        or _language(asked, model, models, allowed)
+    )
 
 
 def _mixed(asked: TTSRequestSpec, model: SpeechModel) -> Objection | None:
@@ -38,6 +43,27 @@ def _words(asked: TTSRequestSpec, model: SpeechModel) -> Objection | None:
     )
 
 
+def _instructions(
+    asked: TTSRequestSpec, model: SpeechModel, models: Sequence[SpeechModel | UnreadableModel], allowed: Sequence[str]
+) -> Objection | None:
+    if asked.instructions is None or model.status.takes_instructions:
+        return None
+    may = [m.metadata.name for m in _usable(models, allowed) if m.status.takes_instructions]
+    hint = f"set spec.model to {' or '.join(may)}, or leave them out" if may else "leave them out"
+    return (
+        Reason.NOT_SUPPORTED_YET,
+        f"spec.instructions are given, but SpeechModel {model.metadata.name} takes none; {hint}",
+    )
+
+
+def _usable(models: Sequence[SpeechModel | UnreadableModel], allowed: Sequence[str]) -> Iterator[SpeechModel]:
+    """Those that may do instead, now."""
+    for model in models:
+        mine = not allowed or model.metadata.name in allowed
+        if mine and isinstance(model, SpeechModel) and bundle_facts.in_use(model):
+            yield model
+
+
 def _language(
     asked: TTSRequestSpec, model: SpeechModel, models: Sequence[SpeechModel | UnreadableModel], allowed: Sequence[str]
 ) -> Objection | None:
@@ -45,14 +71,7 @@ def _language(
     language, languages = asked.language.split("-")[0], model.status.languages
     if language == "auto" or language in languages:
         return None
-    others = [
-        other.metadata.name
-        for other in models
-        if isinstance(other, SpeechModel)
-        and language in other.status.languages
-        and bundle_facts.in_use(other)
-        and (not allowed or other.metadata.name in allowed)
-    ]
+    others = [other.metadata.name for other in _usable(models, allowed) if language in other.status.languages]
     hint = f"; set spec.model to {' or '.join(others)}" if others else ""
     return (
         Reason.LANGUAGE_NOT_SUPPORTED,

@@ -65,6 +65,8 @@ async def _probe(ctx: Context, model: SpeechModel, name: str) -> None:
                     "engine": facts.engine or None,
                     "mixes_voices": facts.mixes_voices,
                     "tells_words": facts.tells_words,
+                    "takes_instructions": facts.takes_instructions,
+                    "flow_steps": facts.flow_steps or None,
                     "probed": bundle_facts.probed(model.spec, image),
                 }
             )

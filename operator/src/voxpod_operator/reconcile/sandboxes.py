@@ -185,6 +185,7 @@ def sandbox_pod(ctx: Context, model: SpeechModel, tenant_settings: TenantSandbox
         node_selector=placement.node_selector(model.spec.node_selector, tenant_settings.node_selector),
         tolerations=placement.tolerations(model.spec.tolerations, tenant_settings.tolerations),
         nodes=_nodes(ctx, model, tenant_settings),
+        flow_steps=model.spec.flow_steps,
     )
 
 

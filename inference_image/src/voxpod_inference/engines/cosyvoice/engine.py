@@ -17,6 +17,7 @@ from voxpod_inference.engines.cosyvoice.spectra import Flow
 from voxpod_inference.engines.cosyvoice.speech_tokens import SpeechTokens
 from voxpod_inference.engines.onnx import InferenceSession, give_back_memory, loaded
 from voxpod_inference.engines.reading import FASTEST, SLOWEST, ReadingEngine
+from voxpod_inference.errors import INPUT_REFUSED, BundleError, InputError
 from voxpod_inference.prepared import PreparedWeights
 from voxpod_inference.text.frontend import Chunk, Limits, Script
 from voxpod_inference.text.languages import LATIN
@@ -35,6 +36,8 @@ _SIGNS = {
 """Punctuation as a language writes it; readers give that of all models."""
 _SPACE = re.compile(rf"(?<=[{_UNSPACED}，、。！？；：]) +| +(?=[{_UNSPACED}，、。！？；：])")
 """Beside characters that are written without one."""
+_END_OF_INSTRUCTIONS = "<endofprompt>"
+"""What the makers write after them: six or seven tokens of text to the tokenizer."""
 
 
 class CosyVoice(ReadingEngine):
@@ -55,7 +58,10 @@ class CosyVoice(ReadingEngine):
         self._speakers = np.load(bundle.path(files.SPEAKERS), mmap_mode="r")
         tables = bundle.path(files.TEXT_TABLE), bundle.path(files.SPEECH_TABLE)
         self._language = SpeechTokens(session(files.TEXT), session(files.SPEECH), tables, settings)
-        self._flow = Flow(session(files.CONDITION), session(files.STEP), bundle.path(files.FLOW_TABLE), settings)
+        if (steps := bundle.manifest.flow_steps) is None:
+            raise BundleError(f"{bundle.root}: the manifest has no flow_steps, which engine {self.engine.name} needs")
+        table = bundle.path(files.FLOW_TABLE)
+        self._flow = Flow(session(files.CONDITION), session(files.STEP), table, settings, steps)
         packed = prepared.path(files.NATIVE.packed) if prepared else None
         generator = NativeGenerator(packed, threads) if packed else GraphGenerator(session(files.SOUND))
         self._vocoder = Vocoder(session(files.PITCH), session(files.FEATURES), generator, settings.harmonics)
@@ -74,6 +80,20 @@ class CosyVoice(ReadingEngine):
     def _count(self, read: str) -> int:
         return self._pairs.count(plain(read)[1])
 
+    def _check_instructions(self, instructions: str) -> None:
+        super()._check_instructions(instructions)
+        count, most = len(self._told(instructions)), self._settings.instruction_tokens
+        if count > most:
+            raise InputError(
+                INPUT_REFUSED,
+                f"instructions have {count} tokens, {most} are accepted: about {most // 4 * 3} English words",
+            )
+
+    def _told(self, instructions: str) -> list[int]:
+        """The tokens of instructions; none for none."""
+        said = " ".join(instructions.split())
+        return self._pairs.encode(f"{said}{_END_OF_INSTRUCTIONS}") if said else []
+
     def _seconds(self, script: Script) -> float:
         return sum(_SECONDS_A_TOKEN * self._count(chunk.phonemes) / chunk.rate for chunk in script.chunks)
 
@@ -83,18 +103,21 @@ class CosyVoice(ReadingEngine):
         if tokens := self._pairs.encode(text):
             # A chunk sounds the same wherever the request's other chunks end.
             random = np.random.default_rng([prepared.seed, chunk.start])
-            sound = np.concatenate(list(self._samples(tokens, language, prepared.voice, random)))
+            sound = np.concatenate(list(self._samples(tokens, language, prepared, random)))
             speed = min(max(prepared.speed * chunk.rate, SLOWEST), FASTEST)
             utterance = self._utterance(chunk, sound, 1.0 / speed)
         yield from self._with_pause(utterance, chunk, prepared.speed)
 
-    def _samples(self, tokens: list[int], language: str, voice: str, random: np.random.Generator) -> Iterator[Samples]:
-        manifest, width = self._bundle.manifest, self._settings.heads * self._settings.head
+    def _samples(
+        self, tokens: list[int], language: str, prepared: Prepared, random: np.random.Generator
+    ) -> Iterator[Samples]:
+        manifest, width, voice = self._bundle.manifest, self._settings.heads * self._settings.head, prepared.voice
         speaker = self._speakers[list(manifest.voices).index(voice)]
         own = manifest.voices[voice].partition("-")[0]
         # What a voice was recorded in needs no announcement.
         tag = None if language == own else self._settings.tags.get(language)
-        speech = list(self._language.say(tokens, tag, speaker[:width], random))
+        told = self._told(prepared.instructions)
+        speech = list(self._language.say(tokens, tag, speaker[:width], random, instructions=told))
         give_back_memory()
         spectra = np.concatenate(list(self._flow.spectra(speech, speaker[width:], random)))
         give_back_memory()

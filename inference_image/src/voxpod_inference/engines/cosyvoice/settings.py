@@ -25,8 +25,8 @@ class Settings:
     """The token after the last one ends the speech."""
     mel: int
     """Bands of a spectrum."""
-    steps: int
-    """From noise to spectra. Time grows with them; so does, up to a point, quality."""
+    instruction_tokens: int
+    """Most text tokens of instructions; 0 where the checkpoint was not taught to follow any."""
     tags: Mapping[str, int]
     """Language to the text token that announces it."""
     harmonics: tuple[float, ...]
@@ -44,8 +44,6 @@ def read_settings(path: Path) -> Settings:
         made = Settings(**{field.name: found[field.name] for field in fields(Settings)})
     except (ValueError, TypeError, KeyError) as error:
         raise BundleError(f"{path} is not what this version reads ({type(error).__name__}: {error})") from None
-    if not 1 <= made.steps <= 100 or len(made.harmonics) < 2:
-        raise BundleError(
-            f"{path} has steps {made.steps} and {len(made.harmonics)} harmonics; 1 to 100 and 2 or more are accepted"
-        )
+    if len(made.harmonics) < 2:
+        raise BundleError(f"{path} has {len(made.harmonics)} harmonics; 2 or more are accepted")
     return made

@@ -72,8 +72,11 @@ def moments(steps: int) -> NDArray[np.float32]:
 class Flow:
     """The loaded flow."""
 
-    def __init__(self, condition: InferenceSession, step: InferenceSession, table: Path, settings: Settings) -> None:
+    def __init__(
+        self, condition: InferenceSession, step: InferenceSession, table: Path, settings: Settings, steps: int
+    ) -> None:
         self._condition, self._step, self._settings = condition, step, settings
+        self._moments = moments(steps)
         self._table = np.load(table, mmap_mode="r")
         self._options, self._last = RunOptions(), shrinking(RunOptions())
 
@@ -112,12 +115,12 @@ class Flow:
         return np.asarray(aim[0], np.float32)
 
     def _solved(self, noise: Spectra, aim: Spectra, speaker: NDArray[np.float32]) -> Spectra:
-        x, when = noise[None], moments(self._settings.steps)
+        x, when, steps = noise[None], self._moments, len(self._moments) - 1
         with failing(f"{len(noise)} frames"):
-            for at in range(self._settings.steps):
+            for at in range(steps):
                 step = {"x": x, "mu": aim[None], "moment": when[at : at + 1], "length": np.diff(when[at : at + 2])}
                 # Memory that is given back after each step is asked for again by the next one.
-                options = self._options if at + 1 < self._settings.steps else self._last
+                options = self._options if at + 1 < steps else self._last
                 (x,) = self._step.run(["next"], {**step, "speaker": speaker[None]}, options)
         if not np.isfinite(x).all():
             raise SpeechError("engine", ENGINE_FAILED, f"the model made no sound of {len(noise)} frames")

@@ -1,6 +1,6 @@
 """Text tokens to speech tokens: the two language parts of the model, and how long speech may be."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,17 +59,21 @@ class SpeechTokens:
         speaker: Rows,
         random: np.random.Generator,
         limits: Bounds | None = None,
+        instructions: Sequence[int] = (),
     ) -> Iterator[int]:
         """Speech tokens for text tokens, in the language that a tag announces, by a speaker (row of the language model).
 
-        `limits` are those of `bounds` unless others are given. SpeechError when the model fails, or `stop` was called.
+        With `instructions`, text tokens that stand before, the speaker is left out: the model was taught so, since a voice tells more of
+        how it speaks than words do. `limits` are those of `bounds` unless others are given. SpeechError when the model fails, or `stop` was
+        called.
         """
-        given = text if tag is None else [tag, *text]
+        given = [*instructions, *(() if tag is None else (tag,)), *text]
         with failing(f"a chunk of {len(text)} tokens"):
             (read,) = self._text.run(["rows"], {"text": self._text_table[given][None]}, self._shrinking)
         tokens = self._settings.speech_tokens
         begin, task = self._speech_table[tokens : tokens + 1], self._speech_table[tokens + 1 : tokens + 2]
-        rows = np.concatenate([begin, speaker[None], read[0], task])
+        who = () if instructions else (speaker[None],)
+        rows = np.concatenate([begin, *who, read[0], task])
         yield from self._made(rows, limits or bounds(len(text), len(rows), self._settings), random)
 
     def stop(self) -> None:

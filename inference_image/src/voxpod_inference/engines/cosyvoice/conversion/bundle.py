@@ -17,16 +17,18 @@ from voxpod_inference.engines.cosyvoice.settings import Settings
 from voxpod_inference.packages import fetched, needs_onnx
 from voxpod_inference.tables import write_table
 
-NAME, VERSION = "cosyvoice-300m-sft", "1.0.0"
+NAME, INSTRUCT_NAME, VERSION = "cosyvoice-300m-sft", "cosyvoice-300m-instruct", "1.1.0"
 RATE = 22_050
 TEXT_POSITIONS, POSITIONS, FLOW_POSITIONS = 128, 1_024, 320
 """Rows that the graphs have positions for: of text, of the language model, of speech tokens in the flow. The flow's attention grows with
 the square of its 6.4 s: the makers' own streaming has 2.4 to 4.4 s at once, and the same overlap."""
+INSTRUCTION_TOKENS = 128
+"""Positions beside those of text, where the checkpoint follows instructions."""
 CHECKPOINT = ("llm.pt", "flow.pt", "hift.pt")
 _SPEAKERS_FILE = "spk2info.pt"
 _LICENCES = ("LICENSE", "NOTICE")
 NOTICE = """\
-CosyVoice-300M-SFT by the speech laboratory of Tongyi, Apache License 2.0: weights in other files and, where they are of eight bits,
+CosyVoice-300M by the speech laboratory of Tongyi, Apache License 2.0: weights in other files and, where they are of eight bits,
 rounded. pairs.tsv: byte pairs of Whisper's multilingual tokenizer by OpenAI, MIT License.
 """
 
@@ -41,6 +43,13 @@ class Choices:
     eight_bits: bool = True
     tokenizer: Path | None = None
     voices: tuple[str, ...] = ()
+    instruct: bool = False
+    """Whether it is CosyVoice-300M-Instruct: its tensors are those of the other by name and shape."""
+
+    @property
+    def instruction_tokens(self) -> int:
+        """Most that a request may give."""
+        return INSTRUCTION_TOKENS if self.instruct else 0
 
 
 def convert(checkpoint: Path, folder: Path, choices: Choices, tell: Tell, sizes: Sizes = PUBLISHED) -> Bundle:
@@ -100,11 +109,12 @@ class _Writer:
     def graphs(self) -> Iterator[tuple[str, Callable[[], Graph]]]:
         """Name and maker of each."""
         s, eight = self.sizes, self.choices.eight_bits
+        positions = TEXT_POSITIONS + self.choices.instruction_tokens
         llm, of_flow, hift = (self.parts[file] for file in CHECKPOINT)
         text = encoders.text_stack(s.text_layers, s.width, s.heads)
         speech = encoders.speech_stack(s.layers, s.width, s.heads)
         tokens = encoders.flow_stack(s.flow_layers, s.flow_width, s.flow_heads)
-        yield files.TEXT, lambda: encoders.text_graph(llm, text, s.text_width, TEXT_POSITIONS, eight_bits=eight)
+        yield files.TEXT, lambda: encoders.text_graph(llm, text, s.text_width, positions, eight_bits=eight)
         yield files.SPEECH, lambda: encoders.speech_graph(llm, speech, POSITIONS, eight_bits=eight)
         yield files.CONDITION, lambda: flow.condition_graph(of_flow, tokens, s.mel, FLOW_POSITIONS)
         yield files.STEP, lambda: flow.step_graph(of_flow, s, eight_bits=eight)
@@ -123,7 +133,7 @@ class _Writer:
             flow_positions=FLOW_POSITIONS,
             speech_tokens=s.speech_tokens,
             mel=s.mel,
-            steps=self.choices.steps,
+            instruction_tokens=self.choices.instruction_tokens,
             tags=tokenizer.tags(s.text_tokens),
             harmonics=harmonics,
         )
@@ -138,13 +148,15 @@ def _describe(root: Path, checkpoint: Path, known: list[speakers.Speaker], choic
     own = {speaker.language.partition("-")[0]: speaker.name for speaker in reversed(known)}
     write_manifest(
         root,
-        name=NAME,
+        name=INSTRUCT_NAME if choices.instruct else NAME,
         version=VERSION if choices.eight_bits else f"{VERSION}-float32",
         engine=files.COSYVOICE.name,
         licence="Apache-2.0",
         sample_rate=RATE,
         default_voices={language: own.get(language, known[0].name) for language in tokenizer.tags(0)},
         voices={speaker.name: speaker.language for speaker in known},
+        instructions=choices.instruct,
+        flow_steps=choices.steps,
         sources=[
             f"file:{file} sha256:{file_entry(checkpoint / file).sha256}" for file in (*CHECKPOINT, _SPEAKERS_FILE)
         ],

@@ -4,10 +4,8 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
-from voxpod_inference.bundle import Bundle
+from voxpod_inference.bundle import MOST_FLOW_STEPS, Bundle
 from voxpod_inference.engines.entry import Converter
-
-MOST_STEPS = 100
 
 
 def _add_options(parser: argparse.ArgumentParser) -> None:
@@ -18,6 +16,12 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
         "--float32",
         action="store_true",
         help="keep all products in float32: four times the size, two to three times the time",
+    )
+    parser.add_argument(
+        "--instruct",
+        action="store_true",
+        help="the checkpoint is CosyVoice-300M-Instruct, and requests may say in words how it is to be spoken; without it a folder with"
+        " -Instruct in its name is taken for one, as by its makers",
     )
     parser.add_argument(
         "--tokenizer",
@@ -39,20 +43,21 @@ def _steps(argument: str) -> int:
         steps = int(argument)
     except ValueError:
         steps = 0
-    if not 1 <= steps <= MOST_STEPS:
-        raise argparse.ArgumentTypeError(f"{argument!r} is no number from 1 to {MOST_STEPS}")
+    if not 1 <= steps <= MOST_FLOW_STEPS:
+        raise argparse.ArgumentTypeError(f"{argument!r} is no number from 1 to {MOST_FLOW_STEPS}")
     return steps
 
 
 def _convert(checkpoint: Path, folder: Path, options: argparse.Namespace, tell: Callable[[str, float], None]) -> Bundle:
     from voxpod_inference.engines.cosyvoice.conversion.bundle import Choices, convert
 
-    choices = Choices(options.steps, not options.float32, options.tokenizer, tuple(options.voice))
+    instruct = options.instruct or "-Instruct" in checkpoint.resolve().name
+    choices = Choices(options.steps, not options.float32, options.tokenizer, tuple(options.voice), instruct)
     return convert(checkpoint, folder, choices, tell)
 
 
 CONVERTER = Converter(
-    what="the checkpoint of CosyVoice-300M-SFT (llm.pt, flow.pt, hift.pt, spk2info.pt)",
+    what="the checkpoint of CosyVoice-300M-SFT or -Instruct (llm.pt, flow.pt, hift.pt, spk2info.pt)",
     add_options=_add_options,
     convert=_convert,
 )

@@ -1,0 +1,1 @@
+"""`voxpod`: speech from a terminal."""
