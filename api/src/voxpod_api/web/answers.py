@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from voxpod_api.audio_store import StoredAudio
-from voxpod_api.errors import ApiError, AudioError
+from voxpod_api.errors import ApiError, AudioError, StoreError
 from voxpod_api.web.leaving import leaving
 
 logger = logging.getLogger(__name__)
@@ -68,7 +68,7 @@ class AudioAnswer(Response):
             await send({"type": "http.response.body", "body": b""})
         except AudioError as error:
             logger.warning("answer cut", extra={"error": str(error)})
-            if last_words := self._last_words():
+            if last_words := self._last_words(error):
                 await send({"type": "http.response.body", "body": last_words, "more_body": True})
         finally:
             self._audio.close()
@@ -77,7 +77,7 @@ class AudioAnswer(Response):
         """Bytes of the body; None where nobody needs it to see that some are missing."""
         return self._audio.size
 
-    def _last_words(self) -> bytes:
+    def _last_words(self, error: AudioError) -> bytes:
         """What is sent before the connection is cut."""
         return b""
 
@@ -117,9 +117,10 @@ class EventsAnswer(AudioAnswer):
     def _length(self) -> None:
         return None
 
-    def _last_words(self) -> bytes:
-        error = ApiError(503, "audio_broke_off", "the audio could not be had to its end", "server_error")
-        return _event({"type": "speech.audio.error", **error.envelope()})
+    def _last_words(self, error: AudioError) -> bytes:
+        code = "store_unavailable" if isinstance(error, StoreError) else "audio_broke_off"
+        told = ApiError(503, code, "the audio could not be had to its end", "server_error")
+        return _event({"type": "speech.audio.error", **told.envelope()})
 
     async def _pieces(self) -> AsyncGenerator[bytes, None]:
         async for chunk in self._audio.chunks():
