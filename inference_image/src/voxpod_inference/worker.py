@@ -1,4 +1,4 @@
-"""The one life of a sandbox: check the model, load it, claim one request, speak it, store it, report."""
+"""The life of a sandbox: check the model, load it, claim a request, speak it, store it, report."""
 
 import dataclasses
 import errno
@@ -23,6 +23,7 @@ from voxpod_inference.settings import SandboxSettings
 from voxpod_inference.timestamps import SpokenTimes, check
 
 if TYPE_CHECKING:
+    from voxpod_inference.dispatch import Dispatch
     from voxpod_inference.live_line import LiveLine
 
 _DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -57,9 +58,9 @@ class Stopwatch:
 
 
 def run(settings: SandboxSettings) -> Report | None:
-    """Live it; None when there was no work. The report is also the pod's termination message, so that it reaches an
-    operator that is away."""
-    uid, timings, dispatch, line = "", Timings(), None, None
+    """Live it; None when there was no work. A report is also the pod's termination message, so that it reaches an operator
+    that is away. Where the work says so, the same tenant's further requests are served after it."""
+    timings, report = Timings(), None
     try:
         started = time.monotonic()
         synthesizer = load(settings.model)
@@ -71,31 +72,60 @@ def run(settings: SandboxSettings) -> Report | None:
 
         dispatch = Dispatch(settings)
         work = dispatch.claim(boot_ms)
-        if work is None:
-            return None
-        uid = work.request_uid
-        log.about(request_id=uid, tenant_id=work.tenant, text_len=len(work.text), voice=work.voice)
-        log.event("claimed")
-        if work.live is not None:
-            from voxpod_inference.live_line import LiveLine
-
-            line = LiveLine(work.live)
-        with Pulse(work, dispatch.progress, end_now) as pulse:
-            report = serve(work, synthesizer, timings, settings.object_store_ca_pem, pulse, line)
-    except SpeechError as error:
-        report = Report(uid, timings, failure=error.as_failure())
     except Exception as error:
-        report = Report(uid, timings, failure=unexpected(error).as_failure())
-    if report.failure is not None:
-        log.event("failed", "ERROR", fault=report.failure.fault, reason=report.failure.reason)
+        report = _failed("", timings, error)
+        write_termination_log(settings.model.termination_log, termination_message(report))
+        return report
+    while work is not None:
+        line = _line(work)
+        report = _one(work, synthesizer, timings, settings, dispatch, line)
+        write_termination_log(settings.model.termination_log, termination_message(report))
+        taken = dispatch.report(report)
         if line is not None:
-            line.cut(report.failure.reason)
-    write_termination_log(settings.model.termination_log, termination_message(report))
-    if uid and dispatch is not None:
-        dispatch.report(report)
-    if line is not None:
-        line.drain()
+            line.drain()
+        if report.failure is not None or not taken or not work.further_requests:
+            break
+        work = dispatch.claim_another()
+        timings = Timings()  # a start is paid for once
     return report
+
+
+def _line(work: Work) -> "LiveLine | None":
+    """To who listens meanwhile; None when nobody does."""
+    if work.live is None:
+        return None
+    from voxpod_inference.live_line import LiveLine
+
+    return LiveLine(work.live)
+
+
+def _one(
+    work: Work,
+    synthesizer: Synthesizer,
+    timings: Timings,
+    settings: SandboxSettings,
+    dispatch: "Dispatch",
+    line: "LiveLine | None",
+) -> Report:
+    """How one request ends."""
+    # what was left of one before it would be taken for this one's, should the kubelet end the sandbox now
+    write_termination_log(settings.model.termination_log, "")
+    log.about(request_id=work.request_uid, tenant_id=work.tenant, text_len=len(work.text), voice=work.voice)
+    log.event("claimed")
+    try:
+        with Pulse(work, dispatch.progress, end_now) as pulse:
+            return serve(work, synthesizer, timings, settings.object_store_ca_pem, pulse, line)
+    except Exception as error:
+        report = _failed(work.request_uid, timings, error)
+        if line is not None:
+            line.cut("the speech failed")
+        return report
+
+
+def _failed(uid: str, timings: Timings, error: Exception) -> Report:
+    failure = (error if isinstance(error, SpeechError) else unexpected(error)).as_failure()
+    log.event("failed", "ERROR", fault=failure.fault, reason=failure.reason)
+    return Report(uid, timings, failure=failure)
 
 
 def serve(
