@@ -4,7 +4,8 @@ import logging
 import time
 from collections.abc import Callable
 
-from voxpod_crds.sandbox_protocol import Progress, Report, Work
+from voxpod_crds.live_audio import LIVE_ANNOTATION, listener_of, sandbox_token
+from voxpod_crds.sandbox_protocol import Live, Progress, Report, Work
 from voxpod_crds.tts_request import LexiconEntry, TTSRequest
 from voxpod_operator.cluster.ended import EndedRequest
 from voxpod_operator.cluster.kinds import JOB, POD, TTS_REQUEST
@@ -205,7 +206,21 @@ def _work(ctx: Context, request: TTSRequest, further: int) -> Work:
         seed=spec.seed or 0,
         further_requests=further,
         instructions=spec.instructions or "",
+        live=_live(ctx, request),
     )
+
+
+def _live(ctx: Context, request: TTSRequest) -> Live | None:
+    """Where the sandbox sends its sound as it makes it; never a place that the facade did not sign."""
+    meta, holder = request.metadata, _holder(request)
+    said, secret = meta.annotations.get(LIVE_ANNOTATION, ""), ctx.settings.live_audio_secret.get_secret_value()
+    if not said or holder is None:
+        return None
+    listener = listener_of(secret, meta.namespace, meta.name, said, ctx.now())
+    if listener is None:
+        logger.warning("listener not honoured: the facade did not sign it, or its time is over", extra=about(request))
+        return None
+    return Live(listener.url, listener.ca_pem, sandbox_token(secret, meta.uid, holder))
 
 
 def _reading(entry: LexiconEntry) -> str:
