@@ -8,7 +8,7 @@ Samples = NDArray[np.float32]
 
 _QUIET = 0.001
 """-60 dB: below it is the model's idle noise; the softest fricatives measured at word ends stay above -50 dB."""
-_UNHEARD = 0.00316
+UNHEARD = 0.00316
 """-50 dB: what dies away below it is a pause to the ear."""
 EDGE_SECONDS = 0.06
 """Silence that is left before and after the sound."""
@@ -26,7 +26,7 @@ def audible(samples: Samples, sample_rate: int) -> slice:
 
 def quiet_end(samples: Samples, sample_rate: int) -> float:
     """Seconds at the end in which nothing is heard."""
-    heard = np.flatnonzero(np.abs(samples) > _UNHEARD)
+    heard = np.flatnonzero(np.abs(samples) > UNHEARD)
     return (len(samples) - 1 - int(heard[-1])) / sample_rate if heard.size else 0.0
 
 

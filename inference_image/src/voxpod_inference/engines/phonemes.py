@@ -1,6 +1,6 @@
 """What engines have in common that take phonemes and tell how long each lasts: all of an engine but its model.
 
-Beside what `reading` has: speed beyond what the model does well, edges, word times.
+Beside what `reading` has: speed beyond what the model does well, edges, rests, word times.
 """
 
 import json
@@ -12,11 +12,12 @@ from typing import ClassVar, Generic, Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from voxpod_inference.audio import EDGE_SECONDS, Samples, audible, faded
+from voxpod_inference.audio import EDGE_SECONDS, Samples, audible
 from voxpod_inference.bundle import Bundle
 from voxpod_inference.engines.base import Prepared, Utterance
 from voxpod_inference.engines.reading import FASTEST, SLOWEST, ReadingEngine
-from voxpod_inference.engines.word_times import Timeline, word_times
+from voxpod_inference.engines.rests import moved, with_rests
+from voxpod_inference.engines.word_times import Timeline, gaps, word_times
 from voxpod_inference.prepared import PreparedWeights
 from voxpod_inference.text.chunks import cut_in_two
 from voxpod_inference.text.frontend import Chunk, Limits
@@ -115,7 +116,7 @@ class PhonemeEngine(ReadingEngine, Generic[P]):
                 return
             sound, durations = self._model.say(plan), plan.durations
             del plan
-            utterance = self._utterance(chunk, sound, durations, of_model, of_model / speed)
+            utterance = self._utterance(chunk, sound, durations, of_model, of_model / speed, prepared.speed)
         yield from self._with_pause(utterance, chunk, prepared.speed)
 
     def _utterance(
@@ -125,6 +126,7 @@ class PhonemeEngine(ReadingEngine, Generic[P]):
         durations: NDArray[np.int64],
         speed_of_model: float,
         stretch: float,
+        speed_of_request: float,
     ) -> Utterance:
         span = audible(sound, self.sample_rate)
         sound = sound[span]
@@ -132,18 +134,19 @@ class PhonemeEngine(ReadingEngine, Generic[P]):
             from voxpod_inference.audio.stretch import stretched
 
             sound = stretched(sound, self.sample_rate, stretch)
-        sound = faded(sound, self.sample_rate) * np.float32(chunk.gain)
         seconds = len(sound) / self.sample_rate
         frame = self.pace.samples_a_frame
         cut = span.start + round(self.pace.frames_ahead / speed_of_model * frame)
         edge = EDGE_SECONDS * stretch
         timeline = Timeline(frame, cut, stretch, self.sample_rate, edge, max(edge, seconds - edge))
+        is_token = self._vocabulary.__contains__
+        sound, rests = with_rests(sound, gaps(chunk, is_token, durations, timeline, speed_of_request), self.sample_rate)
         return Utterance(
-            samples=sound,
+            samples=sound * np.float32(chunk.gain),
             start=chunk.start,
             end=chunk.start + len(chunk.text),
-            spoken_seconds=seconds,
-            words=tuple(word_times(chunk, self._vocabulary.__contains__, durations, timeline)),
+            spoken_seconds=len(sound) / self.sample_rate,
+            words=tuple(moved(word_times(chunk, is_token, durations, timeline), rests)),
         )
 
     def _tokens(self, phonemes: str) -> list[int]:

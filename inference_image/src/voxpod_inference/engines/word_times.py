@@ -7,8 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voxpod_inference.engines.base import WordTime
+from voxpod_inference.engines.rests import Gap
 from voxpod_inference.text.frontend import Chunk
 from voxpod_inference.text.spoken import PUNCTUATION
+
+_SIGNS = "".join(PUNCTUATION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,25 @@ def word_times(
             begins = timeline.begins if leads else timeline.heard(float(starts[first] + starts[first - earlier]) / 2)
             ends = timeline.ends if trails else timeline.heard(float(starts[last] + starts[last + later]) / 2)
             yield WordTime(word.start, word.end, begins, ends)
+
+
+def gaps(
+    chunk: Chunk,
+    is_token: Callable[[str], bool],
+    durations: NDArray[np.int64],
+    timeline: Timeline,
+    speed_of_request: float,
+) -> Iterator[Gap]:
+    """Where the chunk's rests are in its sound: from the end of the last sound before to the beginning of the first after."""
+    starts = np.concatenate([[0], np.cumsum(durations)])
+    tokens_before = np.concatenate([[0], np.cumsum([is_token(p) for p in chunk.phonemes])])
+    for place, silence in chunk.rests:
+        before = len(chunk.phonemes[:place].rstrip(_SIGNS))
+        after = len(chunk.phonemes) - len(chunk.phonemes[place:].lstrip(_SIGNS))
+        begins = timeline.heard(float(starts[1 + tokens_before[before]]))
+        ends = timeline.heard(float(starts[1 + tokens_before[after]]))
+        following = (word.start for word in chunk.words if word.first >= place)
+        yield Gap(begins, ends, silence / speed_of_request, next(following, chunk.start + len(chunk.text)))
 
 
 def _is_quiet(phonemes: str) -> bool:

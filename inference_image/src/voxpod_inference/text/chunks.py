@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from voxpod_inference.text.document import SENTENCE, Document, Style
 from voxpod_inference.text.split import CLOSING, OPENING
@@ -36,6 +36,8 @@ class Chunk:
     """Speed of this chunk beside the request's, as its markup asks; 0.25 to 4."""
     gain: float = 1.0
     """Factor for the samples, as its markup asks; 0 to 4."""
+    rests: tuple[tuple[int, float], ...] = ()
+    """Ends of sentences and lines inside: how many phonemes are before, and the seconds of silence that are due there."""
     asked: bool = False
     """Whether `pause` is of a break: then so long is all of the silence, with what the speech itself leaves at its edges."""
 
@@ -80,6 +82,7 @@ class _Draft:
     style: Style
     pause: float | None = None
     """None for what the text makes natural."""
+    rests: list[tuple[int, float]] = field(default_factory=list)
 
 
 def is_sound(phonemes: str) -> bool:
@@ -104,9 +107,15 @@ def cut_in_two(chunk: Chunk) -> tuple[Chunk, Chunk]:
     after = tuple(
         replace(w, first=max(0, w.first - cut[0]), last=w.last - cut[0]) for w in chunk.words if w.last > cut[0]
     )
-    pause = _pause_after(phonemes) / chunk.rate
-    first = replace(chunk, text=chunk.text[:at], phonemes=phonemes, pause=pause, words=before, asked=False)
-    return first, replace(chunk, text=chunk.text[at:], start=cut[1], phonemes=chunk.phonemes[cut[0] :], words=after)
+    at_cut = max((rest for place, rest in chunk.rests if place == cut[0]), default=0.0)
+    pause = max(at_cut, _pause_after(phonemes) / chunk.rate)
+    earlier = tuple(rest for rest in chunk.rests if rest[0] < cut[0])
+    later = tuple((place - cut[0], rest) for place, rest in chunk.rests if place > cut[0])
+    first = replace(
+        chunk, text=chunk.text[:at], phonemes=phonemes, pause=pause, words=before, rests=earlier, asked=False
+    )
+    text, phonemes = chunk.text[at:], chunk.phonemes[cut[0] :]
+    return first, replace(chunk, text=text, start=cut[1], phonemes=phonemes, words=after, rests=later)
 
 
 def _cuts(chunk: Chunk) -> list[tuple[int, int]]:
@@ -176,6 +185,9 @@ def _joined(
             prefix, phonemes = ("", phonemes) if is_sound(phonemes) else (draft.phonemes, "")
         shift = len(prefix) - dropped
         draft.words += (replace(w, first=w.first + shift, last=w.last + shift) for w in piece.spoken.words)
+        rest = _pause_after(text[max(0, piece.start - 400) : piece.start])
+        if rest >= SENTENCE_PAUSE and is_sound(draft.phonemes) and is_sound(phonemes):
+            draft.rests.append((len(prefix), rest / style.rate))
         draft.phonemes, draft.end = prefix + phonemes, piece.end
         new_line = _white_end(text[piece.start : piece.end]) != ""
     yield draft
@@ -210,7 +222,9 @@ def _finished(document: Document, drafts: list[_Draft]) -> Iterator[Chunk]:
         words = tuple(_in_source(document, draft.words))
         asked = draft.pause is not None
         style = draft.style
-        yield Chunk(document.source[start:end], start, draft.phonemes, pause, words, style.rate, style.gain, asked)
+        rests = tuple(draft.rests)
+        text = document.source[start:end]
+        yield Chunk(text, start, draft.phonemes, pause, words, style.rate, style.gain, rests, asked)
         start = end
 
 

@@ -31,6 +31,8 @@ class Signs:
     """With {n} for the exponent."""
     minus: str
     """Before a fraction, an amount or a time, where it is easily lost."""
+    over: str
+    """A fraction with a root in it, with {top} and {bottom}."""
     figure: Callable[[str], str] = str
     """How an exponent is written for the rules that follow."""
     reads_squares: bool = True
@@ -51,16 +53,16 @@ def _cantonese_figure(exponent: str) -> str:
 
 
 SIGNS = {
-    "en": Signs("is less than", "is greater than", "is at most", "is at least", "is not equal to", "to", "about", "^{n}", "minus"),
-    "es": Signs("menor que", "mayor que", "menor o igual que", "mayor o igual que", "distinto de", "a", "aproximadamente", " elevado a {n}", "menos"),
-    "fr": Signs("inférieur à", "supérieur à", "inférieur ou égal à", "supérieur ou égal à", "différent de", "vers", "environ", " puissance {n}", "moins"),
-    "it": Signs("minore di", "maggiore di", "minore o uguale a", "maggiore o uguale a", "diverso da", "a", "circa", " elevato a {n}", "meno"),
-    "pt": Signs("menor que", "maior que", "menor ou igual a", "maior ou igual a", "diferente de", "para", "cerca de", " elevado a {n}", "menos"),
-    "hi": Signs("छोटा है", "बड़ा है", "छोटा या बराबर", "बड़ा या बराबर", "असमान", "से", "लगभग", " की घात {n}", "माइनस"),
-    "zh": Signs("小于", "大于", "小于等于", "大于等于", "不等于", "到", "约", "的{n}次方", "负", _chinese_figure),
-    "yue": Signs("細過", "大過", "細過等於", "大過等於", "唔等於", "到", "大約", "嘅{n}次方", "負", _cantonese_figure),
-    "ja": Signs("小なり", "大なり", "小なりイコール", "大なりイコール", "ノットイコール", "から", "約", "の{n}乗", "マイナス", reads_squares=False),
-    "ko": Signs("작다", "크다", "작거나 같다", "크거나 같다", "같지 않다", "에서", "약", "의 {n}제곱", "마이너스"),
+    "en": Signs("is less than", "is greater than", "is at most", "is at least", "is not equal to", "to", "about", "^{n}", "minus", "{top} over {bottom}"),
+    "es": Signs("menor que", "mayor que", "menor o igual que", "mayor o igual que", "distinto de", "a", "aproximadamente", " elevado a {n}", "menos", "{top} sobre {bottom}"),
+    "fr": Signs("inférieur à", "supérieur à", "inférieur ou égal à", "supérieur ou égal à", "différent de", "vers", "environ", " puissance {n}", "moins", "{top} sur {bottom}"),
+    "it": Signs("minore di", "maggiore di", "minore o uguale a", "maggiore o uguale a", "diverso da", "a", "circa", " elevato a {n}", "meno", "{top} su {bottom}"),
+    "pt": Signs("menor que", "maior que", "menor ou igual a", "maior ou igual a", "diferente de", "para", "cerca de", " elevado a {n}", "menos", "{top} sobre {bottom}"),
+    "hi": Signs("छोटा है", "बड़ा है", "छोटा या बराबर", "बड़ा या बराबर", "असमान", "से", "लगभग", " की घात {n}", "माइनस", "{top} बटा {bottom}"),
+    "zh": Signs("小于", "大于", "小于等于", "大于等于", "不等于", "到", "约", "的{n}次方", "负", "{bottom}分之{top}", _chinese_figure),
+    "yue": Signs("細過", "大過", "細過等於", "大過等於", "唔等於", "到", "大約", "嘅{n}次方", "負", "{bottom}分之{top}", _cantonese_figure),
+    "ja": Signs("小なり", "大なり", "小なりイコール", "大なりイコール", "ノットイコール", "から", "約", "の{n}乗", "マイナス", "{bottom}分の{top}", reads_squares=False),
+    "ko": Signs("작다", "크다", "작거나 같다", "크거나 같다", "같지 않다", "에서", "약", "의 {n}제곱", "마이너스", "{bottom}분의 {top}"),
 }  # fmt: skip
 """By language code."""
 
@@ -74,6 +76,8 @@ _EXPONENT = re.compile(
     rf"(?<![A-Za-z][A-Za-z])(?<=[A-Za-zπθ\d)\]])[⁺⁻]?[{_SUPERSCRIPT}]+|(?<=[A-Za-z])⁻[{_SUPERSCRIPT}]+"
 )
 _MINUS = re.compile(r"(?<![0-9A-Za-z.)\]%°′″'²³⁰-⁹])[-−](?=[$€£¥₹₩][\d½⅓⅔¼¾⅕-⅞]|[½⅓⅔¼¾⅕-⅞]|\d+/\d|\d{1,2}:\d\d)")
+_ROOT_FRACTION = re.compile(r"(?<![0-9A-Za-z.,/√])(√\d+|\d+(?=/√))/(√?\d+)(?![0-9A-Za-z/]|[.,]\d)")
+"""`√2/2`, `1/√3`: the root is of one number, not of the fraction."""
 _SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _SCIENTIFIC = re.compile(
     r"(?<![\w.])(\d+(?:[.,]\d+)?)(?:e([-−+]?)|E([-−+]))(\d{1,3})(?![0-9A-Za-z]|[.,]\d)|(?<![\w.])(\d[.,]\d+)()()E(\d{1,2})\b"
@@ -128,6 +132,7 @@ def _rules(signs: Signs) -> list[tuple[re.Pattern[str], Replacement]]:
         (_SCIENTIFIC, _scientific),
         (re.compile(r"(?<=[\w)\]]) ?\*\* ?(?=\(?[-−]?(?:\d|n\b))"), "^"),
         (re.compile("[₀-₉]+"), lambda match: match.group().translate(_SUBSCRIPTS)),
+        (_ROOT_FRACTION, lambda match: signs.over.format(top=match[1], bottom=match[2])),
         (_EXPONENT, exponent),
         (_MINUS, signs.minus + " " * (signs.minus[0] < "\u3000" or signs.minus[0] > "\uabff")),
         (re.compile(r"(?<=[\w)\]])\^\(?(-?(?:\d+|n\b))\)?"), lambda match: power(match[1])),

@@ -32,7 +32,7 @@ def _machine(match: re.Match[str]) -> str:
 
 
 ADDRESSES: tuple[Rule, ...] = (
-    (re.compile(r"\b(?:(?:(?:https?|ftp|file)://|www\.)[^\s,;)>\"”]*[^\s,;)>\"”.!?]|[\w.+-]+@[\w-]+(?:\.[\w-]+)+(?:/[^\s,;)>\"”]*[^\s,;)>\"”.!?])?)"), _address),
+    (re.compile(r"\b(?:(?:(?:https?|ftp|file)://|www\.)[^\s,;)>\"”]*[^\s,;)>\"”.!?]|[\w.+&-]+@[\w-]+(?:\.[\w-]+)+(?:/[^\s,;)>\"”]*[^\s,;)>\"”.!?])?)"), _address),
     (re.compile(rf"(?<![\w@.])[A-Za-z][\w-]*(?:\.[\w-]+)*\.(?:{_SUFFIXES})\b(?!\.\w)(?:/[^\s,;)>\"”]*[^\s,;)>\"”.!?])?"), _address),
     (re.compile(rf"(?<![\w:])(?:{_HEX}{{1,4}}:(?::?{_HEX}{{1,4}}:){{0,6}}:?{_HEX}{{1,4}}|(?:{_HEX}{{1,4}}:){{1,7}}:)(?![\w:]|\.?[Mm]\b)"), _machine),
     (re.compile(r"(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d.]*\d)"), lambda m: " dot ".join(map(digits, m.group().split(".")))),

@@ -19,7 +19,7 @@ def _time(match: re.Match[str]) -> str:
     hour, minutes, seconds, half = int(match[1]), int(match[2]), match[3], match[4]
     clock = "" if half else "o'clock" if 0 < hour <= 12 else "hundred"
     said = f"oh {cardinal(minutes)}" if 0 < minutes < 10 else cardinal(minutes) if minutes else clock
-    after = f"and {cardinal(int(seconds))} seconds" if seconds and int(seconds) else ""
+    after = f"and {_counted(seconds.lstrip('0'), 'second')}" if seconds and int(seconds) else ""
     return " ".join(filter(None, [cardinal(hour), said, after, _half(half)]))
 
 

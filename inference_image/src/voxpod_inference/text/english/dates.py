@@ -26,12 +26,23 @@ _SMALL_MONTH = "january|february|april|june|july|august|september|october|novemb
 _SMALL_SHORT = r"(?:jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)"
 _RANGE = r"\s?[-–—]\s?"
 _NTH = r"\d{1,2}(?:st|nd|rd|th)?"
+_YEAR = r"(?:,\s?|\s)(\d{4})"
 _DECADE_WORDS = r"(?:music|pop|rock|hits|fashion|style|movies?|films?|vibes?|era|kids?|bands?|shows?)"
+
+
+_LAST_OF_THIS_CENTURY = 40
+"""Of two figures, those above are of the last one: `01/07/98`."""
 
 
 def month_name(written: str) -> str:
     """`Sept.` as September."""
     return next(month for month in MONTHS if month.lower().startswith(written[:3].lower()))
+
+
+def full_year(figures: str) -> int:
+    """`98` as 1998, `26` as 2026."""
+    short = int(figures)
+    return short if len(figures) > 2 else short + (2000 if short <= _LAST_OF_THIS_CENTURY else 1900)
 
 
 def _day(written: str) -> str:
@@ -60,9 +71,7 @@ def _in_figures(first: str, second: str, year_figures: str, day_first: bool) -> 
     month, day = (b, a) if (day_first or a > 12) and b <= 12 else (a, b)
     if not (1 <= month <= 12 and 1 <= day <= 31):
         return None
-    full = (
-        f", {year(int(year_figures) if len(year_figures) == 4 else 2000 + int(year_figures))}" if year_figures else ""
-    )
+    full = f", {year(full_year(year_figures))}" if year_figures else ""
     return (
         f"the {ordinal(day)} of {MONTHS[month - 1]}{full}" if day_first else f"{MONTHS[month - 1]} {ordinal(day)}{full}"
     )
@@ -101,6 +110,7 @@ _DECADES: tuple[Rule, ...] = (
     (re.compile(r"(?<=\d0s)\s?[-–—]\s?(?='?\d\d?(?:\d0)?0?s\b)"), " to "),
     (re.compile(r"(?<![\w.,])(1?\d|20)(\d)0'?s\b"), _decade),
     (re.compile(r"(?<![\w.,])'()([2-9])0'?s\b"), _decade),
+    (re.compile(r"(?<![\w.,'])()([2-9])0['’]s\b"), _decade),
     (re.compile(rf"(?<![\w.,])()([2-9])0'?s\b(?= {_DECADE_WORDS}\b)"), _decade),
     (re.compile(r"(\b(?i:the|his|her|their|my|our|your|early|mid|late)[ -]|ies (?:and|or|to) |ies[-–])()([2-9])0'?s\b"), _decade_after),
     (re.compile(r"(ies (?:and|or|to) )()([2-9])0'?s\b"), _decade_after),
@@ -111,23 +121,25 @@ def dates(british: bool) -> tuple[Rule, ...]:
     """The rules, in order."""
     return (
         (re.compile(r"\b(\d{4})-(\d\d)-(\d\d)[T ](\d\d:\d\d(?::\d\d)?)(?:\.\d+)?(Z)?(?![\d:])"), _stamp),
-        (re.compile(rf"\b({_MONTH})\s({_NTH})(?:{_RANGE}({_NTH}))?(?:,?\s(\d{{4}}))?\b(?![:.]\d|,\d|{_RANGE}\d)"), _month_first),
-        (re.compile(rf"(?:\b[Tt]he\s)?(?<![\d/.])\b({_NTH})(?:{_RANGE}({_NTH}))?(?:\sof)?\s({_MONTH}|{_SMALL_MONTH})(?:,?\s(\d{{4}})\b)?"), _day_first),
-        (re.compile(rf"\b({_SMALL_MONTH}) ({_NTH})()(?:,? (\d{{4}}))?\b(?![:.]\d|,\d|{_RANGE}\d)"), _month_first),
-        (re.compile(rf"\b(march|may|{_SMALL_SHORT}\.?) ({_NTH})()(?:,? (\d{{4}}))\b"), _month_first),
+        (re.compile(rf"\b({_MONTH})\s({_NTH})(?:{_RANGE}({_NTH}))?(?:{_YEAR})?\b(?![:.]\d|,\d|{_RANGE}\d)"), _month_first),
+        (re.compile(rf"(?:\b[Tt]he\s)?(?<![\d/.])\b({_NTH})(?:{_RANGE}({_NTH}))?(?:\sof)?\s({_MONTH}|{_SMALL_MONTH})(?:{_YEAR}\b)?"), _day_first),
+        (re.compile(rf"\b({_SMALL_MONTH}) ({_NTH})()(?:{_YEAR})?\b(?![:.]\d|,\d|{_RANGE}\d)"), _month_first),
+        (re.compile(rf"\b(march|may|{_SMALL_SHORT}\.?) ({_NTH})(){_YEAR}\b"), _month_first),
         (re.compile(rf"\b({_SMALL_SHORT}\.) ({_NTH})()()\b(?![:.,]\d)"), _month_first),
-        (re.compile(rf"\b({_NTH})()(?: of)? (march|may|{_SMALL_SHORT}\.?),? (\d{{4}})\b"), _day_first),
+        (re.compile(rf"\b({_NTH})()(?: of)? (march|may|{_SMALL_SHORT}\.?){_YEAR}\b"), _day_first),
         (re.compile(rf"\b([12]?\d|3[01])()() ({_SMALL_SHORT})\.(?=\s|$)"), lambda m: f"the {_day(m[1])} of {month_name(m[4])}" + "." * (not m.string[m.end():].strip())),
-        (re.compile(r"\b(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)-(\d{1,2})()(?:-(\d{4}))?\b(?![-\w])"), _month_first),
-        (re.compile(r"\b([1-4])Q'?((?:20)?\d\d)\b"), lambda m: f"the {ordinal(int(m[1]))} quarter of {year(int(m[2]) % 100 + 2000)}"),
+        (re.compile(r"(?<!\d-)\b(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)-(0?[1-9]|[12]\d|3[01])()(?:-(\d{4}))?\b(?![-\w])"), _month_first),
+        (re.compile(r"\b([1-4])Q'?((?:20)?\d\d)\b"), lambda m: f"the {ordinal(int(m[1]))} quarter of {year(full_year(m[2]))}"),
         (re.compile(r"\b(\d{1,2})-([A-Z][a-z]{2})()-(\d{4}|\d\d)\b"), _with_dashes),
         (re.compile(r"\b(\d{4})([-/.])(\d{1,2})\2(\d{1,2})\b(?!\.\d|-\d)"), lambda m: _in_figures(m[3], m[4], m[1], False) or m.group()),
         (re.compile(r"\b((?:19|20)\d\d)-(0[1-9]|1[0-2])\b(?![-\d.])"), lambda m: f"{MONTHS[int(m[2]) - 1]} {year(int(m[1]))}"),
         (re.compile(r"(?<![\d./])(\d{1,2})/(\d{1,2})/(\d{4}|\d\d)\b(?!/)"), lambda m: _in_figures(m[1], m[2], m[3], british) or m.group()),
+        (re.compile(r"(?<![\d./-])(0?[1-9]|1[0-2])/((?:19|20)\d\d)(?![\d/-]|\.\d)"), lambda m: f"{MONTHS[int(m[1]) - 1]} {year(int(m[2]))}"),
         (re.compile(r"(?<![\d-])(\d{1,2})-(\d{1,2})-((?:19|20)\d\d)\b(?![-\d])"), lambda m: _in_figures(m[1], m[2], m[3], british) or m.group()),
         (re.compile(r"(?<![\d.])(\d{1,2})\.(\d{1,2})\.(\d{4})\b"), lambda m: _in_figures(m[1], m[2], m[3], True) or m.group()),
         (re.compile(r"\b([Oo]n|[Bb]y|[Uu]ntil|[Ss]ince|[Dd]ue|[Dd]ated) (\d{1,2})/(\d{1,2})(?![\d/])(?! of\b)"), lambda m: _without_year(m, british)),
         (re.compile(r"\b((?:19|20)\d\d)/(\d\d)\b(?!/)"), lambda m: f"{year(int(m[1]))} {cardinal(int(m[2]))}"),
+        (re.compile(r"(?<![\w.,])([1-9]\d{2,3})(?= (?:AD|BC|CE|BCE)\b)|(?<=\bAD )([1-9]\d{2,3})\b(?![.,]\d)"), lambda m: year(int(m.group()))),
         *_DECADES,
     )  # fmt: skip
 
@@ -136,8 +148,8 @@ def _with_dashes(match: re.Match[str]) -> str | Sequence[Part]:
     """`15-Mar-2024`."""
     if match[2] not in {month[:3] for month in MONTHS}:
         return match.group()
-    full = int(match[4]) + (2000 if len(match[4]) == 2 else 0)
-    return [("the ", 0), (_day(match[1]), 1), (" of ", 0), (month_name(match[2]), 2), (", ", 0), (year(full), 4)]
+    said = [("the ", 0), (_day(match[1]), 1), (" of ", 0), (month_name(match[2]), 2)]
+    return [*said, (", ", 0), (year(full_year(match[4])), 4)]
 
 
 def _without_year(match: re.Match[str], british: bool) -> str:

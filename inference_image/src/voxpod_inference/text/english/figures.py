@@ -100,12 +100,12 @@ FIGURES: tuple[Rule, ...] = (
     (re.compile(r"(?<![\d.])\d+(?:\.\d+){2,}(?![\d.]*\d)"), spaced(lambda m: " point ".join(map(number, m.group().split("."))))),
     (re.compile(r"(?<![\d.,])\d{1,3}(?: \d{3})* 000\b(?! \d)"), lambda m: number(m.group().replace(" ", ""))),
     (re.compile(rf"\b([1-9]\d{{2,3}})(?=\s(?:(?:North|South|East|West)\s)?(?:[A-Z][a-z]+(?:\s[A-Z][a-z]+)?|[a-z]*(?:\s?[a-z]+)?(?:first|second|third|[a-z]+th))\s(?:{_STREETS})\b)"), _house),
-    (re.compile(rf"(?<![\d.,])(?:{NUMBER})"), spaced(_figure)),
+    (re.compile(rf"(?<!\d)(?<!\d[.,])(?:{NUMBER})"), spaced(_figure)),
     (re.compile(r"\d+"), spaced(lambda m: digits(m.group()))),
 )  # fmt: skip
 _OF_UNITS = "".join(f"(?<!{unit})" for unit in ("m", "ft", "in", "mi", " s", "/s"))
 FIRST: tuple[Rule, ...] = (
     (re.compile(rf"(?<=\d)\^-?\d+|{_OF_UNITS}\^-?(?:\d+|n\b)"), _power),
-    (re.compile(rf"(?<![^\s(\[{{“\"'=<>≤≥≈~/:×*,;])[-−](?=[{SIGNS}]?\.?[\d½⅓⅔¼¾⅕-⅞])"), "minus "),
+    (re.compile(rf"(?<![^\s(\[{{“\"'=<>≤≥≈~/:×*,;.!?…])[-−](?=[{SIGNS}]?\.?[\d½⅓⅔¼¾⅕-⅞])"), "minus "),
 )
 """Before every other rule for figures, so that none of them can lose it."""

@@ -1,5 +1,6 @@
 """Figures with a unit, a part of one, or a large number behind them: `25 µg`, `5 mg/kg`, `½ lb`, `1.5M users`."""
 
+import math
 import re
 
 from voxpod_inference.text.english.numbers import NUMBER, cardinal, number, ordinal
@@ -98,7 +99,8 @@ def _fraction(match: re.Match[str]) -> str:
         return f" {number(top)} out of {number(bottom)}{after} "
     a, b = int(top), int(bottom)
     usual = 0 < a < b and (b <= 10 or b in (12, 16, 20, 25, 32, 64, 100, 1000))
-    if usual or match["nth"] or (whole and 0 < b <= 100):
+    improper = a > 12 and 1 < b < 10 and math.gcd(a, b) == 1  # 22/7, but no day, nor 16/8
+    if usual or improper or match["nth"] or (whole and 0 < b <= 100):
         part = parts(a, b)
         return f" {number(whole) + ' and ' + part.replace('one ', 'a ', 1) if whole else part}{after} "
     between = " out of " if a == b != _EVEN_SHARES else " "
@@ -113,6 +115,7 @@ _WITH_UNIT = rf"(?:[\s-]?(?P<unit>{UNIT}){_ENDS}(?:\.(?=\s+[a-z0-9(]|,))?)?"
 MEASURES: tuple[Rule, ...] = (
     (re.compile(rf"(?<![\w.])(?:(?P<whole>\d+)\s?)?(?P<part>[{''.join(_FRACTIONS)}]){_WITH_UNIT}"), _part_of_a_unit),
     (re.compile(rf"(?<![\w./])(?:(?P<whole>\d{{1,3}})\s)?(?P<top>\d{{1,4}}(?:\.\d+)?)[/⁄](?P<bottom>\d{{1,4}})(?P<nth>(?i:ths?|rds?|nds?))?(?![\d/]|\.\d){_WITH_UNIT}"), _fraction),
+    (re.compile(r"(?<![\w./])(\d{2,})/(\d{5,})(?![\w/]|\.\d)"), lambda m: f"{number(m[1])} over {number(m[2])}"),
     (re.compile(rf"((?:thousand|million|billion|trillion) )(?P<unit>{LONG_UNIT}){_ENDS}"), lambda m: [(m[1], 1), (plural(UNITS[m[2]]), 2)]),
     (re.compile(rf"(?<![\w./])({NUMBER})\s?/\s?(kg|mg|km|cm|[dm]L|ml|min|day|month|year|week|hour|hr|night|person){_ENDS}"), lambda m: f"{number(m[1])} per {DENOMINATORS[m[2]]}"),
     (re.compile(rf"(?<![\w.])({NUMBER})\s?(bn|mn|tn|trn)(?![A-Za-z&])"), _magnitude),

@@ -44,7 +44,8 @@ def _money(match: re.Match[str]) -> str:
     if magnitude:
         return f"{number(figure)} {MAGNITUDES.get(magnitude, magnitude)} {_several(unit)}{per}"
     whole, _, cents = figure.partition(".")
-    if not small or len(cents) not in (0, 2):
+    cents = cents.rstrip("0").ljust(2, "0")
+    if not small or len(cents) > 2:
         return _sum(figure.removesuffix(".00"), unit) + per
     major = [] if whole in ("", "0") and cents.strip("0") else [_sum(whole, unit)]
     minor = [_sum(str(int(cents)), small)] if cents.strip("0") else []

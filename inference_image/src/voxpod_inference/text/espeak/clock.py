@@ -11,6 +11,8 @@ from voxpod_inference.text.traced import Rule
 _HOUR = r"(?<![\w.,:])([01]?\d|2[0-4])"
 _HALF = r"\s?(?P<half>[AaPp])\.?\s?[Mm](?:\.(?=\s*\S)|(?![\w.])|(?=\.\s*\Z))"
 """A full stop that also ends the text stays: the voice falls."""
+_ZONES = "[cmp][sd]t|edt|gmt|utc|cest"
+"""Letters behind a time, in small ones too; `est` is a word of French and Italian."""
 
 
 def times(tables: Tables) -> Iterable[Rule]:
@@ -23,14 +25,15 @@ def times(tables: Tables) -> Iterable[Rule]:
         re.compile(rf"(\b(?:{tables.ratio_words})(?: de)?:? )(\d+):(\d+)(?![\d:])"),
         lambda m: f"{m[1]}{said(m[2], tables)} {tables.to} {said(m[3], tables)}",
     )
+    yield (
+        re.compile(r"(?<!\w)(GMT|UTC)\s?([-−+])\s?(?=\d)", re.I),
+        lambda m: f"{m[1].upper()} {tables.plus if m[2] == '+' else tables.minus} ",
+    )
+    yield re.compile(rf"((?::\d\d|[ap]\.?\s?m\.?|\dh) )({_ZONES})(?!\w)", re.I), lambda m: m[1] + m[2].upper()
     yield from _of_the_day(tables)
     yield (
         re.compile(r"(?<![\w.,:])(\d+):(\d+)(?![\d:])"),
         lambda m: f"{said(m[1], tables)} {tables.to} {said(m[2], tables)}",
-    )
-    yield (
-        re.compile(r"(?<!\w)(GMT|UTC)\s?([-−+])\s?(?=\d)", re.I),
-        lambda m: f"{m[1].upper()} {tables.plus if m[2] == '+' else tables.minus} ",
     )
 
 
@@ -50,7 +53,7 @@ def _of_the_day(tables: Tables) -> Iterable[Rule]:
         yield re.compile(rf"{_HOUR}\.([0-5]\d)\s?{hours}"), lambda m: _time(m[1], m[2], "", tables)
     yield re.compile(r"(?<![\w.,:])0(?=\d\s?h(?!\w))"), ""
     yield (
-        re.compile(r"(?<![\w.,])(\d{1,3})\s?h\s?(\d{1,2})\s?(?:min|mn|m)(?:\s?(\d{1,2})\s?s)?(?!\w)"),
+        re.compile(r"(?<![\w.,])(\d{1,3})\s?h\s?(\d{1,2})\s?(?:min|mn|m)(?:\s?(\d{1,2})\s?s(?:e[cg]\.?)?)?(?!\w)"),
         lambda m: _length(m, tables),
     )
     yield re.compile(rf"{_HOUR}\s?[hH]\s?([0-5]\d)(?!\w)"), lambda m: _time(m[1], m[2], "", tables)
@@ -80,8 +83,9 @@ def _length(match: re.Match[str], tables: Tables) -> str:
         (match[2], "min", ""),
         (match[3], "s", ""),
     )
-    return " ".join(
+    told = [
         f"{said(str(int(count)), tables, gender)} {tables.units[unit][int(count) != 1]}"
         for count, unit, gender in parts
         if count
-    )
+    ]
+    return " ".join(told[:2]) + f" {tables.mixed} {told[2]}" if len(told) > 2 else " ".join(told)

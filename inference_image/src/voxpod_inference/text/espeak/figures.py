@@ -33,16 +33,19 @@ def one_by_one(digits: str, tables: Tables) -> str:
 def said(written: str, tables: Tables, gender: Gender = "") -> str:
     """A written number in words, before a noun of that gender."""
     whole, mark, decimals = parts(written, tables.decimal_mark)
-    if decimals:
+    of_decimals: Gender = gender if tables.decimals_agree else ""
+    if decimals and not (tables.decimals_agree and gender == "f"):
         gender = ""
-    if len(whole) > tables.most_digits or (len(whole) > 1 and whole.startswith("0")):
+    most = tables.most_digits if written.isdecimal() else tables.most_grouped
+    if len(whole) > most or (len(whole) > 1 and whole.startswith("0")):
         words = one_by_one(whole, tables)
     else:
         words = tables.numbers.cardinal(int(whole), gender)
     if not decimals:
         return words
     together = len(decimals) <= 2 and decimals[0] != "0" and not tables.decimals_one_by_one
-    told = tables.numbers.cardinal(int(decimals)) if together else one_by_one(decimals, tables)
+    last = tables.numbers.cardinal(int(decimals if together else decimals[-1]), of_decimals)
+    told = last if together else f"{one_by_one(decimals[:-1], tables)} {last}".lstrip()
     return f"{words} {tables.comma if mark == ',' else tables.point} {told}"
 
 

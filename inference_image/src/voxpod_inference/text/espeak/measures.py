@@ -1,5 +1,6 @@
 """Figures with what they measure, fractions, ranges, and the minus that none of them may lose."""
 
+import math
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -40,7 +41,8 @@ def fractions(tables: Tables) -> Iterable[Rule]:
 
     def told(match: re.Match[str]) -> str:
         whole, count, of, unit = match[1], int(match[2]), int(re.sub(r"\D", "", match[3])), match[4]
-        name = numbers.fraction(count, of) if 0 < count < of else ""
+        improper = not whole and count > of and 1 < of < 10 and math.gcd(count, of) == 1
+        name = numbers.fraction(count, of) if 0 < count < of or improper else ""
         if not name:
             words = f"{said(match[2], tables)} {tables.over} {said(match[3], tables)}"
             return (f"{said(whole, tables)} {tables.mixed} {words}" if whole else words) + (f" {unit}" if unit else "")
@@ -70,10 +72,11 @@ def _mixed(whole: str, name: str, unit: str, following: str, tables: Tables) -> 
     """`una hora y media`, `dos y tres cuartos`."""
     noun = tables.units[_spaced(unit, tables)][whole != "1"] if unit else ""
     gender = gender_of(noun, tables) if unit else gender_after(whole, following, tables)
+    noun, per, of = noun.partition(f" {tables.per} ")
     counted = f"{said(whole, tables, gender)} {noun}".strip()
     if name == tables.numbers.fraction(1, 2):
-        return f"{counted} {tables.and_halves[gender == 'f']}"
-    return f"{counted} {tables.mixed} {name}"
+        return f"{counted} {tables.and_halves[gender == 'f']}{per}{of}"
+    return f"{counted} {tables.mixed} {name}{per}{of}"
 
 
 def measures(tables: Tables) -> Iterable[Rule]:

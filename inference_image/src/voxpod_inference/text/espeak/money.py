@@ -42,6 +42,7 @@ _THOUSAND = ("mil", "mille", "mila")
 
 def _amount(number: str, one: str, several: str, small: str, tables: Tables) -> str:
     whole, _, cents = parts(number, tables.decimal_mark)
+    cents += "0" * (len(cents) == 1)  # 4,5 € is four fifty
     words = said(whole, tables, gender_of(several, tables))
     unit = one if whole == "1" else counted_of(several, tables) if is_round(whole) else several
     if not cents or (small and cents == "00"):
@@ -58,6 +59,8 @@ def _amount(number: str, one: str, several: str, small: str, tables: Tables) -> 
 
 
 def _singular(small: str) -> str:
+    if small.endswith("chi"):
+        return small.removesuffix("hi") + "o"
     return small[:-1] + {"i": "o", "े": "ा"}.get(small[-1], "")
 
 

@@ -15,7 +15,7 @@ class Numbers(Protocol):
     """The numbers of a language in words: its module `numbers`."""
 
     def cardinal(self, number: int, gender: Gender = "", /) -> str:
-        """A number from 0 to 10**15, as it is said before a noun of that gender."""
+        """A number from 0 to 10**15 (10**24 in Spanish), as it is said before a noun of that gender."""
         ...
 
     def ordinal(self, number: int, gender: Gender = "m", /) -> str:
@@ -46,8 +46,12 @@ class Tables:
     """How a decimal point is said."""
     most_digits: int = 15
     """Longer numbers are said figure by figure."""
+    most_grouped: int = 15
+    """The same of numbers whose thousands are grouped."""
     decimals_one_by_one: bool = False
     """Whether `0,25` is zero comma two five."""
+    decimals_agree: bool = False
+    """Whether numbers with decimals agree with their noun: `uno coma un millones`, `una coma cinco horas`."""
     minus: str
     to: str
     """Between the ends of a range of figures."""

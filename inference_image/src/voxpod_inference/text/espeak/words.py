@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 
+from voxpod_inference.text.espeak.figures import one_by_one, said
 from voxpod_inference.text.espeak.tables import Tables
 from voxpod_inference.text.traced import Rule
 
@@ -16,12 +17,16 @@ _ADDRESS = re.compile(
 def addresses(tables: Tables) -> Iterable[Rule]:
     """Web and e-mail addresses, their signs by name."""
 
-    def said(match: re.Match[str]) -> str:
+    def spoken(match: re.Match[str]) -> str:
         address = re.sub(r"^https?://", "", match.group()).rstrip("/")
         address = re.sub(r"^www(?=\.)", tables.addresses.get("www", "www"), address)
-        return re.sub(r"[^\w ]|_", lambda m: f" {tables.addresses.get(m.group(), '')} ", address)
+        signs = re.sub(r"[^\w ]|_", lambda m: f" {tables.addresses.get(m.group(), '')} ", address)
+        return re.sub(r"\d+", lambda m: f" {figures(m.group())} ", signs)
 
-    yield _ADDRESS, said
+    def figures(written: str) -> str:
+        return said(written, tables) if len(written) <= 2 else one_by_one(written, tables)
+
+    yield _ADDRESS, spoken
 
 
 def abbreviations(tables: Tables) -> Iterable[Rule]:
@@ -38,7 +43,7 @@ def _written_out(table: Mapping[str, str], before: str) -> Iterable[Rule]:
     forms = "|".join(_either_case(written) for written in sorted(table, key=len, reverse=True))
     ends = r"(?!\w)" if not before else ""
 
-    def said(match: re.Match[str]) -> str:
+    def in_full(match: re.Match[str]) -> str:
         key = _key(match.group())
         words = whole.get(key) or whole.get(key[0].lower() + key[1:]) or whole[key[0].upper() + key[1:]]
         # a full stop that also ends the text stays: the voice falls
@@ -46,7 +51,7 @@ def _written_out(table: Mapping[str, str], before: str) -> Iterable[Rule]:
         glued = match.string[match.end() : match.end() + 1].isalnum()
         return words + "." * ended + " " * glued
 
-    yield re.compile(rf"(?<![\w.])(?:{forms}){ends}{before}"), said
+    yield re.compile(rf"(?<![\w.])(?:{forms}){ends}{before}"), in_full
 
 
 def _key(written: str) -> str:

@@ -88,7 +88,7 @@ TABLES = Tables(
         "Hz hertz;kHz kilohertz;MHz mégahertz;GHz gigahertz;kcal kilocalorie kilocalories;cal calorie calories;ch cheval chevaux;dB décibel décibels;"
         "c._à_s. cuillère_à_soupe cuillères_à_soupe;c._à_c. cuillère_à_café cuillères_à_café;% pour_cent;‰ pour_mille"
     ),
-    symbols=pairs("& et;+ plus;= égale;% pour cent;‰ pour mille;@ arobase;€ euros;$ dollars;£ livres;° degrés;× fois;÷ divisé par;± plus ou moins;² au carré;³ au cube;№ numéro;§ paragraphe;# dièse"),
+    symbols=pairs("√ racine de;& et;+ plus;= égale;% pour cent;‰ pour mille;@ arobase;€ euros;$ dollars;£ livres;° degrés;× fois;÷ divisé par;± plus ou moins;² au carré;³ au cube;№ numéro;§ paragraphe;# dièse"),
     over="sur", mixed="et", halves=("un demi", "une demi"), and_halves=("et demi", "et demie"), ratio_words="échelle|rapport|ratio",
     addresses=pairs(". point;/ barre oblique;: deux points;@ arobase;- tiret;_ tiret bas;? point d'interrogation;= égale;& et;# dièse;% pour cent;+ plus;~ tilde"),
     abbreviations=pairs(

@@ -13,6 +13,8 @@ def _part_of_day(half: str, hour: int) -> str:
     return "di sera" if 7 <= hour <= 11 else "del pomeriggio"
 
 
+_HUNDREDS = "due|tre|quattro|cinque|sei|sette|otto|nove"
+"""In one word with what follows, the open vowel of `cento` is closed by espeak-ng."""
 TABLES = Tables(
     voice="it", letters="àèéìíîòóùú", numbers=numbers, year=numbers.cardinal, decimal_mark=",", comma="virgola", point="punto", minus="meno", to="a", per="per", plus="più",
     months=words("gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre"),
@@ -38,7 +40,7 @@ TABLES = Tables(
         "Hz hertz;kHz chilohertz;MHz megahertz;GHz gigahertz;kcal chilocaloria chilocalorie;cal caloria calorie;CV cavallo cavalli;dB decibel;"
         "mln milione milioni;mld miliardo miliardi;% per_cento;‰ per_mille"
     ),
-    symbols=pairs("& e;+ più;= uguale;% per cento;‰ per mille;@ chiocciola;€ euro;$ dollari;£ sterline;° gradi;× per;÷ diviso;± più o meno;² al quadrato;³ al cubo;№ numero;§ paragrafo;# cancelletto"),
+    symbols=pairs("√ radice di;& e;+ più;= uguale;% per cento;‰ per mille;@ chiocciola;€ euro;$ dollari;£ sterline;° gradi;× per;÷ diviso;± più o meno;² al quadrato;³ al cubo;№ numero;§ paragrafo;# cancelletto"),
     over="su", mixed="e", halves=("mezzo", "mezza"), and_halves=("e mezzo", "e mezza"), ratio_words="scala|rapporto|proporzione",
     addresses=pairs(". punto;/ barra;: due punti;@ chiocciola;- trattino;_ trattino basso;? punto interrogativo;= uguale;& e;# cancelletto;% per cento;+ più;~ tilde"),
     abbreviations=pairs(
@@ -69,5 +71,8 @@ TABLES = Tables(
         (re.compile(r"(?<!\w)['’](?=\d0\b)"), ""),
         (re.compile(r"(?<![\w.,])(\d{1,3})\s?mila\b"), r"\g<1>000"),
     ),
-    last_rules=((re.compile(r"\bun (?=s[^aeiouàèéìòù\W]|z|gn|ps|x|y)"), "uno "),),
+    last_rules=(
+        (re.compile(rf"\b((?:\w*mil(?:le|a))?(?:{_HUNDREDS})?cento)(?=(?:vent|trent|quarant|cinquant|sessant|settant|ottant|novant)\w)"), r"\1 "),
+        (re.compile(r"\bun (?=s[^aeiouàèéìòù\W]|z|gn|ps|x|y)"), "uno "),
+    ),
 )  # fmt: skip

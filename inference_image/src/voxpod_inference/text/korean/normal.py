@@ -80,7 +80,7 @@ def _fraction(match: re.Match[str]) -> str:
 def _weekdays(match: re.Match[str]) -> str:
     return (
         " "
-        + "에서 ".join(f"{day}요일" for day in match.groups() if day)
+        + "부터 ".join(f"{day}요일" for day in match.groups() if day)
         + " " * match.string[match.end() :][:1].isalnum()
     )
 
@@ -107,6 +107,9 @@ def _sign(match: re.Match[str]) -> str:
     return f" {SYMBOLS[match.group()]}{'' if re.match('[가-힣]', following) else ' '}"
 
 
+_TO = r"\s?[~〜～–]\s?"
+_AFTER_DAYS = "(?<=[월시])|(?<=년대)|(?<=세기)|(?<=월\\d일)|(?<=월\\d\\d일)|(?<=\\d{4}년)"
+"""Spans from here on are of time: 부터; others 에서."""
 _LARGE = r"(?P<large>\s?(?:십|백|천)?(?:만|억|조)|천|백)?"
 _RULES: tuple[Rule, ...] = (
     (re.compile(r"[\u1100-\u11ff]+"), lambda m: unicodedata.normalize("NFC", m.group())),
@@ -127,14 +130,15 @@ _RULES: tuple[Rule, ...] = (
     (re.compile(r"(?:(?<=의 )|(?<=중 )|(?<=약 ))(\d{1,3})/(\d{1,3})(이|가|은|는|을|를|과|와)?(?![\d/가-힣])"), _fraction),
     (re.compile(rf"(?<=일)\s?\(([{_WEEKDAYS}])(?:\s?[-~〜～–]\s?([{_WEEKDAYS}]))?\)"), _weekdays),
     (re.compile(rf"\(([{_WEEKDAYS}])\s?[-~〜～–]\s?([{_WEEKDAYS}])\)"), lambda m: f"({_weekdays(m).strip()})"),
-    (re.compile(r"(?<=[가-힣])(?=√?\d+/√?\d)"), " "),
-    (re.compile(r"(?<=요일)\s?[~〜～–]\s?(?=\d)"), "에서 "),
+    (re.compile(r"(?<=[가-힣])(?=√?\d+/√?\d)|(?<=\d분의)(?=\d)"), " "),
+    (re.compile(r"(?<=요일)\s?[~〜～–]\s?(?=\d)"), "부터 "),
     (re.compile(r"(?<=시)(\s?)0(?=\d분)|(?<=월)(\s?)0(?=\d일)"), lambda m: m[1] or m[2] or ""),
     (re.compile(r"(?<![\d/])(0?[1-9]|1[0-2])/(1[0-9]|2[0-9]|3[01])(?![\d/])"), lambda m: f"{_month(m[1])} {sino(int(m[2]))}일"),
     (re.compile(r"(?<!\d)(\d{1,2})/(\d{1,2})/(\d{4})(?!\d)"), lambda m: _date(m[3], m[2], m[1], m.group())),
     (re.compile(r"(?<![\d-])((?:19|20)\d\d)-(0[1-9]|1[0-2])(?![\d-])"), lambda m: f"{sino(int(m[1]))} 년 {_month(m[2])}"),
     (re.compile(r"(?<![\d.])(\d{4})[-./]\s?(\d{1,2})[-./]\s?(\d{1,2})(?![\d-])"), lambda m: _date(m[1], m[2], m[3], m.group())),
-    (re.compile(r"(?<=:\d\d)\s?[-~〜～–]\s?(?=\d{1,2}:\d\d)"), "에서 "),
+    (re.compile(r"(?<=:\d\d)\s?[-~〜～–]\s?(?=\d{1,2}:\d\d)"), "부터 "),
+    (re.compile(rf"(?:{_AFTER_DAYS}){_TO}(?=\d)|(?<=\d){_TO}(?=\d+(?:년대|세기)|\d{{4}}년)|(?:(?<=월\d)|(?<=월\d\d)){_TO}(?=\d{{1,2}}일)"), "부터 "),
     (re.compile(r"(?<![\d:])(\d{1,2}:\d\d)\s?(am|pm|AM|PM)(?![A-Za-z])"), lambda m: f"{_HALVES[m[2].lower()]} {m[1]}"),
     (re.compile(r"((?:비율|축척|배율)[은는이가]?\s?)(\d+):(\d+)(?![\d:])"), lambda m: [(m[1], 1), (f"{sino(int(m[2]))} 대 {sino(int(m[3]))}", 2)]),
     (re.compile(r"(?<!\d)([01]?\d|2[0-4]):([0-5]\d)(?::([0-5]\d))?(?!\d)"), _time),
@@ -150,7 +154,9 @@ _RULES: tuple[Rule, ...] = (
     (re.compile(r"(?<![\dA-Za-z/.])(\d+)\s?/\s?(\d+)()(?![\d/])"), _fraction),
     (re.compile(r"(?<=\d)([가-힣%℃]{0,2})\s?[~〜～–]\s?(?=\d)"), lambda m: f"{m[1]}에서 "),
     (re.compile(rf"(?<=원)/({_UNIT})(?![A-Za-z])"), lambda m: f" 매 {UNITS[m[1]]}"),
-    (re.compile(rf"(?<=\d)\s?({_UNIT})(?![A-Za-z])"), lambda m: f" {UNITS[m[1]]}"),
+    (re.compile(rf"(?:시속\s?)?(?<![\d.,/])({_NUMBER})\s?(?:km/h|㎞/h)(?![A-Za-z])"), lambda m: f"시속 {m[1]} 킬로미터"),
+    (re.compile(rf"(?:초속\s?)?(?<![\d.,/])({_NUMBER})\s?m/s(?![A-Za-z²])"), lambda m: f"초속 {m[1]} 미터"),
+    (re.compile(rf"(?<=\d)\s?({_UNIT})(?:/({_UNIT}))?(?![A-Za-z])"), lambda m: f" {UNITS[m[1]]}" + (f" 퍼 {UNITS[m[2]]}" if m[2] else "")),
     (re.compile(rf"(?<![\d.,])(\d{{1,4}})\s?{_NOT_NATIVE}({_COUNTERS})"), _counted),
     (re.compile(r"(?<![\d.])\d+(?:\.\d+){2,}"), lambda m: " 점 ".join(figure(g) for g in m.group().split("."))),
     (re.compile(rf"(?<![\d.])(?:{_NUMBER})"), lambda m: figure(m.group())),

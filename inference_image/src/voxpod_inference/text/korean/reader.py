@@ -24,6 +24,8 @@ _VOWELS = {
     "ㅜ": "u", "ㅝ": "wʌ", "ㅞ": "we", "ㅟ": "wi", "ㅠ": "ju", "ㅡ": "ɯ", "ㅢ": "ɰi", "ㅣ": "i",
 }  # fmt: skip
 _CODAS = {"": "", "ㄱ": "k̚", "ㄴ": "n", "ㄷ": "t̚", "ㄹ": "l", "ㅁ": "m", "ㅂ": "p̚", "ㅇ": "ŋ"}
+_UNTIL = re.compile(r"(?<=[\d가-힣)%℃])\s?[〜～–]\s?(?=\d)|(?<=\([월화수목금토일])\s?[〜～–]\s?(?=[월화수목금토일]\))")
+"""Between the ends of a range; elsewhere it is a dash, a pause."""
 _PHRASE = re.compile(r"[가-힣]+(?: +[가-힣]+)*")
 
 
@@ -45,7 +47,8 @@ def in_hangul(text: str) -> str:
 
 
 def _normal(text: str) -> Traced:
-    return read_aloud(read_signs(Traced.of(text), "ko").each(plain_punctuation)).sub(re.compile(" {2,}"), " ")
+    plain = read_signs(Traced.of(text), "ko").sub(_UNTIL, "~").each(plain_punctuation)
+    return read_aloud(plain).sub(re.compile(" {2,}"), " ")
 
 
 def _pieces(text: Traced, left_out: LeftOut) -> Iterator[tuple[str, tuple[int, int]]]:

@@ -39,7 +39,7 @@ TABLES = Tables(
         "Hz hertz;kHz quilohertz;MHz megahertz;GHz gigahertz;kcal quilocaloria quilocalorias;cal caloria calorias;cv cavalo cavalos;dB decibel decibéis;"
         "xíc. xícara xícaras;col. colher colheres;un. unidade unidades;% por_cento;‰ por_mil"
     ),
-    symbols=pairs("& e;+ mais;= igual a;% por cento;‰ por mil;@ arroba;€ euros;$ dólares;£ libras;° graus;× vezes;÷ dividido por;± mais ou menos;² ao quadrado;³ ao cubo;№ número;§ parágrafo;# cerquilha"),
+    symbols=pairs("√ raiz de;& e;+ mais;= igual a;% por cento;‰ por mil;@ arroba;€ euros;$ dólares;£ libras;° graus;× vezes;÷ dividido por;± mais ou menos;² ao quadrado;³ ao cubo;№ número;§ parágrafo;# cerquilha"),
     over="sobre", mixed="e", halves=("meio", "meia"), and_halves=("e meio", "e meia"), ratio_words="escala|proporção|razão",
     addresses=pairs(". ponto;/ barra;: dois pontos;@ arroba;- hífen;_ sublinhado;? interrogação;= igual;& e;# cerquilha;% por cento;+ mais;~ til"),
     abbreviations=pairs(

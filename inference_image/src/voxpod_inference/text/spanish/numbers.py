@@ -19,12 +19,14 @@ _ORDINAL_TENS = words(
 )
 _PARTS = words("- - medio tercio cuarto quinto sexto séptimo octavo noveno décimo")
 
+_SIZES = ((10**18, "un trillón", "trillones"), (10**12, "un billón", "billones"), (10**6, "un millón", "millones"))
+
 
 def cardinal(number: int, gender: Gender = "") -> str:
     """`veintiuno`; before a noun `veintiún` or `veintiuna`, `doscientas`."""
     if number < 1000:
         return _below_1000(number, gender)
-    for size, one, several in ((10**12, "un billón", "billones"), (10**6, "un millón", "millones")):
+    for size, one, several in _SIZES:
         if number >= size:
             count, rest = divmod(number, size)
             said = one if count == 1 else f"{cardinal(count, 'm')} {several}"

@@ -12,7 +12,7 @@ def _part_of_day(half: str, hour: int) -> str:
 
 
 TABLES = Tables(
-    voice="es", letters="áéíóúüñç", numbers=numbers, year=numbers.cardinal, decimal_mark=",", comma="coma", point="punto", minus="menos", to="a", per="por", plus="más",
+    voice="es", letters="áéíóúüñç", numbers=numbers, year=numbers.cardinal, decimal_mark=",", comma="coma", point="punto", decimals_agree=True, most_grouped=24, minus="menos", to="a", per="por", plus="más",
     months=words("enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre"),
     short_months=words("ene feb mar abr may jun jul ago sept? oct nov dic"),
     date="{day} de {month} de {year}", first="primero", before_date=r"el|al|del|desde|hasta|día|fecha:?",
@@ -21,7 +21,7 @@ TABLES = Tables(
     magnitudes=units("M millón millones;k mil mil;K mil mil;mill. millón millones"),
     currencies=currencies(
         "€|EUR|eur euro euros céntimos;$|US$|USD|U$S dólar dólares centavos;£|GBP libra libras peniques;¥|JPY yen yenes -;₹|INR rupia rupias -;"
-        "R$|BRL real reales centavos;MXN|MX$|MEX$ peso_mexicano pesos_mexicanos centavos;ARS|COP|CLP|UYU|DOP|CUP peso pesos centavos;CHF|Fr franco francos céntimos;BOB|BOP boliviano bolivianos centavos;PEN|S/ sol soles céntimos;NIO|C$ córdoba córdobas centavos;PAB|B/. balboa balboas centésimos;CRC|₡ colón colones céntimos;HNL lempira lempiras centavos;GTQ|Q quetzal quetzales centavos;PYG|₲ guaraní guaraníes -;VES bolívar bolívares céntimos;AWG florín florines -;TTD dólar_de_Trinidad_y_Tobago dólares_de_Trinidad_y_Tobago -;HKD|HK$ dólar_de_Hong_Kong dólares_de_Hong_Kong -;CAD dólar_canadiense dólares_canadienses -;AUD dólar_australiano dólares_australianos -;kr corona coronas -;CNY yuan yuanes -;ptas|pta|₧ peseta pesetas -;rs rupia rupias -;"
+        "R$ real reales centavos;BRL real_brasileño reales_brasileños centavos;MXN|MX$|MEX$ peso_mexicano pesos_mexicanos centavos;ARS peso_argentino pesos_argentinos centavos;COP peso_colombiano pesos_colombianos centavos;CLP peso_chileno pesos_chilenos centavos;UYU peso_uruguayo pesos_uruguayos centavos;DOP peso_dominicano pesos_dominicanos centavos;CUP peso_cubano pesos_cubanos centavos;CHF franco_suizo francos_suizos céntimos;Fr|fr franco francos céntimos;BOB|BOP boliviano bolivianos centavos;PEN|S/ sol soles céntimos;NIO|C$ córdoba córdobas centavos;PAB|B/. balboa balboas centésimos;₡ colón colones céntimos;CRC colón_costarricense colones_costarricenses céntimos;HNL lempira lempiras centavos;GTQ|Q quetzal quetzales centavos;PYG|₲ guaraní guaraníes -;VES bolívar bolívares céntimos;AWG florín_arubeño florines_arubeños -;TTD dólar_de_Trinidad_y_Tobago dólares_de_Trinidad_y_Tobago -;HKD|HK$ dólar_de_Hong_Kong dólares_de_Hong_Kong -;CAD dólar_canadiense dólares_canadienses -;AUD dólar_australiano dólares_australianos -;kr corona coronas -;CNY yuan yuanes -;ptas|pta|₧ peseta pesetas -;rs rupia rupias -;"
         "₽|RUB rublo rublos -;₺|TRY lira liras -;₪ séquel séqueles -;฿ baht bahts -;₫ dong dongs -;₦ naira nairas -;₱ peso pesos -;₴ grivna grivnas -;₿ bitcoin bitcoins -;₩ won wones -"
     ),
     units=units(
@@ -38,13 +38,13 @@ TABLES = Tables(
         "Hz hercio hercios;kHz kilohercio kilohercios;MHz megahercio megahercios;GHz gigahercio gigahercios;kcal kilocaloría kilocalorías;cal caloría calorías;CV caballo caballos;dB decibelio decibelios;"
         "% por_ciento;‰ por_mil"
     ),
-    symbols=pairs("& y;+ más;= igual a;% por ciento;‰ por mil;@ arroba;€ euros;$ dólares;£ libras;° grados;× por;÷ entre;± más menos;² al cuadrado;³ al cubo;№ número;§ sección;# almohadilla"),
+    symbols=pairs("√ raíz de;& y;+ más;= igual a;% por ciento;‰ por mil;@ arroba;€ euros;$ dólares;£ libras;° grados;× por;÷ entre;± más menos;² al cuadrado;³ al cubo;№ número;§ sección;# almohadilla"),
     over="sobre", mixed="y", halves=("medio", "media"), and_halves=("y medio", "y media"), ratio_words="escala|proporción|relación",
     addresses=pairs(". punto;/ barra;: dos puntos;@ arroba;- guion;_ guion bajo;? interrogación;= igual;& y;# almohadilla;% por ciento;+ más;~ tilde;www triple uve doble"),
     abbreviations=pairs(
         "Sr. señor;Sra. señora;Sres. señores;Srta. señorita;Dr. doctor;Dra. doctora;Dres. doctores;Dña. doña;Dª doña;Ud. usted;Uds. ustedes;Vd. usted;Vds. ustedes;"
         "Prof. profesor;Profa. profesora;Ing. ingeniero;Lic. licenciado;Arq. arquitecto;Gral. general;Cnel. coronel;Mons. monseñor;Excmo. excelentísimo;Ilmo. ilustrísimo;Sras. señoras;Srtas. señoritas;Av. avenida;Avda. avenida;Pza. plaza;Cía. compañía;núm. número;nº número;n.º número;"
-        "p._ej. por ejemplo;p.ej. por ejemplo;EE._UU. Estados Unidos;EE.UU. Estados Unidos;EEUU Estados Unidos;a._C. antes de Cristo;d._C. después de Cristo;"
+        "p._ej. por ejemplo;p.ej. por ejemplo;EE._UU. Estados Unidos;EE.UU. Estados Unidos;EEUU Estados Unidos;a._C. antes de Cristo;d._C. después de Cristo;a._c. antes de Cristo;d._c. después de Cristo;ee._uu. Estados Unidos;"
         "aprox. aproximadamente;máx. máximo;mín. mínimo;esq. esquina;Da. doña;tel. teléfono;tfno. teléfono;etc. etcétera;S._A. ese a;S._L. ese ele"
     ),
     may_end=("etc.", "S. A.", "S. L.", "EE.UU.", "a. m.", "p. m."),
