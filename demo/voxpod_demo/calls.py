@@ -72,7 +72,7 @@ def one_liners(way: Way, kubectl: Kubectl, audio: Path, here: Path) -> list[str]
     call = {"model": "tts-1", "voice": "alloy", "input": "Hello from curl."}
     program = (
         "from openai import OpenAI; OpenAI().audio.speech.create"
-        '(model="tts-1", voice="nova", input="Hello from the OpenAI SDK.")'
+        '(model="tts-1-hd", voice="nova", input="Hello from the OpenAI SDK.")'
         f".write_to_file({json.dumps(shown(audio / 'openai.mp3', here), ensure_ascii=False)})"
     )
     python = shown(Path(sys.executable), here)

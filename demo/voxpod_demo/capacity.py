@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from voxpod_demo.scene import MAX_SANDBOXES
+from voxpod_demo.scene import FAST_CPU, MAX_SANDBOXES
 from voxpod_demo.settings import SANDBOX_NAMESPACE
 
 MOST = 1000
@@ -23,13 +23,13 @@ def millicores(quantity: str | int | float) -> int:
 
 
 def sandbox_cpu(nodes: Iterable[Mapping[str, Any]], pods: Iterable[Mapping[str, Any]]) -> str:
-    """CPU of one sandbox, at most a core: what the node with most room has left, shared by those that run at a time."""
+    """CPU of one sandbox, at most a core: what the node with most room has left beside the fast model's, shared by those that run at a time."""
     free = {node["metadata"]["name"]: millicores(node["status"]["allocatable"]["cpu"]) for node in nodes}
     for pod in pods:
         name = pod["spec"].get("nodeName")
         if name in free and _counts(pod):
             free[name] -= sum(_requested(container) for container in pod["spec"]["containers"])
-    share = max(free.values(), default=0) // MAX_SANDBOXES // STEP * STEP
+    share = (max(free.values(), default=0) - millicores(FAST_CPU)) // MAX_SANDBOXES // STEP * STEP
     return f"{min(MOST, max(LEAST, share))}m"
 
 

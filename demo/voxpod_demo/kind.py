@@ -8,6 +8,7 @@ from pathlib import Path
 
 from voxpod_demo import commands, tools
 from voxpod_demo.artifacts import (
+    ModelBundle,
     build_images,
     copy_model,
     fetch_model,
@@ -17,7 +18,7 @@ from voxpod_demo.artifacts import (
 )
 from voxpod_demo.errors import DemoError
 from voxpod_demo.kubectl import Json, Kubectl
-from voxpod_demo.settings import Settings
+from voxpod_demo.settings import FAST_MODEL, MODEL, Settings
 from voxpod_demo.targets import NodeModel, Prepared
 from voxpod_demo.terminal import Terminal
 
@@ -68,9 +69,8 @@ class KindCluster:
         model_root = self._folder / "models"
         with terminal.step("Model") as step:
             model_root.mkdir(parents=True, exist_ok=True)
-            bundle = fetch_model(step)
-            placed = copy_model(bundle, model_root)
-            step.result = bundle.folder.name
+            models = [_placed(fetch_model(step, name), model_root) for name in (MODEL, FAST_MODEL)]
+            step.result = f"{MODEL}, {FAST_MODEL}"
         with terminal.step("Cluster") as step:
             if not runs():
                 self._create(model_root, step.say)
@@ -82,7 +82,7 @@ class KindCluster:
                 commands.stream(["kind", "load", "image-archive", archive, "--name", NAME], step.say)
             step.result = said_of_loading(todo)
         images = images_of(built, self._settings.minio_image or MINIO_IMAGE, "IfNotPresent")
-        return Prepared(images, NodeModel(f"{MODEL_ROOT}/{placed.name}", MODEL_ROOT, bundle.digest))
+        return Prepared(images, *models)
 
     def kubectl(self) -> Kubectl:
         """kubectl from PATH."""
@@ -133,6 +133,10 @@ class KindCluster:
                 ],
                 say,
             )
+
+
+def _placed(bundle: ModelBundle, model_root: Path) -> NodeModel:
+    return NodeModel(f"{MODEL_ROOT}/{copy_model(bundle, model_root).name}", MODEL_ROOT, bundle.digest)
 
 
 @contextlib.contextmanager

@@ -20,7 +20,7 @@ from voxpod_demo.artifacts import (
 )
 from voxpod_demo.errors import DemoError
 from voxpod_demo.kubectl import Kubectl
-from voxpod_demo.settings import ROOT
+from voxpod_demo.settings import FAST_MODEL, MODEL, ROOT
 from voxpod_demo.targets import NodeModel, Prepared
 from voxpod_demo.terminal import Step, Terminal
 
@@ -53,8 +53,8 @@ class LocalCluster:
             built = build_images(step)
             step.result = ", ".join(f"{name} {one.unpacked_bytes / 1e6:.0f} MB" for name, one in built.items())
         with terminal.step("Model") as step:
-            bundle = fetch_model(step)
-            step.result = bundle.folder.name
+            bundles = [fetch_model(step, name) for name in (MODEL, FAST_MODEL)]
+            step.result = ", ".join(bundle.folder.name for bundle in bundles)
         with terminal.step("Cluster") as step:
             commands.stream([sys.executable, TOOL, "up", "--name", self._name], step.say)
             step.result = f"{self.title}, Kubernetes {self._version()}"
@@ -64,9 +64,9 @@ class LocalCluster:
                 {one.reference: one.archive for one in built.values()} | {minio["reference"]: Path(minio["archive"])},
                 step,
             )
-            model = self._place(bundle)
-            step.result = f"{loaded}; the node has the model"
-        return Prepared(images_of(built, minio["reference"], "Never"), model)
+            models = [self._place(bundle) for bundle in bundles]
+            step.result = f"{loaded}; the node has the models"
+        return Prepared(images_of(built, minio["reference"], "Never"), *models)
 
     def kubectl(self) -> Kubectl:
         """kubectl that came with the cluster."""

@@ -8,7 +8,7 @@ from voxpod_demo.artifacts import Images, fetch_model
 from voxpod_demo.errors import DemoError
 from voxpod_demo.kubectl import DEMO_LABEL, Kubectl
 from voxpod_demo.release import Helm
-from voxpod_demo.settings import SYSTEM_NAMESPACE, Settings
+from voxpod_demo.settings import FAST_MODEL, SYSTEM_NAMESPACE, Settings
 from voxpod_demo.targets import NodeModel, Prepared
 from voxpod_demo.terminal import Terminal
 
@@ -42,7 +42,17 @@ class NamedCluster:
             "IfNotPresent",
         )
         path = PurePosixPath(settings.model_path)
-        return Prepared(images, NodeModel(str(path), str(path.parent), digest))
+        return Prepared(images, NodeModel(str(path), str(path.parent), digest), self._fast(terminal))
+
+    def _fast(self, terminal: Terminal) -> NodeModel | None:
+        """The second model, if it was said where its bundle lies."""
+        if not self._settings.fast_model_path:
+            return None
+        path = PurePosixPath(self._settings.fast_model_path)
+        with terminal.step("Model") as step:
+            bundle = fetch_model(step, FAST_MODEL)
+            step.result = f"{bundle.folder.name}, for its digest"
+        return NodeModel(str(path), str(path.parent), bundle.digest)
 
     def kubectl(self) -> Kubectl:
         """kubectl from PATH, with the user's kubeconfig and this context."""
@@ -111,4 +121,9 @@ def require_references(settings: Settings) -> None:
         raise DemoError(
             f"VOXPOD_MODEL_PATH is {settings.model_path}: an absolute path at least two folders deep is wanted, such as"
             " /var/lib/voxpod/models/kokoro"
+        )
+    fast = settings.fast_model_path
+    if fast and (PurePosixPath(fast).parent != path.parent or fast == settings.model_path):
+        raise DemoError(
+            f"VOXPOD_FAST_MODEL_PATH is {fast}: another folder in {path.parent}, beside VOXPOD_MODEL_PATH, is wanted"
         )

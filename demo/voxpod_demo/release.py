@@ -12,7 +12,7 @@ from voxpod_demo.errors import DemoError
 from voxpod_demo.kubectl import DEMO_LABEL, Json, Kubectl, label_of
 from voxpod_demo.reach import API, STORE
 from voxpod_demo.scene import LABELS
-from voxpod_demo.settings import RELEASE, ROOT, SYSTEM_NAMESPACE
+from voxpod_demo.settings import MODEL, RELEASE, ROOT, SYSTEM_NAMESPACE
 from voxpod_demo.terminal import Step
 
 CHART = ROOT / "charts" / "voxpod"
@@ -22,11 +22,18 @@ ANY_STATUS = ("--deployed", "--failed", "--pending", "--uninstalling")
 
 
 def values(
-    images: Images, model_root: str, node: str, *, user_namespaces: bool = True, key: Json | None = None
+    images: Images,
+    model_root: str,
+    node: str,
+    *,
+    user_namespaces: bool = True,
+    key: Json | None = None,
+    fast_model: str = "",
 ) -> Json:
     """The chart's values; everything else is the chart's default. One replica of each: it is a demo, not an HA test.
 
     `node`: address of a node that this machine reaches, empty for none. `key`: who may call the facade, without which there is none.
+    `fast_model`: what clients of OpenAI get that ask for tts-1, the fast one of its two; empty for the default model.
     """
     policy = images.pull_policy
     at_node = {"type": "NodePort", "nodePort": API.node_port} if node else {}
@@ -36,6 +43,7 @@ def values(
         "replicas": 1,
         "auth": {"keys": [key]},
         "service": at_node,
+        "modelAliases": {"tts-1": fast_model, "tts-1-hd": MODEL},
     }
     minio = {"enabled": True, "image": images.minio, "pullPolicy": policy, "nodePort": STORE.node_port if node else 0}
     return {

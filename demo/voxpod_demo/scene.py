@@ -1,16 +1,19 @@
-"""What the demo shows: a model, two tenants, and requests in three languages, one of them with a slip. Pure manifests."""
+"""What the demo shows: two models, two tenants, and requests in three languages, one of them with a slip. Pure manifests."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from voxpod_crds.base import API_VERSION
 from voxpod_demo.kubectl import DEMO_LABEL, Json
-from voxpod_demo.settings import MODEL
+from voxpod_demo.settings import FAST_MODEL, MODEL
 
 RUN_LABEL = "voxpod.dev/demo-run"
 LABELS = {DEMO_LABEL: "true"}
 MAX_SANDBOXES = 2
 """So that a laptop has room for all that run at a time, and a third request shows how waiting looks."""
+
+FAST_CPU = "300m"
+"""Of the one sandbox of the fast model: what it says takes a twentieth of the other's time."""
 
 DEADLINE_SECONDS = 300
 
@@ -48,6 +51,9 @@ LINES = (
         " cloak.",
         voice="bf_emma",
     ),
+    Line(
+        "globex", "fast-en", "No model was named, and the language was: so the fast English one spoke.", language="en"
+    ),
     Line("globex", "poem-zh", "床前明月光，疑是地上霜。举头望明月，低头思故乡。", voice="zf_xiaobei"),
     Line(
         "globex", "train-ja", "まもなく、三番線に電車がまいります。黄色い線の内側でお待ちください。", voice="jf_alpha"
@@ -68,6 +74,22 @@ def speech_model(path: str, digest: str, cpu: str) -> Json:
             "resources": {"cpu": cpu, "memory": "1Gi"},
             "warmPool": {"maxSandboxes": MAX_SANDBOXES},
             "default": True,
+        },
+    )
+
+
+def fast_model(path: str, digest: str) -> Json:
+    """The model of requests that name none and say that they are in English."""
+    return _object(
+        "SpeechModel",
+        FAST_MODEL,
+        {
+            "source": {"hostPath": {"path": path}},
+            "digest": digest,
+            "delivery": {},
+            "resources": {"cpu": FAST_CPU, "memory": "512Mi"},
+            "warmPool": {"maxSandboxes": 1},
+            "defaultFor": ["en"],
         },
     )
 

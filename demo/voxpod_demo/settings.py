@@ -14,6 +14,7 @@ SYSTEM_NAMESPACE = "voxpod-system"
 SANDBOX_NAMESPACE = "voxpod-sandboxes"
 RELEASE = "voxpod"
 MODEL = "kokoro"
+FAST_MODEL = "hibari"
 
 DEFAULT_TIMEOUT_SECONDS = 300.0
 
@@ -34,6 +35,8 @@ class Settings:
     """VOXPOD_MODEL_PATH: the bundle's folder on the nodes of a named cluster."""
     model_digest: str
     """VOXPOD_MODEL_DIGEST: its digest, where it is not the bundle that this repository makes."""
+    fast_model_path: str
+    """VOXPOD_FAST_MODEL_PATH: folder of the second bundle on those nodes, beside the first."""
     values_file: str
     """VOXPOD_DEMO_VALUES: further Helm values, which win."""
     cache: Path
@@ -56,6 +59,7 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
         minio_image=text("VOXPOD_MINIO_IMAGE"),
         model_path=text("VOXPOD_MODEL_PATH"),
         model_digest=text("VOXPOD_MODEL_DIGEST"),
+        fast_model_path=text("VOXPOD_FAST_MODEL_PATH"),
         values_file=text("VOXPOD_DEMO_VALUES"),
         cache=Path(text("VOXPOD_CACHE") or "~/.cache/voxpod").expanduser().absolute(),
         timeout_seconds=_seconds("VOXPOD_DEMO_TIMEOUT", text("VOXPOD_DEMO_TIMEOUT")),

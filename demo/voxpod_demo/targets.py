@@ -24,6 +24,8 @@ class Prepared:
 
     images: Images
     model: NodeModel
+    fast: NodeModel | None
+    """A second model, for English; None where the nodes have it not."""
 
 
 class Target(Protocol):

@@ -14,8 +14,8 @@ from voxpod_demo.kubectl import DEMO_LABEL, Kubectl, label_of
 from voxpod_demo.release import Helm, make_namespaces, values
 from voxpod_demo.run import delete_earlier, run
 from voxpod_demo.session import chosen
-from voxpod_demo.settings import MODEL, SYSTEM_NAMESPACE, Settings
-from voxpod_demo.targets import NodeModel, Prepared, Target
+from voxpod_demo.settings import FAST_MODEL, MODEL, SYSTEM_NAMESPACE, Settings
+from voxpod_demo.targets import Prepared, Target
 from voxpod_demo.terminal import Step, Terminal
 from voxpod_demo.watching import follow
 
@@ -41,7 +41,7 @@ def up(settings: Settings, terminal: Terminal, audio: Path) -> bool:
     kubectl = target.kubectl()
     _install(target, prepared, settings, terminal)
     with terminal.step("Scene") as step:
-        step.result = _set_the_scene(kubectl, prepared.model, settings.timeout_seconds, step)
+        step.result = _set_the_scene(kubectl, prepared, settings.timeout_seconds, step)
     terminal.say()
     good = run(target, scene.LINES, terminal, settings.timeout_seconds, audio)
     if good:
@@ -68,6 +68,7 @@ def _install(target: Target, prepared: Prepared, settings: Settings, terminal: T
             target.node_address(),
             user_namespaces=target.user_namespaces,
             key=calls.entry_of(calls.kept_key(kubectl)),
+            fast_model=FAST_MODEL if prepared.fast is not None else "",
         )
         try:
             Helm(target.helm(), kubectl).install(chosen_values, settings.values_file, settings.timeout_seconds, step)
@@ -77,10 +78,12 @@ def _install(target: Target, prepared: Prepared, settings: Settings, terminal: T
         step.result = f"chart voxpod in {SYSTEM_NAMESPACE}: CRDs, operator, HTTP API, MinIO"
 
 
-def _set_the_scene(kubectl: Kubectl, model: NodeModel, timeout_seconds: float, step: Step) -> str:
-    """Tenants and the model, and none of an earlier run's requests; returns once the model is Ready."""
+def _set_the_scene(kubectl: Kubectl, prepared: Prepared, timeout_seconds: float, step: Step) -> str:
+    """Tenants and models, and none of an earlier run's requests; returns once the models are Ready."""
+    model, fast = prepared.model, prepared.fast
+    names = [MODEL] if fast is None else [MODEL, FAST_MODEL]
     for kind_name, thing in (
-        ("speechmodels.voxpod.dev", MODEL),
+        *(("speechmodels.voxpod.dev", name) for name in names),
         *(("tenants.voxpod.dev", t.name) for t in scene.TENANTS),
     ):
         existing = kubectl.get(kind_name, thing)
@@ -88,16 +91,17 @@ def _set_the_scene(kubectl: Kubectl, model: NodeModel, timeout_seconds: float, s
             raise DemoError(f"{kind_name} {thing} is there already, and the demo did not make it: it is left as it is")
     delete_earlier(kubectl)
     cpu = sandbox_cpu(kubectl.items("nodes"), kubectl.items("pods", "--all-namespaces"))
-    kubectl.apply([scene.speech_model(model.path, model.digest, cpu), *scene.tenants()])
-    ready = _wait_for_model(kubectl, timeout_seconds, step)
-    step.say(f"each of {scene.MAX_SANDBOXES} sandboxes gets {cpu} CPU")
-    return f"model {MODEL}: {ready}; tenants {', '.join(tenant.name for tenant in scene.TENANTS)}"
+    also = [scene.fast_model(fast.path, fast.digest)] if fast is not None else []
+    kubectl.apply([scene.speech_model(model.path, model.digest, cpu), *also, *scene.tenants()])
+    ready = [f"{name}: {_wait_for_model(kubectl, name, timeout_seconds, step)}" for name in names]
+    step.say(f"each of {scene.MAX_SANDBOXES} sandboxes of {MODEL} gets {cpu} CPU")
+    return f"models {'; '.join(ready)}; tenants {', '.join(tenant.name for tenant in scene.TENANTS)}"
 
 
-def _wait_for_model(kubectl: Kubectl, timeout_seconds: float, step: Step) -> str:
-    """What the model's Ready condition says once it is true."""
+def _wait_for_model(kubectl: Kubectl, name: str, timeout_seconds: float, step: Step) -> str:
+    """What a model's Ready condition says once it is true."""
     deadline, said = time.monotonic() + timeout_seconds, ""
-    for event in follow(kubectl, "speechmodels.voxpod.dev", MODEL):
+    for event in follow(kubectl, "speechmodels.voxpod.dev", name):
         if event is not None:
             seen = SpeechModel.model_validate(event)
             ready = find_condition(seen.status.conditions, ConditionType.READY)
@@ -111,9 +115,9 @@ def _wait_for_model(kubectl: Kubectl, timeout_seconds: float, step: Step) -> str
         if time.monotonic() > deadline:
             break
     raise DemoError(
-        f"SpeechModel {MODEL} did not become Ready: {said or 'the operator said nothing about it'}",
-        details=[*diagnose.sandbox_warnings(kubectl, "probe-"), *diagnose.operator_log(kubectl, MODEL)],
-        try_next=[f"kubectl describe speechmodel {MODEL}", *diagnose.LOOK],
+        f"SpeechModel {name} did not become Ready: {said or 'the operator said nothing about it'}",
+        details=[*diagnose.sandbox_warnings(kubectl, "probe-"), *diagnose.operator_log(kubectl, name)],
+        try_next=[f"kubectl describe speechmodel {name}", *diagnose.LOOK],
     )
 
 

@@ -11,17 +11,19 @@ from chart_objects import Json, environment, find, of_kind
 from voxpod_api.settings import ApiSettings
 
 CHART = Path(__file__).resolve().parents[2] / "charts" / "voxpod"
-FROM_THE_CHART = {"pod_name", "host", "keys_file", "jwks_file", "revoked_file", "store_url", "store_ca_pem"}
+FROM_THE_CHART = {"pod_name", "host", "keys_file", "jwks_file", "revoked_file", "webhooks_key_file", "store_url"} | {
+    "store_ca_pem"
+}
 """What the chart itself knows: the downward API, where it mounts the credentials, and the store's own values."""
 KEY = '{"name":"ci","sha256":"' + "ab" * 32 + '","namespace":"acme"}'
 ON = ("api.enabled=true", f"api.auth.keys=[{KEY}]")
 
 
 def path_of(setting: str) -> str:
-    """Where a setting stands below `api`: jwt_* and jwks_* lie below auth.jwt."""
-    head, *rest = setting.removeprefix("jwt_").split("_")
+    """Where a setting stands below `api`: jwt_* and jwks_* lie below auth.jwt, webhooks_* below webhooks."""
+    head, *rest = setting.removeprefix("jwt_").removeprefix("webhooks_").split("_")
     name = head + "".join(part.capitalize() for part in rest)
-    return f"auth.jwt.{name}" if setting.startswith("jw") else name
+    return f"auth.jwt.{name}" if setting.startswith("jw") else f"webhooks.{name}" if setting.startswith("web") else name
 
 
 def value_at(values: Json, path: str) -> object:
@@ -47,7 +49,8 @@ def test_no_facade_without_being_asked(render):
 
 def test_environment_has_every_setting_in_order(render):
     both = [*ON, "api.auth.jwt.jwksSecret=tokens", "api.auth.jwt.issuer=https://login.example.com"]
-    found = list(environment(render("minimal", *both, "api.auth.jwt.revokedConfigMap=gone"), "voxpod-api"))
+    more = ["api.auth.jwt.revokedConfigMap=gone", "api.webhooks.keySecret=mine"]
+    found = list(environment(render("minimal", *both, *more), "voxpod-api"))
 
     assert found == [f"VOXPOD_API_{name.upper()}" for name in ApiSettings.model_fields if name != "host"]
 
@@ -68,7 +71,9 @@ def test_every_option_reaches_the_facade(render, monkeypatch):
     }
 
     for name in set(ApiSettings.model_fields) - FROM_THE_CHART:
-        assert getattr(settings, name) == merged.get(name, value_at(given, path_of(name))), name
+        told = getattr(settings, name)
+        told = [str(one) for one in told] if name == "webhooks_allow_cidrs" else told
+        assert told == merged.get(name, value_at(given, path_of(name))), name
 
 
 @pytest.mark.parametrize(
@@ -114,6 +119,19 @@ def test_an_issuer_s_url_alone_is_enough_and_the_way_to_it_can_be_opened(render)
 
     assert mounted(objects) == {}
     assert way in find(objects, "NetworkPolicy", "voxpod-api")["spec"]["egress"]
+
+
+def test_webhooks_get_their_keys_and_a_way_out_that_leads_nowhere_inside(render):
+    objects = render("minimal", *ON, "api.webhooks.keySecret=mine", 'api.webhooks.allowCidrs=["10.20.0.0/16"]')
+    egress = find(objects, "NetworkPolicy", "voxpod-api")["spec"]["egress"]
+
+    assert mounted(objects)["webhook.key"] == "mine"
+    (public,) = (rule for rule in egress if {"ipBlock": {"cidr": "2000::/3"}} in rule.get("to", []))
+    inside = public["to"][0]["ipBlock"]["except"]
+    assert {"10.0.0.0/8", "169.254.0.0/16", "127.0.0.0/8"} <= set(inside)
+    assert {"to": [{"ipBlock": {"cidr": "10.20.0.0/16"}}]} in egress
+    without = find(render("minimal", *ON), "NetworkPolicy", "voxpod-api")["spec"]["egress"]
+    assert len(without) == len(egress) - 2
 
 
 def test_keys_of_an_issuer_in_the_values_are_mounted(render):

@@ -21,7 +21,15 @@ ROOT = Path(__file__).resolve().parents[2]
 CLUSTER = f"{os.environ.get('VOXPOD_TEST_CLUSTER_NAME', 'test')[:7]}-demo"
 """Beside the test cluster of the same session: two sessions on one machine need two names."""
 
-SPOKEN = {"acme/hello-en", "acme/hello-zh", "acme/hello-ja", "globex/story-en", "globex/poem-zh", "globex/train-ja"}
+SPOKEN = {
+    "acme/hello-en",
+    "acme/hello-zh",
+    "acme/hello-ja",
+    "globex/story-en",
+    "globex/fast-en",
+    "globex/poem-zh",
+    "globex/train-ja",
+}
 
 Demo = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -137,7 +145,7 @@ def test_second_run_finds_the_cluster_again_and_replaces_the_requests(
     assert done.returncode == 0, done.stdout + done.stderr
     assert "because it is running already" in done.stdout
     after = uids()
-    assert len(after) == len(before) == 7
+    assert len(after) == len(before) == 8
     assert not after & before
 
 
@@ -194,7 +202,18 @@ def test_api_facts_open_the_http_api(demo: Demo, first_run: str) -> None:
     answer = httpx2.get(
         f"{facts['url']}/v1/models", headers={"Authorization": f"Bearer {facts['token']}"}, trust_env=False
     )
-    assert {"kokoro", "tts-1"} <= {model["id"] for model in answer.json()["data"]}
+    meant = {model["id"]: model["voxpod_model"] for model in answer.json()["data"]}
+    assert (meant["tts-1"], meant["tts-1-hd"], meant["hibari"]) == ("hibari", "kokoro", "hibari")
+
+
+def test_a_request_in_english_that_names_no_model_is_the_fast_model_s(
+    first_run: str, kubectl: Callable[..., str]
+) -> None:
+    found = {
+        name: kubectl("get", "ttsr", "-n", "globex", name, "-o", "jsonpath='{.status.model}'")
+        for name in ("fast-en", "story-en")
+    }
+    assert found == {"fast-en": "hibari", "story-en": "kokoro"}
 
 
 def test_three_ways_to_ask_work_as_they_are_printed(first_run: str, audio: Path) -> None:

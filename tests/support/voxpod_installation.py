@@ -148,6 +148,7 @@ def _settings(installation: Installation, minio: Built, node: str) -> list[str]:
             "auth": {"keys": [_key_entry(namespace, key) for namespace, key in API_KEYS.items()]},
             "service": {"type": "NodePort", "nodePort": API_PORT},
             "drainSeconds": 20,
+            "modelAliases": {"quick": "hibari"},
         },
         "demo": {"minio": {"enabled": True, "image": minio.reference, "nodePort": STORE_PORT}},
     }

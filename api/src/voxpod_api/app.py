@@ -18,7 +18,7 @@ from voxpod_api.audio_store import AudioStore
 from voxpod_api.auth.credentials import Credentials
 from voxpod_api.cluster.board import RequestBoard
 from voxpod_api.cluster.catalog import Catalog
-from voxpod_api.cluster.following import WatchState, follow
+from voxpod_api.cluster.following import Both, WatchState, follow
 from voxpod_api.cluster.gateway import MODELS, REQUESTS, TENANTS, ClusterGateway
 from voxpod_api.console import endpoints as console
 from voxpod_api.health import Health, health_app
@@ -30,6 +30,7 @@ from voxpod_api.speech.order import SELECTOR
 from voxpod_api.speech.service import SpeechService
 from voxpod_api.speech.tasks import TaskService
 from voxpod_api.tasks import endpoints as tasks
+from voxpod_api.tasks.notifier import Notifier
 from voxpod_api.usage import endpoints as usage
 from voxpod_api.web import envelopes
 from voxpod_api.web.outermost import Outermost
@@ -64,6 +65,7 @@ class Facade:
     api: ApiClient
     gateway: ClusterGateway
     board: RequestBoard
+    notifier: Notifier
     health: Health
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -75,7 +77,10 @@ class Facade:
                 kept = [
                     group.create_task(follow(self.gateway, self.health.tenants, "", self.parts.catalog.tenants)),
                     group.create_task(follow(self.gateway, self.health.models, "", self.parts.catalog.models)),
-                    group.create_task(follow(self.gateway, self.health.requests, SELECTOR, self.board)),
+                    group.create_task(
+                        follow(self.gateway, self.health.requests, SELECTOR, Both(self.board, self.notifier))
+                    ),
+                    group.create_task(self.notifier.run()),
                     group.create_task(self.parts.credentials.keep()),
                 ]
                 serving = group.create_task(server.serve())
@@ -145,15 +150,16 @@ def assemble(settings: ApiSettings, api: ApiClient) -> Facade:
     gateway, board, catalog = ClusterGateway(api), RequestBoard(), Catalog()
     health = Health(WatchState(TENANTS), WatchState(MODELS), WatchState(REQUESTS))
     aliases = Aliases(settings.model_aliases, settings.voice_aliases)
+    credentials = Credentials(settings)
     parts = Parts(
         settings=settings,
-        credentials=Credentials(settings),
+        credentials=credentials,
         catalog=catalog,
         aliases=aliases,
         speech=SpeechService(gateway, board, settings),
-        tasks=TaskService(gateway, board),
+        tasks=TaskService(gateway, board, settings.pod_name),
         store=AudioStore(settings.store_url, settings.store_ca_pem),
         now=lambda: datetime.now(UTC),
         ready=health.problem,
     )
-    return Facade(parts, api, gateway, board, health)
+    return Facade(parts, api, gateway, board, Notifier(gateway, credentials, settings, parts.now), health)

@@ -21,3 +21,4 @@ CREDENTIALS_UNREADABLE = Gauge(
 ISSUER_FAILURES = Counter(
     "voxpod_facade_issuer_failures_total", "Times that the keys of the tokens' issuer could not be fetched."
 )
+WEBHOOKS = Counter("voxpod_facade_webhooks_total", "Attempts to tell a receiver of a task's end.", ["result"])

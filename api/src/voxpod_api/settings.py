@@ -6,7 +6,7 @@ The order is that of `api` in the chart's values.yaml.
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, field_validator
+from pydantic import Field, IPvAnyNetwork, StringConstraints, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from voxpod_api.aliases import MODEL_ALIASES, VOICE_ALIASES
@@ -79,6 +79,14 @@ class ApiSettings(BaseSettings):
         ge=60,
         le=604_800,
         description="Life of an audio_url; so long is a repeat answered from the first request.",
+    )
+
+    webhooks_key_file: Path | None = Field(
+        None, description="File with the keys that sign webhooks, one a line, the newest first; none: no webhooks."
+    )
+    webhooks_allow_http: bool = Field(False, description="Whether a webhook's URL may begin with http://.")
+    webhooks_allow_cidrs: list[IPvAnyNetwork] = Field(
+        [], description="Networks that webhooks may go to although they are not of the public internet."
     )
 
     max_body_bytes: int = Field(131_072, ge=1024, le=1 << 24, description="Longest body of a request.")

@@ -10,7 +10,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from voxpod_bench.engine.footprint import read_pages
+from voxpod_bench.engine.footprint import Peak, read_pages
 from voxpod_bench.engine.page import Log, Page, megabytes, verdict
 from voxpod_bench.errors import BenchError
 from voxpod_bench.markdown import table
@@ -18,8 +18,12 @@ from voxpod_bench.markdown import table
 STAGES = ("text, first token", "further tokens", "flow", "vocoder")
 TOKENS = (150, 500)
 """3 and 10 seconds."""
+STEPS, FEW_STEPS = 10, 5
+"""Of the flow: as published, and half of it, which a SpeechModel may say (`spec.flowSteps`)."""
 BARS = {(150, 1): 1.6, (500, 1): 2.2, (150, 2): 1.0, (500, 2): 1.3}
 BAR_PRIVATE_MB, BAR_PSS, TOGETHER = 150.0, 1.6, 4
+BAR_GROWTH = 1.2
+"""Most private memory in the last round by that in the first: rounds are what chunks of a long text are, one after another."""
 _SCRIPT = Path(__file__).with_name("cosyvoice_stages.py")
 _WEIGHTS_READ = 186.4e6
 """Bytes of eight-bit weights that one speech token needs: 14 layers of 12.58 million and the scores' 4.2; positions come beside."""
@@ -33,12 +37,13 @@ class Run:
 
     tokens: int
     threads: int
+    steps: int
     audio: float
     seconds: tuple[float, ...]
     """By stage."""
     core_seconds: tuple[float, ...]
-    private: int
-    """Bytes, after the last round."""
+    private: tuple[int, ...]
+    """The most in each round, in bytes."""
 
     @property
     def rtf(self) -> float:
@@ -66,16 +71,18 @@ class Results:
 def measure(bundle: Path, rounds: int, log: Log) -> Results:
     """Everything; BenchError when the bundle is not prepared for this machine."""
     runs, load = [], 0.0
-    for tokens in TOKENS:
-        for threads in (1, 2):
-            log(f"cosyvoice, {tokens} tokens, {threads} threads")
-            with _process(bundle, threads, tokens, rounds) as process:
-                told = []
-                for _ in range(rounds):
-                    told.append(_answer(process))
-                    _go_on(process)
-            runs.append(_run(tokens, threads, told))
-            load = told[0]["load"]
+    cases = [(tokens, threads, STEPS) for tokens in TOKENS for threads in (1, 2)]
+    for tokens, threads, steps in [*cases, *((tokens, 1, FEW_STEPS) for tokens in TOKENS)]:
+        log(f"cosyvoice, {tokens} tokens, {threads} threads, {steps} steps")
+        with _process(bundle, threads, tokens, rounds, steps) as process, Peak(process.pid) as peak:
+            told, private = [], []
+            for _ in range(rounds):
+                peak.private = 0
+                told.append(_answer(process))
+                private.append(peak.private)
+                _go_on(process)
+        runs.append(_run((tokens, threads, steps), told, private))
+        load = told[0]["load"]
     log(f"cosyvoice, memory of {TOGETHER} processes")
     with contextlib.ExitStack() as alive:
         processes = [alive.enter_context(_process(bundle, 1, TOKENS[-1], 2))]
@@ -91,21 +98,21 @@ def page(results: Results) -> Page:
     """The tables and the bars."""
     rows = [
         (
-            f"{run.audio:.1f} s, {run.threads} {'core' if run.threads == 1 else 'cores'}",
+            _named(run),
             *(f"{seconds:.2f}" for seconds in run.seconds),
             f"{run.rtf:.2f}",
             f"{run.rtf_of_cores:.2f}",
             f"{run.seconds[1] / (run.tokens - 1) * 1000:.1f}",
-            megabytes(run.private),
+            megabytes(max(run.private)),
         )
         for run in results.runs
     ]
-    head = ("", *(f"{stage}, s" for stage in STAGES), "RTF", "core s a second", "ms a token", "private MB")
+    head = ("", *(f"{stage}, s" for stage in STAGES), "RTF", "core s a second", "ms a token", "most private MB")
+    published = [run for run in results.runs if run.steps == STEPS]
     bars = [
-        verdict(f"RTF, {run.audio:.1f} s on {run.threads}", run.rtf, BARS[run.tokens, run.threads])
-        for run in results.runs
+        verdict(f"RTF, {run.audio:.1f} s on {run.threads}", run.rtf, BARS[run.tokens, run.threads]) for run in published
     ]
-    longest = next(run for run in results.runs if run.tokens == TOKENS[-1] and run.threads == 1)
+    longest = next(run for run in published if run.tokens == TOKENS[-1] and run.threads == 1)
     return Page(
         "cosyvoice",
         "CosyVoice-300M-SFT, stage by stage",
@@ -119,7 +126,7 @@ def page(results: Results) -> Page:
             "",
             "## Beside the ceilings",
             "",
-            *_ceilings(results.runs),
+            *_ceilings(published),
             "",
             "## Bars",
             "",
@@ -128,10 +135,15 @@ def page(results: Results) -> Page:
                 verdict(
                     f"core seconds a second of sound, {run.audio:.1f} s on 1", run.rtf_of_cores, BARS[run.tokens, 1]
                 )
-                for run in results.runs
+                for run in published
                 if run.threads == 1
             ),
-            verdict("private MB of one process, 10 s", longest.private / 1e6, BAR_PRIVATE_MB),
+            verdict("most private MB of one process, 10 s", max(longest.private) / 1e6, BAR_PRIVATE_MB),
+            verdict(
+                f"most private in round {len(longest.private)} by that in the first, 10 s each",
+                longest.private[-1] / longest.private[0],
+                BAR_GROWTH,
+            ),
             verdict(f"PSS of {TOGETHER}, of one", results.together / results.alone, BAR_PSS),
         ],
     )
@@ -142,8 +154,14 @@ The published sizes with RANDOM weights (`python tests/support/cosyvoice_checkpo
 is: no real one can be had on the machines that Voxpod is built on. What numbers the weights are changes neither time nor memory. How it
 sounds, how often a sentence goes wrong, and what eight bits cost a listener, only real weights can tell; nothing here says anything of that.
 
-Eight-bit products, 10 steps of the flow, the end of speech ignored: as many tokens as are asked for, 50 a second. *Core seconds* are
-processor time; where other work runs beside, as the table above says, they count and the clock does not.""".splitlines()
+Eight-bit products, 10 steps of the flow where nothing else is said, the end of speech ignored: as many tokens as are asked for, 50 a second. *Core seconds* are
+processor time; where other work runs beside, as the table above says, they count and the clock does not. *Most private* is the most that a process had written of its own at
+any moment, looked at every 20 ms; a round is what a chunk of a long text is, one after another in the same process.""".splitlines()
+
+
+def _named(run: Run) -> str:
+    cores = "1 core" if run.threads == 1 else f"{run.threads} cores"
+    return f"{run.audio:.1f} s, {cores}" + ("" if run.steps == STEPS else f", {run.steps} steps")
 
 
 def _ceilings(runs: Sequence[Run]) -> list[str]:
@@ -158,17 +176,19 @@ def _ceilings(runs: Sequence[Run]) -> list[str]:
     return lines
 
 
-def _run(tokens: int, threads: int, told: Sequence[dict[str, Any]]) -> Run:
+def _run(case: tuple[int, int, int], told: Sequence[dict[str, Any]], private: Sequence[int]) -> Run:
     seconds, cores = (
         tuple(median(values) for values in zip(*(one[what] for one in told), strict=True))
         for what in ("seconds", "core_seconds")
     )
-    return Run(tokens, threads, told[0]["audio"], seconds, cores, told[-1]["private"])
+    return Run(*case, told[0]["audio"], seconds, cores, tuple(private))
 
 
 @contextlib.contextmanager
-def _process(bundle: Path, threads: int, tokens: int, rounds: int) -> Iterator["subprocess.Popen[str]"]:
-    command = [sys.executable, str(_SCRIPT), str(bundle), str(threads), str(tokens), str(rounds)]
+def _process(
+    bundle: Path, threads: int, tokens: int, rounds: int, steps: int = STEPS
+) -> Iterator["subprocess.Popen[str]"]:
+    command = [sys.executable, str(_SCRIPT), str(bundle), str(threads), str(tokens), str(rounds), str(steps)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         try:
             yield process

@@ -10,8 +10,8 @@ import time
 from pathlib import Path
 
 
-def main(bundle: Path, threads: int, tokens: int, rounds: int) -> None:
-    """`rounds` times: seconds and core seconds of each stage."""
+def main(bundle: Path, threads: int, tokens: int, rounds: int, steps: int) -> None:
+    """`rounds` times, with so many steps of the flow: seconds and core seconds of each stage."""
     os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:threads])
     import numpy as np
 
@@ -22,7 +22,7 @@ def main(bundle: Path, threads: int, tokens: int, rounds: int) -> None:
     from voxpod_inference.engines.registry import load_engine
 
     began = time.perf_counter()
-    engine = load_engine(open_bundle(bundle), threads)
+    engine = load_engine(open_bundle(bundle).with_flow_steps(steps), threads)
     assert isinstance(engine, CosyVoice)
     load = time.perf_counter() - began
     language, flow, vocoder, width = engine._language, engine._flow, engine._vocoder, 1024
@@ -58,4 +58,4 @@ def main(bundle: Path, threads: int, tokens: int, rounds: int) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), *map(int, sys.argv[2:5]))
+    main(Path(sys.argv[1]), *map(int, sys.argv[2:6]))

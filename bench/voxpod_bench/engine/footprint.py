@@ -94,7 +94,7 @@ def _together(variant: Variant, count: int, log: Log) -> Together:
 def growth_of(variant: Variant, text: Text, log: Log) -> Growth:
     """Of a fresh process that speaks one text."""
     log(f"memory, {text.size} characters of {text.language}, {variant.name}")
-    with speaking(variant, 2, range(2)) as speaker, _Peak(speaker.pid) as peak:
+    with speaking(variant, 2, range(2)) as speaker, Peak(speaker.pid) as peak:
         speaker.speak(text)
         return Growth(
             variant.name,
@@ -106,13 +106,14 @@ def growth_of(variant: Variant, text: Text, log: Log) -> Growth:
         )
 
 
-class _Peak(Watch):
+class Peak(Watch):
     """The most private memory of a process."""
 
     def __init__(self, pid: int) -> None:
         super().__init__(LOOK_SECONDS)
         self._pid = pid
         self.private = 0
+        """Bytes; to be set to 0 where another stretch begins."""
 
     def _look(self) -> None:
         with contextlib.suppress(OSError):

@@ -113,6 +113,8 @@ class Work:
     """Of the engine's random choices."""
     instructions: str = dataclasses.field(default="", metadata=_since(2))
     """How it is to be spoken, in words; empty for no wish."""
+    further_requests: int = dataclasses.field(default=0, metadata=_since(2))
+    """How many more requests of the same tenant the sandbox may ask for once this one's outcome is stored; one claim for each."""
 
 
 Stage = Literal["synthesizing", "uploading"]

@@ -102,6 +102,20 @@ class TenantSandbox(ApiModel):
         default_factory=list,
         description="Taints that this tenant's sandbox pods tolerate, besides those of the SpeechModel.",
     )
+    max_requests: int | None = Field(
+        None,
+        ge=1,
+        le=100,
+        description=(
+            "Requests of this tenant that one sandbox may serve, one after another; 1, single use, without it. With more,"
+            " text of one request can reach what speaks the next one of the same tenant, never another tenant's."
+        ),
+    )
+
+    @property
+    def shape(self) -> "TenantSandbox":
+        """What of it makes the tenant's pods differ from others."""
+        return self.model_copy(update={"max_requests": None})
 
 
 class Retention(ApiModel):

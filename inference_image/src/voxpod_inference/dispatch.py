@@ -65,13 +65,21 @@ class Dispatch:
         log.event("idle for too long")
         return None
 
+    def claim_another(self) -> Work | None:
+        """The tenant's next request, if one comes at once; asked once, since a sandbox that nobody needs any more ends."""
+        response = self._call("GET", CLAIM_PATH, None, _CLAIM_TIMEOUT, None)
+        if response is not None and response.status == 200:
+            return _parsed(response.body)
+        log.event("no further request")
+        return None
+
     def progress(self, progress: Progress) -> bool:
         """Tell it once, whether it arrives or not; False when the operator says that the work is not wanted any more."""
         response = self._call("POST", PROGRESS_PATH, to_json(progress).encode(), _PROGRESS_TIMEOUT, None)
         return response is None or response.status != 410
 
-    def report(self, report: Report) -> None:
-        """Hand in the result; tries for half a minute while the endpoint is away."""
+    def report(self, report: Report) -> bool:
+        """Hand in the result; tries for half a minute while the endpoint is away. Whether it was taken as the outcome."""
         body = to_json(report).encode()
         delays = _backoff()
         give_up = time.monotonic() + _RESULT_SECONDS
@@ -83,11 +91,11 @@ class Dispatch:
                 log.event(
                     "result handed in" if taken else "result refused", "INFO" if taken else "ERROR", status=status
                 )
-                return
+                return status < 300
             delay = next(delays)
             if time.monotonic() + delay > give_up:
                 log.event("result not handed in: the endpoint is away", "ERROR", status=status)
-                return
+                return False
             self._sleep(delay)
 
     def _call(self, method: str, path: str, body: bytes | None, timeout: float, boot_ms: int | None) -> Response | None:

@@ -1,4 +1,4 @@
-"""The one life of a sandbox: check the model, load it, claim one request, speak it, store it, report."""
+"""The life of a sandbox: check the model, load it, claim a request, speak it, store it, report."""
 
 import dataclasses
 import errno
@@ -6,7 +6,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from voxpod_crds.sandbox_protocol import Audio, Report, TimestampsObject, Timings, Work, termination_message
 from voxpod_inference import log
@@ -20,6 +20,9 @@ from voxpod_inference.process import end_now, milliseconds_since_start, write_te
 from voxpod_inference.progress import Pulse
 from voxpod_inference.settings import SandboxSettings
 from voxpod_inference.timestamps import SpokenTimes, check
+
+if TYPE_CHECKING:
+    from voxpod_inference.dispatch import Dispatch
 
 _DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
@@ -53,9 +56,9 @@ class Stopwatch:
 
 
 def run(settings: SandboxSettings) -> Report | None:
-    """Live it; None when there was no work. The report is also the pod's termination message, so that it reaches an
-    operator that is away."""
-    uid, timings, dispatch = "", Timings(), None
+    """Live it; None when there was no work. A report is also the pod's termination message, so that it reaches an operator
+    that is away. Where the work says so, the same tenant's further requests are served after it."""
+    timings, report = Timings(), None
     try:
         started = time.monotonic()
         synthesizer = load(settings.model)
@@ -67,23 +70,40 @@ def run(settings: SandboxSettings) -> Report | None:
 
         dispatch = Dispatch(settings)
         work = dispatch.claim(boot_ms)
-        if work is None:
-            return None
-        uid = work.request_uid
-        log.about(request_id=uid, tenant_id=work.tenant, text_len=len(work.text), voice=work.voice)
-        log.event("claimed")
-        with Pulse(work, dispatch.progress, end_now) as pulse:
-            report = serve(work, synthesizer, timings, settings.object_store_ca_pem, pulse)
-    except SpeechError as error:
-        report = Report(uid, timings, failure=error.as_failure())
     except Exception as error:
-        report = Report(uid, timings, failure=unexpected(error).as_failure())
-    if report.failure is not None:
-        log.event("failed", "ERROR", fault=report.failure.fault, reason=report.failure.reason)
-    write_termination_log(settings.model.termination_log, termination_message(report))
-    if uid and dispatch is not None:
-        dispatch.report(report)
+        report = _failed("", timings, error)
+        write_termination_log(settings.model.termination_log, termination_message(report))
+        return report
+    while work is not None:
+        report = _one(work, synthesizer, timings, settings, dispatch)
+        write_termination_log(settings.model.termination_log, termination_message(report))
+        taken = dispatch.report(report)
+        if report.failure is not None or not taken or not work.further_requests:
+            break
+        work = dispatch.claim_another()
+        timings = Timings()  # a start is paid for once
     return report
+
+
+def _one(
+    work: Work, synthesizer: Synthesizer, timings: Timings, settings: SandboxSettings, dispatch: "Dispatch"
+) -> Report:
+    """How one request ends."""
+    # what was left of one before it would be taken for this one's, should the kubelet end the sandbox now
+    write_termination_log(settings.model.termination_log, "")
+    log.about(request_id=work.request_uid, tenant_id=work.tenant, text_len=len(work.text), voice=work.voice)
+    log.event("claimed")
+    try:
+        with Pulse(work, dispatch.progress, end_now) as pulse:
+            return serve(work, synthesizer, timings, settings.object_store_ca_pem, pulse)
+    except Exception as error:
+        return _failed(work.request_uid, timings, error)
+
+
+def _failed(uid: str, timings: Timings, error: Exception) -> Report:
+    failure = (error if isinstance(error, SpeechError) else unexpected(error)).as_failure()
+    log.event("failed", "ERROR", fault=failure.fault, reason=failure.reason)
+    return Report(uid, timings, failure=failure)
 
 
 def serve(work: Work, synthesizer: Synthesizer, timings: Timings, ca_pem: str, pulse: Pulse) -> Report:

@@ -27,6 +27,7 @@ from voxpod_operator.policy.pool import PoolBook
 from voxpod_operator.policy.progress import ProgressBook
 from voxpod_operator.policy.store_state import StoreState
 from voxpod_operator.policy.transitions import difference
+from voxpod_operator.reuse import Reuse
 from voxpod_operator.settings import OperatorSettings
 from voxpod_operator.storage.object_store import ObjectStore
 from voxpod_operator.tenant_series import label_of, own_series
@@ -79,6 +80,8 @@ class Context:
     certificate: DispatchCertificate
     idle: IdleSandboxes
     """Who waits for work at this leader."""
+    reuse: Reuse = field(default_factory=Reuse)
+    """Who may serve several requests of one tenant."""
     pools: PoolBook = field(default_factory=PoolBook)
     """What this leader has seen of each model's pool."""
     book: Book = field(default_factory=Book)
@@ -113,6 +116,7 @@ class Context:
             if status.sandbox is not None:
                 self.book.held_by(uid, Slot(status.tenant or "", status.model or ""))
                 self.idle.wake(status.sandbox.job_name)
+                self.reuse.wake(status.sandbox.job_name)
                 return
             freed = self.book.without_slot(uid)
         else:

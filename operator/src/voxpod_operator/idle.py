@@ -54,6 +54,7 @@ class IdleSandboxes:
         self._waiting: dict[str, IdleSandbox] = {}
         self._given: dict[str, datetime] = {}
         """When a request was or may have been written for them."""
+        self._taken: set[str] = set()
         self._retired: set[str] = set()
         """Those that are ended."""
         self._seen: dict[str, datetime] = {}
@@ -81,6 +82,7 @@ class IdleSandboxes:
         taken = next((s for s in can if s.template == template), can[0] if can else None)
         if taken is not None:
             self._given[taken.job_name] = self._now()
+            self._taken.add(taken.job_name)
         return taken
 
     def retire(self, job_name: str) -> bool:
@@ -94,6 +96,10 @@ class IdleSandboxes:
         """Whether it waits and is nobody's."""
         used = job_name in self._given or job_name in self._retired
         return not used and self._is_here(job_name)
+
+    def taken(self, job_name: str) -> bool:
+        """Whether this leader gave it away while it waited, so that nobody used it before."""
+        return job_name in self._taken
 
     def given(self, job_name: str) -> bool:
         """Whether it is used up: a request was or may have been written for it."""
@@ -119,6 +125,7 @@ class IdleSandboxes:
         self._seen.pop(job_name, None)
         self._given.pop(job_name, None)
         self._retired.discard(job_name)
+        self._taken.discard(job_name)
 
     def _is_here(self, job_name: str) -> bool:
         found = self._waiting.get(job_name)

@@ -86,7 +86,7 @@ async def test_a_credential_does_what_its_scopes_say_and_no_more(alone: Served, 
     alone.keys.write_text(json.dumps([entry]))
     alone.facade.parts.credentials.look()
     narrow = {"Authorization": "Bearer vxp-narrow"}
-    needs = {"/v1/limits": "usage:read", "/v1/usage": "usage:read"}
+    needs = {"/v1/limits": "usage:read", "/v1/usage": "usage:read", "/v1/webhook-secrets": "speech:write"}
 
     for method, path in routes(alone):
         needed = needs.get(path, "speech:read" if method == "get" else "speech:write")

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 import pytest
-from voxpod_bench.engine import first_audio, footprint, image_size, rtf, side_by_side, throughput, work
+from voxpod_bench import warm_engines
+from voxpod_bench.engine import cosyvoice, first_audio, footprint, image_size, rtf, side_by_side, throughput, work
 from voxpod_bench.engine.speakers import Spoken
 from voxpod_bench.engine.texts import TEXTS, english
 from voxpod_bench.quality.edits import Edit
@@ -40,6 +41,33 @@ def test_first_audio_page_adds_the_stages_up() -> None:
     page = first_audio.page({"peer": [start], "ours": [start]})
     assert row(page.lines, "ours") == ["ours", "10", "100", "200", "50", "300", "660"]
     assert page.lines[-1].endswith("bar <= 0.80 s: met")
+
+
+def test_cosyvoice_page_holds_published_steps_to_the_bars_and_shows_what_fewer_save() -> None:
+    def run(threads: int, steps: int, flow: float, private: tuple[int, ...] = (100_000_000,)) -> cosyvoice.Run:
+        return cosyvoice.Run(500, threads, steps, 10.0, (0.1, 9.0, flow, 2.0), (0.1, 9.0, flow, 2.0), private)
+
+    long = run(1, 10, 12.0, (120_000_000, 150_000_000))
+    page = cosyvoice.page(cosyvoice.Results((long, run(2, 10, 7.0), run(1, 5, 6.0)), 0.8, 900_000_000, 1_350_000_000))
+    assert row(page.lines, "10.0 s, 1 core  ")[3:] == ["12.00", "2.00", "2.31", "2.31", "18.0", "150"]
+    assert row(page.lines, "10.0 s, 1 core, 5 steps")[3:6] == ["6.00", "2.00", "1.71"]
+    bars = [line for line in page.lines if "bar <=" in line]
+    assert len(bars) == 6
+    assert any(line.startswith("- RTF, 10.0 s on 1: 2.31, bar <= 2.20: MISSED") for line in bars)
+    assert any(
+        "most private in round 2 by that in the first, 10 s each: 1.25, bar <= 1.20: MISSED" in line for line in bars
+    )
+    assert any("most private MB of one process, 10 s: 150.00, bar <= 150.00: met" in line for line in bars)
+
+
+def test_warm_engines_page_tells_the_median_of_each_and_their_ratio() -> None:
+    found = [
+        warm_engines.Warm("kokoro", (1.2, 1.0, 3.0), (0.9, 0.8, 2.0), 4.9),
+        warm_engines.Warm("hibari", (0.2, 0.3, 0.1), (0.1, 0.1, 0.1), 4.8),
+    ]
+    page = warm_engines.page(found)
+    assert row(page.lines, "kokoro") == ["kokoro", "4.9", "1.200", "3.000", "3.000", "0.900"]
+    assert page.lines[-1].startswith("hibari takes 0.17 of kokoro's time at the median")
 
 
 def test_memory_page_counts_shared_pages_once() -> None:

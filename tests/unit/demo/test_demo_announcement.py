@@ -40,4 +40,6 @@ def test_look_finds_what_lies_in_the_cache(tmp_path: Path) -> None:
     for name in ("inference", "api"):
         (tmp_path / "images" / f"{name}-1.tar").touch()
     (tmp_path / "models" / "kokoro-82m").mkdir(parents=True)
+    assert not look(tmp_path, [], kind_runs=True).model
+    (tmp_path / "models" / "hibari-heart").mkdir()
     assert look(tmp_path, [], kind_runs=True) == ALL

@@ -42,4 +42,5 @@ def test_sdk_gets_address_and_key_from_the_environment_and_its_program_compiles(
 
     assert (url, key) == ("OPENAI_BASE_URL=http://192.0.2.7:30980/v1", "OPENAI_API_KEY=vxp-0123")
     compile(program, "one-liner", "exec")
+    assert 'model="tts-1-hd"' in program
     assert "/home/o'neil/demo-audio/openai.mp3" in program

@@ -56,6 +56,12 @@ def test_facade_and_store_answer_at_a_node_that_this_machine_reaches() -> None:
     assert values(IMAGES, "/models", "")["api"] == {"enabled": False}, "nobody could call"
 
 
+def test_clients_of_openai_get_the_fast_model_for_its_fast_name_and_kokoro_for_the_other() -> None:
+    with_fast, without = (values(IMAGES, "/models", "", key={}, fast_model=name) for name in ("hibari", ""))
+    assert with_fast["api"]["modelAliases"] == {"tts-1": "hibari", "tts-1-hd": "kokoro"}
+    assert without["api"]["modelAliases"] == {"tts-1": "", "tts-1-hd": "kokoro"}
+
+
 def test_chart_is_told_a_digest_and_never_the_key() -> None:
     assert "vxp-secret" not in json.dumps(entry_of("vxp-secret"))
 

@@ -14,9 +14,10 @@ DIGEST = f"sha256:{'0' * 64}"
 
 def test_manifests_fit_the_models_and_ask_for_nothing_that_is_not_honoured_yet() -> None:
     model = SpeechModel.model_validate(scene.speech_model("/models/kokoro", DIGEST, "850m"))
+    fast = SpeechModel.model_validate(scene.fast_model("/models/hibari", DIGEST))
     tenants = [Tenant.model_validate(one) for one in scene.tenants()]
     requests = [TTSRequest.model_validate(one) for one in scene.requests(scene.LINES, "run1")]
-    assert [found for one in (model, *tenants, *requests) for found in unhonoured(one.spec)] == []
+    assert [found for one in (model, fast, *tenants, *requests) for found in unhonoured(one.spec)] == []
 
 
 def test_every_request_lies_in_a_namespace_of_one_tenant() -> None:
@@ -28,6 +29,13 @@ def test_every_request_lies_in_a_namespace_of_one_tenant() -> None:
 def test_three_languages_are_spoken_and_one_request_is_meant_to_be_rejected() -> None:
     assert {line.name.rpartition("-")[2] for line in scene.LINES if line.ends == "Succeeded"} == {"en", "zh", "ja"}
     assert [line.name for line in scene.LINES if line.ends != "Succeeded"] == ["typo-voice"]
+
+
+def test_one_request_goes_to_the_fast_model_by_its_language_alone() -> None:
+    fast = SpeechModel.model_validate(scene.fast_model("/models/hibari", DIGEST))
+    requests = [TTSRequest.model_validate(one) for one in scene.requests(scene.LINES, "run1")]
+    meant = [one.metadata.name for one in requests if one.spec.language in fast.spec.default_for]
+    assert (meant, {one.spec.model for one in requests}) == (["fast-en"], {None})
 
 
 def test_names_are_unique_within_their_namespace_and_so_are_audio_files() -> None:
@@ -77,21 +85,24 @@ def pod(
     ("nodes", "pods", "cpu"),
     [
         pytest.param(
-            [node("2")], [pod("100m"), pod("50m", "10m")], "900m", id="two cores: what operator and store leave, halved"
+            [node("2")],
+            [pod("100m"), pod("50m", "10m")],
+            "750m",
+            id="two cores: what operator, store and fast model leave, halved",
         ),
         pytest.param(
             [node("2")],
             [pod("100m"), pod("1", namespace="voxpod-sandboxes")],
-            "950m",
+            "800m",
             id="sandboxes of an earlier run do not count",
         ),
         pytest.param(
-            [node("2")], [pod("1", phase="Succeeded"), pod("1", phase="Failed")], "1000m", id="nor do pods that ended"
+            [node("2")], [pod("1", phase="Succeeded"), pod("1", phase="Failed")], "850m", id="nor do pods that ended"
         ),
         pytest.param(
             [node("2")],
             [pod("1", on=None), pod("1", on="elsewhere")],
-            "1000m",
+            "850m",
             id="nor pods of no node or an unknown one",
         ),
         pytest.param([node("16")], [pod("")], "1000m", id="never more than a core"),

@@ -69,8 +69,9 @@ def rows_before_speech(model: Any, golden: Golden) -> np.ndarray:
 
 def test_scores_after_a_text_and_after_each_speech_token(model: Any, golden: Golden, kind: str) -> None:
     language, rows = model._language, rows_before_speech(model, golden)
-    scores = [language._bound(len(rows))(rows, len(rows))]
-    following = language._bound(1)
+    cache = language._cache()
+    scores = [language._bound(len(rows), cache)(rows, len(rows))]
+    following = language._bound(1, cache)
     for at, token in enumerate(golden["tokens"], 1):
         scores.append(following(language._speech_table[token : token + 1], len(rows) + at))
     assert decibels(np.stack(scores), golden["scores"]) > least(kind)
@@ -79,7 +80,8 @@ def test_scores_after_a_text_and_after_each_speech_token(model: Any, golden: Gol
 def test_one_run_over_all_rows_says_what_a_run_for_each_does(model: Any, golden: Golden, kind: str) -> None:
     language, rows = model._language, rows_before_speech(model, golden)
     rows = np.concatenate([rows, language._speech_table[golden["tokens"]]])
-    assert decibels(language._bound(len(rows))(rows, len(rows)), golden["scores"][-1]) > least(kind)
+    found = language._bound(len(rows), language._cache())(rows, len(rows))
+    assert decibels(found, golden["scores"][-1]) > least(kind)
 
 
 @pytest.mark.parametrize("tokens", [7, 57])

@@ -11,6 +11,7 @@ from voxpod_api.auth.issuer import IssuerKeys
 from voxpod_api.auth.keys import ApiKeys, read_keys
 from voxpod_api.auth.problem import CredentialsProblem
 from voxpod_api.auth.revoked import read_revoked
+from voxpod_api.auth.signing_keys import read_webhook_keys
 from voxpod_api.auth.tokens import TokenKeys, read_published_keys, read_token_keys
 from voxpod_api.settings import ApiSettings
 
@@ -70,6 +71,8 @@ class Credentials:
             else None
         )
         """Where tokens' keys are fetched; None where they lie in a file."""
+        webhooks = s.webhooks_key_file
+        self._webhooks = _File(webhooks, read_webhook_keys) if webhooks is not None else None
         self._revoked = _File(s.revoked_file, read_revoked) if s.revoked_file is not None else None
 
     @property
@@ -89,10 +92,15 @@ class Credentials:
         """Ids of tokens that count no more."""
         return self._revoked.value if self._revoked else frozenset()
 
+    @property
+    def webhook_keys(self) -> tuple[bytes, ...] | None:
+        """What webhooks are signed with, the newest first; None where there are none."""
+        return self._webhooks.value if self._webhooks else None
+
     def look(self) -> None:
         """Take over what the files hold now, as far as it can be read."""
         problems = []
-        for file in (self._keys, self._tokens, self._revoked):
+        for file in (self._keys, self._tokens, self._revoked, self._webhooks):
             try:
                 if file is not None:
                     file.look()

@@ -31,6 +31,33 @@ class Follower(Protocol):
         """An object as it was last."""
 
 
+class Both:
+    """Two that are fed by one watch."""
+
+    def __init__(self, *followers: Follower) -> None:
+        self._followers = followers
+
+    def list_begins(self) -> None:
+        """See Follower."""
+        for one in self._followers:
+            one.list_begins()
+
+    def put(self, raw: Json) -> None:
+        """See Follower."""
+        for one in self._followers:
+            one.put(raw)
+
+    def list_ends(self) -> None:
+        """See Follower."""
+        for one in self._followers:
+            one.list_ends()
+
+    def gone(self, raw: Json) -> None:
+        """See Follower."""
+        for one in self._followers:
+            one.gone(raw)
+
+
 @dataclass
 class WatchState:
     """How a watch does, for readiness."""

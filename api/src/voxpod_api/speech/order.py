@@ -14,7 +14,9 @@ MADE_BY = "voxpod-api"
 BODY_LABEL = f"{GROUP}/order"
 """Digest of caller and order: by it a repeat without a key finds the request that it repeats."""
 LISTENER_ANNOTATION = f"{GROUP}/listener"
-"""Which facade process has the listener, and may cancel when it leaves."""
+"""Which facade process has the listener, and may cancel when it leaves; of a task with a webhook the one that tells first."""
+WEBHOOK_ANNOTATION = f"{GROUP}/webhook"
+"""Whom to tell of a task's end."""
 TASK_LABEL = f"{GROUP}/task"
 """Marks requests that are listed as tasks."""
 SELECTOR = f"{MANAGED_BY_LABEL}={MADE_BY}"
@@ -47,6 +49,8 @@ class Task:
     deadline_seconds: int
     audio_url_seconds: int
     priority: int = 0
+    webhook: str = ""
+    """URL that is told of its end."""
 
 
 def digest(caller: Caller, order: Order | Task) -> str:
@@ -81,14 +85,17 @@ def request_body(name: str, caller: Caller, order: Order, settings: ApiSettings)
     return body
 
 
-def task_body(name: str, caller: Caller, task: Task) -> dict[str, Any]:
-    """The TTSRequest to create for a task."""
+def task_body(name: str, caller: Caller, task: Task, replica: str) -> dict[str, Any]:
+    """The TTSRequest to create for a task; `replica` makes it."""
     patience = {
         "deadlineSeconds": task.deadline_seconds,
         "audioUrlSeconds": task.audio_url_seconds,
         "priority": task.priority,
     }
-    return _body(name, caller, task.order, patience, {BODY_LABEL: digest(caller, task), TASK_LABEL: "true"})
+    body = _body(name, caller, task.order, patience, {BODY_LABEL: digest(caller, task), TASK_LABEL: "true"})
+    if task.webhook:
+        body["metadata"]["annotations"] = {WEBHOOK_ANNOTATION: task.webhook, LISTENER_ANNOTATION: replica}
+    return body
 
 
 def _body(name: str, caller: Caller, order: Order, more: dict[str, Any], labels: dict[str, str]) -> dict[str, Any]:

@@ -37,13 +37,13 @@ class Found:
 class TaskService:
     """One for the process."""
 
-    def __init__(self, gateway: ClusterGateway, board: RequestBoard) -> None:
-        self._gateway, self._board = gateway, board
+    def __init__(self, gateway: ClusterGateway, board: RequestBoard, replica: str) -> None:
+        self._gateway, self._board, self._replica = gateway, board, replica
 
     async def create(self, caller: Caller, task: Task, key: str) -> Json:
         """The task, new or the one that the key stands for already. Raises ApiError."""
         name = task_name(caller, key) if key else f"task-{uuid.uuid4().hex}"
-        body = task_body(name, caller, task)
+        body = task_body(name, caller, task, self._replica)
         try:
             try:
                 return await self._gateway.create(REQUESTS, caller.namespace, body)

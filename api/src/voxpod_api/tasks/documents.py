@@ -7,7 +7,8 @@ from datetime import datetime
 from voxpod_api.cluster.gateway import Json
 from voxpod_api.errors import ApiError
 from voxpod_api.speech import outcome
-from voxpod_api.tasks.schemas import BatchAnswer, BatchItem, TaskAnswer
+from voxpod_api.tasks.schemas import BatchAnswer, BatchItem, TaskAnswer, WebhookAnswer
+from voxpod_api.webhooks.delivery import delivery_of
 
 
 def task_of(raw: Json, now: datetime) -> TaskAnswer:
@@ -29,9 +30,17 @@ def task_of(raw: Json, now: datetime) -> TaskAnswer:
         expires_in=left if spoken and left > 0 else None,
         duration=(status.get("audio") or {}).get("durationSeconds"),
         timestamps_url=f"/v1/speech-tasks/{meta['name']}/timestamps" if asked and state == "succeeded" else None,
+        webhook=_webhook_of(raw),
         warnings=status.get("warnings") or [],
         error=outcome.error_of_end(raw).envelope()["error"] if state in ("failed", "cancelled") else None,
     )
+
+
+def _webhook_of(raw: Json) -> WebhookAnswer | None:
+    found = delivery_of(raw)
+    if found is None:
+        return None
+    return WebhookAnswer(status=found.status, attempts=found.attempts, error=found.error or None)
 
 
 def batch_of(found: Sequence[Json | ApiError], now: datetime) -> BatchAnswer:

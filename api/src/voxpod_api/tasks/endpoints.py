@@ -19,6 +19,7 @@ from voxpod_api.web.answers import MEDIA_TYPES, AudioAnswer
 from voxpod_api.web.bodies import body_of, documented
 from voxpod_api.web.calls import fetched, repeat_of, times_of
 from voxpod_api.web.parts import Speaker, TaskReader, parts_of
+from voxpod_api.webhooks.signing import secrets_of
 
 router = APIRouter()
 
@@ -110,6 +111,15 @@ async def list_tasks(
         has_more=found.more,
         next_cursor=base64.urlsafe_b64encode(found.last.encode()).decode() if found.more else None,
     )
+
+
+@router.get("/v1/webhook-secrets")
+async def webhook_secrets(request: Request, caller: Speaker) -> dict[str, object]:
+    """The secrets that the webhooks of the caller's namespace are signed with, the newest first."""
+    keys = parts_of(request).credentials.webhook_keys
+    if keys is None:
+        raise ApiError(404, "webhooks_not_set_up", "webhooks are not set up here")
+    return {"object": "list", "data": secrets_of(keys, caller.namespace)}
 
 
 def _decoded(cursor: str) -> str:

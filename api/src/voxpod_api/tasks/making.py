@@ -11,7 +11,8 @@ from voxpod_api.errors import ApiError
 from voxpod_api.speech.order import Order, Task
 from voxpod_api.tasks.schemas import TaskBody
 from voxpod_api.web.calls import allowed
-from voxpod_api.web.parts import parts_of
+from voxpod_api.web.parts import Parts, parts_of
+from voxpod_api.webhooks.address import problem_of
 
 AT_ONCE = 8
 """Tasks of a batch that are made at one time: one caller shall not fill the API server's queue."""
@@ -30,7 +31,14 @@ async def made(request: Request, caller: Caller, body: TaskBody, key: str) -> Js
         body.timestamps,
         body.instructions,
     )
-    task = Task(allowed(request, caller, order), body.deadline_seconds, body.audio_url_seconds, body.priority)
+    _check_webhook(parts_of(request), body.webhook_url)
+    task = Task(
+        allowed(request, caller, order),
+        body.deadline_seconds,
+        body.audio_url_seconds,
+        body.priority,
+        body.webhook_url or "",
+    )
     return await parts_of(request).tasks.create(caller, task, key)
 
 
@@ -48,3 +56,13 @@ async def all_made(request: Request, caller: Caller, bodies: Sequence[TaskBody],
     found = await asyncio.gather(*(one(index, body) for index, body in enumerate(bodies)))
     request.state.text_len = sum(len(body.text) for body in bodies)
     return found
+
+
+def _check_webhook(parts: Parts, url: str | None) -> None:
+    if url is None:
+        return
+    if parts.credentials.webhook_keys is None:
+        raise ApiError(400, "not_supported", "webhook_url: webhooks are not set up here", param="webhook_url")
+    settings = parts.settings
+    if problem := problem_of(url, settings.webhooks_allow_http, settings.webhooks_allow_cidrs):
+        raise ApiError(400, "invalid_value", f"webhook_url: {problem}", param="webhook_url")

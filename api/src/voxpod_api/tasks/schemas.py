@@ -18,12 +18,21 @@ class TaskBody(SynthesizeBody):
     priority: int = Field(0, ge=0, le=9, description="Order among the tenant's waiting requests.")
     deadline_seconds: int = Field(3600, ge=5, le=86_400, description="Seconds after which it fails, waiting included.")
     audio_url_seconds: int = Field(86_400, ge=60, le=604_800, description="Seconds for which its URL works.")
+    webhook_url: str | None = Field(None, max_length=2048, description="https URL that is told of the task's end.")
 
 
 class BatchBody(Body):
     """Several tasks in one call, which share its limit of length."""
 
     tasks: list[TaskBody] = Field(min_length=1, max_length=64)
+
+
+class WebhookAnswer(BaseModel):
+    """What has come of a webhook. Its URL is not told again: it may hold a secret."""
+
+    status: Literal["pending", "delivered", "failed"]
+    attempts: int
+    error: str | None = Field(None, description="What was wrong with the last attempt.")
 
 
 class TaskAnswer(BaseModel):
@@ -43,6 +52,7 @@ class TaskAnswer(BaseModel):
     expires_in: int | None = Field(None, description="Seconds for which audio_url works.")
     duration: float | None = Field(None, description="Seconds of audio.")
     timestamps_url: str | None = Field(None, description="Path of the times, where they were asked for.")
+    webhook: WebhookAnswer | None = Field(None, description="What has come of its webhook, where it has one.")
     warnings: list[str] = Field(default_factory=list)
     error: dict[str, Any] | None = Field(None, description="Why it ended without audio, as errors are told elsewhere.")
 

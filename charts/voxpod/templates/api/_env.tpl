@@ -56,6 +56,14 @@
   value: {{ $api.leaveSeconds | quote }}
 - name: VOXPOD_API_AUDIO_URL_SECONDS
   value: {{ $api.audioUrlSeconds | quote }}
+{{- if $api.webhooks.keySecret }}
+- name: VOXPOD_API_WEBHOOKS_KEY_FILE
+  value: /etc/voxpod/credentials/webhook.key
+{{- end }}
+- name: VOXPOD_API_WEBHOOKS_ALLOW_HTTP
+  value: {{ $api.webhooks.allowHttp | quote }}
+- name: VOXPOD_API_WEBHOOKS_ALLOW_CIDRS
+  value: {{ $api.webhooks.allowCidrs | toJson | quote }}
 - name: VOXPOD_API_MAX_BODY_BYTES
   value: {{ int64 $api.maxBodyBytes | quote }}
 - name: VOXPOD_API_HEADER_SECONDS

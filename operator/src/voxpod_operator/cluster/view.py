@@ -168,6 +168,11 @@ class ClusterView:
         found = self.request(self._by_job[job_name]) if job_name in self._by_job else None
         return found if isinstance(found, TTSRequest | EndedRequest) else None
 
+    def _works(self, job_name: str) -> bool:
+        """Whether a request that has not ended has the Job: then one that has, and had it before, is not the Job's any more."""
+        key = self._by_job.get(job_name)
+        return key is not None and self.live_request(key) is not None
+
     def tenants(self) -> Sequence[AnyTenant]:
         """All Tenants, oldest first (by name within a second)."""
         return [tenant for name in self._tenants.names if (tenant := self.tenant(name)) is not None]
@@ -234,7 +239,7 @@ class ClusterView:
     def _index(self, kind: Kind, key: ResourceKey, resource: Resource) -> None:
         if isinstance(resource, TTSRequest | EndedRequest | UnreadableRequest):
             self._by_uid[uid_of(resource)] = key
-            if job := job_of(resource):
+            if (job := job_of(resource)) and (isinstance(resource, TTSRequest) or not self._works(job)):
                 self._by_job[job] = key
             if isinstance(resource, TTSRequest):
                 self._live[key.namespace][key] = resource

@@ -17,7 +17,9 @@ from voxpod_operator.idle import IdleSandbox
 from voxpod_operator.logs import about
 from voxpod_operator.policy import lifecycle, stored_objects, transitions
 from voxpod_operator.policy.progress import TELL_SECONDS, seconds_left, upload_worth_telling
+from voxpod_operator.reconcile.again import further_requests
 from voxpod_operator.reconcile.ending import conclude, engine_rate
+from voxpod_operator.reuse import TOGETHER_SECONDS, Bond
 
 logger = logging.getLogger(__name__)
 
@@ -46,6 +48,10 @@ async def claim(
     """
     pod = await _pod(ctx, who)
     request = await _request_for(ctx, who, pod.job_name, wait_seconds, protocol, still_there)
+    if isinstance(request, EndedRequest) and (bond := ctx.reuse.bond_of(pod.job_name)) is not None:
+        request = await _another_for(
+            ctx, IdleSandbox(pod.job_name, who.name, who.uid, protocol, "", "", still_there), bond
+        )
     if request is None or not still_there():
         return None  # the claim would be written for nobody, and the attempt lost
     if isinstance(request, EndedRequest) or request.spec.cancel:
@@ -55,7 +61,8 @@ async def claim(
         raise AlreadyClaimed("this work was claimed before")
     # the pod holds it already: the claim was written, and its answer lost, with the leader of before or with a connection
     status = request.status if _holder(request) else transitions.claim(request, who.name, who.uid, protocol, ctx.now())
-    work = _work(ctx, request.model_copy(update={"status": status}))
+    job = ctx.view.job(ctx.job_key(pod.job_name))
+    work = _work(ctx, request.model_copy(update={"status": status}), further_requests(ctx, request, job))
     await ctx.write_status(request, status)
     ctx.progress.hand(uid, who.uid)
     logger.info("work claimed", extra={**about(request), "pod": who.name})
@@ -82,6 +89,19 @@ async def _request_for(
             ):
                 raise NotWanted("the sandbox's Job is gone")
             await waiting.wait(min(left, 1.0))
+    return request
+
+
+async def _another_for(ctx: Context, asking: IdleSandbox, bond: Bond) -> TTSRequest:
+    """The next request of the tenant that a sandbox has served. Raises NotWanted when none comes at once."""
+    began = time.monotonic()
+    with ctx.reuse.asking(asking):
+        while not isinstance(request := ctx.view.request_of_job(asking.job_name), TTSRequest):
+            patience = ctx.reuse.patience(asking.job_name, promised=bool(ctx.book.promised_to(bond.tenant)))
+            left = began + patience - time.monotonic()
+            if left <= 0 or not asking.still_there():
+                raise NotWanted("no further request of its tenant waits")
+            await asking.wait(min(left, TOGETHER_SECONDS))
     return request
 
 
@@ -117,6 +137,8 @@ async def take_report(ctx: Context, who: PodIdentity, report: Report) -> None:
     ctx.concluding.add(request.metadata.uid)
     try:
         await conclude(ctx, request, report)
+        if report.failure is None and request.status.sandbox is not None:
+            ctx.reuse.handed_in(request.status.sandbox.job_name)
     finally:
         ctx.concluding.discard(request.metadata.uid)
 
@@ -155,7 +177,7 @@ async def _pod(ctx: Context, who: PodIdentity) -> PodView:
     return pod
 
 
-def _work(ctx: Context, request: TTSRequest) -> Work:
+def _work(ctx: Context, request: TTSRequest, further: int) -> Work:
     seconds_left = (lifecycle.deadline_of(request) - ctx.now()).total_seconds()
     life = int(max(seconds_left, 0) + UPLOAD_SECONDS)
     spec, times = request.spec, stored_objects.timestamps_key(request)
@@ -181,6 +203,7 @@ def _work(ctx: Context, request: TTSRequest) -> Work:
         progress_seconds=TELL_SECONDS,
         tenant=request.status.tenant or "",
         seed=spec.seed or 0,
+        further_requests=further,
         instructions=spec.instructions or "",
     )
 

@@ -137,7 +137,7 @@ def profile_of(pod: SandboxPod) -> str:
         pod.bundle_digest,
         pod.cpu,
         pod.memory,
-        pod.tenant_settings.to_wire(),
+        pod.tenant_settings.shape.to_wire(),
         dict(pod.node_selector),
         [t.to_wire() for t in pod.tolerations],
         *(() if pod.flow_steps is None else (pod.flow_steps,)),

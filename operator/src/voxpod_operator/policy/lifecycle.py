@@ -244,7 +244,8 @@ def _with_sandbox(
     claimed = request.status.sandbox is not None and request.status.sandbox.pod_uid is not None
     if around.verifying:
         return LookAgain(VERIFYING_SECONDS)
-    if (report := left_behind(pod)) is not None:
+    # a sandbox that served another request before may have left the report of that one
+    if (report := left_behind(pod)) is not None and report.request_uid in ("", request.metadata.uid):
         return Conclude(report)
     if job is None:
         return _without_job(request, claimed, now, around)

@@ -75,7 +75,7 @@ def take_idle(ctx: Context, tenant: Tenant, model: SpeechModel) -> IdleSandbox |
     memory = ctx.pools.of(model.metadata.name)
     memory.demand.arrived(time.monotonic())
     taken = None
-    if tenant.spec.sandbox == TenantSandbox() and memory.profile:
+    if tenant.spec.sandbox.shape == TenantSandbox() and memory.profile:
         taken = ctx.idle.take(memory.profile, memory.template)
     ctx.look_at_pool(model.metadata.name)
     return taken

@@ -46,12 +46,18 @@ def _request(ctx: Context, old: LiveRequest, status: TTSRequestStatus) -> None:
     if status.phase is not None and status.phase.terminal and status.phase != old.status.phase:
         _ended(ctx, old, status, ctx.tenant_label(status.tenant))
     elif _pod(status) is not None and _pod(status) != _pod(old.status):
-        warm = status.sandbox is not None and is_pool_job(status.sandbox.job_name)
-        metrics.SANDBOX_STARTS.labels(model=status.model, start="warm" if warm else "cold").inc()
+        metrics.SANDBOX_STARTS.labels(model=status.model, start=_start(ctx, old.metadata.uid, status)).inc()
     if (notice := notices.of_request(old.status, status)) is not None:
         # those of no tenant share a budget by their namespace, which cannot be the name of a Tenant with its slash
         whose = status.tenant or f"{old.metadata.namespace}/"
         announce(ctx, TTS_REQUEST, old.metadata, notice, whose)
+
+
+def _start(ctx: Context, uid: str, status: TTSRequestStatus) -> str:
+    job = status.sandbox.job_name if status.sandbox is not None else ""
+    if ctx.reuse.has_served(job, but=uid):
+        return "again"
+    return "warm" if is_pool_job(job) else "cold"
 
 
 def _ended(ctx: Context, request: LiveRequest, status: TTSRequestStatus, tenant: str) -> None:

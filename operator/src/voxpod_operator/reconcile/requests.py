@@ -11,13 +11,14 @@ from voxpod_crds.tts_request import TTSRequest
 from voxpod_operator.cluster.ended import EndedRequest
 from voxpod_operator.cluster.kinds import TENANT, TTS_REQUEST
 from voxpod_operator.cluster.reading import UnreadableRequest
-from voxpod_operator.cluster.view import WorkKey
+from voxpod_operator.cluster.view import WorkKey, uid_of
 from voxpod_operator.context import PLACE, Context
 from voxpod_operator.logs import about
 from voxpod_operator.policy import admission, lifecycle, quota_checks, transitions, unreadable
 from voxpod_operator.policy.book import Candidate
 from voxpod_operator.policy.demand import demand_of
 from voxpod_operator.policy.patience import or_give_up, start_by
+from voxpod_operator.reconcile.again import expects_again, take_again
 from voxpod_operator.reconcile.ending import conclude, end, end_sandbox, give_back, left_in_store, memory_of, retry
 from voxpod_operator.reconcile.pool import take_idle
 from voxpod_operator.reconcile.sandboxes import create_sandbox, pod_as_stored, start_timeouts, why_not
@@ -25,6 +26,9 @@ from voxpod_operator.reconcile.telling import snapshot
 from voxpod_operator.workqueue import Lane
 
 logger = logging.getLogger(__name__)
+
+EXPECTED_AGAIN_SECONDS = 0.02
+"""How often a request looks whether the sandbox asks that its tenant has in use."""
 
 
 async def reconcile_request(ctx: Context, key: ResourceKey) -> None:
@@ -51,6 +55,8 @@ async def _clear_up(ctx: Context, request: EndedRequest) -> None:
         else:
             await ctx.gateway.delete(TTS_REQUEST, request.key, uid=request.uid)
         return
+    if (holder := ctx.view.request_of_job(request.job_name)) is not None and uid_of(holder) != request.uid:
+        return  # its sandbox has gone on to another request of the tenant
     match lifecycle.after_the_end(request, ctx.view.job(ctx.job_key(request.job_name)), ctx.now()):
         case lifecycle.EndSandbox(running):
             await end_sandbox(ctx, running)
@@ -149,7 +155,11 @@ async def _admit(ctx: Context, request: TTSRequest) -> None:
 async def _assign(ctx: Context, request: TTSRequest, decision: admission.Admit) -> None:
     """Hand the request to a sandbox that waits, in one write that is assignment and claim; or write which one is made for it,
     and make it. A slot stays granted until the stored status says who has it."""
-    idle = take_idle(ctx, decision.tenant, decision.model)
+    idle = take_again(ctx, request, decision.tenant, decision.model)
+    if idle is None and expects_again(ctx, request, decision.tenant, decision.model):
+        _look_again(ctx, request, EXPECTED_AGAIN_SECONDS)
+        return
+    idle = idle or take_idle(ctx, decision.tenant, decision.model)
     name = idle.job_name if idle else job_name(request.metadata.uid, transitions.next_attempt(request))
     now = ctx.now()
     status = transitions.assign(request, decision, name, now)

@@ -18,7 +18,7 @@ from voxpod_operator.context import Context
 from voxpod_operator.errors import AlreadyExists, Denied
 from voxpod_operator.logs import about
 from voxpod_operator.manifests.model_files import model_files
-from voxpod_operator.manifests.sandbox_job import Dispatch, Json, SandboxPod, sandbox_job
+from voxpod_operator.manifests.sandbox_job import POOL_DEADLINE_SECONDS, Dispatch, Json, SandboxPod, sandbox_job
 from voxpod_operator.policy import node_choice, placement, retries, transitions
 from voxpod_operator.policy.lifecycle import EXIT_GRACE, deadline_of
 from voxpod_operator.policy.sandbox_grounds import Obstacle, obstacle
@@ -83,6 +83,7 @@ def _job_of(
     failed, settings = request.status.failed_attempts, tenant.spec.sandbox
     memory = retries.memory_for(model, settings, ctx.settings.sandbox_max_memory, failed)
     left = (deadline_of(request) - ctx.now()).total_seconds()
+    again = (settings.max_requests or 1) > 1
     return sandbox_job(
         replace(sandbox_pod(ctx, model, settings), memory=memory.limit),
         dispatch,
@@ -91,7 +92,8 @@ def _job_of(
         request_uid=request.metadata.uid,
         attempt=request.status.attempt or 1,
         tenant=tenant.metadata.name,
-        deadline_seconds=max(1, round(left)) + BACKSTOP_SECONDS,
+        # whose deadlines come after this request's, nobody can tell
+        deadline_seconds=POOL_DEADLINE_SECONDS if again else max(1, round(left)) + BACKSTOP_SECONDS,
         avoid_nodes=sorted({one.node for one in failed if one.node}),
     )
 
@@ -134,6 +136,7 @@ async def reconcile_job(ctx: Context, key: ResourceKey) -> None:
         return
     if job is None:
         ctx.idle.forget(key.name)
+        ctx.reuse.forget(key.name)
         _wake_the_request_of(ctx, key.name)
         return
     if job.role == PROBE_ROLE:
@@ -144,6 +147,10 @@ async def reconcile_job(ctx: Context, key: ResourceKey) -> None:
         _wake_the_request_of(ctx, key.name)
         for model in ctx.view.models():
             ctx.look_at_pool(model.metadata.name)
+        return
+    working_for = ctx.view.request_of_job(job.name)
+    if isinstance(working_for, TTSRequest) and working_for.metadata.uid != job.request_uid:
+        _wake_the_request_of(ctx, key.name)  # the one that it was made for has ended, and may be gone
         return
     owner = ctx.view.request_key_of_uid(job.request_uid)
     if owner is not None:

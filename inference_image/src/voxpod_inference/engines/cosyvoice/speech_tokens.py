@@ -33,8 +33,12 @@ def bounds(text_tokens: int, before: int, settings: Settings) -> Bounds:
     return Bounds(max(1, min(LEAST_FOR_A_TOKEN * text_tokens, most)), max(1, most))
 
 
+Cache = dict[str, onnxruntime.OrtValue]
+"""Keys and values by layer, written in place: 112 KB a position of the published model."""
+
+
 class SpeechTokens:
-    """The loaded language parts. Keys and values of what was said lie in memory that is written in place, once for all."""
+    """The loaded language parts."""
 
     def __init__(
         self, text: InferenceSession, speech: InferenceSession, tables: tuple[Path, Path], settings: Settings
@@ -44,13 +48,6 @@ class SpeechTokens:
         self._options = RunOptions()
         self._shrinking = shrinking(RunOptions())
         self._stopped = False
-        shape = [1, settings.heads, settings.positions, settings.head]
-        # Allocated and not touched: pages of positions that are never reached are never there.
-        self._memory = {
-            f"{part}_{at}": onnxruntime.OrtValue.ortvalue_from_shape_and_type(shape, np.float32, "cpu")
-            for at in range(settings.layers)
-            for part in ("k", "v")
-        }
 
     def say(
         self,
@@ -85,8 +82,9 @@ class SpeechTokens:
     def _made(self, rows: Rows, limits: Bounds, random: np.random.Generator) -> Iterator[int]:
         made: list[int] = []
         end = self._settings.speech_tokens
-        first = self._bound(len(rows))
-        following = self._bound(1)
+        cache = self._cache()  # of this chunk alone: flow and vocoder have the room afterwards
+        first = self._bound(len(rows), cache)
+        following = self._bound(1, cache)
         scores = first(rows, len(rows))
         while True:
             if self._stopped:
@@ -104,8 +102,15 @@ class SpeechTokens:
                 return
             scores = following(self._speech_table[token : token + 1], len(rows) + len(made))
 
-    def _bound(self, count: int) -> Callable[[Rows, int], Rows]:
-        """A run over so many rows: takes them and how many there are with those before, gives the scores of the next token."""
+    def _cache(self) -> Cache:
+        """Room for all positions. Pages of those that are never reached are never there."""
+        s = self._settings
+        shape = [1, s.heads, s.positions, s.head]
+        names = [f"{part}_{at}" for at in range(s.layers) for part in ("k", "v")]
+        return {name: onnxruntime.OrtValue.ortvalue_from_shape_and_type(shape, np.float32, "cpu") for name in names}
+
+    def _bound(self, count: int, cache: Cache) -> Callable[[Rows, int], Rows]:
+        """A run over so many rows beside what the cache holds: takes them and how many there are with those before, gives the scores of the next token."""
         width = self._settings.heads * self._settings.head
         rows = onnxruntime.OrtValue.ortvalue_from_shape_and_type([1, count, width], np.float32, "cpu")
         total = onnxruntime.OrtValue.ortvalue_from_shape_and_type([1], np.int64, "cpu")
@@ -116,7 +121,7 @@ class SpeechTokens:
         binding.bind_ortvalue_input("rows", rows)
         binding.bind_ortvalue_input("total", total)
         binding.bind_ortvalue_output("scores", scores)
-        for name, memory in self._memory.items():
+        for name, memory in cache.items():
             binding.bind_ortvalue_input(f"past_{name}", memory)
             binding.bind_ortvalue_output(f"now_{name}", memory)
 

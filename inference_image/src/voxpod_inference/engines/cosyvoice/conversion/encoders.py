@@ -127,10 +127,13 @@ class Layers:
         return str(g("Add", x, self.linear(inner, f"{layer}.feed_forward.w_2")))
 
     def projected(self, at: int, distances: np.ndarray) -> str:
-        """p of each distance, over the root of the head's width: [heads, head, distances]."""
+        """p of each distance, over the root of the head's width: [heads, distances, head], of which a run takes a stretch.
+
+        In this order the stretch is one piece a head: 1 ms a token at 300 positions, where columns of rows took 4.
+        """
         s = self._stack
         p = positions(distances, s.width) @ self.read(f"encoders.{at}.self_attn.linear_pos.weight").T
-        table = p.reshape(len(distances), s.heads, s.head).transpose(1, 2, 0) / np.float32(math.sqrt(s.head))
+        table = p.reshape(len(distances), s.heads, s.head).transpose(1, 0, 2) / np.float32(math.sqrt(s.head))
         return self._graph.weight(np.ascontiguousarray(table, dtype=np.float32))
 
 
@@ -171,8 +174,8 @@ def causal(layers: Layers, graph: Graph, stack: Stack, x: str, total: str, most:
     for at in range(stack.layers):
         q, k, value, by_distance = layers.before_attention(x, at)
         table = layers.projected(at, np.arange(most - 1, -1, -1))
-        near = g("Slice", table, first, g.lengths(most), g.lengths(2))
-        bias = shift(g("MatMul", by_distance, near))
+        near = g("Slice", table, first, g.lengths(most), g.lengths(1))
+        bias = shift(g("FusedMatMul", by_distance, near, transB=1, domain=MICROSOFT))
         past = [f"past_k_{at}", f"past_v_{at}"] if caches else ["", ""]
         now = [f"now_k_{at}", f"now_v_{at}"]
         attended = f"attended_{at}"
@@ -233,8 +236,9 @@ def everywhere(layers: Layers, graph: Graph, stack: Stack, x: str, most: int) ->
     for at in range(stack.layers):
         q, k, value, by_distance = layers.before_attention(x, at)
         table = layers.projected(at, np.arange(most - 1, -most, -1))
-        near = g("Slice", table, first, end, g.lengths(2))
-        bias = g("Slice", shift(g("MatMul", by_distance, near)), g.lengths(0), rows, g.lengths(3))
+        near = g("Slice", table, first, end, g.lengths(1))
+        scores = g("FusedMatMul", by_distance, near, transB=1, domain=MICROSOFT)
+        bias = g("Slice", shift(scores), g.lengths(0), rows, g.lengths(3))
         attended = g("MultiHeadAttention", q, k, value, "", "", bias, num_heads=stack.heads, domain=MICROSOFT)
         x = layers.after_attention(x, attended, at)
     return x
