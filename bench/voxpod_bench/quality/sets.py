@@ -70,9 +70,9 @@ SETS = (
 )
 
 WRITTEN_FORMS = tuple(
-    SentenceSet(language, most_errors, files=(f"forms-{language}",), alone=language == "hi")
-    for language, most_errors in {
-        "en": 0.06, "zh": 0.12, "ja": 0.15, "es": 0.08, "fr": 0.22, "it": 0.12, "pt": 0.12, "hi": 0.15,
+    SentenceSet(language, most_errors, most_misread, files=(f"forms-{language}",), alone=language == "hi")
+    for language, (most_errors, most_misread) in {
+        "en": (0.06, None), "zh": (0.12, 0.05), "ja": (0.10, 0.10), "es": (0.08, None), "fr": (0.22, None), "it": (0.12, None), "pt": (0.12, None), "hi": (0.15, None),
     }.items()
 )  # fmt: skip
 """Ten sentences a language with dates, sums, units, ordinals and the like: what is heard is how people say them.

@@ -131,7 +131,7 @@ class EspeakReader:
                 start, at = token.source
                 yield " ", (start, start)
                 yield phonemes, token.source
-                if not phonemes and not self._alone.get(token.said, "spoken with its neighbour"):
+                if not phonemes and not self._known.get(token.said, "spoken with its neighbour"):
                     unread.extend(c for c in text[slice(*token.source)] if c.isalnum())
 
 
