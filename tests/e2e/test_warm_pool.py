@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from kube_api import MERGE, VOXPOD
 from pod_processes import processes_of
 from voxpod_client import SANDBOX_JOBS, SANDBOX_PODS, Voxpod
 from voxpod_crds.tts_request import Phase
@@ -72,9 +73,30 @@ def test_ten_at_once_of_two_tenants_are_spoken_by_ten_sandboxes(voxpod: Voxpod, 
     voxpod.until(lambda: idle(voxpod) == 2 and len(jobs(voxpod)) == 2, "two wait again", explain=voxpod.behind)
 
 
+def test_a_tenant_that_says_so_uses_a_sandbox_for_several_requests(voxpod: Voxpod, pool_of_two: str):
+    """One after another, and none of another tenant's in between."""
+    sandbox = {"sandbox": {"maxRequests": 3}, "quota": {"concurrentRequests": 1}}
+    tenant = f"{VOXPOD}/tenants/{TEAM}"
+    voxpod.kube.call("PATCH", tenant, {"spec": sandbox}, content_type=MERGE)
+    try:
+        mine = [voxpod.ask(TEAM, TEXT, model=MODEL) for _ in range(4)]
+        theirs = [voxpod.ask(OTHER_TEAM, TEXT, model=MODEL) for _ in range(2)]
+        used = [voxpod.wait(one, Phase.SUCCEEDED).status.sandbox.job_name for one in mine]  # type: ignore[union-attr]
+        other = [voxpod.wait(one, Phase.SUCCEEDED).status.sandbox.job_name for one in theirs]  # type: ignore[union-attr]
+    finally:
+        nothing = {"sandbox": {"maxRequests": None}, "quota": {"concurrentRequests": None}}
+        voxpod.kube.call("PATCH", tenant, {"spec": nothing}, content_type=MERGE)
+    assert max(Counter(used).values()) <= 3
+    assert len(set(used)) < len(used), "none was used twice"
+    assert len(set(other)) == 2
+    assert not set(other) & set(used)
+
+
 def test_what_waits_sleeps(voxpod: Voxpod, pool_of_two: str):
     pids = voxpod.until(
-        lambda: found if len(found := waiting(voxpod)) == 2 else None, "two wait", explain=voxpod.behind
+        lambda: found if idle(voxpod) == 2 and len(found := waiting(voxpod)) == 2 else None,
+        "two wait",
+        explain=voxpod.behind,
     )
     before = [ticks(pid) for pid in pids]
     time.sleep(5)
