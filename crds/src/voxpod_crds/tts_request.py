@@ -17,6 +17,8 @@ MAX_TEXT = 10_000
 MAX_INSTRUCTIONS = 1_000
 """Code points; a model may take less, by its own tokens."""
 
+MAX_SEED = 2**31 - 1
+
 DEFAULT_DEADLINE_SECONDS = 600
 
 _WORDS = r"^[^\t-\r\x85\p{Z}<>/]([^\n<>/]*[^\t-\r\x85\p{Z}<>/])?$"
@@ -175,7 +177,7 @@ class TTSRequestSpec(ApiModel):
     seed: int | None = Field(
         None,
         ge=0,
-        le=2**31 - 1,
+        le=MAX_SEED,
         description=(
             "Of the engine's random choices: the same text with the same seed sounds alike, and without a seed as with 0. With"
             " an engine that draws speech at random another seed is another way to say it; others make no such choices"

@@ -136,14 +136,16 @@ def _voices(options: argparse.Namespace) -> int:
     if bundle is None:
         return 1
     manifest, engine = bundle.manifest, engine_of(bundle)
-    defaults = {voice: language for language, voice in manifest.default_voices.items()}
     for voice, language in manifest.voices.items():
-        print(f"{voice:16}{language:8}{f'default for {defaults[voice]}' if voice in defaults else ''}".rstrip())
+        speaks = ", ".join(sorted(spoken for spoken, default in manifest.default_voices.items() if default == voice))
+        print(f"{voice:16}{language:8}{f'default for {speaks}' if speaks else ''}".rstrip())
     mixes = "mixes of them are voices too" if engine.mixes_voices else "mixes of them are not"
     words = (
         "tells when each word is heard" if engine.tells_words else "tells when each sentence is heard, not each word"
     )
-    print(f"engine {engine.name}: {mixes}; {words}", file=sys.stderr)
+    more = "; takes instructions" if manifest.takes_instructions else ""
+    more += f"; {manifest.flow_steps} flow steps" if manifest.flow_steps else ""
+    print(f"engine {engine.name}: {mixes}; {words}{more}", file=sys.stderr)
     return 0
 
 

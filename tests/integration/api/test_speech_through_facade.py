@@ -93,6 +93,20 @@ async def test_instructions_go_to_a_model_that_follows_them_and_to_no_other(serv
     assert [made["spec"].get("instructions") for made in served.requests()] == ["Whisper.", None]
 
 
+async def test_seed_and_instructions_of_our_own_calls_go_to_the_request_and_are_never_dropped(served: Served) -> None:
+    asked = {"text": "Hi.", "seed": 7, "instructions": "Whisper."}
+    async with served.post("/v1/tts/synthesize", asked) as answer:
+        problem = (await answer.json())["error"]
+        assert (answer.status, problem["code"]) == (400, "not_supported"), problem
+        assert "SpeechModel kokoro takes none; leave them out" in problem["message"]
+    async with served.post("/v1/speech-tasks", {"text": "Hi.", "seed": 2**31 - 1}) as answer:
+        assert answer.status == 202, await answer.text()
+    async with served.post("/v1/speech-tasks", {"text": "Hi.", "seed": 2**31}) as answer:
+        assert answer.status == 400
+    made = {(spec.get("seed"), spec.get("instructions")) for spec in (one["spec"] for one in served.requests())}
+    assert made == {(7, "Whisper."), (2**31 - 1, None)}
+
+
 async def test_a_text_without_anything_to_speak_is_a_short_silence(served: Served) -> None:
     async with served.post("/v1/audio/speech", {"model": "tts-1", "input": ".", "voice": "alloy"}) as answer:
         assert answer.status == 200

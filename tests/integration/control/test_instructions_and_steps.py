@@ -1,5 +1,7 @@
 """What only some models take, instructions in words and a number of steps, on its way from the manifest to the sandbox."""
 
+import logging
+
 import pytest
 
 from operator_harness import running_operator
@@ -30,7 +32,10 @@ def steps_of(job: Json) -> list[str]:
     return [variable["value"] for variable in env if variable["name"] == "VOXPOD_FLOW_STEPS"]
 
 
-async def test_a_model_that_takes_them_gets_them(world: World, heard: list[Work]) -> None:
+async def test_a_model_that_takes_them_gets_them_and_no_log_tells_them(
+    world: World, heard: list[Work], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG, "voxpod_operator")
     world.facts = {"takes_instructions": True, "flow_steps": 5}
     await world.create(TENANT, a_tenant_body())
     await world.create(SPEECH_MODEL, a_model_body(flowSteps=5))
@@ -38,6 +43,9 @@ async def test_a_model_that_takes_them_gets_them(world: World, heard: list[Work]
         await world.create(TTS_REQUEST, a_request_body("hello", instructions=ASKED), "acme")
         await world.until(lambda: world.phase("hello") == "Succeeded", "served")
     assert [work.instructions for work in heard] == [ASKED]
+    said = [str(vars(record)) for record in caplog.records if record.name.startswith("voxpod_operator")]
+    assert said
+    assert not [line for line in said if ASKED in line]
     status = (world.stored(SPEECH_MODEL, None, "kokoro") or {})["status"]
     assert (status["takesInstructions"], status["flowSteps"]) == (True, 5)
     assert [steps_of(job) for job in world.all_of(JOB)] == [["5"], ["5"]]

@@ -34,10 +34,14 @@ def said(engine: Any, **asked: Any) -> np.ndarray:
     return np.concatenate([u.samples for u in engine.speak(engine.prepare(TEXT, **asked))])
 
 
-def test_the_bundle_and_its_probe_tell_that_it_takes_them(bundle: Bundle, tmp_path: Path) -> None:
+def test_the_bundle_its_probe_and_the_command_tell_that_it_takes_them(
+    bundle: Bundle, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert (bundle.manifest.name, bundle.manifest.takes_instructions) == ("cosyvoice-300m-instruct", True)
     facts = probe.facts(BundleSettings(bundle.root, f"sha256:{bundle.manifest.digest}", 1, tmp_path / "log"))
     assert facts.takes_instructions
+    assert main(["voices", str(bundle.root)]) == 0
+    assert capsys.readouterr().err.endswith("; takes instructions; 3 flow steps\n")
 
 
 def test_they_change_what_is_said_and_the_same_ones_change_it_alike(engine: Any) -> None:

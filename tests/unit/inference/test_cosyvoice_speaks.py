@@ -205,8 +205,14 @@ def test_the_commands_say_list_and_verify_it(
     assert "--seed is -1, expected 0 to 2147483647" in capsys.readouterr().err
     assert main(["voices", root]) == 0
     listed = capsys.readouterr()
-    assert listed.out.splitlines()[1] == "en_male         en      default for en"
-    assert "engine cosyvoice: mixes of them are not; tells when each sentence is heard, not each word" in listed.err
+    assert listed.out.splitlines() == [
+        "zh_female       zh      default for ja, ko, yue, zh",
+        "en_male         en      default for en",
+    ]
+    assert (
+        "engine cosyvoice: mixes of them are not; tells when each sentence is heard, not each word; 3 flow steps\n"
+        in listed.err
+    )
     assert main(["verify", root]) == 0
     capsys.readouterr()
     (bundle.root / "step.onnx").write_bytes((bundle.root / "step.onnx").read_bytes() + b" ")

@@ -23,7 +23,14 @@ async def synthesize(
     """A URL of the audio of a text."""
     parts = parts_of(request)
     order = Order(
-        body.text, body.model, body.voice, body.language, body.speed, body.format, instructions=body.instructions
+        body.text,
+        body.model,
+        body.voice,
+        body.language,
+        body.speed,
+        body.format,
+        instructions=body.instructions,
+        seed=body.seed,
     )
     spoken = await speak(request, caller, order)
     answer = SynthesizeAnswer(

@@ -3,7 +3,7 @@
 from pydantic import BaseModel, Field
 
 from voxpod_api.web.bodies import Body
-from voxpod_crds.tts_request import MAX_INSTRUCTIONS, MAX_TEXT, AudioFormat
+from voxpod_crds.tts_request import MAX_INSTRUCTIONS, MAX_SEED, MAX_TEXT, AudioFormat
 
 LANGUAGE = r"^(auto|[a-z]{2,3}(-[A-Za-z0-9]{2,8})*)$"
 
@@ -22,6 +22,9 @@ class SynthesizeBody(Body):
         min_length=1,
         max_length=MAX_INSTRUCTIONS,
         description="How it is to be spoken, in words; refused where the model follows none.",
+    )
+    seed: int | None = Field(
+        None, ge=0, le=MAX_SEED, description="Of the model's random choices, where it makes any; as 0 without it."
     )
 
 

@@ -40,6 +40,7 @@ class Order:
     sample_rate: int | None = None
     timestamps: str = "none"
     instructions: str | None = None
+    seed: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +113,7 @@ def _body(name: str, caller: Caller, order: Order, more: dict[str, Any], labels:
         "sampleRate": order.sample_rate,
         "timestamps": order.timestamps,
         "instructions": order.instructions,
+        "seed": order.seed,
         **more,
     }
     meta = {"name": name, "namespace": caller.namespace, "labels": {MANAGED_BY_LABEL: MADE_BY, **labels}}

@@ -30,6 +30,7 @@ async def made(request: Request, caller: Caller, body: TaskBody, key: str) -> Js
         body.sample_rate,
         body.timestamps,
         body.instructions,
+        body.seed,
     )
     _check_webhook(parts_of(request), body.webhook_url)
     task = Task(
