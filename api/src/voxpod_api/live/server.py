@@ -6,14 +6,16 @@ What comes in is a stranger's: a sandbox has read a tenant's text. Beyond its ow
 import asyncio
 import logging
 import ssl
-from collections import Counter
-from typing import Any, ClassVar
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 
 import uvicorn
 from starlette.types import Receive, Scope, Send
+from uvicorn.server import ServerState
 
 from voxpod_api import metrics
 from voxpod_api.errors import LiveCut
+from voxpod_api.live.door import open_door
 from voxpod_api.live.listening import LiveListener, LiveListeners
 from voxpod_api.web.protocol import ImpatientProtocol
 from voxpod_crds.live_audio import PATH
@@ -26,9 +28,6 @@ QUIET_SECONDS = 60.0
 MOST_BYTES = 1 << 26
 """As a sandbox sends at most."""
 MAX_HEAD_BYTES = 4096
-MAX_CONNECTIONS = 512
-MAX_CONNECTIONS_PER_ADDRESS = 8
-"""A sandbox needs one; where pods come by their node's address, a node's sandboxes have so many live at one time."""
 
 
 class LiveApp:
@@ -96,37 +95,23 @@ def _token(scope: Scope) -> str:
     return said.removeprefix("Bearer ")
 
 
-class CrowdedProtocol(ImpatientProtocol):
-    """As ImpatientProtocol; one address holds so many connections and no more."""
+class VisitorProtocol(ImpatientProtocol):
+    """As ImpatientProtocol; says when its connection is lost."""
 
-    held: ClassVar[Counter[str]]
     header_seconds = HEADER_SECONDS
-    _address = ""
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Count it, or close it."""
-        super().connection_made(transport)
-        self._address = str((transport.get_extra_info("peername") or ("",))[0])
-        self.held[self._address] += 1
-        if self.held[self._address] > MAX_CONNECTIONS_PER_ADDRESS:
-            transport.close()
+    leave: Callable[[], None]
 
     def connection_lost(self, exc: Exception | None) -> None:
         """It counts no more."""
-        self.held[self._address] -= 1
-        if not self.held[self._address]:
-            del self.held[self._address]
+        self.leave()
         super().connection_lost(exc)
 
 
-def live_config(listeners: LiveListeners, tls: ssl.SSLContext, host: str, port: int) -> uvicorn.Config:
-    """The server's configuration."""
-    protocol: type[Any] = type("Live", (CrowdedProtocol,), {"held": Counter()})
+@asynccontextmanager
+async def hearing(listeners: LiveListeners, tls: ssl.SSLContext, address: str, port: int) -> AsyncIterator[None]:
+    """The live port, while the block runs. Raises OSError when it is taken."""
     config = uvicorn.Config(
         LiveApp(listeners),
-        host=host,
-        port=port,
-        http=protocol,
         ws="none",
         lifespan="off",
         log_config=None,
@@ -134,9 +119,21 @@ def live_config(listeners: LiveListeners, tls: ssl.SSLContext, host: str, port: 
         server_header=False,
         proxy_headers=False,
         h11_max_incomplete_event_size=MAX_HEAD_BYTES,
-        limit_concurrency=MAX_CONNECTIONS,
-        timeout_graceful_shutdown=1,
     )
     config.load()
-    config.ssl = tls
-    return config
+    state = ServerState()
+
+    def protocol(leave: Callable[[], None]) -> asyncio.Protocol:
+        made = VisitorProtocol(config=config, server_state=state, app_state={})
+        made.leave = leave
+        return made
+
+    async with open_door(address, port, tls, protocol):
+        try:
+            yield
+        finally:
+            for connection in list(state.connections):
+                connection.transport.abort()
+            for task in (tasks := list(state.tasks)):
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
