@@ -87,8 +87,14 @@ unit: venv native ## Unit tests: under a minute, no model, no cluster
 .PHONY: integration
 integration: control inference ## Both of these
 
+.PHONY: browser
+browser: ## Chromium for the tests of the facade's page (apt-get as root on Debian: 80 MB, once)
+	@command -v chromium google-chrome > /dev/null || { apt-get update --quiet && \
+	  apt-get install --quiet --yes --no-install-recommends chromium; } > /dev/null 2>&1 || \
+	  echo "browser: no Chromium, and apt-get brings none: the page's tests are skipped"
+
 .PHONY: control
-control: venv cluster-binaries ## A whole operator on an emulated API server and on the real one; crowds and faults
+control: venv cluster-binaries browser ## A whole operator on an emulated API server and on the real one; crowds and faults
 	pytest -q -n $(PROCESSORS) $(SPREAD) tests/integration/control tests/integration/api tests/fault
 
 .PHONY: inference

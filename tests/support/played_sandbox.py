@@ -71,9 +71,9 @@ async def pause(world: World, where: str) -> None:
         await world.resume.wait()
 
 
-def speak(world: World, work: Work) -> Report:
-    """Store some audio, and times if they are asked for, and report them."""
-    audio = b"RIFF" + work.text.encode()
+def speak(world: World, work: Work, audio: bytes = b"", times_told: Json | None = None) -> Report:
+    """Store some audio, which holds the text where none is given, and times if they are asked for, and report them."""
+    audio = audio or b"RIFF" + work.text.encode()
     world.store.objects[work.upload.url.removeprefix("memory:")] = audio
     made = Audio(
         hashlib.sha256(audio).hexdigest(),
@@ -87,7 +87,7 @@ def speak(world: World, work: Work) -> Report:
     times = None
     if work.timestamps_upload is not None:
         sentence = {"text": work.text, "startSeconds": 0, "endSeconds": 1.5}
-        document = json.dumps({"version": 1, "sentences": [sentence]}).encode()
+        document = json.dumps(times_told or {"version": 1, "sentences": [sentence]}).encode()
         world.store.objects[work.timestamps_upload.url.removeprefix("memory:")] = document
         times = TimestampsObject(hashlib.sha256(document).hexdigest(), hashlib.md5(document).hexdigest(), len(document))
     return Report(work.request_uid, Timings(boot_ms=1, synthesis_ms=750, upload_ms=3), audio=made, timestamps=times)

@@ -22,7 +22,7 @@ PROGRESS_PATH = "/v1/progress"
 RESULT_PATH = "/v1/result"
 
 VERSION = 3
-"""1: claim and result. 2: progress; unknown fields are ignored. 3: live audio."""
+"""1: claim and result. 2: progress; unknown fields are ignored. 3: live audio, further requests."""
 VERSION_HEADER = "Voxpod-Protocol"
 """On each call of a sandbox: the version that it speaks. Without it: 1."""
 
@@ -125,7 +125,7 @@ class Work:
     """Of the engine's random choices."""
     instructions: str = dataclasses.field(default="", metadata=_since(2))
     """How it is to be spoken, in words; empty for no wish."""
-    further_requests: int = dataclasses.field(default=0, metadata=_since(2))
+    further_requests: int = dataclasses.field(default=0, metadata=_since(3))
     """How many more requests of the same tenant the sandbox may ask for once this one's outcome is stored; one claim for each."""
     live: Live | None = dataclasses.field(default=None, metadata=_since(3))
     """None when nobody listens."""

@@ -1,7 +1,11 @@
 """The page at `/`: it loads nothing from elsewhere, and a person who has a key speaks, waits, cancels and listens with it."""
 
+import asyncio
+import io
+import os
 import re
 import shutil
+import wave
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -9,6 +13,10 @@ import pytest
 import pytest_asyncio
 
 from facade_harness import KEY, Served
+from operator_world import World
+from played_sandbox import speak
+from real_clients import AXE, node_modules_with
+from voxpod_crds.sandbox_protocol import Report, Work
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
@@ -56,6 +64,31 @@ async def page(served: Served) -> AsyncIterator[Any]:
     assert [line for line in said if "status of 401" not in line] == []
 
 
+async def complaints(page: Any) -> list[str]:
+    """What axe finds wrong for people who see badly, or use a keyboard or a screen reader (WCAG 2.2 A and AA, best practices)."""
+    home = await asyncio.to_thread(node_modules_with, AXE)
+    await page.evaluate((home / "node_modules/axe-core/axe.min.js").read_text(encoding="utf-8"))
+    found = await page.evaluate("axe.run()")
+    return [f"{one['id']}: {node['html']}" for one in found["violations"] for node in one["nodes"]]
+
+
+@pytest.mark.parametrize("width", [1280, 360], ids=["desk", "phone"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_page_is_for_everybody(page: Any, served: Served, scheme: str, width: int) -> None:
+    await page.emulate_media(color_scheme=scheme)
+    await page.set_viewport_size({"width": width, "height": 800})
+    assert await complaints(page) == [], "signed out"
+    await sign_in(page)
+    await page.get_by_label("Text").fill("For everybody.")
+    await page.locator("#text").press("Control+Enter")
+    await page.locator("#tasks tr", has_text="succeeded").wait_for()
+    assert await complaints(page) == [], "with a spoken text"
+    wide = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert wide == 0, "nothing is cut off or scrolled sideways"
+    if folder := os.environ.get("VOXPOD_SCREENSHOTS"):
+        await page.screenshot(path=f"{folder}/console-{scheme}-{width}.png", full_page=True)
+
+
 async def sign_in(page: Any, key: str = KEY) -> None:
     await page.get_by_label("API key or token").fill(key)
     await page.get_by_role("button", name="Sign in").click()
@@ -87,6 +120,52 @@ async def test_a_text_is_spoken_and_is_among_the_recent_ones(page: Any, served: 
         await page.locator("#download").get_attribute("download") == f"{served.requests()[0]['metadata']['name']}.mp3"
     )
     assert await page.locator("#tasks tr").count() == 1
+
+
+def read_out(world: World, work: Work) -> Report:
+    """Two seconds of silence, with the times of two sentences and their words."""
+    with io.BytesIO() as file, wave.open(file, "wb") as sound:
+        sound.setparams((1, 2, 8000, 0, "NONE", ""))
+        sound.writeframes(bytes(2 * 2 * 8000))
+        sound.close()
+        audio = file.getvalue()
+    words = [("One", 0, 3, 0.0), ("two.", 4, 8, 0.5), ("你好", 18, 20, 1.0), ("three.", 28, 34, 1.5)]
+    times = {
+        "version": 1,
+        "sentences": [
+            {"text": "One two.", "startOffset": 0, "endOffset": 8, "startSeconds": 0, "endSeconds": 1},
+            {
+                "text": "<lang=zh>你好</lang> three.",
+                "startOffset": 9,
+                "endOffset": 34,
+                "startSeconds": 1,
+                "endSeconds": 2,
+            },
+        ],
+        "words": [
+            {"text": text, "startOffset": start, "endOffset": end, "startSeconds": at, "endSeconds": at + 0.5}
+            for text, start, end, at in words
+        ],
+    }
+    return speak(world, work, audio, times)
+
+
+async def test_the_word_that_is_heard_is_marked(page: Any, served: Served) -> None:
+    served.world.synthesize = read_out
+    await sign_in(page)
+    await page.get_by_label("Text").fill("One two. <lang=zh>你好</lang> three.")
+    await page.get_by_label("Format").select_option("wav")
+    await page.locator("#text").press("Control+Enter")
+    await page.locator("#tasks tr", has_text="succeeded").wait_for()
+    await page.evaluate("document.getElementById('player').pause()")
+
+    for moment, word in ((0.1, "One"), (0.6, "two."), (1.1, "你好"), (1.6, "three.")):
+        await page.evaluate(f"document.getElementById('player').currentTime = {moment}")
+        await page.locator("#read-along mark", has_text=word).wait_for()
+        assert await page.locator("#read-along mark").count() == 1
+    assert await page.locator("#read-along").text_content() == "One two. 你好 three. "
+    if folder := os.environ.get("VOXPOD_SCREENSHOTS"):
+        await page.screenshot(path=f"{folder}/console-read-along.png", full_page=True)
 
 
 async def test_escape_cancels_what_waits(page: Any, served: Served) -> None:

@@ -25,6 +25,9 @@ from voxpod_operator.reuse import TOGETHER_SECONDS, Bond
 logger = logging.getLogger(__name__)
 
 
+FURTHER_SINCE = 3
+"""The version of the protocol with further requests."""
+
 REPORT_SECONDS = 2.0
 """So much earlier than the operator does a sandbox give up at the deadline: its report says what it was at, ours could not."""
 
@@ -63,7 +66,9 @@ async def claim(
     # the pod holds it already: the claim was written, and its answer lost, with the leader of before or with a connection
     status = request.status if _holder(request) else transitions.claim(request, who.name, who.uid, protocol, ctx.now())
     job = ctx.view.job(ctx.job_key(pod.job_name))
-    work = _work(ctx, request.model_copy(update={"status": status}), further_requests(ctx, request, job))
+    # who speaks an older version asks for nothing more, and must not be waited for
+    further = further_requests(ctx, request, job) if protocol >= FURTHER_SINCE else 0
+    work = _work(ctx, request.model_copy(update={"status": status}), further)
     await ctx.write_status(request, status)
     ctx.progress.hand(uid, who.uid)
     logger.info("work claimed", extra={**about(request), "pod": who.name})

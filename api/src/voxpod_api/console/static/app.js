@@ -11,6 +11,7 @@ import { showTasks } from "./tasks.js";
 const KEPT = "voxpod-key"; // of this tab, and no longer than it
 let api = null;
 let speaking = null;
+let times = "word"; // or "sentence", where the model knows no words' times
 
 const problem = (error) => (byId("problem").textContent = error?.message ?? "");
 
@@ -36,13 +37,18 @@ async function speak() {
     text: byId("text").value,
     format: byId("format").value,
     speed: Number(byId("speed").value),
-    timestamps: "sentence",
+    timestamps: times,
   };
   if (byId("voice").value) body.voice = byId("voice").value;
   busy(true);
   problem(null);
   try {
-    const task = await speaking.run(body, (now) => (byId("state").textContent = told(now)));
+    const tell = (now) => (byId("state").textContent = told(now));
+    let task = await speaking.run(body, tell);
+    if (task.error?.code === "not_supported" && times === "word") {
+      times = "sentence";
+      task = await speaking.run({ ...body, timestamps: times }, tell);
+    }
     if (task.error) throw new Error(task.error.message);
     byId("state").textContent = `${task.duration.toFixed(1)} s of audio, voice ${task.voice}.`;
     await play(api, task, { start: true });

@@ -1,4 +1,4 @@
-// The audio, and the sentence that is heard.
+// The audio, and the word that is heard.
 
 import { byId, element } from "./elements.js";
 
@@ -13,21 +13,52 @@ export async function play(api, task, { start }) {
   player.src = url;
   Object.assign(byId("download"), { href: url, download: `${task.id}.${task.format}` });
   byId("heard").hidden = false;
-  follow(player, task.timestamps_url ? (await api.json(task.timestamps_url)).sentences : []);
+  follow(player, task.timestamps_url ? await api.json(task.timestamps_url) : { sentences: [] });
   // a browser may want a click first: then the controls are there
   if (start) await player.play().catch(() => {});
 }
 
-function follow(player, sentences) {
-  const shown = sentences.map((one) => element("span", { textContent: one.text.replaceAll(MARKUP, "") }));
-  byId("read-along").replaceChildren(...shown.flatMap((one) => [one, " "]));
-  player.ontimeupdate = () => {
-    sentences.forEach((one, number) => {
-      const heard = !player.paused && one.startSeconds <= player.currentTime && player.currentTime < one.endSeconds;
-      const text = shown[number].textContent;
-      if (heard !== (shown[number].firstElementChild !== null)) {
-        shown[number].replaceChildren(heard ? element("mark", { textContent: text }) : text);
-      }
-    });
+function follow(player, { sentences, words = [] }) {
+  const timed = [];
+  const shown = sentences.flatMap((one) => [...(words.length ? inWords(one, words, timed) : [whole(one, timed)]), " "]);
+  byId("read-along").replaceChildren(...shown);
+  let marked = null;
+  const show = () => {
+    const heard = timed.find(({ from, to }) => from <= player.currentTime && player.currentTime < to) ?? null;
+    if (heard === marked) return;
+    marked?.span.replaceChildren(marked.text);
+    heard?.span.replaceChildren(element("mark", { textContent: heard.text }));
+    marked = heard;
   };
+  const showOn = () => {
+    show();
+    if (!player.paused) requestAnimationFrame(showOn); // the player itself tells the time four times a second
+  };
+  Object.assign(player, { onplay: showOn, onseeked: show, onended: show });
+}
+
+function whole(sentence, timed) {
+  const text = sentence.text.replaceAll(MARKUP, "");
+  return span(text, sentence, timed);
+}
+
+// A sentence as words with times, and what stands between them. Offsets count code points of the whole text.
+function inWords(sentence, words, timed) {
+  const letters = [...sentence.text];
+  const cut = (from, to) => letters.slice(from, to).join("").replaceAll(MARKUP, "");
+  const pieces = [];
+  let at = 0;
+  for (const word of words) {
+    const [from, to] = [word.startOffset - sentence.startOffset, word.endOffset - sentence.startOffset];
+    if (from < at || to > letters.length) continue;
+    pieces.push(cut(at, from), span(cut(from, to), word, timed));
+    at = to;
+  }
+  return [...pieces, cut(at)];
+}
+
+function span(text, { startSeconds, endSeconds }, timed) {
+  const made = element("span", { textContent: text });
+  timed.push({ span: made, text, from: startSeconds, to: endSeconds });
+  return made;
 }
