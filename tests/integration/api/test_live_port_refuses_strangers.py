@@ -19,7 +19,8 @@ from voxpod_operator.cluster.kinds import TTS_REQUEST
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-CALL = {"model": "tts-1", "voice": "alloy", "input": "Hello there.", "response_format": "pcm"}
+CALL = {"model": "tts-1", "voice": "alloy", "input": "Hello there.", "response_format": "pcm", "store": True}
+"""Stored, so that an answer that is cut cancels nothing that the test goes on with."""
 TOLD = {"apiVersion": "voxpod.dev/v1alpha1", "kind": "TTSRequest"}
 
 
@@ -106,6 +107,24 @@ async def test_more_than_a_sandbox_ever_sends_is_cut(waiting: LiveSandbox, monke
         for _ in range(64):
             await line.send(bytes(1 << 16))
     assert await line.status() in (413, 0)
+    line.cut()
+
+
+async def test_crumbs_are_refused(waiting: LiveSandbox) -> None:
+    """A chunk a byte costs the replica a hundred thousand times what it costs in one; 500 bytes are an Ogg page."""
+    line = await waiting.connected()
+    with contextlib.suppress(OSError):
+        for _ in range(100):
+            await line.say(b"1\r\nx\r\n" * 100)
+    assert await line.status() == 0
+    line.cut()
+
+
+async def test_pieces_of_an_ogg_page_each_are_taken(waiting: LiveSandbox) -> None:
+    line = await waiting.connected()
+    for _ in range(2_000):
+        await line.send(bytes(500))
+    assert await line.end() == 204
     line.cut()
 
 
