@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -23,7 +23,7 @@ from voxpod_api.cluster.gateway import MODELS, REQUESTS, TENANTS, ClusterGateway
 from voxpod_api.console import endpoints as console
 from voxpod_api.health import Health, health_app
 from voxpod_api.live.port import LivePort, live_port
-from voxpod_api.live.server import live_config
+from voxpod_api.live.server import hearing
 from voxpod_api.mission import endpoints as mission
 from voxpod_api.openai import endpoints as openai
 from voxpod_api.settings import ApiSettings
@@ -75,9 +75,12 @@ class Facade:
         """Watch and serve until `stop`; requests under way have drain_seconds then."""
         settings = self.parts.settings
         server = _Server(_config(self.parts))
-        live = _live_server(self.live, settings)
         try:
-            async with asyncio.TaskGroup() as group, _serving(health_app(self.health), settings.health_port):
+            async with (
+                asyncio.TaskGroup() as group,
+                _serving(health_app(self.health), settings.health_port),
+                _hearing(self.live, settings),
+            ):
                 kept = [
                     group.create_task(follow(self.gateway, self.health.tenants, "", self.parts.catalog.tenants)),
                     group.create_task(follow(self.gateway, self.health.models, "", self.parts.catalog.models)),
@@ -88,13 +91,10 @@ class Facade:
                     group.create_task(self.parts.credentials.keep()),
                 ]
                 serving = group.create_task(server.serve())
-                hearing = [group.create_task(one.serve()) for one in live]
                 stopping = group.create_task(stop.wait())
-                await asyncio.wait([serving, stopping, *kept, *hearing], return_when=asyncio.FIRST_COMPLETED)
+                await asyncio.wait([serving, stopping, *kept], return_when=asyncio.FIRST_COMPLETED)
                 server.should_exit = True
                 await asyncio.wait([serving])
-                for one in live:  # not before: calls under way may be spoken
-                    one.should_exit = True
                 for task in [stopping, *kept]:
                     task.cancel()
         finally:
@@ -111,10 +111,11 @@ class _Server(uvicorn.Server):
         yield
 
 
-def _live_server(live: LivePort | None, settings: ApiSettings) -> list[_Server]:
+def _hearing(live: LivePort | None, settings: ApiSettings) -> AbstractAsyncContextManager[None]:
+    """The live port, where there is one."""
     if live is None:
-        return []
-    return [_Server(live_config(live.listeners, live.tls, settings.live_address, settings.live_port))]
+        return nullcontext()
+    return hearing(live.listeners, live.tls, settings.live_address, settings.live_port)
 
 
 def _served(parts: Parts) -> ASGIApp:

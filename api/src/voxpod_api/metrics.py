@@ -14,6 +14,7 @@ SHED = Counter("voxpod_facade_shed_total", "Calls turned away since too many wer
 REPEATS = Counter("voxpod_facade_repeats_total", "Calls answered from a request that another call had made.")
 CANCELLED = Counter("voxpod_facade_cancelled_total", "Requests cancelled since nobody waited for them any more.")
 LIVE_STREAMS = Counter("voxpod_facade_live_streams_total", "Live audio that sandboxes sent or tried to.", ["status"])
+LIVE_REFUSED = Counter("voxpod_facade_live_refused_total", "Connections to the live port beyond what it holds.")
 LIVE_HELD = Gauge("voxpod_facade_live_held_bytes", "Live audio that waits for slow listeners.")
 WATCH_FAILURES = Counter("voxpod_facade_watch_failures_total", "Watches that ended with an error.", ["kind"])
 CREDENTIALS_UNREADABLE = Gauge(

@@ -4,6 +4,7 @@ import io
 import json
 from collections.abc import AsyncIterator
 
+import aiohttp
 import numpy as np
 import pytest
 import pytest_asyncio
@@ -66,3 +67,30 @@ async def test_first_sound_leaves_while_the_rest_is_spoken(spoken: tuple[Served,
     assert request["status"]["phase"] == Phase.SUCCEEDED
     assert len(heard) == pytest.approx(len(stored), abs=24_000)
     assert json.dumps(request["status"]).count("live") == 0
+
+
+async def test_sandbox_that_dies_in_the_middle_is_a_cut_and_the_request_is_spoken_anew(
+    spoken: tuple[Served, RealSandboxes],
+) -> None:
+    served, sandboxes = spoken
+    body = {"model": "tts-1", "voice": "af_heart", "input": TEXT * 4, "response_format": "pcm", "store": True}
+
+    async with served.post("/v1/audio/speech", body) as answer:
+        assert await answer.content.readany()
+        name = answer.headers["x-voxpod-request"]
+        sandboxes.kill()
+        with pytest.raises(aiohttp.ClientPayloadError):
+            await answer.content.read()
+    await served.world.until(
+        lambda: served.world.phase(name) == Phase.SUCCEEDED, "another sandbox speaks it", seconds=120
+    )
+
+
+async def test_listener_who_leaves_cancels_what_is_spoken(spoken: tuple[Served, RealSandboxes]) -> None:
+    served, _ = spoken
+    body = {"model": "tts-1", "voice": "af_heart", "input": TEXT * 4, "response_format": "mp3"}
+
+    async with served.post("/v1/audio/speech", body) as answer:
+        assert await answer.content.readany()
+        name = answer.headers["x-voxpod-request"]
+    await served.world.until(lambda: served.world.phase(name) == Phase.CANCELLED, "nobody wants it")

@@ -11,7 +11,7 @@ import pytest_asyncio
 
 from facade_harness import Served
 from live_sandbox import Line, LiveSandbox
-from voxpod_api.live import listening, server
+from voxpod_api.live import door, listening, server
 from voxpod_crds.live_audio import LIVE_ANNOTATION, sandbox_token
 from voxpod_crds.sandbox_protocol import Live
 from voxpod_crds.tts_request import Phase
@@ -19,7 +19,8 @@ from voxpod_operator.cluster.kinds import TTS_REQUEST
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-CALL = {"model": "tts-1", "voice": "alloy", "input": "Hello there.", "response_format": "pcm"}
+CALL = {"model": "tts-1", "voice": "alloy", "input": "Hello there.", "response_format": "pcm", "store": True}
+"""Stored, so that an answer that is cut cancels nothing that the test goes on with."""
 TOLD = {"apiVersion": "voxpod.dev/v1alpha1", "kind": "TTSRequest"}
 
 
@@ -109,6 +110,24 @@ async def test_more_than_a_sandbox_ever_sends_is_cut(waiting: LiveSandbox, monke
     line.cut()
 
 
+async def test_crumbs_are_refused(waiting: LiveSandbox) -> None:
+    """A chunk a byte costs the replica a hundred thousand times what it costs in one; 500 bytes are an Ogg page."""
+    line = await waiting.connected()
+    with contextlib.suppress(OSError):
+        for _ in range(100):
+            await line.say(b"1\r\nx\r\n" * 100)
+    assert await line.status() == 0
+    line.cut()
+
+
+async def test_pieces_of_an_ogg_page_each_are_taken(waiting: LiveSandbox) -> None:
+    line = await waiting.connected()
+    for _ in range(2_000):
+        await line.send(bytes(500))
+    assert await line.end() == 204
+    line.cut()
+
+
 async def test_one_that_says_nothing_is_given_up(waiting: LiveSandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(server, "QUIET_SECONDS", 0.1)
     line = await waiting.connected()
@@ -147,11 +166,48 @@ async def test_plain_http_and_old_tls_get_no_word(waiting: LiveSandbox) -> None:
         await asyncio.open_connection(parts.hostname, parts.port, ssl=old)
 
 
-async def test_one_address_holds_few_connections(waiting: LiveSandbox) -> None:
-    lines = [await Line.to(waiting.live) for _ in range(server.MAX_CONNECTIONS_PER_ADDRESS)]
-    assert await (await Line.to(waiting.live)).status() == 0
+async def test_one_address_holds_few_connections_and_may_come_back(waiting: LiveSandbox) -> None:
+    lines = [await Line.to(waiting.live) for _ in range(door.MOST_OF_AN_ADDRESS)]
+    with pytest.raises((ssl.SSLError, OSError)):
+        await Line.to(waiting.live)
     for line in lines:
         line.cut()
+    await eventually_heard(waiting.live)
+
+
+async def test_connections_that_never_get_to_tls_count_and_are_given_up(
+    waiting: LiveSandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each costs the replica some 280 kB; how soon they go is HANDSHAKE_SECONDS."""
+    monkeypatch.setattr(door, "HANDSHAKE_SECONDS", 0.2)
+    parts = urlsplit(waiting.live.url)
+    silent = [await asyncio.open_connection(parts.hostname, parts.port) for _ in range(3 * door.MOST_OF_AN_ADDRESS)]
+    assert [await reader.read() for reader, _ in silent] == [b""] * len(silent)
+    for _, writer in silent:
+        writer.transport.abort()
+    await eventually_heard(waiting.live)
+
+
+async def eventually_heard(live: Live) -> None:
+    """There is room for one again."""
+    for _ in range(100):
+        try:
+            return (await Line.to(live)).cut()
+        except OSError:
+            await asyncio.sleep(0.02)
+    raise AssertionError("the door stays shut")
+
+
+async def test_all_addresses_together_hold_so_many() -> None:
+    inside = door.Door()
+    leaves = [inside.admit(f"10.0.0.{n // door.MOST_OF_AN_ADDRESS}") for n in range(door.MOST)]
+
+    assert all(leaves)
+    assert inside.admit("10.0.1.1") is None
+    for leave in leaves[:2]:
+        for _ in range(3):  # told more than once it counts once
+            leave()  # type: ignore[misc]
+    assert [inside.admit("10.0.1.1") is not None for _ in range(3)] == [True, True, False]
 
 
 async def test_certificate_is_of_this_process_and_address(waiting: LiveSandbox) -> None:

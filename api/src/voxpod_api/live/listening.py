@@ -3,7 +3,6 @@
 import asyncio
 import hmac
 import uuid
-from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -14,6 +13,8 @@ from voxpod_api.errors import LiveCut
 from voxpod_api.speech import outcome
 from voxpod_crds.live_audio import sandbox_token
 
+PIECE_BYTES = 48 * 1024
+"""Handed on at one time."""
 LEAST_KEPT = 256 * 1024
 """Bytes that wait for any listener, however many others are slow."""
 MOST_KEPT = 16 << 20
@@ -45,8 +46,7 @@ class LiveListener:
         self.seat: Seat | None = None
         """The request, once it is asked for."""
         self._secret, self._shelf = secret, shelf
-        self._pieces: deque[bytes] = deque()
-        self._kept = 0
+        self._waiting = bytearray()  # one, since a stranger may send a byte at a time
         self._news, self._room = asyncio.Event(), asyncio.Event()
         self._sender = self._began = self._complete = self._cut = self._closed = False
 
@@ -79,8 +79,8 @@ class LiveListener:
         if self._closed or self._cut:
             raise LiveCut("nobody listens any more")
         if piece:
-            self._keep(len(piece))
-            self._pieces.append(piece)
+            self._shelf.take(len(piece))
+            self._waiting += piece
             self._began = True
             self._news.set()
 
@@ -105,32 +105,29 @@ class LiveListener:
 
     async def next(self) -> bytes:
         """The next piece; nothing at the end. Raises LiveCut."""
-        while not (self._pieces or self._complete or self._cut):
+        while not (self._waiting or self._complete or self._cut):
             self._news.clear()
             await self._news.wait()
-        if not self._pieces:
+        if not self._waiting:
             if self._cut:
                 raise LiveCut("the sandbox broke off")
             return b""
-        piece = self._pieces.popleft()
-        self._keep(-len(piece))
+        piece = bytes(self._waiting[:PIECE_BYTES])
+        del self._waiting[:PIECE_BYTES]
+        self._shelf.take(-len(piece))
         self._room.set()
         return piece
 
     def close(self) -> None:
         """Nobody listens any more."""
         self._closed = True
-        self._pieces.clear()
-        self._keep(-self._kept)
+        self._shelf.take(-len(self._waiting))
+        self._waiting.clear()
         self._room.set()
-
-    def _keep(self, size: int) -> None:
-        self._kept += size
-        self._shelf.take(size)
 
     def _is_full(self) -> bool:
         crowded = self._shelf.held >= MOST_KEPT_IN_ALL
-        return self._kept >= (LEAST_KEPT if crowded else MOST_KEPT)
+        return len(self._waiting) >= (LEAST_KEPT if crowded else MOST_KEPT)
 
     def _is_holder(self, raw: dict[str, Any], token: str) -> bool:
         uid, pod = outcome.uid(raw), outcome.holder(raw)

@@ -6,14 +6,16 @@ What comes in is a stranger's: a sandbox has read a tenant's text. Beyond its ow
 import asyncio
 import logging
 import ssl
-from collections import Counter
-from typing import Any, ClassVar
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 
 import uvicorn
 from starlette.types import Receive, Scope, Send
+from uvicorn.server import ServerState
 
 from voxpod_api import metrics
 from voxpod_api.errors import LiveCut
+from voxpod_api.live.door import open_door
 from voxpod_api.live.listening import LiveListener, LiveListeners
 from voxpod_api.web.protocol import ImpatientProtocol
 from voxpod_crds.live_audio import PATH
@@ -26,9 +28,9 @@ QUIET_SECONDS = 60.0
 MOST_BYTES = 1 << 26
 """As a sandbox sends at most."""
 MAX_HEAD_BYTES = 4096
-MAX_CONNECTIONS = 512
-MAX_CONNECTIONS_PER_ADDRESS = 8
-"""A sandbox needs one; where pods come by their node's address, a node's sandboxes have so many live at one time."""
+LEAST_LINE_BYTES, SPARE_LINES = 128, 256
+"""A chunk has two line ends and costs some 30 us to read: 64 MiB in chunks of a byte would keep this process busy for half an hour.
+Sandboxes send 500 bytes or more in one; so many bytes there are for each line end, but for the head's and a few more."""
 
 
 class LiveApp:
@@ -96,37 +98,33 @@ def _token(scope: Scope) -> str:
     return said.removeprefix("Bearer ")
 
 
-class CrowdedProtocol(ImpatientProtocol):
-    """As ImpatientProtocol; one address holds so many connections and no more."""
+class VisitorProtocol(ImpatientProtocol):
+    """As ImpatientProtocol; says when its connection is lost, and hangs up on who sends crumbs."""
 
-    held: ClassVar[Counter[str]]
     header_seconds = HEADER_SECONDS
-    _address = ""
+    leave: Callable[[], None]
+    _bytes = _lines = 0
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Count it, or close it."""
-        super().connection_made(transport)
-        self._address = str((transport.get_extra_info("peername") or ("",))[0])
-        self.held[self._address] += 1
-        if self.held[self._address] > MAX_CONNECTIONS_PER_ADDRESS:
-            transport.close()
+    def data_received(self, data: bytes) -> None:
+        """Take it in."""
+        self._bytes += len(data)
+        self._lines += data.count(b"\r\n")
+        if self._lines > SPARE_LINES + self._bytes // LEAST_LINE_BYTES:
+            self.transport.abort()
+            return
+        super().data_received(data)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """It counts no more."""
-        self.held[self._address] -= 1
-        if not self.held[self._address]:
-            del self.held[self._address]
+        self.leave()
         super().connection_lost(exc)
 
 
-def live_config(listeners: LiveListeners, tls: ssl.SSLContext, host: str, port: int) -> uvicorn.Config:
-    """The server's configuration."""
-    protocol: type[Any] = type("Live", (CrowdedProtocol,), {"held": Counter()})
+@asynccontextmanager
+async def hearing(listeners: LiveListeners, tls: ssl.SSLContext, address: str, port: int) -> AsyncIterator[None]:
+    """The live port, while the block runs. Raises OSError when it is taken."""
     config = uvicorn.Config(
         LiveApp(listeners),
-        host=host,
-        port=port,
-        http=protocol,
         ws="none",
         lifespan="off",
         log_config=None,
@@ -134,9 +132,21 @@ def live_config(listeners: LiveListeners, tls: ssl.SSLContext, host: str, port: 
         server_header=False,
         proxy_headers=False,
         h11_max_incomplete_event_size=MAX_HEAD_BYTES,
-        limit_concurrency=MAX_CONNECTIONS,
-        timeout_graceful_shutdown=1,
     )
     config.load()
-    config.ssl = tls
-    return config
+    state = ServerState()
+
+    def protocol(leave: Callable[[], None]) -> asyncio.Protocol:
+        made = VisitorProtocol(config=config, server_state=state, app_state={})
+        made.leave = leave
+        return made
+
+    async with open_door(address, port, tls, protocol):
+        try:
+            yield
+        finally:
+            for connection in list(state.connections):
+                connection.transport.abort()
+            for task in (tasks := list(state.tasks)):
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
