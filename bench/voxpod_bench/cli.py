@@ -117,6 +117,17 @@ def _warm_path(options: argparse.Namespace) -> None:
     _tell(options, "warm-path", warm_document(result, _command(options)))
 
 
+def _warm_engines(options: argparse.Namespace) -> None:
+    from voxpod_bench.engine.page import machine, written
+    from voxpod_bench.machine import load_now
+    from voxpod_bench.warm_engines import page, warm_engines
+    from voxpod_demo.terminal import Terminal
+
+    before = load_now()
+    found = warm_engines(Terminal.on_stderr(), options.requests, options.values)
+    _tell(options, "warm-engines", written(page(found), machine(before), _command(options)))
+
+
 def _engine(name: str) -> Callable[[argparse.Namespace], None]:
     """A measurement of the engine, with its page."""
 
@@ -167,6 +178,7 @@ BENCHES: dict[str, tuple[str, Callable[[argparse.Namespace], None]]] = {
     "facade": ("what the HTTP facade takes, what clients who wait weigh, what a killed replica costs; played", _facade),
     "cosyvoice": ("CosyVoice stage by stage, of a bundle that is there already", _cosyvoice),
     "cold-path": ("a request in a sandbox made for it, stage by stage and write by write", _cold_path),
+    "warm-engines": ("the same request for each model, in sandboxes that wait", _warm_engines),
     "warm-path": ("requests that find a sandbox waiting: stages, rates, what waiting costs", _warm_path),
 }
 """In the order in which `all` runs them: the cluster last, it leaves the machine busy for a while."""
@@ -180,11 +192,11 @@ def _parser() -> argparse.ArgumentParser:
     for name, what in (*((name, bench[0]) for name, bench in BENCHES.items()), ("all", "every benchmark there is")):
         command = commands.add_parser(name, help=what)
         command.add_argument("--write", action="store_true", help="also write the results into docs/benchmarks/")
-        if name in ("cold-path", "warm-path", "all"):
+        if name in ("cold-path", "warm-path", "warm-engines", "all"):
             command.add_argument(
                 "--requests", type=_count, default=REQUESTS, help=f"how many are measured (default: {REQUESTS})"
             )
-            if name != "warm-path":
+            if not name.startswith("warm-"):
                 command.add_argument(
                     "--raw", type=Path, metavar="FILE", help="also write every moment of every cold request as JSON"
                 )

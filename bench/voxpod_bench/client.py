@@ -43,9 +43,14 @@ class Client:
         self._batch = client.BatchV1Api(api)
         self._namespace = namespace
 
-    def speak(self, name: str, text: str) -> Spoken:
-        """Create a request and wait for its end; BenchError when that is not Succeeded."""
-        body = {"apiVersion": API_VERSION, "kind": "TTSRequest", "metadata": {"name": name}, "spec": {"text": text}}
+    def speak(self, name: str, text: str, model: str = "") -> Spoken:
+        """Create a request, for the default model where none is named, and wait for its end; BenchError when that is not Succeeded."""
+        body = {
+            "apiVersion": API_VERSION,
+            "kind": "TTSRequest",
+            "metadata": {"name": name},
+            "spec": {"text": text} | ({"model": model} if model else {}),
+        }
         sent = time.time()
         try:
             made: Any = self._custom.create_namespaced_custom_object(GROUP, VERSION, self._namespace, PLURAL, body)

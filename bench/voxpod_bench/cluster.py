@@ -18,6 +18,7 @@ from voxpod_demo.kubectl import Json, Kubectl
 from voxpod_demo.local import TOOL, LocalCluster
 from voxpod_demo.release import Helm, make_namespaces, values
 from voxpod_demo.settings import MODEL, SANDBOX_NAMESPACE, SYSTEM_NAMESPACE, from_environment
+from voxpod_demo.targets import NodeModel
 from voxpod_demo.terminal import Terminal
 
 NAME = "bench"
@@ -35,6 +36,8 @@ class BenchCluster:
     images: Images
     logs: Path
     audit_log: Path
+    fast: NodeModel | None
+    """A second model on the node, which nothing was made of yet."""
 
     def runtime_log(self) -> list[str]:
         """The lines of containerd's log."""
@@ -52,12 +55,12 @@ class BenchCluster:
         """JSON merge patch of an object of ours."""
         self.kubectl.text("patch", kind, name, "--type=merge", "-p", json.dumps(change))
 
-    def pool(self) -> tuple[int, int]:
-        """How many sandboxes wait, and how many will, as the operator's metrics have it."""
+    def pool(self, model: str = MODEL) -> tuple[int, int]:
+        """How many sandboxes of a model wait, and how many will, as the operator's metrics have it."""
         lines = self.client.metrics(SYSTEM_NAMESPACE, "app.kubernetes.io/component=operator").splitlines()
         told = dict(line.rsplit(" ", 1) for line in lines if line.startswith("voxpod_sandboxes{"))
         idle, starting = (
-            int(float(told.get(f'voxpod_sandboxes{{model="{MODEL}",state="{state}"}}', 0)))
+            int(float(told.get(f'voxpod_sandboxes{{model="{model}",state="{state}"}}', 0)))
             for state in ("idle", "starting")
         )
         return idle, starting
@@ -102,7 +105,7 @@ def _installed(terminal: Terminal, values_file: str) -> BenchCluster:
         step.result = f"chart voxpod, model {MODEL}, tenant {TENANT}"
     paths = json.loads(commands.output([sys.executable, TOOL, "paths", "--name", NAME]))
     client = Client(target.kubeconfig(), kubectl.context, TENANT)
-    return BenchCluster(kubectl, client, prepared.images, Path(paths["logs"]), Path(paths["auditLog"]))
+    return BenchCluster(kubectl, client, prepared.images, Path(paths["logs"]), Path(paths["auditLog"]), prepared.fast)
 
 
 def sandbox_ttl_seconds(kubectl: Kubectl) -> float:

@@ -62,8 +62,8 @@ VALUES = {
     "retention_request": "retention.request",
     "retention_audio": "retention.audio",
 }
-FROM_THE_POD = {"namespace", "pod_name", "pod_ip", "dispatch_tls_dir"}
-"""What the chart itself knows: the downward API, and where it mounts the certificate."""
+FROM_THE_POD = {"namespace", "pod_name", "pod_ip", "dispatch_tls_dir", "live_audio_secret"}
+"""What the chart itself knows: the downward API, where it mounts the certificate, and what it shares with the facade."""
 
 
 def value_at(values: dict[str, Any], path: str) -> Any:

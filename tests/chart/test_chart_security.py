@@ -120,7 +120,7 @@ def test_sandboxes_reach_dispatch_and_the_store_only(render):
         )
         for rule in policy["spec"]["egress"]
     ]
-    assert reached == [("operator", [8443]), ("demo-store", [9000])]
+    assert reached == [("operator", [8443]), ("api", [8443]), ("demo-store", [9000])]
 
 
 def test_external_store_is_reached_by_its_addresses_and_dns_only_where_asked(render):
@@ -135,7 +135,7 @@ def test_external_store_is_reached_by_its_addresses_and_dns_only_where_asked(ren
 
 def test_sandboxes_ask_the_dns_of_the_cluster_and_no_other_server(render):
     default = find(render("minimal"), "NetworkPolicy", "sandbox-egress")["spec"]["egress"][2]
-    named = find(render("all-options"), "NetworkPolicy", "sandbox-egress")["spec"]["egress"][2]
+    named = find(render("all-options"), "NetworkPolicy", "sandbox-egress")["spec"]["egress"][-1]
 
     assert default["to"] == [
         {

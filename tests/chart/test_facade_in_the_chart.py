@@ -11,10 +11,11 @@ from chart_objects import Json, environment, find, of_kind
 from voxpod_api.settings import ApiSettings
 
 CHART = Path(__file__).resolve().parents[2] / "charts" / "voxpod"
-FROM_THE_CHART = {"pod_name", "host", "keys_file", "jwks_file", "revoked_file", "webhooks_key_file", "store_url"} | {
-    "store_ca_pem"
-}
-"""What the chart itself knows: the downward API, where it mounts the credentials, and the store's own values."""
+FILES = {"keys_file", "jwks_file", "revoked_file", "webhooks_key_file"}
+FROM_THE_CHART = {"pod_name", "host", "store_url", "store_ca_pem", "live_secret", "live_address"} | FILES
+"""What the chart itself knows: the downward API, where it mounts the credentials, what it makes, and the store's own values."""
+FROM_THE_POD = {"VOXPOD_API_LIVE_SECRET": "s" * 48, "VOXPOD_API_LIVE_ADDRESS": "10.1.2.3"}
+"""What a Secret and the downward API give, where not any name will do."""
 KEY = '{"name":"ci","sha256":"' + "ab" * 32 + '","namespace":"acme"}'
 ON = ("api.enabled=true", f"api.auth.keys=[{KEY}]")
 
@@ -34,7 +35,7 @@ def value_at(values: Json, path: str) -> object:
 
 def settings_of(objects: list[Json], monkeypatch: pytest.MonkeyPatch) -> ApiSettings:
     for name, value in environment(objects, "voxpod-api").items():
-        monkeypatch.setenv(name, value if isinstance(value, str) else "from-the-pod")
+        monkeypatch.setenv(name, value if isinstance(value, str) else FROM_THE_POD.get(name, "from-the-pod"))
     return ApiSettings()
 
 
@@ -196,10 +197,45 @@ def test_who_may_call_is_yours_to_say(render):
         return find(render("minimal", *ON, *settings), "NetworkPolicy", "voxpod-api")["spec"].get("ingress")
 
     gateways = {"namespaceSelector": {"matchLabels": {"team": "gateways"}}}
-    (anybody,), (some,) = ingress(), ingress(f"networkPolicy.apiFrom=[{json.dumps(gateways)}]")
+    (live, anybody), (_, some) = ingress(), ingress(f"networkPolicy.apiFrom=[{json.dumps(gateways)}]")
     assert {"namespaceSelector": {}} in anybody["from"]
     assert some == {"from": [gateways], "ports": [{"port": 8080, "protocol": "TCP"}]}
-    assert ingress("networkPolicy.apiFrom=[]") is None, "a rule without peers would let everybody in"
+    assert ingress("networkPolicy.apiFrom=[]") == [live], "a rule without peers would let everybody in"
+    assert ingress("networkPolicy.apiFrom=[]", "api.liveAudio=false") is None
+
+
+def test_live_audio_comes_from_sandboxes_and_from_nobody_else(render):
+    sandboxes = {
+        "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "voxpod-sandboxes"}},
+        "podSelector": {"matchLabels": {"voxpod.dev/role": "sandbox"}},
+    }
+    objects = render("minimal", *ON, "api.livePort=9443")
+    rules = find(objects, "NetworkPolicy", "voxpod-api")["spec"]["ingress"]
+    out = find(objects, "NetworkPolicy", "sandbox-egress")["spec"]["egress"]
+
+    (into,) = [rule for rule in rules if {"port": 9443, "protocol": "TCP"} in rule["ports"]]
+    assert (into["from"], into["ports"]) == ([sandboxes], [{"port": 9443, "protocol": "TCP"}])
+    (way,) = [rule for rule in out if {"port": 9443, "protocol": "TCP"} in rule["ports"]]
+    assert way["to"][0]["podSelector"]["matchLabels"]["app.kubernetes.io/component"] == "api"
+    service = find(objects, "Service", "voxpod-api")["spec"]
+    assert [port["name"] for port in service["ports"]] == ["http"], "no client reaches it"
+
+
+def test_operator_and_facade_share_one_secret_of_the_chart_or_of_yours(render):
+    def secrets(*settings):
+        objects = render("minimal", *ON, *settings)
+        mine = [item["metadata"]["name"] for item in of_kind(objects, "Secret")]
+        operator, facade = environment(objects), environment(objects, "voxpod-api")
+        return mine, operator["VOXPOD_LIVE_AUDIO_SECRET"], facade["VOXPOD_API_LIVE_SECRET"]
+
+    made, of_operator, of_facade = secrets()
+    assert "voxpod-live" in made
+    assert of_operator == of_facade == {"secretKeyRef": {"name": "voxpod-live", "key": "secret"}}
+    made, of_operator, of_facade = secrets("api.liveSecret=mine")
+    assert "voxpod-live" not in made
+    assert of_operator == of_facade == {"secretKeyRef": {"name": "mine", "key": "secret"}}
+    made, of_operator, of_facade = secrets("api.liveAudio=false")
+    assert ("voxpod-live" in made, of_operator, of_facade) == (False, "", "")
 
 
 def test_demo_store_lets_the_facade_in(render):

@@ -43,14 +43,16 @@ def test_written_forms_are_heard_as_people_say_them(
     if not (voice := chosen.voice(bundle.manifest.default_voices)):
         pytest.skip(f"the bundle has no voice for {chosen.name}")
     understood = round_trip(chosen, speaker(engine, voice), engine.sample_rate, recogniser)
+    misread = f", {understood.misread_rate:.1%} of {understood.sounds} sounds" if chosen.most_misread else ""
     right = sum(not outcome.edits for outcome in understood.outcomes)
     measured[f"written forms heard differently, {chosen.name}"] = (
-        f"{understood.errors:.1%} of {understood.tokens} tokens, {right} of {len(understood.outcomes)} sentences without any"
+        f"{understood.errors:.1%} of {understood.tokens} tokens{misread}, {right} of {len(understood.outcomes)} sentences without any"
     )
     misheard = [f"{o.sentence.written}: {[(e.said, e.heard) for e in o.edits]}" for o in understood.outcomes if o.edits]
     print("\n".join(misheard))
     assert understood.dropped == []
     assert understood.errors <= chosen.most_errors, misheard
+    assert understood.misread_rate <= (chosen.most_misread or 0), misheard
 
 
 def test_the_fast_english_engine_is_understood_as_well(

@@ -24,6 +24,7 @@ ITEMS: dict[str, Any] = {
     "spec.defaultFor[]": lambda n: chr(ord("a") + n // 26) + chr(ord("a") + n % 26),
     "spec.warmPool.schedule[]": lambda n: {"start": "07:00", "end": "19:00", "minIdle": 1},
     "spec.warmPool.schedule[].days[]": lambda n: "Mon",
+    "spec.warmPool.shapes[]": lambda n: {"tenant": f"t{n}", "minIdle": 1},
 }
 """What an item of a list needs beside the field that is tried."""
 

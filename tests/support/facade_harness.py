@@ -19,7 +19,7 @@ from kubernetes.aio.client.api_client import ApiClient
 from kubernetes.aio.client.configuration import Configuration
 
 from loopback_ports import free_port
-from operator_harness import running_operator
+from operator_harness import LIVE_SECRET, running_operator
 from operator_world import World
 from resource_bodies import Json, a_model_body, a_tenant_body
 from voxpod_api.app import Facade, assemble
@@ -70,6 +70,11 @@ class StoreFront:
         assert request.transport is not None
         request.transport.close()
         return response
+
+    async def put(self, request: web.Request) -> web.Response:
+        """One object, as a sandbox stores it."""
+        self.world.store.objects[request.match_info["key"]] = await request.read()
+        return web.Response()
 
 
 @dataclass
@@ -133,8 +138,9 @@ class Served:
 async def a_store_front(world: World) -> AsyncIterator[StoreFront]:
     """The store's HTTP side, on loopback."""
     front = StoreFront(world)
-    app = web.Application()
+    app = web.Application(client_max_size=1 << 28)
     app.router.add_get("/{key:.+}", front.get)
+    app.router.add_put("/{key:.+}", front.put)
     runner, port = web.AppRunner(app, access_log=None, handle_signals=False), free_port()
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", port).start()
@@ -151,7 +157,15 @@ async def a_facade(world: World, front: StoreFront, folder: Path, **changes: Any
     port, health_port, keys = free_port(), free_port(), folder / "keys.json"
     if not keys.exists():
         keys.write_text(keys_document(acme=KEY, globex=OTHER_KEY))
-    known = {"host": "127.0.0.1", "port": port, "health_port": health_port, "keys_file": keys, "leave_seconds": 0.3}
+    live = {"live_secret": LIVE_SECRET, "live_address": "127.0.0.1", "live_port": free_port()}
+    known = {
+        **live,
+        "host": "127.0.0.1",
+        "port": port,
+        "health_port": health_port,
+        "keys_file": keys,
+        "leave_seconds": 0.3,
+    }
     settings = ApiSettings(**{**known, "drain_seconds": 5, **changes})
     api = ApiClient(Configuration(host=str(world.kube.url).rstrip("/")))
     facade, stop = assemble(settings, api), asyncio.Event()

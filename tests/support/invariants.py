@@ -82,11 +82,27 @@ def _charge(record: Json) -> tuple[int, int, float]:
 def _of_sandboxes(world: World, requests: dict[str, Json]) -> list[str]:
     jobs = [j for j in world.all_of(JOB) if j["metadata"]["labels"]["voxpod.dev/role"] == "sandbox"]
     problems = [f"sandbox left: {j['metadata']['name']}" for j in jobs if not (j.get("status") or {}).get("conditions")]
+    problems += _of_use(world, requests)
     claims: Counter[Any] = Counter(world.claims)
     for uid, count in claims.items():
         if uid in requests and count > requests[uid]["status"].get("attempt", 0):
             problems.append(f"handed out {count} times: {requests[uid]['metadata']['name']}")
     return problems
+
+
+def _of_use(world: World, requests: dict[str, Json]) -> list[str]:
+    """A sandbox serves one request, or as many of one tenant as that says."""
+    most = {t["metadata"]["name"]: (t["spec"].get("sandbox") or {}).get("maxRequests", 1) for t in world.all_of(TENANT)}
+    used: dict[str, list[str]] = {}
+    for request in requests.values():
+        status = request.get("status") or {}
+        if job := (status.get("sandbox") or {}).get("jobName"):
+            used.setdefault(job, []).append(status["tenant"])
+    return [
+        f"used for {tenants}: {job}"
+        for job, tenants in used.items()
+        if len(set(tenants)) > 1 or len(tenants) > most[tenants[0]]
+    ]
 
 
 def _of_store(world: World, requests: dict[str, Json]) -> list[str]:

@@ -25,6 +25,8 @@ class MemoryStore:
         """What the operator stored itself, by key."""
         self.public = "memory:"
         """Where somebody serves the objects."""
+        self.takes = "memory:"
+        """Where somebody stores them."""
         self.modified: dict[str, datetime] = {}
         self.upload_seconds: dict[str, int] = {}
         """How long the permission to store a key lives."""
@@ -42,7 +44,7 @@ class MemoryStore:
 
     def presign_put(self, key: str, content_type: str, seconds: int) -> Upload:
         self.upload_seconds[key] = seconds
-        return Upload(f"memory:{key}", {"Content-Type": content_type})
+        return Upload(f"{self.takes}{key}", {"Content-Type": content_type})
 
     def presign_get(self, key: str, seconds: int) -> str:
         return f"{self.public}/{key}?seconds={seconds}"

@@ -41,6 +41,7 @@ from voxpod_operator.settings import OperatorSettings
 
 KINDS = (CONFIG_MAP, TENANT, SPEECH_MODEL, TTS_REQUEST, JOB, POD, EVENT, EVENT_V1, SERVICE, LEASE, ENDPOINT_SLICE, NODE)
 CALL_SECONDS = 1.0
+LIVE_SECRET = "a secret of facade and operator, no tenant's"
 
 
 def settings_for(world: World, name: str = "operator-0", **changes: Any) -> OperatorSettings:
@@ -49,7 +50,7 @@ def settings_for(world: World, name: str = "operator-0", **changes: Any) -> Oper
         "namespace": "voxpod-system", "pod_name": name, "pod_ip": "127.0.0.1", "sandbox_image": "inference:1", "sandbox_model_roots": ["/models"],
         "dispatch_tls_dir": world.tls_dir, "dispatch_port": world.dispatch_port, "health_port": 0, "object_store_endpoint": "store:9000", "object_store_bucket": "audio",
         "object_store_access_key": "a", "object_store_secret_key": "s", "lease_duration_seconds": 15.0, "lease_renew_deadline_seconds": 10.0, "lease_retry_seconds": 0.2,
-        "resync_seconds": 1.0, "workers": 4,
+        "resync_seconds": 1.0, "workers": 4, "live_audio_secret": LIVE_SECRET,
     }  # fmt: skip
     return OperatorSettings(**{**known, **changes})
 

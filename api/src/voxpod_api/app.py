@@ -22,6 +22,8 @@ from voxpod_api.cluster.following import Both, WatchState, follow
 from voxpod_api.cluster.gateway import MODELS, REQUESTS, TENANTS, ClusterGateway
 from voxpod_api.console import endpoints as console
 from voxpod_api.health import Health, health_app
+from voxpod_api.live.port import LivePort, live_port
+from voxpod_api.live.server import live_config
 from voxpod_api.mission import endpoints as mission
 from voxpod_api.openai import endpoints as openai
 from voxpod_api.settings import ApiSettings
@@ -67,11 +69,13 @@ class Facade:
     board: RequestBoard
     notifier: Notifier
     health: Health
+    live: LivePort | None = None
 
     async def run(self, stop: asyncio.Event) -> None:
         """Watch and serve until `stop`; requests under way have drain_seconds then."""
         settings = self.parts.settings
         server = _Server(_config(self.parts))
+        live = _live_server(self.live, settings)
         try:
             async with asyncio.TaskGroup() as group, _serving(health_app(self.health), settings.health_port):
                 kept = [
@@ -84,10 +88,13 @@ class Facade:
                     group.create_task(self.parts.credentials.keep()),
                 ]
                 serving = group.create_task(server.serve())
+                hearing = [group.create_task(one.serve()) for one in live]
                 stopping = group.create_task(stop.wait())
-                await asyncio.wait([serving, stopping, *kept], return_when=asyncio.FIRST_COMPLETED)
+                await asyncio.wait([serving, stopping, *kept, *hearing], return_when=asyncio.FIRST_COMPLETED)
                 server.should_exit = True
                 await asyncio.wait([serving])
+                for one in live:  # not before: calls under way may be spoken
+                    one.should_exit = True
                 for task in [stopping, *kept]:
                     task.cancel()
         finally:
@@ -102,6 +109,12 @@ class _Server(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         """None."""
         yield
+
+
+def _live_server(live: LivePort | None, settings: ApiSettings) -> list[_Server]:
+    if live is None:
+        return []
+    return [_Server(live_config(live.listeners, live.tls, settings.live_address, settings.live_port))]
 
 
 def _served(parts: Parts) -> ASGIApp:
@@ -149,6 +162,7 @@ def assemble(settings: ApiSettings, api: ApiClient) -> Facade:
     """Wire a facade; nothing is contacted yet. Raises CredentialsProblem."""
     gateway, board, catalog = ClusterGateway(api), RequestBoard(), Catalog()
     health = Health(WatchState(TENANTS), WatchState(MODELS), WatchState(REQUESTS))
+    live = live_port(settings)
     aliases = Aliases(settings.model_aliases, settings.voice_aliases)
     credentials = Credentials(settings)
     parts = Parts(
@@ -156,10 +170,10 @@ def assemble(settings: ApiSettings, api: ApiClient) -> Facade:
         credentials=credentials,
         catalog=catalog,
         aliases=aliases,
-        speech=SpeechService(gateway, board, settings),
+        speech=SpeechService(gateway, board, settings, live),
         tasks=TaskService(gateway, board, settings.pod_name),
         store=AudioStore(settings.store_url, settings.store_ca_pem),
         now=lambda: datetime.now(UTC),
         ready=health.problem,
     )
-    return Facade(parts, api, gateway, board, Notifier(gateway, credentials, settings, parts.now), health)
+    return Facade(parts, api, gateway, board, Notifier(gateway, credentials, settings, parts.now), health, live)

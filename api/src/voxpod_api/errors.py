@@ -6,7 +6,9 @@ ClusterError             a Kubernetes API call failed
 ├── Conflict             the object changed since it was read
 ├── Expired              the watch's place in history is gone: list again
 └── Unavailable          429, 5xx, timeout, no connection: try again later
-StoreError               the audio cannot be read from the object store
+AudioError               audio breaks off that is being sent
+├── StoreError           it cannot be read from the object store
+└── LiveCut              the sandbox or the listener of live audio is gone
 """
 
 from dataclasses import dataclass, field, replace
@@ -77,5 +79,13 @@ class Unavailable(ClusterError):
     """The API server is away, overloaded or too slow."""
 
 
-class StoreError(Exception):
+class AudioError(Exception):
+    """Audio breaks off that is being sent."""
+
+
+class StoreError(AudioError):
     """The audio cannot be read from the object store."""
+
+
+class LiveCut(AudioError):
+    """The sandbox or the listener of live audio is gone before its end."""

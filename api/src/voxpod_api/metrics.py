@@ -13,6 +13,8 @@ IN_FLIGHT = Gauge("voxpod_facade_in_flight", "Calls that are served at present."
 SHED = Counter("voxpod_facade_shed_total", "Calls turned away since too many were served.")
 REPEATS = Counter("voxpod_facade_repeats_total", "Calls answered from a request that another call had made.")
 CANCELLED = Counter("voxpod_facade_cancelled_total", "Requests cancelled since nobody waited for them any more.")
+LIVE_STREAMS = Counter("voxpod_facade_live_streams_total", "Live audio that sandboxes sent or tried to.", ["status"])
+LIVE_HELD = Gauge("voxpod_facade_live_held_bytes", "Live audio that waits for slow listeners.")
 WATCH_FAILURES = Counter("voxpod_facade_watch_failures_total", "Watches that ended with an error.", ["kind"])
 CREDENTIALS_UNREADABLE = Gauge(
     "voxpod_facade_credentials_unreadable",

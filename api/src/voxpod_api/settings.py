@@ -3,13 +3,15 @@
 The order is that of `api` in the chart's values.yaml.
 """
 
+from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, IPvAnyNetwork, StringConstraints, field_validator
+from pydantic import Field, IPvAnyNetwork, SecretStr, StringConstraints, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from voxpod_api.aliases import MODEL_ALIASES, VOICE_ALIASES
+from voxpod_crds.live_audio import LEAST_SECRET
 from voxpod_crds.tenant import ObjectName
 from voxpod_crds.trust import client_tls
 from voxpod_crds.tts_request import VoiceChoice
@@ -45,6 +47,13 @@ class ApiSettings(BaseSettings):
     jwt_tenant_claim: str = Field("tenant", description="Claim that names the caller's Tenant.")
     jwt_leeway_seconds: int = Field(30, ge=0, le=300, description="How far clocks may differ for exp and nbf.")
     revoked_file: Path | None = Field(None, description="File with ids (jti) of tokens that count no more.")
+
+    live_secret: SecretStr = Field(
+        SecretStr(""),
+        description="Secret shared with the operator, by which listeners and sandboxes know each other; empty: no live audio.",
+    )
+    live_address: str = Field("", description="IP address of this pod, which sandboxes send live audio to.")
+    live_port: int = Field(8443, ge=0, le=65_535, description="The port that they send it to, TLS.")
 
     public_catalogue: bool = Field(
         True, description="Whether models and voices are listed to everybody; some clients ask without a key."
@@ -104,6 +113,16 @@ class ApiSettings(BaseSettings):
     store_ca_pem: str = Field(
         "", description="PEM text of the authority of a private TLS store; the public ones without."
     )
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        """Live audio needs both halves, and a secret that cannot be guessed."""
+        secret = self.live_secret.get_secret_value()
+        if secret and len(secret) < LEAST_SECRET:
+            raise ValueError(f"live_secret has {len(secret)} characters; at least {LEAST_SECRET} are expected")
+        if secret:
+            ip_address(self.live_address)
+        return self
 
     @field_validator("store_ca_pem", "jwks_ca_pem")
     @classmethod

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from voxpod_bench.engine.footprint import Growth, growth_of
-from voxpod_bench.engine.page import Log, Page, megabytes
+from voxpod_bench.engine.footprint import BAR_BEFORE_MB, Growth, growth_of
+from voxpod_bench.engine.page import Log, Page, megabytes, verdict
 from voxpod_bench.engine.speakers import Spoken, Variant, speaking
 from voxpod_bench.engine.texts import TEXTS, Text
 from voxpod_bench.errors import BenchError
@@ -22,6 +22,8 @@ from voxpod_inference.engines.registry import load_engine
 SPOKEN = [replace(text, voice="") for text in TEXTS if text.language == "en"]
 """In each engine's own voice for it."""
 THREADS = (1, 2)
+FAST, BAR_CORE_MS = "hibari", 12.5
+"""80 seconds of sound a core second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,16 @@ def page(found: Sequence[Measured]) -> Page:
             text_columns=1,
         ),
         "",
+        *(
+            verdict(f"{one.name}, core ms for a second of sound, 100 characters, 1 thread", 1000 * _core(one), BAR_CORE_MS)
+            for one in found
+            if one.name == FAST
+        ),
+        *(
+            verdict(f"{one.name}, resident before the model", one.memory.before_model / 1e6, BAR_BEFORE_MB, " MB")
+            for one in found
+        ),
+        "",
         f"## What a recogniser hears of {len(HUNDRED.sentences)} sentences",
         "",
         "The same sentences in one run, as in [quality.md](quality.md). *Word times*: told by the engine minus heard, median of the absolute",
@@ -101,6 +113,12 @@ def page(found: Sequence[Measured]) -> Page:
     for one in found:
         lines += ["", f"### {one.name}", "", *_misheard(one.understood)]
     return Page("engines", "The engines side by side", lines)
+
+
+def _core(one: Measured) -> float:
+    """Core seconds for a second of sound."""
+    runs = one.runs[1, 100]
+    return statistics.median(run.core for run in runs) / runs[-1].audio
 
 
 def _row(found: Sequence[Measured], threads: int, text: Text) -> tuple[str, ...]:

@@ -13,12 +13,19 @@ from typing import Any
 from voxpod_bench.quality.edits import distance
 from voxpod_bench.quality.hindi import consonants
 from voxpod_inference.text.chinese import numbers as chinese_numbers
+from voxpod_inference.text.hindi import numbers as hindi_numbers
 
 _FIGURE = re.compile(r"[$€£¥]?[-−]?\d+(?:[.,:]\d+)*(?:st|nd|rd|th|º|ª|°)?")
 _SPELLINGS = {
     "en": {"dr": "doctor", "mr": "mister", "mrs": "missus", "theatre": "theater", "metres": "meters", "okay": "ok"},
-    "pt": {"numero": "número"},
+    "es": {"kg": "kilos", "cm": "centímetros", "xx": "veinte"},
+    "fr": {"kg": "kilos", "cm": "centimètres", "h": "heures", "xxe": "vingtième"},
+    "it": {"kg": "chili", "cm": "centimetri", "xx": "ventesimo"},
+    "pt": {"numero": "número", "quatorze": "catorze", "kg": "quilos", "cm": "centímetros", "xx": "vinte"},
 }
+"""What the recogniser writes short, or one of two spellings."""
+_MARKS = {"en": "point", "es": "coma", "fr": "virgule", "it": "virgola", "pt": "vírgula", "hi": "दशमलव", "ja": "点"}
+"""What is said for a decimal mark."""
 _PERCENT = {
     "en": " percent",
     "es": " por ciento",
@@ -126,9 +133,13 @@ def _readings(figure: str, language: str) -> list[str]:
         return _chinese(parts)
     spell = functools.partial(_in_words, language=language)
     found = [" ".join(spell(int(part)) for part in parts), " ".join(spell(int(d)) for d in "".join(parts))]
+    if len(parts) == 2:
+        found.append(f" {_MARKS[language]} ".join(spell(int(part)) for part in parts))
     if len(parts) == 1:
         found += [
-            _in_words(int(bare), language, to) for to in ("year", "ordinal") if language == "en" or to == "ordinal"
+            _in_words(int(bare), language, to)
+            for to in ("year", "ordinal")
+            if language in ("en", "hi") or to == "ordinal"
         ]
     if figure.startswith("$") and language == "en":
         cents = f" and {spell(int(parts[1]))} cents" if len(parts) > 1 else ""
@@ -149,6 +160,8 @@ def _chinese(parts: Sequence[str]) -> list[str]:
 
 
 def _in_words(number: int, language: str, to: str = "cardinal") -> str:
+    if language == "hi":
+        return hindi_numbers.year(number) if to == "year" else hindi_numbers.cardinal(number)
     from num2words import num2words  # type: ignore[import-not-found, import-untyped, unused-ignore]
 
     if language not in ("en", "es", "fr", "it", "pt", "ja"):

@@ -41,6 +41,9 @@
 {{- if eq (int $api.port) (int $api.healthPort) -}}
 {{- fail (printf "api.port: %d is api.healthPort as well" (int $api.port)) -}}
 {{- end -}}
+{{- if and $api.liveAudio (has (int $api.livePort) (list (int $api.port) (int $api.healthPort))) -}}
+{{- fail (printf "api.livePort: %d is api.port or api.healthPort as well" (int $api.livePort)) -}}
+{{- end -}}
 {{- if and $api.autoscaling.enabled (gt (int $api.autoscaling.minReplicas) (int $api.autoscaling.maxReplicas)) -}}
 {{- fail (printf "api.autoscaling: minReplicas (%d) is more than maxReplicas (%d)" (int $api.autoscaling.minReplicas) (int $api.autoscaling.maxReplicas)) -}}
 {{- end -}}

@@ -43,6 +43,27 @@ app.kubernetes.io/component: demo-store
 {{ .Values.dispatch.tls.existingSecret | default "voxpod-dispatch-tls" }}
 {{- end }}
 
+{{/* Whether sandboxes send live audio to the facade; "true" or "". */}}
+{{- define "voxpod.liveAudio" -}}
+{{ if and .Values.api.enabled .Values.api.liveAudio }}true{{ end }}
+{{- end }}
+
+{{- define "voxpod.liveSecret" -}}
+{{ .Values.api.liveSecret | default "voxpod-live" }}
+{{- end }}
+
+{{/* The value of a variable that holds the secret of live audio; empty where there is none. */}}
+{{- define "voxpod.liveSecretEnv" -}}
+{{- if include "voxpod.liveAudio" . -}}
+valueFrom:
+  secretKeyRef:
+    name: {{ include "voxpod.liveSecret" . }}
+    key: secret
+{{- else -}}
+value: ""
+{{- end -}}
+{{- end }}
+
 {{- define "voxpod.objectStoreSecret" -}}
 {{ .Values.objectStore.existingSecret | default "voxpod-object-store" }}
 {{- end }}

@@ -45,9 +45,26 @@ with each include, and a Secret and the checksum of it have to agree.
 {{- end -}}
 {{- end }}
 
+{{/* Data of the Secret of live audio that the chart makes, JSON; the present one is kept. */}}
+{{- define "voxpod.liveData" -}}
+{{- $present := (lookup "v1" "Secret" .Release.Namespace "voxpod-live").data | default dict -}}
+{{ dict "secret" ($present.secret | default (randAlphaNum 48 | b64enc)) | toJson }}
+{{- end }}
+
+{{/* Changes with that Secret: operator and facade read it at start. */}}
+{{- define "voxpod.liveChecksum" -}}
+{{- $live := dict -}}
+{{- if and (include "voxpod.liveAudio" .) .Values.api.liveSecret -}}
+{{- $live = (lookup "v1" "Secret" .Release.Namespace .Values.api.liveSecret).data | default dict -}}
+{{- else if include "voxpod.liveAudio" . -}}
+{{- $live = include "voxpod.once" (list . "voxpod.liveData") | fromJson -}}
+{{- end -}}
+{{ pick $live "secret" | toJson | sha256sum }}
+{{- end }}
+
 {{/*
-Changes with what the operator reads at start from its two Secrets, so that other contents roll its pods. A Secret that the
-chart does not make is looked at as it is now. One checksum over both: with the certificate's key in it, nobody who may read
+Changes with what the operator reads at start from its Secrets, so that other contents roll its pods. A Secret that the
+chart does not make is looked at as it is now. One checksum over all: with the certificate's key in it, nobody who may read
 pods but no Secrets can try passwords against it.
 */}}
 {{- define "voxpod.secretsChecksum" -}}
@@ -63,5 +80,5 @@ pods but no Secrets can try passwords against it.
 {{- else -}}
 {{- $store = include "voxpod.once" (list . "voxpod.objectStoreData") | fromJson -}}
 {{- end -}}
-{{ list (pick $tls "tls.crt" "tls.key" "ca.crt") (pick $store "accessKey" "secretKey") | toJson | sha256sum }}
+{{ list (pick $tls "tls.crt" "tls.key" "ca.crt") (pick $store "accessKey" "secretKey") (include "voxpod.liveChecksum" .) | toJson | sha256sum }}
 {{- end }}

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from datetime import datetime
 from functools import cache
-from typing import Any, NamedTuple, get_args
+from typing import Annotated, Any, NamedTuple, get_args
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 from pydantic.fields import FieldInfo
 
@@ -41,6 +41,12 @@ class ApiModel(BaseModel):
         return self.model_dump(mode="json", by_alias=True, exclude_none=True)
 
 
+def _own(annotations: Any) -> Any:
+    if not isinstance(annotations, dict):
+        return annotations or {}
+    return {key: value for key, value in annotations.items() if str(key).startswith(f"{GROUP}/")}
+
+
 class ObjectMeta(ApiModel):
     """The part of metadata that Voxpod reads."""
 
@@ -51,6 +57,8 @@ class ObjectMeta(ApiModel):
     generation: int = 0
     creation_timestamp: datetime | None = None
     deletion_timestamp: datetime | None = None
+    annotations: Annotated[dict[str, str], BeforeValidator(_own)] = Field(default_factory=dict)
+    """Voxpod's own: kubectl keeps whole objects in others."""
 
     @property
     def key(self) -> ResourceKey:

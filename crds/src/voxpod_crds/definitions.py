@@ -250,6 +250,11 @@ SPEECH_MODEL = Definition(
             Rule(
                 "!has(self.maxIdle) || self.maxIdle >= self.?minIdle.orValue(0)", "must not be below minIdle", "maxIdle"
             ),
+            Rule(
+                "!has(self.shapes) || self.shapes.all(a, self.shapes.exists_one(b, a.tenant == b.tenant))",
+                "must name each tenant once",
+                "shapes",
+            ),
         ),
         "spec.warmPool.schedule[]": (_TIME_ZONE_RULE,),
     },

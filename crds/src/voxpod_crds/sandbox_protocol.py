@@ -21,8 +21,8 @@ CLAIM_PATH = "/v1/claim"
 PROGRESS_PATH = "/v1/progress"
 RESULT_PATH = "/v1/result"
 
-VERSION = 2
-"""1: claim and result. 2: progress; unknown fields are ignored."""
+VERSION = 3
+"""1: claim and result. 2: progress; unknown fields are ignored. 3: live audio, further requests."""
 VERSION_HEADER = "Voxpod-Protocol"
 """On each call of a sandbox: the version that it speaks. Without it: 1."""
 
@@ -64,6 +64,18 @@ class Upload:
 
     url: str
     headers: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """Somebody who listens while the sandbox speaks: where the sound goes as it is made, beside what is stored."""
+
+    url: str
+    """https, with the address of one pod of the facade."""
+    ca_pem: str
+    """Its certificate, the only one that is trusted."""
+    token: str
+    """Says that this is the pod that holds the request."""
 
 
 _SINCE = "since"
@@ -113,8 +125,10 @@ class Work:
     """Of the engine's random choices."""
     instructions: str = dataclasses.field(default="", metadata=_since(2))
     """How it is to be spoken, in words; empty for no wish."""
-    further_requests: int = dataclasses.field(default=0, metadata=_since(2))
+    further_requests: int = dataclasses.field(default=0, metadata=_since(3))
     """How many more requests of the same tenant the sandbox may ask for once this one's outcome is stored; one claim for each."""
+    live: Live | None = dataclasses.field(default=None, metadata=_since(3))
+    """None when nobody listens."""
 
 
 Stage = Literal["synthesizing", "uploading"]
@@ -251,9 +265,13 @@ def to_json(message: Work | Progress | Report | BundleFacts | NodeFacts, version
 def work_from_json(raw: str | bytes) -> Work:
     """The operator's answer to a claim; TypeError or KeyError when a field is missing. Unknown ones are ignored."""
     fields: dict[str, Any] = json.loads(raw)
-    times = fields.get("timestamps_upload")
-    upload, times_upload = _known(Upload, fields["upload"]), _known(Upload, times) if times else None
-    return _known(Work, {**fields, "upload": upload, "timestamps_upload": times_upload})
+    times, live = fields.get("timestamps_upload"), fields.get("live")
+    parts = {
+        "upload": _known(Upload, fields["upload"]),
+        "timestamps_upload": _known(Upload, times) if times else None,
+        "live": _known(Live, live) if live else None,
+    }
+    return _known(Work, {**fields, **parts})
 
 
 def _known(kind: type[T], fields: dict[str, Any]) -> T:

@@ -102,6 +102,18 @@ class ScheduledFloor(ApiModel):
     min_idle: int = Field(ge=0, le=1_000, description="The pool's minIdle during that time, where its own is smaller.")
 
 
+class PoolShape(ApiModel):
+    """Sandboxes that wait for a tenant with sandbox settings of its own."""
+
+    tenant: str = Field(
+        min_length=1,
+        max_length=63,
+        pattern=r"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$",
+        description="Name of the Tenant whose spec.sandbox they are made with; all Tenants with equal settings use them.",
+    )
+    min_idle: int = Field(ge=1, le=1_000, description="Sandboxes of that shape that wait.")
+
+
 class WarmPool(ApiModel):
     """How many sandboxes are kept and allowed."""
 
@@ -132,6 +144,14 @@ class WarmPool(ApiModel):
     )
     schedule: list[ScheduledFloor] = Field(
         default_factory=list, max_length=32, description="Times at which more of them wait."
+    )
+    shapes: list[PoolShape] = Field(
+        default_factory=list,
+        max_length=16,
+        description=(
+            "Sandboxes that wait besides, for tenants with sandbox settings of their own; without them such a tenant's"
+            " requests get sandboxes that are made for them."
+        ),
     )
 
 

@@ -8,6 +8,9 @@ import mmap
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+_REMEMBERED = 2048
+"""Keys whose values are kept: a sentence that is too long for one breath is read again by its clauses."""
+
 
 class SortedTable:
     """Lines `key<TAB>value`, sorted by the key's UTF-8 bytes, each key once."""
@@ -15,9 +18,17 @@ class SortedTable:
     def __init__(self, path: Path) -> None:
         with path.open("rb") as file:
             self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        self._found: dict[str, str | None] = {}
 
     def get(self, key: str) -> str | None:
         """The value of `key`, or None."""
+        if key not in self._found:
+            if len(self._found) >= _REMEMBERED:
+                self._found.clear()
+            self._found[key] = self._search(key)
+        return self._found[key]
+
+    def _search(self, key: str) -> str | None:
         wanted = key.encode()
         position = self._lower_bound(wanted)
         line = self._line_at(position)

@@ -16,6 +16,7 @@ from voxpod_inference.audio.writer import Written, write_audio
 from voxpod_inference.engines.base import Prepared, Synthesizer, Utterance
 from voxpod_inference.engines.registry import load
 from voxpod_inference.errors import DEADLINE_EXCEEDED, ENGINE_FAILED, InputError, SpeechError, unexpected
+from voxpod_inference.overheard import overheard
 from voxpod_inference.process import end_now, milliseconds_since_start, write_termination_log
 from voxpod_inference.progress import Pulse
 from voxpod_inference.settings import SandboxSettings
@@ -23,6 +24,7 @@ from voxpod_inference.timestamps import SpokenTimes, check
 
 if TYPE_CHECKING:
     from voxpod_inference.dispatch import Dispatch
+    from voxpod_inference.live_line import LiveLine
 
 _DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
@@ -75,9 +77,12 @@ def run(settings: SandboxSettings) -> Report | None:
         write_termination_log(settings.model.termination_log, termination_message(report))
         return report
     while work is not None:
-        report = _one(work, synthesizer, timings, settings, dispatch)
+        line = _line(work)
+        report = _one(work, synthesizer, timings, settings, dispatch, line)
         write_termination_log(settings.model.termination_log, termination_message(report))
         taken = dispatch.report(report)
+        if line is not None:
+            line.drain()
         if report.failure is not None or not taken or not work.further_requests:
             break
         work = dispatch.claim_another()
@@ -85,8 +90,22 @@ def run(settings: SandboxSettings) -> Report | None:
     return report
 
 
+def _line(work: Work) -> "LiveLine | None":
+    """To who listens meanwhile; None when nobody does."""
+    if work.live is None:
+        return None
+    from voxpod_inference.live_line import LiveLine
+
+    return LiveLine(work.live)
+
+
 def _one(
-    work: Work, synthesizer: Synthesizer, timings: Timings, settings: SandboxSettings, dispatch: "Dispatch"
+    work: Work,
+    synthesizer: Synthesizer,
+    timings: Timings,
+    settings: SandboxSettings,
+    dispatch: "Dispatch",
+    line: "LiveLine | None",
 ) -> Report:
     """How one request ends."""
     # what was left of one before it would be taken for this one's, should the kubelet end the sandbox now
@@ -95,9 +114,12 @@ def _one(
     log.event("claimed")
     try:
         with Pulse(work, dispatch.progress, end_now) as pulse:
-            return serve(work, synthesizer, timings, settings.object_store_ca_pem, pulse)
+            return serve(work, synthesizer, timings, settings.object_store_ca_pem, pulse, line)
     except Exception as error:
-        return _failed(work.request_uid, timings, error)
+        report = _failed(work.request_uid, timings, error)
+        if line is not None:
+            line.cut("the speech failed")
+        return report
 
 
 def _failed(uid: str, timings: Timings, error: Exception) -> Report:
@@ -106,13 +128,15 @@ def _failed(uid: str, timings: Timings, error: Exception) -> Report:
     return Report(uid, timings, failure=failure)
 
 
-def serve(work: Work, synthesizer: Synthesizer, timings: Timings, ca_pem: str, pulse: Pulse) -> Report:
-    """Speak and store one request; SpeechError when that cannot be done."""
+def serve(
+    work: Work, synthesizer: Synthesizer, timings: Timings, ca_pem: str, pulse: Pulse, line: "LiveLine | None" = None
+) -> Report:
+    """Speak and store one request, for a listener as well where there is a line; SpeechError when that cannot be done."""
     from voxpod_inference.upload import put
 
     watch = Stopwatch(work.seconds_left, synthesizer)
     with tempfile.TemporaryFile() as sound, tempfile.TemporaryFile() as document:
-        prepared, written, first_audio_ms = _speak(work, synthesizer, watch, pulse, sound, document)
+        prepared, written, first_audio_ms = _speak(work, synthesizer, watch, pulse, sound, document, line)
         timings = dataclasses.replace(timings, first_audio_ms=first_audio_ms, synthesis_ms=watch.milliseconds())
         log.event(
             "synthesized",
@@ -150,10 +174,18 @@ def serve(work: Work, synthesizer: Synthesizer, timings: Timings, ca_pem: str, p
 
 
 def _speak(
-    work: Work, synthesizer: Synthesizer, watch: Stopwatch, pulse: Pulse, sound: BinaryIO, document: BinaryIO
+    work: Work,
+    synthesizer: Synthesizer,
+    watch: Stopwatch,
+    pulse: Pulse,
+    sound: BinaryIO,
+    document: BinaryIO,
+    line: "LiveLine | None",
 ) -> tuple[Prepared, Written, int]:
     """Fill both files; what was prepared, what was written, and after how many milliseconds the first samples were there."""
-    output_rate(work.format, work.sample_rate, synthesizer.sample_rate)  # what the format cannot have is refused first
+    rate = output_rate(
+        work.format, work.sample_rate, synthesizer.sample_rate
+    )  # what the format cannot have is refused first
     check(work.timestamps, tells_words=synthesizer.engine.tells_words)
     spoken = SpokenTimes(work.text, synthesizer.sample_rate)
     first_audio: list[int] = []
@@ -169,7 +201,11 @@ def _speak(
             instructions=work.instructions,
         )
         pulse.step()
-        chunks = _samples(spoken.noting(synthesizer.speak(prepared)), first_audio, watch)
+        if line is not None:
+            utterances = _heard(line, synthesizer, prepared, rate, work, first_audio, watch)
+        else:
+            utterances = synthesizer.speak(prepared)
+        chunks = _samples(spoken.noting(utterances), first_audio, watch)
 
         def look() -> None:
             pulse.step()
@@ -200,6 +236,32 @@ def _speak(
     finally:
         watch.cancel()
     return prepared, written, first_audio[0]
+
+
+def _heard(
+    line: "LiveLine",
+    synthesizer: Synthesizer,
+    prepared: Prepared,
+    rate: int,
+    work: Work,
+    first_audio: list[int],
+    watch: Stopwatch,
+) -> Iterator[Utterance]:
+    """What is spoken, sent to the listener as well; notes when the first of it was there."""
+    from voxpod_inference.audio.live import LiveSound
+
+    own = synthesizer.level(prepared.voice)
+    sound = LiveSound(work.format, synthesizer.sample_rate, rate, loudness=work.loudness, own=own)
+
+    def hear(samples: Samples) -> None:
+        if not first_audio:
+            first_audio.append(watch.milliseconds())
+        if line.listens:
+            line.send(sound.piece(samples))
+
+    yield from overheard(synthesizer, prepared, hear)
+    line.send(sound.end())
+    line.complete()
 
 
 def _samples(utterances: Iterator[Utterance], first_audio: list[int], watch: Stopwatch) -> Iterator[Samples]:

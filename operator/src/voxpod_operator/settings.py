@@ -70,6 +70,11 @@ class OperatorSettings(BaseSettings):
     )
     dispatch_tls_dir: Path = Field(description="Folder with tls.crt, tls.key and ca.crt of the dispatch endpoint.")
 
+    live_audio_secret: SecretStr = Field(
+        SecretStr(""),
+        description="Secret shared with the facade, by which listeners and sandboxes know each other; empty: no live audio.",
+    )
+
     sandbox_namespace: str = Field("voxpod-sandboxes", description="Namespace of sandbox Jobs.")
     sandbox_image: str = Field(description="Image of the inference sandbox.")
     sandbox_image_pull_policy: Literal["Always", "IfNotPresent", "Never"] = Field(

@@ -16,7 +16,7 @@ from voxpod_operator.cluster.kinds import JOB, POD, SPEECH_MODEL, TENANT, TTS_RE
 QUICK = {"lease_duration_seconds": 6.0, "lease_renew_deadline_seconds": 5.0}
 
 
-async def prepare(world: World, **pool: int) -> None:
+async def prepare(world: World, **pool: object) -> None:
     await world.create(TENANT, a_tenant_body())
     await world.create(SPEECH_MODEL, a_model_body(warmPool=pool))
 
@@ -190,3 +190,41 @@ async def test_the_pool_never_takes_more_than_the_model_may_have(world: World, m
         await world.until(lambda: idle(world) == most, "as many wait as there may be")
         await asyncio.sleep(1)
         assert len(running(world)) == most
+
+
+async def test_a_tenant_with_settings_of_its_own_finds_sandboxes_of_its_shape(world: World) -> None:
+    """Others never get them, nor it theirs; and when the shape is not kept any more they end."""
+    await prepare(world, minIdle=1, shapes=[{"tenant": "large", "minIdle": 2}])
+    await world.create(TENANT, a_tenant_body("large", sandbox={"cpu": "2", "maxRequests": 2}))
+
+    def waiting(cpu: str) -> list[str]:
+        jobs = [job for job in warm_jobs(world) if job["metadata"]["name"] in running(world)]
+        return [j["metadata"]["name"] for j in jobs if cpu_of(j) == cpu]
+
+    async with running_operator(world):
+        await world.until(lambda: idle(world) == 3, "one of the model's own and two of the tenant's")
+        own, large = waiting("1"), waiting("2")
+        assert (len(own), len(large)) == (1, 2)
+        await world.create(TTS_REQUEST, a_request_body("theirs"), "large")
+        await world.create(TTS_REQUEST, a_request_body("ours"), "acme")
+        await world.until(
+            lambda: world.phase("theirs", "large") == world.phase("ours") == "Succeeded", "both are spoken"
+        )
+        assert job_of(world, "theirs", "large") in large
+        assert job_of(world, "ours") in own
+        await world.until(lambda: (len(waiting("1")), len(waiting("2"))) == (1, 2), "both are full again")
+        await world.patch(SPEECH_MODEL, "", "kokoro", {"spec": {"warmPool": {"shapes": []}}})
+        await world.until(lambda: (len(waiting("1")), len(waiting("2"))) == (1, 0), "the shape's have ended")
+
+
+async def test_shapes_stay_within_the_models_sandboxes(world: World) -> None:
+    await prepare(world, minIdle=2, maxSandboxes=3, shapes=[{"tenant": "large", "minIdle": 3}])
+    await world.create(TENANT, a_tenant_body("large", sandbox={"cpu": "2"}))
+    async with running_operator(world):
+        await world.until(lambda: idle(world) == 3, "as many as it may have")
+        await asyncio.sleep(2)
+        assert len(running(world)) == 3
+
+
+def cpu_of(job: Json) -> str:
+    return str(job["spec"]["template"]["spec"]["containers"][0]["resources"]["limits"]["cpu"])

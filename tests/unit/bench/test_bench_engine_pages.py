@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from voxpod_bench import warm_engines
 from voxpod_bench.engine import cosyvoice, first_audio, footprint, image_size, rtf, side_by_side, throughput, work
 from voxpod_bench.engine.speakers import Spoken
 from voxpod_bench.engine.texts import TEXTS, english
@@ -57,6 +58,16 @@ def test_cosyvoice_page_holds_published_steps_to_the_bars_and_shows_what_fewer_s
         "most private in round 2 by that in the first, 10 s each: 1.25, bar <= 1.20: MISSED" in line for line in bars
     )
     assert any("most private MB of one process, 10 s: 150.00, bar <= 150.00: met" in line for line in bars)
+
+
+def test_warm_engines_page_tells_the_median_of_each_and_their_ratio() -> None:
+    found = [
+        warm_engines.Warm("kokoro", (1.2, 1.0, 3.0), (0.9, 0.8, 2.0), 4.9),
+        warm_engines.Warm("hibari", (0.2, 0.3, 0.1), (0.1, 0.1, 0.1), 4.8),
+    ]
+    page = warm_engines.page(found)
+    assert row(page.lines, "kokoro") == ["kokoro", "4.9", "1.200", "3.000", "3.000", "0.900"]
+    assert page.lines[-1].startswith("hibari takes 0.17 of kokoro's time at the median")
 
 
 def test_memory_page_counts_shared_pages_once() -> None:

@@ -168,9 +168,13 @@ def test_settings_of_another_version_are_refused(tmp_path: Path) -> None:
     from voxpod_inference.engines.cosyvoice.settings import read_settings
 
     file = tmp_path / "settings.json"
-    for text, said in (("{}", "KeyError: 'layers'"), ("[]", "TypeError"), ("{", "JSONDecodeError")):
+    for text, said in (
+        ("{}", "has no layers; this version of Voxpod needs a bundle of its own convert-cosyvoice"),
+        ("7", r"is not what this version reads \(TypeError"),
+        ("{", r"is not what this version reads \(JSONDecodeError"),
+    ):
         file.write_text(text)
-        with pytest.raises(BundleError, match=f"is not what this version reads .{said}"):
+        with pytest.raises(BundleError, match=said):
             read_settings(file)
     file.write_text(replace(settings(), harmonics=(1.0,)).to_json())
     with pytest.raises(BundleError, match="has 1 harmonics; 2 or more are accepted"):

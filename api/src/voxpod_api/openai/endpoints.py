@@ -12,9 +12,10 @@ from voxpod_api.openai.schemas import PCM_RATE, SpeechBody, usage_of
 from voxpod_api.openai.silence import has_nothing_to_say, silence
 from voxpod_api.speech.choice import usable_models
 from voxpod_api.speech.order import Order
+from voxpod_api.speech.outcome import Spoken
 from voxpod_api.web.answers import MEDIA_TYPES, AudioAnswer, EventsAnswer, delta_event, done_event
 from voxpod_api.web.bodies import body_of, documented
-from voxpod_api.web.calls import fetched, instructed, speak, told
+from voxpod_api.web.calls import fetched, instructed, length_of, listen, told
 from voxpod_api.web.parts import Reader, Speaker, parts_of
 
 router = APIRouter()
@@ -46,13 +47,13 @@ async def create_speech(
         if body.wish:
             order = instructed(request, caller, order, body.wish)
             notes |= {} if order.instructions else {"x-voxpod-unused": "instructions"}
-        spoken = await speak(request, caller, order)
-        audio = await fetched(parts, spoken)
+        speech = await listen(request, caller, order, keep=body.store)
+        audio = await fetched(parts, speech) if isinstance(speech, Spoken) else speech
     except ApiError as error:
         raise error.named(FIELDS) from None
-    headers = notes | told(parts, caller, spoken)
+    headers = notes | told(parts, caller, speech)
     if events:
-        return EventsAnswer(audio, usage_of(body.input, spoken.seconds), headers)
+        return EventsAnswer(audio, lambda: usage_of(body.input, length_of(speech)), headers)
     return AudioAnswer(audio, media_type, headers)
 
 

@@ -39,6 +39,9 @@ class SpeechBody(Body):
     stream_format: Literal["audio", "sse"] = Field(
         "audio", description="The audio itself, or server-sent events with it."
     )
+    store: bool = Field(
+        False, description="Voxpod's own: whether the request goes on, and its audio is stored, when the client leaves."
+    )
     instructions: str | None = Field(
         None, max_length=4096, description="How it is to be spoken; used where the model follows such, else not."
     )

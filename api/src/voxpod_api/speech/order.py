@@ -8,6 +8,7 @@ from typing import Any
 from voxpod_api.auth.caller import Caller
 from voxpod_api.settings import ApiSettings
 from voxpod_crds.base import API_VERSION, GROUP
+from voxpod_crds.live_audio import LIVE_ANNOTATION
 from voxpod_crds.names import MANAGED_BY_LABEL
 
 MADE_BY = "voxpod-api"
@@ -73,8 +74,8 @@ def _hashed(purpose: str, caller: Caller, what: str) -> str:
     return hashlib.sha256(facts.encode()).hexdigest()[:40]
 
 
-def request_body(name: str, caller: Caller, order: Order, settings: ApiSettings) -> dict[str, Any]:
-    """The TTSRequest to create for a client that waits."""
+def request_body(name: str, caller: Caller, order: Order, settings: ApiSettings, live: str = "") -> dict[str, Any]:
+    """The TTSRequest to create for a client that waits; `live` says who listens while it is spoken."""
     patience = {
         "deadlineSeconds": settings.deadline_seconds,
         "maxWaitSeconds": settings.queue_seconds,
@@ -82,6 +83,8 @@ def request_body(name: str, caller: Caller, order: Order, settings: ApiSettings)
     }
     body = _body(name, caller, order, patience, {BODY_LABEL: digest(caller, order)})
     body["metadata"]["annotations"] = {LISTENER_ANNOTATION: settings.pod_name}
+    if live:
+        body["metadata"]["annotations"][LIVE_ANNOTATION] = live
     return body
 
 

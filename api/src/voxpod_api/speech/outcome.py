@@ -73,6 +73,21 @@ def ended(raw: Json) -> bool:
     return phase in {p.value for p in Phase if p.terminal}
 
 
+def uid(raw: Json) -> str:
+    """The request's own."""
+    return str(raw["metadata"].get("uid") or "")
+
+
+def holder(raw: Json) -> str:
+    """UID of the pod that holds the request; empty while none does."""
+    return str((_status(raw).get("sandbox") or {}).get("podUid") or "")
+
+
+def voice(raw: Json) -> str:
+    """Who speaks; empty where the sandbox chooses."""
+    return str(_status(raw).get("voice") or "")
+
+
 def standing(raw: Json) -> Standing:
     """Where the request stands, in five words."""
     return STANDINGS.get(str(_status(raw).get("phase") or ""), "queued")

@@ -14,6 +14,9 @@ from voxpod_api.auth.caller import Caller
 from voxpod_api.cluster.board import RequestBoard, Seat
 from voxpod_api.cluster.gateway import REQUESTS, ClusterGateway, Json
 from voxpod_api.errors import AlreadyExists, ApiError, ClusterError, Unavailable, never
+from voxpod_api.live.listening import LiveListener
+from voxpod_api.live.port import LivePort
+from voxpod_api.live.speech import LiveSpeech
 from voxpod_api.settings import ApiSettings
 from voxpod_api.speech import outcome
 from voxpod_api.speech.order import (
@@ -56,6 +59,8 @@ class _Call:
     caller: Caller
     order: Order
     seats: ExitStack
+    live: LiveListener | None = None
+    """Who hears it while it is spoken."""
 
 
 class ClientLeft(Exception):
@@ -65,8 +70,10 @@ class ClientLeft(Exception):
 class SpeechService:
     """One for the process."""
 
-    def __init__(self, gateway: ClusterGateway, board: RequestBoard, settings: ApiSettings) -> None:
-        self._gateway, self._board, self._settings = gateway, board, settings
+    def __init__(
+        self, gateway: ClusterGateway, board: RequestBoard, settings: ApiSettings, live: LivePort | None = None
+    ) -> None:
+        self._gateway, self._board, self._settings, self._live = gateway, board, settings, live
         self._leaving: set[asyncio.Task[None]] = set()
 
     async def speak(
@@ -77,33 +84,83 @@ class SpeechService:
         left: asyncio.Future[None],
         now: datetime,
         made: Callable[[Json], None],
+        *,
+        keep: bool = False,
     ) -> outcome.Spoken:
-        """The stored audio of an order; `made` is told of its TTSRequest. Raises ApiError, or ClientLeft once `left` is done."""
+        """The stored audio of an order; `made` is told of its TTSRequest. Raises ApiError, or ClientLeft once `left` is done.
+
+        A request that nobody waits for any more is cancelled, unless `keep`.
+        """
         with ExitStack() as seats:
-            try:
-                seat = await self._place(_Call(caller, order, seats), repeat, now)
-            except ClusterError as error:
-                logger.warning("request not made", extra={"namespace": caller.namespace, "error": str(error)})
-                raise outcome.error_of_refusal(error.status, str(error)) from None
+            seat = await self._seated(_Call(caller, order, seats), repeat, now)
             made(seat.latest)
             try:
-                return await self._ended(seat, left)
+                return await _unless(left, self._ended(seat))
             except (ClientLeft, asyncio.CancelledError):
-                self._in_background(self._leave(seat.key))
+                if not keep:
+                    self._in_background(self._leave(seat.key))
                 raise
 
-    async def _ended(self, seat: Seat, left: asyncio.Future[None]) -> outcome.Spoken:
+    async def listen(
+        self,
+        caller: Caller,
+        order: Order,
+        repeat: Repeat,
+        left: asyncio.Future[None],
+        now: datetime,
+        made: Callable[[Json], None],
+        *,
+        keep: bool,
+    ) -> outcome.Spoken | LiveSpeech:
+        """As `speak`, or the sound as it is spoken where that begins before; `keep`: the request goes on when the client leaves."""
+        if self._live is None:
+            return await self.speak(caller, order, repeat, left, now, made, keep=keep)
+        with ExitStack() as kept:
+            listener = kept.enter_context(self._live.listeners.listening())
+            seat = await self._seated(_Call(caller, order, kept, listener), repeat, now)
+            made(seat.latest)
+
+            def leave() -> None:
+                if not keep:
+                    self._in_background(self._leave(seat.key))
+
+            ended = asyncio.create_task(self._ended(seat))
+            heard = asyncio.create_task(listener.heard())
+            try:
+                both: list[asyncio.Future[Any]] = [ended, heard, left]
+                await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+                if ended.done():
+                    return ended.result()
+                if not heard.done():
+                    raise ClientLeft
+                voice = outcome.voice(seat.latest)
+                return LiveSpeech(seat.key.name, voice, listener, ended, kept.pop_all(), leave)
+            except (ClientLeft, asyncio.CancelledError):
+                ended.cancel()
+                leave()
+                raise
+            finally:
+                heard.cancel()
+
+    async def _seated(self, call: _Call, repeat: Repeat, now: datetime) -> Seat:
+        try:
+            return await self._place(call, repeat, now)
+        except ClusterError as error:
+            logger.warning("request not made", extra={"namespace": call.caller.namespace, "error": str(error)})
+            raise outcome.error_of_refusal(error.status, str(error)) from None
+
+    async def _ended(self, seat: Seat) -> outcome.Spoken:
         try:
             # the operator rejects what waits for too long (spec.maxWaitSeconds): it knows for what; this is for when it is away
             async with asyncio.timeout(self._settings.queue_seconds + self._settings.operator_seconds):
-                await _unless(left, seat.until(outcome.has_its_turn))
+                await seat.until(outcome.has_its_turn)
         except TimeoutError:
             self._in_background(self._cancel(seat.key))
             raise outcome.error_of_wait(seat.latest) from None
         try:
             # the operator ends it at its deadline; a watch that is away must not hold the client for ever
             async with asyncio.timeout(self._settings.deadline_seconds + 10):
-                raw = await _unless(left, seat.until(outcome.ended))
+                raw = await seat.until(outcome.ended)
         except TimeoutError:
             raise ApiError(504, "deadline_exceeded", "the request did not end in time", "server_error") from None
         if seat.gone and not outcome.ended(raw):
@@ -169,8 +226,11 @@ class SpeechService:
 
     async def _created(self, call: _Call, name: str) -> Seat:
         """A seat at a new request. Raises AlreadyExists, unless it was our own first try whose answer was lost."""
-        seat = self._seat(call, name)
-        body = request_body(name, call.caller, call.order, self._settings)
+        seat, live = self._seat(call, name), ""
+        if call.live is not None and self._live is not None:
+            call.live.seat = seat
+            live = self._live.annotation(call.caller.namespace, name, call.live)
+        body = request_body(name, call.caller, call.order, self._settings, live)
         try:
             seat.take(await self._gateway.create(REQUESTS, call.caller.namespace, body))
         except Unavailable:

@@ -3,14 +3,15 @@
 import base64
 import json
 import logging
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
+from typing import Protocol
 
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from voxpod_api.audio_store import StoredAudio
-from voxpod_api.errors import ApiError, StoreError
+from voxpod_api.errors import ApiError, AudioError, StoreError
 from voxpod_api.web.leaving import leaving
 
 logger = logging.getLogger(__name__)
@@ -26,10 +27,28 @@ MEDIA_TYPES = {
 """By format; opus as OpenAI has it."""
 
 
-class AudioAnswer(Response):
-    """The audio itself. Its length is told beforehand: an HTTP client notices when some of it is missing."""
+class Audio(Protocol):
+    """What is sent: an object of the store, or speech that is not at its end."""
 
-    def __init__(self, audio: StoredAudio, media_type: str, headers: dict[str, str]) -> None:
+    @property
+    def size(self) -> int | None:
+        """Bytes in all, where that is known."""
+        ...
+
+    def chunks(self) -> AsyncGenerator[bytes, None]:
+        """All of it. Raises AudioError where it breaks off."""
+        ...
+
+    def close(self) -> None:
+        """Nobody takes any more of it."""
+        ...
+
+
+class AudioAnswer(Response):
+    """The audio itself. Where its length is known it is told beforehand; without the last chunk of an answer that has none an
+    HTTP client notices as well that some is missing."""
+
+    def __init__(self, audio: Audio, media_type: str, headers: dict[str, str]) -> None:
         self._audio = audio
         self.status_code = 200
         self.media_type = media_type
@@ -38,7 +57,7 @@ class AudioAnswer(Response):
         self.init_headers(headers if length is None else {**headers, "content-length": str(length)})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send it; return without an end where the store fails, and the server cuts the connection."""
+        """Send it; return without an end where the audio breaks off, and the server cuts the connection."""
         try:
             await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
             async with leaving(receive) as left, aclosing(self._pieces()) as pieces:
@@ -47,9 +66,9 @@ class AudioAnswer(Response):
                         return  # uvicorn would go on taking what nobody gets
                     await send({"type": "http.response.body", "body": piece, "more_body": True})
             await send({"type": "http.response.body", "body": b""})
-        except StoreError as error:
+        except AudioError as error:
             logger.warning("answer cut", extra={"error": str(error)})
-            if last_words := self._last_words():
+            if last_words := self._last_words(error):
                 await send({"type": "http.response.body", "body": last_words, "more_body": True})
         finally:
             self._audio.close()
@@ -58,7 +77,7 @@ class AudioAnswer(Response):
         """Bytes of the body; None where nobody needs it to see that some are missing."""
         return self._audio.size
 
-    def _last_words(self) -> bytes:
+    def _last_words(self, error: AudioError) -> bytes:
         """What is sent before the connection is cut."""
         return b""
 
@@ -70,12 +89,12 @@ class Base64Answer(AudioAnswer):
     """JSON with the audio in base64 under `audio`, and whatever else beside it; never all of it in memory."""
 
     def __init__(self, audio: StoredAudio, beside: dict[str, object], headers: dict[str, str]) -> None:
-        self._before = b'{"audio":"'
+        self._before, self._size = b'{"audio":"', audio.size
         self._after = f'",{json.dumps(beside)[1:]}'.encode()
         super().__init__(audio, "application/json", headers)
 
     def _length(self) -> int:
-        return len(self._before) + 4 * ((self._audio.size + 2) // 3) + len(self._after)
+        return len(self._before) + 4 * ((self._size + 2) // 3) + len(self._after)
 
     async def _pieces(self) -> AsyncGenerator[bytes, None]:
         yield self._before
@@ -91,22 +110,23 @@ DELTA_BYTES = 12_288
 class EventsAnswer(AudioAnswer):
     """Server-sent events as OpenAI's speech call has them. One that ends without `speech.audio.done` was cut off."""
 
-    def __init__(self, audio: StoredAudio, usage: dict[str, int], headers: dict[str, str]) -> None:
+    def __init__(self, audio: Audio, usage: Callable[[], dict[str, int]], headers: dict[str, str]) -> None:
         self._usage = usage
         super().__init__(audio, "text/event-stream", {**headers, "cache-control": "no-store"})
 
     def _length(self) -> None:
         return None
 
-    def _last_words(self) -> bytes:
-        error = ApiError(503, "store_unavailable", "the audio could not be read to its end", "server_error")
-        return _event({"type": "speech.audio.error", **error.envelope()})
+    def _last_words(self, error: AudioError) -> bytes:
+        code = "store_unavailable" if isinstance(error, StoreError) else "audio_broke_off"
+        told = ApiError(503, code, "the audio could not be had to its end", "server_error")
+        return _event({"type": "speech.audio.error", **told.envelope()})
 
     async def _pieces(self) -> AsyncGenerator[bytes, None]:
         async for chunk in self._audio.chunks():
             for start in range(0, len(chunk), DELTA_BYTES):
                 yield delta_event(chunk[start : start + DELTA_BYTES])
-        yield done_event(self._usage)
+        yield done_event(self._usage())
 
 
 def delta_event(audio: bytes) -> bytes:

@@ -1,7 +1,9 @@
 """The way of every call that speaks: may it, which model and voice, have it spoken, fetch the audio, and say what is left."""
 
+import asyncio
 import math
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from functools import partial
 
@@ -11,6 +13,7 @@ from voxpod_api.audio_store import StoredAudio
 from voxpod_api.auth.caller import Caller
 from voxpod_api.cluster.gateway import Json
 from voxpod_api.errors import ApiError, StoreError, not_now
+from voxpod_api.live.speech import LiveSpeech
 from voxpod_api.speech import outcome
 from voxpod_api.speech.allowance import allowance_headers, certain_refusal, told_with_allowance
 from voxpod_api.speech.choice import Choice, choose
@@ -55,18 +58,44 @@ def _chosen(parts: Parts, caller: Caller, order: Order) -> Choice:
 
 async def speak(request: Request, caller: Caller, order: Order) -> Spoken:
     """The stored audio of an order whose model and voice are as the client wrote them. Raises ApiError."""
-    parts, now = parts_of(request), parts_of(request).now()
+    parts = parts_of(request)
+    async with _asking(request, caller, order) as (meant, left):
+        made = partial(_note_request, request)
+        spoken = await parts.speech.speak(caller, meant, repeat_of(request.headers), left, parts.now(), made)
+    _note_spoken(request, spoken)
+    return spoken
+
+
+async def listen(request: Request, caller: Caller, order: Order, *, keep: bool) -> Spoken | LiveSpeech:
+    """As `speak`, or the speech as it is made; `keep`: it is stored even if the client leaves."""
+    parts = parts_of(request)
+    async with _asking(request, caller, order) as (meant, left):
+        made, repeat = partial(_note_request, request), repeat_of(request.headers)
+        found = await parts.speech.listen(caller, meant, repeat, left, parts.now(), made, keep=keep)
+    if isinstance(found, Spoken):
+        _note_spoken(request, found)
+    else:
+        request.state.voice = found.voice
+    return found
+
+
+@asynccontextmanager
+async def _asking(request: Request, caller: Caller, order: Order) -> AsyncIterator[tuple[Order, asyncio.Future[None]]]:
+    """The order with what its names mean, and a future that is done when the client has left; its errors tell what is left."""
+    parts = parts_of(request)
     try:
-        order = allowed(request, caller, order)
+        meant = allowed(request, caller, order)
         async with leaving(request.receive) as left:
-            made = partial(_note_request, request)
-            spoken = await parts.speech.speak(caller, order, repeat_of(request.headers), left, now, made)
+            yield meant, left
     except ClientLeft:
         raise CLIENT_LEFT from None
     except ApiError as error:
         raise told_with_allowance(error, _tenant_now(parts, caller), parts.now()) from None
+
+
+def _note_spoken(request: Request, spoken: Spoken) -> None:
+    """For the log line."""
     request.state.voice, request.state.audio_seconds = spoken.voice, spoken.seconds
-    return spoken
 
 
 def _note_request(request: Request, raw: Json) -> None:
@@ -99,14 +128,23 @@ async def times_of(parts: Parts, raw: Json) -> bytes:
         raise not_now(503, "store_unavailable", str(error), 2) from None
 
 
-def told(parts: Parts, caller: Caller, spoken: Spoken) -> dict[str, str]:
+def told(parts: Parts, caller: Caller, speech: Spoken | LiveSpeech) -> dict[str, str]:
     """Headers of an answer: the request, the voice, and what the tenant has left."""
-    headers = {"x-voxpod-request": spoken.request, "x-voxpod-audio-seconds": f"{spoken.seconds:g}"}
+    headers = {"x-voxpod-request": speech.request}
+    if isinstance(speech, Spoken):
+        headers["x-voxpod-audio-seconds"] = f"{speech.seconds:g}"
+    else:
+        headers["x-voxpod-live"] = "true"
     return (
         headers
-        | ({"x-voxpod-voice": spoken.voice} if spoken.voice else {})
+        | ({"x-voxpod-voice": speech.voice} if speech.voice else {})
         | allowance_headers(_tenant_now(parts, caller), parts.now())
     )
+
+
+def length_of(speech: Spoken | LiveSpeech) -> float:
+    """Seconds of sound; of live speech once all of it was sent."""
+    return speech.seconds if isinstance(speech, Spoken) else speech.seconds()
 
 
 def repeat_of(headers: Mapping[str, str]) -> Repeat:

@@ -36,6 +36,14 @@
 - name: VOXPOD_API_REVOKED_FILE
   value: /etc/voxpod/credentials/revoked.json
 {{- end }}
+- name: VOXPOD_API_LIVE_SECRET
+{{- include "voxpod.liveSecretEnv" . | nindent 2 }}
+- name: VOXPOD_API_LIVE_ADDRESS
+  valueFrom:
+    fieldRef:
+      fieldPath: status.podIP
+- name: VOXPOD_API_LIVE_PORT
+  value: {{ $api.livePort | quote }}
 - name: VOXPOD_API_PUBLIC_CATALOGUE
   value: {{ $api.publicCatalogue | quote }}
 - name: VOXPOD_API_CORS_ORIGINS

@@ -48,6 +48,8 @@
   value: {{ .Values.dispatch.maxConnectionsPerAddress | quote }}
 - name: VOXPOD_DISPATCH_TLS_DIR
   value: /etc/voxpod/dispatch-tls
+- name: VOXPOD_LIVE_AUDIO_SECRET
+{{- include "voxpod.liveSecretEnv" . | nindent 2 }}
 - name: VOXPOD_SANDBOX_NAMESPACE
   value: {{ .Values.sandbox.namespace.name | quote }}
 - name: VOXPOD_SANDBOX_IMAGE

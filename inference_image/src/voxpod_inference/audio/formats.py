@@ -53,7 +53,7 @@ def output_rate(format: str, asked: int, engine_rate: int) -> int:
     return engine_rate if engine_rate in rates else min((r for r in rates if r > engine_rate), default=rates[-1])
 
 
-def _rounded(samples: Samples) -> NDArray[np.int16]:
+def rounded(samples: Samples) -> NDArray[np.int16]:
     """The nearest integers. libsndfile rounds down for wav and to the nearest for flac: half of all samples were not the same."""
     whole: NDArray[np.int16] = np.clip(np.rint(samples * np.float32(32_768)), -32_768, 32_767).astype(np.int16)
     return whole
@@ -98,7 +98,7 @@ def encode(file: BinaryIO, format: str, sample_rate: int, blocks: Iterable[Sampl
             for block in blocks:
                 for start in range(0, len(block), _BLOCK):
                     part = block[start : start + _BLOCK]
-                    sound.write(_rounded(part) if kind.subtype == "PCM_16" else part)
+                    sound.write(rounded(part) if kind.subtype == "PCM_16" else part)
                     kept.check()
     except (AssertionError, soundfile.SoundFileError):
         kept.check()

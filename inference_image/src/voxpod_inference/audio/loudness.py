@@ -109,13 +109,13 @@ def gains(meter: Meter, target: float | None) -> Gain:
     loudness = meter.loudness() if target is not None else None
     most = _MOST_LIMITING * _CEILING / max(float(peaks.max(initial=0.0)), 1e-9)
     gain = min(most, 1.0 if loudness is None or target is None else 10 ** ((target - loudness) / 20))
-    curve = _limited(gain, peaks, meter)
+    curve = limited(gain, meter)
     for _ in range(_ROUNDS):  # limiting costs loudness: ask for that much more
         reached = meter.loudness(curve)
         if loudness is None or target is None or reached is None or target - reached < _CLOSE_ENOUGH or gain >= most:
             break
         gain = min(most, gain * 10 ** ((target - reached) / 20))
-        curve = _limited(gain, peaks, meter)
+        curve = limited(gain, meter)
     return curve
 
 
@@ -129,9 +129,9 @@ def applied(gain: Gain, block: int, samples: Samples, start: int) -> Samples:
     return samples * np.interp(centres - first, np.arange(len(near)), near).astype(np.float32)
 
 
-def _limited(gain: float, peaks: NDArray[np.float32], meter: Meter) -> Gain:
-    """`gain` for each block, less around peaks that it would lift above the ceiling."""
-    needed = np.minimum(gain, _CEILING / np.maximum(peaks, 1e-9))
+def limited(gain: float, meter: Meter) -> Gain:
+    """`gain` for each block of a sound that was measured, less around peaks that it would lift above the ceiling."""
+    needed = np.minimum(gain, _CEILING / np.maximum(meter.peaks(), 1e-9))
     reach = round(_SMOOTHING_SECONDS * meter.sample_rate / meter.peak_samples)
     return (_smoothed(needed, reach) if (needed < gain).any() else needed).astype(np.float32)
 

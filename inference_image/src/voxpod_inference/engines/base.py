@@ -96,6 +96,10 @@ class Synthesizer(Protocol):
         """The sound, chunk after chunk with the pauses between them. SpeechError when the model fails or `stop` was called."""
         ...
 
+    def level(self, voice: str) -> float | None:
+        """About how loud a voice or mix is by itself, in LUFS; None where nobody measured it."""
+        ...
+
     def stop(self) -> None:
         """Make `speak` fail soon, in the middle of a chunk if need be; may be called from any thread."""
         ...

@@ -87,6 +87,13 @@ class Engine:
     """None where there is nothing to convert."""
 
     @property
+    def needs(self) -> str:
+        """What to do about a bundle that another version made."""
+        own = "fetch" if self.source else "convert" if self.converter else ""
+        again = f" of its own {own}-{self.name}" if own else f" that engine {self.name} can read"
+        return f"this version of Voxpod needs a bundle{again}"
+
+    @property
     def always_read(self) -> tuple[str, ...]:
         """Of `files`, those that are used beside prepared weights, too."""
         native = self.recipe.native

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from voxpod_inference.bundle import Bundle
 from voxpod_inference.engines.kokoro_files import KOKORO
+from voxpod_inference.engines.kokoro_levels import LEVELS
 from voxpod_inference.engines.kokoro_model import SAMPLES_A_FRAME, Plan, plain_model, prepared_model
 from voxpod_inference.engines.phonemes import Pace, PhonemeEngine
 from voxpod_inference.prepared import PreparedWeights
@@ -36,6 +37,7 @@ class Kokoro(PhonemeEngine[Plan]):
     """
 
     engine = KOKORO
+    levels = LEVELS
     pace = Pace(
         samples_a_frame=SAMPLES_A_FRAME,
         most_frames=MOST_FRAMES,

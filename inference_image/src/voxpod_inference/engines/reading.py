@@ -31,6 +31,8 @@ class ReadingEngine(ABC):
     engine: ClassVar[Engine]
     phonemes: ClassVar[bool] = True
     """Whether its readers make phonemes, so that a request may give them too; else they write out what is said."""
+    levels: ClassVar[Mapping[str, float]] = {}
+    """How loud voices are by themselves, in LUFS, where that was measured."""
 
     def __init__(self, bundle: Bundle, prepared: PreparedWeights | None) -> None:
         self._bundle = bundle
@@ -116,6 +118,13 @@ class ReadingEngine(ABC):
         """See `Synthesizer.speak`."""
         for chunk in prepared.script.chunks:
             yield from self._spoken(chunk, prepared)
+
+    def level(self, voice: str) -> float | None:
+        """See `Synthesizer.level`."""
+        shares = self._voices.shares(voice)
+        if not shares.keys() <= self.levels.keys():
+            return None
+        return sum(share * self.levels[name] for name, share in shares.items())
 
     def _usual_variety(self) -> str:
         """How English is read when no voice is named: as the voice for it would."""

@@ -65,9 +65,7 @@ def load_engine(bundle: Bundle, threads: int, prepared: Path | None = None, tell
         raise BundleError(f"{bundle.root}: the manifest names the language {unknown[0]!r}; this version has {can}")
     if missing := [name for name in engine.files if name not in bundle.manifest.files]:
         what = f"version {bundle.manifest.version} of {bundle.manifest.name} has no {missing[0]}"
-        own = "fetch" if engine.source else "convert" if engine.converter else ""
-        again = f" of its own {own}-{engine.name}" if own else f" that engine {engine.name} can read"
-        raise BundleError(f"{bundle.root}: {what}; this version of Voxpod needs a bundle{again}")
+        raise BundleError(f"{bundle.root}: {what}; {engine.needs}")
     bundle.check(engine.always_read)
     code = engine.code()
     try:

@@ -100,7 +100,11 @@ def cut_in_two(chunk: Chunk) -> tuple[Chunk, Chunk]:
 
     What has one word or none is cut at a space of its phonemes, or else anywhere; the first part then has all of the text.
     """
-    cut = min(_cuts(chunk), key=lambda cut: _cost(chunk.phonemes, cut[0]))
+    return parted(chunk, min(cuts_of(chunk), key=lambda cut: _cost(chunk.phonemes, cut[0])))
+
+
+def parted(chunk: Chunk, cut: tuple[int, int]) -> tuple[Chunk, Chunk]:
+    """The chunk before and after one of its `cuts_of`."""
     at = cut[1] - chunk.start
     phonemes = chunk.phonemes[: cut[0]].rstrip()
     before = tuple(replace(w, last=min(w.last, len(phonemes))) for w in chunk.words if w.first < cut[0])
@@ -118,7 +122,7 @@ def cut_in_two(chunk: Chunk) -> tuple[Chunk, Chunk]:
     return first, replace(chunk, text=text, start=cut[1], phonemes=phonemes, words=after, rests=later)
 
 
-def _cuts(chunk: Chunk) -> list[tuple[int, int]]:
+def cuts_of(chunk: Chunk) -> list[tuple[int, int]]:
     """Where it may be cut: how many phonemes are before, and where in the source."""
     phonemes, end = chunk.phonemes, chunk.start + len(chunk.text)
     cuts = []
@@ -134,10 +138,14 @@ def _cuts(chunk: Chunk) -> list[tuple[int, int]]:
     return cuts or [((len(phonemes) + 1) // 2, end)]
 
 
+def ends_clause(phonemes: str) -> bool:
+    """Whether a reader pauses after them."""
+    return phonemes.rstrip()[-1:] in _CLOSES | {"—"}
+
+
 def _cost(phonemes: str, cut: int) -> float:
     """How far from the middle, as a share of the whole; within a clause a quarter more."""
-    clause = phonemes[:cut].rstrip()[-1:] in _CLOSES | {"—"}
-    return abs(cut / len(phonemes) - 0.5) + (0.0 if clause else 0.25)
+    return abs(cut / len(phonemes) - 0.5) + (0.0 if ends_clause(phonemes[:cut]) else 0.25)
 
 
 def chunks_of(

@@ -47,6 +47,8 @@ class Traced:
 
     def sub(self, pattern: re.Pattern[str], replacement: Replacement) -> "Traced":
         """Like `re.sub`. What is put in comes from the whole match, or from one of its groups where the replacement says so."""
+        if not pattern.search(self.text):  # as most rules do
+            return self
         texts, starts, ends, done = [], list[int](), list[int](), 0
         for match in pattern.finditer(self.text):
             made = match.expand(replacement) if isinstance(replacement, str) else replacement(match)

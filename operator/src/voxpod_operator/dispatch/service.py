@@ -4,7 +4,8 @@ import logging
 import time
 from collections.abc import Callable
 
-from voxpod_crds.sandbox_protocol import Progress, Report, Work
+from voxpod_crds.live_audio import LIVE_ANNOTATION, listener_of, sandbox_token
+from voxpod_crds.sandbox_protocol import Live, Progress, Report, Work
 from voxpod_crds.tts_request import LexiconEntry, TTSRequest
 from voxpod_operator.cluster.ended import EndedRequest
 from voxpod_operator.cluster.kinds import JOB, POD, TTS_REQUEST
@@ -23,6 +24,9 @@ from voxpod_operator.reuse import TOGETHER_SECONDS, Bond
 
 logger = logging.getLogger(__name__)
 
+
+FURTHER_SINCE = 3
+"""The version of the protocol with further requests."""
 
 REPORT_SECONDS = 2.0
 """So much earlier than the operator does a sandbox give up at the deadline: its report says what it was at, ours could not."""
@@ -62,7 +66,9 @@ async def claim(
     # the pod holds it already: the claim was written, and its answer lost, with the leader of before or with a connection
     status = request.status if _holder(request) else transitions.claim(request, who.name, who.uid, protocol, ctx.now())
     job = ctx.view.job(ctx.job_key(pod.job_name))
-    work = _work(ctx, request.model_copy(update={"status": status}), further_requests(ctx, request, job))
+    # who speaks an older version asks for nothing more, and must not be waited for
+    further = further_requests(ctx, request, job) if protocol >= FURTHER_SINCE else 0
+    work = _work(ctx, request.model_copy(update={"status": status}), further)
     await ctx.write_status(request, status)
     ctx.progress.hand(uid, who.uid)
     logger.info("work claimed", extra={**about(request), "pod": who.name})
@@ -205,7 +211,21 @@ def _work(ctx: Context, request: TTSRequest, further: int) -> Work:
         seed=spec.seed or 0,
         further_requests=further,
         instructions=spec.instructions or "",
+        live=_live(ctx, request),
     )
+
+
+def _live(ctx: Context, request: TTSRequest) -> Live | None:
+    """Where the sandbox sends its sound as it makes it; never a place that the facade did not sign."""
+    meta, holder = request.metadata, _holder(request)
+    said, secret = meta.annotations.get(LIVE_ANNOTATION, ""), ctx.settings.live_audio_secret.get_secret_value()
+    if not said or holder is None:
+        return None
+    listener = listener_of(secret, meta.namespace, meta.name, said, ctx.now())
+    if listener is None:
+        logger.warning("listener not honoured: the facade did not sign it, or its time is over", extra=about(request))
+        return None
+    return Live(listener.url, listener.ca_pem, sandbox_token(secret, meta.uid, holder))
 
 
 def _reading(entry: LexiconEntry) -> str:

@@ -112,7 +112,7 @@ POOL_IDLE_SECONDS = 3_600
 
 
 def pool_job(pod: SandboxPod, dispatch: Dispatch, *, name: str, idle_cpu: str) -> Json:
-    """The Job of a sandbox that waits for work of any tenant without settings of its own; it books `idle_cpu` of its node."""
+    """The Job of a sandbox that waits for work of any tenant with the pod's settings; it books `idle_cpu` of its node."""
     spec = _sandbox_spec(pod, replace(dispatch, max_idle_seconds=POOL_IDLE_SECONDS))
     spec["containers"][0]["resources"]["requests"] |= {"cpu": min(idle_cpu, pod.cpu, key=_cores)}
     labels = {

@@ -7,7 +7,7 @@ a time, so that an upgrade empties no pool.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -50,7 +50,7 @@ class Pool:
     most: int
     """spec.warmPool.maxSandboxes"""
     busy: int
-    """Requests that hold a sandbox of the model, warm or cold."""
+    """Requests that hold a sandbox of the model, warm or cold; and sandboxes of the model's other shapes that wait or start."""
     sandboxes: Sequence[Pooled]
     start_timeout: timedelta
     may_create: int
@@ -144,6 +144,7 @@ class PoolMemory:
     demand: Demand = field(default_factory=Demand)
     profile: str = ""
     template: str = ""
+    """Of its sandboxes at the last look."""
     failures: int = 0
     failed_at: datetime | None = None
     starting: dict[str, float] = field(default_factory=dict)
@@ -180,14 +181,24 @@ class PoolMemory:
 
 
 class PoolBook:
-    """By the name of a SpeechModel."""
+    """By the name of a SpeechModel and the shape of its sandboxes: a tenant's name, or empty for the model's own."""
 
     def __init__(self) -> None:
-        self._of: dict[str, PoolMemory] = {}
+        self._of: dict[str, dict[str, PoolMemory]] = {}
 
-    def of(self, model: str) -> PoolMemory:
+    def of(self, model: str, shape: str = "") -> PoolMemory:
         """Begins empty."""
-        return self._of.setdefault(model, PoolMemory())
+        return self._of.setdefault(model, {}).setdefault(shape, PoolMemory())
+
+    def all_of(self, model: str) -> Sequence[PoolMemory]:
+        """Of all its shapes, the model's own first."""
+        self.of(model)
+        return list(self._of[model].values())
+
+    def keep(self, model: str, shapes: Iterable[str]) -> None:
+        """Forget the shapes that are not there any more."""
+        for gone in self._of.get(model, {}).keys() - {"", *shapes}:
+            del self._of[model][gone]
 
     def forget(self, model: str) -> None:
         """The model is gone."""

@@ -59,7 +59,7 @@ class CosyVoice(ReadingEngine):
         tables = bundle.path(files.TEXT_TABLE), bundle.path(files.SPEECH_TABLE)
         self._language = SpeechTokens(session(files.TEXT), session(files.SPEECH), tables, settings)
         if (steps := bundle.manifest.flow_steps) is None:
-            raise BundleError(f"{bundle.root}: the manifest has no flow_steps, which engine {self.engine.name} needs")
+            raise BundleError(f"{bundle.root}: the manifest has no flow_steps; {self.engine.needs}")
         table = bundle.path(files.FLOW_TABLE)
         self._flow = Flow(session(files.CONDITION), session(files.STEP), table, settings, steps)
         packed = prepared.path(files.NATIVE.packed) if prepared else None

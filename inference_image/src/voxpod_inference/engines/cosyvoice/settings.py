@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
+from voxpod_inference.engines.cosyvoice_files import COSYVOICE
 from voxpod_inference.errors import BundleError
 
 
@@ -41,6 +42,8 @@ def read_settings(path: Path) -> Settings:
     """The settings of a bundle; BundleError when they are of another version of this engine."""
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
+        if missing := [field.name for field in fields(Settings) if field.name not in found]:
+            raise BundleError(f"{path} has no {missing[0]}; {COSYVOICE.needs}")
         made = Settings(**{field.name: found[field.name] for field in fields(Settings)})
     except (ValueError, TypeError, KeyError) as error:
         raise BundleError(f"{path} is not what this version reads ({type(error).__name__}: {error})") from None

@@ -126,6 +126,10 @@ class English:
         word = folded(token)
         if word in _SPELLED and not _shouted(tokens, at):
             return self._lexicon.spelled(word)
+        if word not in ("I", "A") and token.lower().replace("’", "'") not in HETERONYMS:  # the neighbours tell nothing
+            entry = self._lexicon.entry(word) or self._lexicon.entry(word.strip("'"))
+            if entry is not None and " " not in entry:
+                return _stressed(entry, word)
         place = place_of(tokens, at)
         if (at == 0 or tokens[at - 1] in ' "“(—') and tokens[at + 1 : at + 2] == [" "]:
             if word == "I":

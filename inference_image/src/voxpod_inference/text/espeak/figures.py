@@ -36,7 +36,7 @@ def said(written: str, tables: Tables, gender: Gender = "") -> str:
     of_decimals: Gender = gender if tables.decimals_agree else ""
     if decimals and not (tables.decimals_agree and gender == "f"):
         gender = ""
-    most = tables.most_digits if written.isdecimal() else tables.most_grouped
+    most = tables.most_digits if written.isdecimal() else max(tables.most_digits, tables.most_grouped)
     if len(whole) > most or (len(whole) > 1 and whole.startswith("0")):
         words = one_by_one(whole, tables)
     else:

@@ -41,7 +41,8 @@ def fractions(tables: Tables) -> Iterable[Rule]:
 
     def told(match: re.Match[str]) -> str:
         whole, count, of, unit = match[1], int(match[2]), int(re.sub(r"\D", "", match[3])), match[4]
-        improper = not whole and count > of and 1 < of < 10 and math.gcd(count, of) == 1
+        irreducible = not whole and count > of and 1 < of < 10 and math.gcd(count, of) == 1
+        improper = irreducible and tables.decimal_mark == ","  # in Hindi rather the number of a house
         name = numbers.fraction(count, of) if 0 < count < of or improper else ""
         if not name:
             words = f"{said(match[2], tables)} {tables.over} {said(match[3], tables)}"

@@ -59,10 +59,13 @@ class EspeakReader:
         letters = _LATIN + (_DEVANAGARI if tables.voice == "hi" else "")
         self._token = re.compile(rf"(?P<word>[{letters}]+(?:['’‑-][{letters}]+)*['’]?)|[^{letters}]")
         self._espeak = espeak
-        self._alone: dict[str, str] = {}
+        self._known: dict[str, str] = {}
+        """What espeak-ng said for a line: a sentence that is too long is read again by its clauses."""
 
     def __call__(self, text: str) -> Spoken:
         """Phonemes as misaki's EspeakG2P makes them. SpeechError when espeak-ng fails."""
+        if len(self._known) > _REMEMBERED:
+            self._known.clear()
         left_out = LeftOut(text)
         clauses: list[list[_Token]] = [[]]
         order: list[tuple[str, tuple[int, int]] | list[_Token]] = [clauses[0]]
@@ -95,25 +98,19 @@ class EspeakReader:
     def _pronounced(self, clauses: list[list[_Token]]) -> Iterator[list[str]]:
         """The phonemes of each clause's tokens."""
         lines = [" ".join(token.said for token in clause) for clause in clauses]
-        answers = (
-            dict(zip(filled, self._espeak.ipa(filled), strict=True))
-            if (filled := sorted({*filter(None, lines)}))
-            else {}
-        )
-        whole = [_in_model_alphabet(answers.get(line, "")) for line in lines]
+        self._learn({*filter(None, lines)})
+        whole = [self._known.get(line, "") for line in lines]
         counted = [_by_count(clause, said) for clause, said in zip(clauses, whole, strict=True)]
         self._learn(
             {token.said for clause, parts in zip(clauses, counted, strict=True) if parts is None for token in clause}
         )
         for clause, said, parts in zip(clauses, whole, counted, strict=True):
-            yield parts if parts is not None else _apart(said, [self._alone[token.said] for token in clause])
+            yield parts if parts is not None else _apart(said, [self._known[token.said] for token in clause])
 
-    def _learn(self, words: set[str]) -> None:
-        """Pronounce words by themselves."""
-        if len(self._alone) > _REMEMBERED:
-            self._alone.clear()
-        if new := sorted(words - self._alone.keys()):
-            self._alone |= {word: _in_model_alphabet(ipa) for word, ipa in zip(new, self._espeak.ipa(new), strict=True)}
+    def _learn(self, lines: set[str]) -> None:
+        """Pronounce lines, each by itself."""
+        if new := sorted(lines - self._known.keys()):
+            self._known |= {line: _in_model_alphabet(ipa) for line, ipa in zip(new, self._espeak.ipa(new), strict=True)}
 
     def _pieces(
         self,
@@ -134,7 +131,7 @@ class EspeakReader:
                 start, at = token.source
                 yield " ", (start, start)
                 yield phonemes, token.source
-                if not phonemes and not self._alone.get(token.said, "spoken with its neighbour"):
+                if not phonemes and not self._known.get(token.said, "spoken with its neighbour"):
                     unread.extend(c for c in text[slice(*token.source)] if c.isalnum())
 
 

@@ -73,6 +73,7 @@ TABLES = Tables(
     ),
     last_rules=(
         (re.compile(rf"\b((?:\w*mil(?:le|a))?(?:{_HUNDREDS})?cento)(?=(?:vent|trent|quarant|cinquant|sessant|settant|ottant|novant)\w)"), r"\1 "),
+        (re.compile(rf"\b((?:\w*mil(?:le|a))?(?:{_HUNDREDS})?cent)(?=ottant)"), r"\1o "),
         (re.compile(r"\bun (?=s[^aeiouàèéìòù\W]|z|gn|ps|x|y)"), "uno "),
     ),
 )  # fmt: skip
