@@ -90,6 +90,24 @@ def _warm_rates(options: argparse.Namespace) -> None:
     _tell(options, "warm-rates", written(page(found, plan), machine(before), _command(options)))
 
 
+def _facade(options: argparse.Namespace) -> None:
+    from voxpod_bench.engine.page import machine, written
+    from voxpod_bench.facade import facade, page
+    from voxpod_bench.machine import load_now
+
+    plan = {
+        "rate": 20.0,
+        "seconds": 60.0,
+        "synthesis_seconds": 0.5,
+        "waiting": [500, 1000],
+        "kills": 6,
+        "kill_pause_seconds": 5.0,
+    }
+    before = load_now()
+    seen = facade(plan, lambda what: print(f"bench: {what}", file=sys.stderr))
+    _tell(options, "facade", written(page(seen, plan), machine(before), _command(options)))
+
+
 def _warm_path(options: argparse.Namespace) -> None:
     from voxpod_bench.warm_path import warm_path
     from voxpod_bench.warm_report import warm_document
@@ -157,6 +175,7 @@ BENCHES: dict[str, tuple[str, Callable[[argparse.Namespace], None]]] = {
     "engines": ("the engines side by side: time, memory, what a recogniser hears", _engine("engines")),
     "scale": ("one operator, 100 tenants, 5,000 requests that wait, played sandboxes", _scale),
     "warm-rates": ("what the control plane takes from a request to a waiting sandbox, played; a burst", _warm_rates),
+    "facade": ("what the HTTP facade takes, what clients who wait weigh, what a killed replica costs; played", _facade),
     "cosyvoice": ("CosyVoice stage by stage, of a bundle that is there already", _cosyvoice),
     "cold-path": ("a request in a sandbox made for it, stage by stage and write by write", _cold_path),
     "warm-engines": ("the same request for each model, in sandboxes that wait", _warm_engines),
@@ -191,7 +210,7 @@ def _parser() -> argparse.ArgumentParser:
             command.add_argument(
                 "--bundle", type=Path, required=True, metavar="DIR", help="a converted bundle, prepared"
             )
-        if name not in ("cold-path", "warm-path", "warm-rates", "scale"):
+        if name not in ("cold-path", "warm-path", "warm-rates", "scale", "facade"):
             command.add_argument(
                 "--rounds",
                 type=_count,

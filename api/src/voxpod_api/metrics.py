@@ -25,3 +25,6 @@ ISSUER_FAILURES = Counter(
     "voxpod_facade_issuer_failures_total", "Times that the keys of the tokens' issuer could not be fetched."
 )
 WEBHOOKS = Counter("voxpod_facade_webhooks_total", "Attempts to tell a receiver of a task's end.", ["result"])
+NOT_ASKED = Counter(
+    "voxpod_facade_cluster_not_asked_total", "Calls to the API server not made, since it did not answer those before."
+)

@@ -10,6 +10,8 @@ from typing import Any
 import aiohttp
 from kubernetes.aio.client.api_client import ApiClient
 
+from voxpod_api import metrics
+from voxpod_api.cluster.breaker import Breaker
 from voxpod_api.errors import AlreadyExists, ClusterError, Conflict, Expired, Unavailable
 from voxpod_crds.base import API_VERSION
 
@@ -40,8 +42,9 @@ def path_of(plural: str, namespace: str = "", name: str = "") -> str:
 class ClusterGateway:
     """Get, list, watch, create and merge; a 404 on read is an answer, not an error."""
 
-    def __init__(self, api: ApiClient, timeout_seconds: float = 10.0) -> None:
+    def __init__(self, api: ApiClient, timeout_seconds: float = 10.0, breaker: Breaker | None = None) -> None:
         self._api = api
+        self._breaker = breaker or Breaker()
         self._api.user_agent = USER_AGENT
         # the API server of one's own cluster is not behind a proxy; aiohttp would look for one at each call, in another thread
         self._api.rest_client.configuration.client_session_kwargs = {"trust_env": False}
@@ -127,12 +130,21 @@ class ClusterGateway:
         accept: str = JSON,
     ) -> Json:
         call = f"{method} {path}"
+        if not self._breaker.lets_through():
+            metrics.NOT_ASKED.inc()
+            raise Unavailable(call, 0, "the API server did not answer the calls before")
         limits = aiohttp.ClientTimeout(total=self._timeout_seconds)
-        response = await self._send(method, path, call, query or {}, body, content_type, limits, accept)
         try:
+            response = await self._send(method, path, call, query or {}, body, content_type, limits, accept)
             answer = _decoded(await response.read())
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            self._breaker.failed()
             raise Unavailable(call, 0, type(error).__name__) from error
+        except Unavailable:
+            self._breaker.failed()
+            raise
+        # 429 is its flow control: it is there, and others get their answers
+        self._breaker.failed() if response.status >= 500 else self._breaker.answered()
         if 200 <= response.status < 300:
             return answer
         raise _translated(call, response.status, answer)
