@@ -75,7 +75,7 @@ def rendered(cluster: dict[str, Any], namespace: str) -> Rendered:
     return renders_into(cluster, namespace)
 
 
-SECRETS = ("voxpod-dispatch-tls", "voxpod-object-store", "voxpod-minio-root")
+SECRETS = ("voxpod-dispatch-tls", "voxpod-object-store", "voxpod-live", "voxpod-minio-root")
 
 
 @pytest.fixture(scope="module")
@@ -99,7 +99,7 @@ def test_secret_of_the_last_release_is_kept(releases: tuple[list[Json], list[Jso
 
 def test_upgrade_rolls_the_operator_only_for_other_secrets(kubectl: Kubectl, rendered: Rendered):
     first = rendered()
-    for name in ("voxpod-dispatch-tls", "voxpod-object-store"):
+    for name in ("voxpod-dispatch-tls", "voxpod-object-store", "voxpod-live"):
         kubectl("create", "-f", "-", input=json.dumps(find(first, "Secret", name)))
 
     assert secrets_checksum(rendered("operator.logLevel=DEBUG")) == secrets_checksum(first)
@@ -108,8 +108,9 @@ def test_upgrade_rolls_the_operator_only_for_other_secrets(kubectl: Kubectl, ren
 
 def test_renewed_certificate_of_somebody_else_rolls_the_operator(kubectl: Kubectl, rendered: Rendered, namespace: str):
     given = "dispatch.tls.existingSecret=mine"
-    made = find(rendered(), "Secret", "voxpod-object-store")
-    kubectl("create", "-f", "-", input=json.dumps(made))
+    first = rendered()
+    for name in ("voxpod-object-store", "voxpod-live"):
+        kubectl("create", "-f", "-", input=json.dumps(find(first, "Secret", name)))
     kubectl(
         "-n",
         namespace,
