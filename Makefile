@@ -69,7 +69,7 @@ requirements-host: ## Name the Debian packages that cluster and images need; ins
 
 # The targets of a lane run one after another, the lanes beside each other: what computes beside what waits for its cluster,
 # and nice to it.
-LANES := "e2e-bare" "control e2e-installed" "lint verify unit chart inference quality"
+LANES := "e2e-bare quality" "control e2e-installed" "lint verify unit chart inference"
 
 .PHONY: test
 test: venv native model recogniser cluster-binaries images ## Run every check and test (what CI runs)
