@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 
 from voxpod_client import LONG_TEXT, Asked, Voxpod
 from voxpod_crds.definitions import DEFINITIONS
-from voxpod_installation import install, uninstall
+from voxpod_installation import API_KEYS, install, uninstall
 
 ROOT = Path(__file__).resolve().parents[2]
 NAME = os.environ.get("VOXPOD_TEST_CLUSTER_NAME", "test")
@@ -96,6 +97,15 @@ def voxpod(cluster: dict[str, Any], kubectl: Kubectl) -> Iterator[Voxpod]:
         if KEEP:
             kubectl("delete", "namespace", TEAM, OTHER_TEAM, "--ignore-not-found", "--wait=false", check=False)
             uninstall(cluster, kubectl)
+
+
+@pytest.fixture(scope="module")
+def http(voxpod: Voxpod) -> Iterator[httpx2.Client]:
+    """A client of the HTTP API, as team-a."""
+    with httpx2.Client(
+        base_url=voxpod.api_url, headers={"Authorization": f"Bearer {API_KEYS[TEAM]}"}, timeout=120, trust_env=False
+    ) as client:
+        yield client
 
 
 @pytest.fixture(scope="module")

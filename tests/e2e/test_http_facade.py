@@ -25,15 +25,6 @@ REQUESTS = "/apis/voxpod.dev/v1alpha1/namespaces/{}/ttsrequests"
 
 
 @pytest.fixture(scope="module")
-def http(voxpod: Voxpod) -> Iterator[httpx2.Client]:
-    """A client of team-a."""
-    with httpx2.Client(
-        base_url=voxpod.api_url, headers={"Authorization": f"Bearer {API_KEYS[TEAM]}"}, timeout=120, trust_env=False
-    ) as client:
-        yield client
-
-
-@pytest.fixture(scope="module")
 def sdk(voxpod: Voxpod) -> Iterator[openai.OpenAI]:
     """OpenAI's SDK as it is, with our address and a key."""
     with openai.OpenAI(base_url=f"{voxpod.api_url}/v1", api_key=API_KEYS[TEAM]) as client:

@@ -33,15 +33,6 @@ WARM = "live"
 
 
 @pytest.fixture(scope="module")
-def http(voxpod: Voxpod) -> Iterator[httpx2.Client]:
-    """A client of team-a."""
-    with httpx2.Client(
-        base_url=voxpod.api_url, headers={"Authorization": f"Bearer {API_KEYS[TEAM]}"}, timeout=120, trust_env=False
-    ) as client:
-        yield client
-
-
-@pytest.fixture(scope="module")
 def pool(voxpod: Voxpod) -> Iterator[str]:
     """A SpeechModel whose sandboxes wait."""
     spec = voxpod.model_spec(voxpod.installation.model, warmPool={"minIdle": 2, "maxSandboxes": 4})

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from voxpod_operator.idle import IdleSandbox
+from voxpod_operator.policy.pool import Kind
 
 EXPECTED_SECONDS = 1.0
 """So long a request of the tenant waits for a sandbox that has just handed in a result: it asks again in some 20 ms, on a busy machine
@@ -31,8 +32,8 @@ class Bond:
 
     tenant: str
     model: str
-    profile: str
-    """Fingerprint of bundle, power and place, as the tenant's requests get them at present."""
+    kind: Kind
+    """As the tenant's requests get them at present."""
 
 
 @dataclass(slots=True)

@@ -2,11 +2,15 @@
 
 from datetime import UTC, datetime, timedelta
 
+from voxpod_crds.tenant import TenantSandbox
 from voxpod_operator.idle import IdleSandbox
+from voxpod_operator.policy.pool import Kind
 from voxpod_operator.reuse import EXPECTED_SECONDS, PROMISED_SECONDS, TAKEN_SECONDS, TOGETHER_SECONDS, Bond, Reuse
 
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
-MINE, THEIRS, CHANGED = Bond("acme", "kokoro", "p1"), Bond("other", "kokoro", "p1"), Bond("acme", "kokoro", "p2")
+KIND = Kind(1, TenantSandbox())
+MINE, THEIRS = Bond("acme", "kokoro", KIND), Bond("other", "kokoro", KIND)
+CHANGED = Bond("acme", "kokoro", Kind(1, TenantSandbox(cpu="2")))
 ENDS = NOW + timedelta(hours=25)
 SOON = NOW + timedelta(minutes=10)
 

@@ -11,6 +11,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from voxpod_crds.speech_model import SpeechModel
+from voxpod_crds.tenant import TenantSandbox
+
 LIFE = timedelta(minutes=50)
 """A sandbox that waited so long is replaced. With the longest deadline of a request (24 h) it stays within the 25 hours that the
 admission policy lets a sandbox live."""
@@ -23,6 +26,21 @@ LONGEST_PAUSE = timedelta(minutes=5)
 
 HALF_LIFE_SECONDS = 60.0
 """Half of what is known of the rate of requests is older than this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What sandboxes are made by; those of equal kind are alike."""
+
+    generation: int
+    """metadata.generation of the SpeechModel."""
+    settings: TenantSandbox
+    """The shape of a tenant's settings."""
+
+
+def kind_of(model: SpeechModel, settings: TenantSandbox) -> Kind:
+    """The kind of a model's sandboxes with a tenant's settings, as both are now."""
+    return Kind(model.metadata.generation, settings.shape)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +162,8 @@ class PoolMemory:
     demand: Demand = field(default_factory=Demand)
     profile: str = ""
     template: str = ""
-    """Of its sandboxes at the last look."""
+    kind: Kind | None = None
+    """Of its sandboxes at the last look; None before the first."""
     failures: int = 0
     failed_at: datetime | None = None
     starting: dict[str, float] = field(default_factory=dict)

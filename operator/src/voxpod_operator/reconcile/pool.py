@@ -20,7 +20,7 @@ from voxpod_operator.errors import Denied
 from voxpod_operator.idle import IdleSandbox
 from voxpod_operator.manifests.sandbox_job import Dispatch, Json, pool_job, profile_of
 from voxpod_operator.policy import bundle_facts
-from voxpod_operator.policy.pool import Pool, Pooled, PoolMemory, plan
+from voxpod_operator.policy.pool import Pool, Pooled, PoolMemory, kind_of, plan
 from voxpod_operator.policy.pool_schedule import floor_at
 from voxpod_operator.reconcile.ending import end_sandbox
 from voxpod_operator.reconcile.sandboxes import dispatch_of, sandbox_pod
@@ -86,6 +86,7 @@ def _shapes(ctx: Context, model: SpeechModel, dispatch: Dispatch) -> list[_Shape
         memory = ctx.pools.of(name, tenant_name)
         job = pool_job(pod, dispatch, name=_new_name(name), idle_cpu=spec.idle_cpu or IDLE_CPU)
         memory.profile, memory.template = profile, job["metadata"]["labels"][TEMPLATE_LABEL]
+        memory.kind = kind_of(model, settings)
         found[profile] = _Shape(memory, job, least, [])
     ctx.pools.keep(name, [tenant_name for tenant_name, _, _ in asked])
     own = next(iter(found.values()))
@@ -114,12 +115,12 @@ def _pool(ctx: Context, model: SpeechModel, shape: _Shape, others: int) -> Pool:
 def take_idle(ctx: Context, tenant: Tenant, model: SpeechModel) -> IdleSandbox | None:
     """A waiting sandbox for a request's sole use; None when none waits that is made as the tenant's are."""
     name = model.metadata.name
-    profile = profile_of(sandbox_pod(ctx, model, tenant.spec.sandbox))
-    memory = next((known for known in ctx.pools.all_of(name) if known.profile == profile), None)
+    kind = kind_of(model, tenant.spec.sandbox)
+    memory = next((known for known in ctx.pools.all_of(name) if known.kind == kind), None)
     taken = None
     if memory is not None:
         memory.demand.arrived(time.monotonic())
-        taken = ctx.idle.take(profile, memory.template)
+        taken = ctx.idle.take(memory.profile, memory.template)
     ctx.look_at_pool(name)
     return taken
 
