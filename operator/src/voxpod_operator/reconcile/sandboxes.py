@@ -148,13 +148,13 @@ async def reconcile_job(ctx: Context, key: ResourceKey) -> None:
         for model in ctx.view.models():
             ctx.look_at_pool(model.metadata.name)
         return
+    owner = ctx.view.request_key_of_uid(job.request_uid)
+    if owner is not None:
+        ctx.enqueue(TTS_REQUEST, owner, Lane.URGENT)
     working_for = ctx.view.request_of_job(job.name)
     if isinstance(working_for, TTSRequest) and working_for.metadata.uid != job.request_uid:
         _wake_the_request_of(ctx, key.name)  # the one that it was made for has ended, and may be gone
         return
-    owner = ctx.view.request_key_of_uid(job.request_uid)
-    if owner is not None:
-        ctx.enqueue(TTS_REQUEST, owner, Lane.URGENT)
     if job.finished or job.deleting:
         return
     if (grace := _superseded(ctx, job, owner)) is not None and grace > 0:
