@@ -43,13 +43,17 @@ class Served:
     async def _ask_again(self, world: World, token: str) -> Work | None:
         url = f"https://voxpod-dispatch:{world.dispatch_port}/v1/claim"
         headers = {"Authorization": f"Bearer {token}", VERSION_HEADER: str(VERSION)}
-        try:
-            async with world.http.get(url, headers=headers) as response:
-                if response.status == 200:
-                    work = work_from_json(await response.read())
-                    world.claims.append(work.request_uid)
-                    return work
-                self.refused.append(response.status)
-        except aiohttp.ClientError:
-            self.refused.append(0)
+        for _ in range(
+            2
+        ):  # the test's client may have kept a connection to a leader that is gone; a sandbox keeps none
+            try:
+                async with world.http.get(url, headers=headers) as response:
+                    if response.status == 200:
+                        work = work_from_json(await response.read())
+                        world.claims.append(work.request_uid)
+                        return work
+                    self.refused.append(response.status)
+                    return None
+            except aiohttp.ClientError:
+                continue
         return None

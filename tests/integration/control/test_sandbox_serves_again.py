@@ -9,7 +9,16 @@ from operator_harness import running_operator
 from operator_world import World
 from resource_bodies import a_model_body, a_request_body, a_tenant_body
 from serving_sandboxes import Served
+from voxpod_operator import reuse
 from voxpod_operator.cluster.kinds import JOB, POD, SPEECH_MODEL, TENANT, TTS_REQUEST
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Which sandbox gets a request does not depend on how busy the machine is."""
+    monkeypatch.setattr(reuse, "TOGETHER_SECONDS", 2.0)
+    monkeypatch.setattr(reuse, "EXPECTED_SECONDS", 5.0)
+
 
 QUICK = {"lease_duration_seconds": 6.0, "lease_renew_deadline_seconds": 5.0}
 
