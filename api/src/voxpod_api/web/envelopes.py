@@ -32,7 +32,7 @@ def install(app: FastAPI) -> None:
     async def query(_: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, RequestValidationError)
         first = error.errors()[0]
-        name = str(first["loc"][-1])
+        name = str(first["loc"][min(1, len(first["loc"]) - 1)])  # of a list it is its name that counts, not the place
         return answer_of(ApiError(400, "invalid_value", f"{name}: {first['msg']}", param=name))
 
     async def failed(_: Request, __: Exception) -> JSONResponse:
