@@ -79,7 +79,7 @@ def _warm_rates(options: argparse.Namespace) -> None:
     from voxpod_bench.warm_rates import page, warm_rates
 
     plan = {
-        "rates": [1, 5, 20, 45],
+        "rates": [1, 5, 10, 20, 45],
         "seconds": 60.0,
         "start_seconds": 0.9,
         "synthesis_seconds": 0.5,
