@@ -13,6 +13,8 @@ from voxpod_demo.settings import ROOT
 
 PAGES = ROOT / "docs" / "benchmarks"
 REQUESTS = 20
+CALLS = 8
+"""Of each text and format: less than five minutes in all."""
 ROUNDS = 3
 SCALE = (
     ("tenants", 100, "tenants"),
@@ -128,6 +130,18 @@ def _warm_engines(options: argparse.Namespace) -> None:
     _tell(options, "warm-engines", written(page(found), machine(before), _command(options)))
 
 
+def _live_audio(options: argparse.Namespace) -> None:
+    from voxpod_bench.engine.page import machine, written
+    from voxpod_bench.live_audio import live_audio
+    from voxpod_bench.live_report import page
+    from voxpod_bench.machine import load_now
+    from voxpod_demo.terminal import Terminal
+
+    before = load_now()
+    found = live_audio(Terminal.on_stderr(), options.requests, options.values)
+    _tell(options, "live-audio", written(page(found), machine(before), _command(options)))
+
+
 def _engine(name: str) -> Callable[[argparse.Namespace], None]:
     """A measurement of the engine, with its page."""
 
@@ -179,6 +193,7 @@ BENCHES: dict[str, tuple[str, Callable[[argparse.Namespace], None]]] = {
     "cosyvoice": ("CosyVoice stage by stage, of a bundle that is there already", _cosyvoice),
     "cold-path": ("a request in a sandbox made for it, stage by stage and write by write", _cold_path),
     "warm-engines": ("the same request for each model, in sandboxes that wait", _warm_engines),
+    "live-audio": ("when a client of the facade hears the first of a text, in sandboxes that wait", _live_audio),
     "warm-path": ("requests that find a sandbox waiting: stages, rates, what waiting costs", _warm_path),
 }
 """In the order in which `all` runs them: the cluster last, it leaves the machine busy for a while."""
@@ -192,11 +207,12 @@ def _parser() -> argparse.ArgumentParser:
     for name, what in (*((name, bench[0]) for name, bench in BENCHES.items()), ("all", "every benchmark there is")):
         command = commands.add_parser(name, help=what)
         command.add_argument("--write", action="store_true", help="also write the results into docs/benchmarks/")
-        if name in ("cold-path", "warm-path", "warm-engines", "all"):
+        if name in ("cold-path", "warm-path", "warm-engines", "live-audio", "all"):
+            usual = CALLS if name == "live-audio" else REQUESTS
             command.add_argument(
-                "--requests", type=_count, default=REQUESTS, help=f"how many are measured (default: {REQUESTS})"
+                "--requests", type=_count, default=usual, help=f"how many are measured (default: {usual})"
             )
-            if not name.startswith("warm-"):
+            if name in ("cold-path", "all"):
                 command.add_argument(
                     "--raw", type=Path, metavar="FILE", help="also write every moment of every cold request as JSON"
                 )
@@ -210,7 +226,7 @@ def _parser() -> argparse.ArgumentParser:
             command.add_argument(
                 "--bundle", type=Path, required=True, metavar="DIR", help="a converted bundle, prepared"
             )
-        if name not in ("cold-path", "warm-path", "warm-rates", "scale", "facade"):
+        if name not in ("cold-path", "warm-path", "warm-rates", "live-audio", "scale", "facade"):
             command.add_argument(
                 "--rounds",
                 type=_count,
