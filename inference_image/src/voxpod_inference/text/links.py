@@ -17,7 +17,7 @@ _NOUNS = {
     "pt": "a de do da dos das para com em por sobre entre sem",
 }
 _LEADING = {
-    "en": "a an the my your his her its our their this that these those is are was were will would can could may i you he she we they not no",
+    "en": "a an the my your his her its our their this that these those is are was were be been has have had do does did will would can could should may must i you he she we they not no",
     "es": "un una el la los las mi tu su sus este esta ese esa es son está muy no se",
     "fr": "un une le la les mon ma mes ton ta tes son sa ses ce cette ces est sont je tu il elle on nous vous ils elles ne très",
     "hi": "यह वह ये वे एक इस उस मेरा मेरी मेरे बहुत",
