@@ -25,8 +25,8 @@ from voxpod_inference.text.opening import LEAST, MOST, continuation_of, opening_
             id="not a lone word, but before one that joins",
         ),
         pytest.param(
-            "The train to London leaves from platform nine at twelve minutes past four in the afternoon.",
-            "The train to London ",
+            "This train is very modern beside what ran on the old line along the harbour for some time.",
+            "This train ",
             id="not after a word that leads on to the next",
         ),
         pytest.param(
@@ -35,8 +35,8 @@ from voxpod_inference.text.opening import LEAST, MOST, continuation_of, opening_
             id="sooner, where a better place is far",
         ),
         pytest.param(
-            "Seventeen engineers inspected nineteen bridges yesterday afternoon somewhere.",
-            "Seventeen engineers ",
+            "Yesterday engineers inspected nineteen bridges near Rotterdam harbour somewhere.",
+            "Yesterday ",
             id="before any word where there is none",
         ),
         pytest.param(
@@ -65,6 +65,28 @@ def test_text_is_parted_where_it_can_be_heard_as_natural(text: str, opening: str
 )
 def test_short_text_has_no_opening(text: str) -> None:
     assert opening_of(a_chunk(text), "en") is None
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "opening"),
+    [
+        pytest.param(
+            "en", "All of the old harbour was closed for some time.", "All of the old harbour ", id="en, short words"
+        ),
+        pytest.param(
+            "en", "Flight 12345678 leaves for Rotterdam and Antwerp.", "Flight 12345678 leaves ", id="en, a figure"
+        ),
+        pytest.param(
+            "ja",
+            "としょかんでこどもたち が まいにちしずかにほんをよんでいます",
+            "としょかんでこどもたち が ",
+            id="ja, a particle",
+        ),
+    ],
+)
+def test_phrase_stays_together(language: str, text: str, opening: str | None) -> None:
+    found = opening_of(a_chunk(text), language)
+    assert (found[0].text if found else None) == opening
 
 
 def test_opening_begins_where_the_chunk_does_and_has_its_words() -> None:
