@@ -80,7 +80,14 @@ std::unique_ptr<LanguageModel> LanguageModel::open(const void* data, size_t byte
         error = "packed weights: sizes of a language model that this library does not compute";
         return nullptr;
     }
-    auto model = std::unique_ptr<LanguageModel>(new LanguageModel(best_language_kernels(), read, threads));
+    // Laid out alike for all processors; a test names one kind of kernels.
+    const std::string_view kind = packed.cpu_class();
+    const LanguageKernels* kernels = kind == "any" ? &best_language_kernels() : language_kernels_named(kind);
+    if (!kernels) {
+        error = "weights for '" + std::string(kind) + "'; this processor has " + best_language_kernels().name;
+        return nullptr;
+    }
+    auto model = std::unique_ptr<LanguageModel>(new LanguageModel(*kernels, read, threads));
     model->find(packed, error);
     return error.empty() ? std::move(model) : nullptr;
 }

@@ -138,13 +138,20 @@ inline void norm(const float* x, const float* gain, const float* offset, float e
 
 template <class Target>
 inline Rounded rounded(const float* x, int n, uint8_t* bytes) {
-    float least = 0.0f, most = 0.0f;
-    for (int i = 0; i < n; ++i) {
-        least = x[i] < least ? x[i] : least;
-        most = x[i] > most ? x[i] : most;
+    Vector<Target> low{}, high{}, odd{};
+    for (int i = 0; i < n; i += Target::width) {
+        const Vector<Target> at = load<Target>(x + i);
+        low = at < low ? at : low;
+        high = at > high ? at : high;
+        odd += at - at;  // 0, but for what is no number
     }
-    const float step = (most - least) / 255.0f;
-    if (!(step > 1e-30f)) {  // nothing but zeros, or no numbers at all: then the scores are none either
+    float least = 0.0f, most = 0.0f;
+    for (int i = 0; i < Target::width; ++i) {
+        least = low[i] < least ? low[i] : least;
+        most = high[i] > most ? high[i] : most;
+    }
+    const float step = (most - least) / 255.0f + sum_of<Target>(odd);
+    if (!(step > 1e-30f)) {  // nothing but zeros; or no numbers, and then products are none either
         std::memset(bytes, 0, n);
         return {step, 0};
     }
@@ -192,6 +199,7 @@ inline void scores_of(const Attention& a, const float* own, const float* apart, 
         const uint16_t* key = a.keys + (int64_t{j / positions_at_once} * a.heads + head) * a.head * positions_at_once + within;
         Vector<Target> sum[group] = {};
         for (int d = 0; d < a.head; ++d) {
+            __builtin_prefetch(near + int64_t{d} * stride + j + group * Target::width);
             const Vector<Target> q = splat<Target>(own[d]), r = splat<Target>(apart[d]);
             unrolled<group>([&](auto v) {
                 sum[v] += q * widened<Target>(key + d * positions_at_once + v * Target::width) +

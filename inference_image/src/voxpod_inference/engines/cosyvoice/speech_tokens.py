@@ -33,9 +33,7 @@ def bounds(text_tokens: int, before: int, settings: Settings) -> Bounds:
 class SpeechTokens:
     """The loaded language parts."""
 
-    def __init__(
-        self, text: InferenceSession, scores: Scores, tables: tuple[Path, Path], settings: Settings
-    ) -> None:
+    def __init__(self, text: InferenceSession, scores: Scores, tables: tuple[Path, Path], settings: Settings) -> None:
         self._text, self._scores, self._settings = text, scores, settings
         self._text_table, self._speech_table = (np.load(table, mmap_mode="r") for table in tables)
         self._shrinking = shrinking(RunOptions())

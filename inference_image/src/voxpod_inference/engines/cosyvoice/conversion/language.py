@@ -28,15 +28,20 @@ def computes(sizes: Sizes) -> bool:
     return all(length % _PANEL == 0 for length in (sizes.width // sizes.heads, sizes.width, sizes.inner))
 
 
-def write_language_weights(tensors: Tensors, stack: Stack, sizes: Sizes, positions: int, target: Path) -> None:
-    """The file; `positions` of the model are possible."""
+def write_language_weights(
+    tensors: Tensors, stack: Stack, sizes: Sizes, positions: int, target: Path, kernels: str = ANY_CLASS
+) -> None:
+    """The file; `positions` of the model are possible. `kernels` are those of one kind of processor, else the best there are."""
     layers = Layers(Graph("", eight_bits=True), tensors, stack)
-    write_packed(_tensors(layers, tensors, sizes, positions), target, ANY_CLASS, FAMILY)
+    write_packed(_tensors(layers, tensors, sizes, positions), target, kernels, FAMILY)
 
 
 def _tensors(layers: Layers, tensors: Tensors, sizes: Sizes, positions: int) -> Named:
     s = sizes
-    yield "sizes", np.array([s.layers, s.heads, s.width // s.heads, s.inner, positions, s.speech_tokens + 1], np.float32)
+    yield (
+        "sizes",
+        np.array([s.layers, s.heads, s.width // s.heads, s.inner, positions, s.speech_tokens + 1], np.float32),
+    )
     for at in range(s.layers):
         weight, bias, apart = layers.queries(at)
         yield from _product(f"{at}.queries", weight, bias)
@@ -47,7 +52,8 @@ def _tensors(layers: Layers, tensors: Tensors, sizes: Sizes, positions: int) -> 
             yield from ((f"{at}.{ours}.{part}", layers.read(f"{layer}.{theirs}.{part}")) for part in ("weight", "bias"))
         linears = {"out": "self_attn.linear_out", "inner": "feed_forward.w_1", "outer": "feed_forward.w_2"}
         for ours, theirs in linears.items():
-            yield from _product(f"{at}.{ours}", *(layers.read(f"{layer}.{theirs}.{part}") for part in ("weight", "bias")))
+            weight, bias = (layers.read(f"{layer}.{theirs}.{part}") for part in ("weight", "bias"))
+            yield from _product(f"{at}.{ours}", weight, bias)
     yield from ((f"norm.{part}", layers.read(f"after_norm.{part}")) for part in ("weight", "bias"))
     yield from _product("scores", *(tensors[f"llm_decoder.{part}"].read() for part in ("weight", "bias")))
 
