@@ -1,12 +1,14 @@
 """The native library's language model on small random weights, beside what the makers' own code returns for them."""
 
 import ctypes
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from cosyvoice_checkpoint import SMALL, a_bundle, random_tensors
+from native_vocoder import library
 from voxpod_inference.bundle import Bundle
 from voxpod_inference.engines import cosyvoice_files as files
 from voxpod_inference.engines import vocoder as native
@@ -18,9 +20,6 @@ from voxpod_inference.engines.registry import load_engine, recipe_of
 from voxpod_inference.errors import BundleError, SpeechError
 from voxpod_inference.prepare import prepare
 from voxpod_inference.prepared import folder_of
-
-if native.native_library() is None:
-    pytest.skip("the native library was not built: make native", allow_module_level=True)
 
 KINDS = ("any", "vnni", "avx2", "scalar")
 GOLDEN = Path(__file__).parents[3] / "tests/golden/inference/cosyvoice/small.npz"
@@ -35,6 +34,17 @@ class Read:
 
     def read(self) -> np.ndarray:
         return self._array
+
+
+@pytest.fixture(autouse=True, scope="module")
+def built_library() -> Iterator[None]:
+    """The library as the tests compile it."""
+    patch = pytest.MonkeyPatch()
+    patch.setattr(native, "LIBRARY", str(library()))
+    native.load_library.cache_clear()
+    yield
+    patch.undo()
+    native.load_library.cache_clear()
 
 
 @pytest.fixture(scope="module")
