@@ -13,6 +13,8 @@ from voxpod_demo.settings import ROOT
 
 PAGES = ROOT / "docs" / "benchmarks"
 REQUESTS = 20
+CALLS = 8
+"""Of each text and format: less than five minutes in all."""
 ROUNDS = 3
 SCALE = (
     ("tenants", 100, "tenants"),
@@ -28,7 +30,7 @@ def main(arguments: Sequence[str]) -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # told to stop, take the cluster down as on Ctrl-C
     try:
         for name in BENCHES if options.command == "all" else (options.command,):
-            if name != "cosyvoice" or options.command == name:  # `all` has no bundle of it
+            if name not in ("cosyvoice", "warm-peer") or options.command == name:  # `all` has not what they need
                 BENCHES[name][1](options)
     except (BenchError, DemoError) as error:
         print(
@@ -77,7 +79,7 @@ def _warm_rates(options: argparse.Namespace) -> None:
     from voxpod_bench.warm_rates import page, warm_rates
 
     plan = {
-        "rates": [1, 5, 20, 45],
+        "rates": [1, 5, 10, 20, 45],
         "seconds": 60.0,
         "start_seconds": 0.9,
         "synthesis_seconds": 0.5,
@@ -126,6 +128,29 @@ def _warm_engines(options: argparse.Namespace) -> None:
     before = load_now()
     found = warm_engines(Terminal.on_stderr(), options.requests, options.values)
     _tell(options, "warm-engines", written(page(found), machine(before), _command(options)))
+
+
+def _live_audio(options: argparse.Namespace) -> None:
+    from voxpod_bench.engine.page import machine, written
+    from voxpod_bench.live_audio import live_audio
+    from voxpod_bench.live_report import page
+    from voxpod_bench.machine import load_now
+    from voxpod_demo.terminal import Terminal
+
+    before = load_now()
+    found = live_audio(Terminal.on_stderr(), options.requests, options.values)
+    _tell(options, "live-audio", written(page(found), machine(before), _command(options)))
+
+
+def _warm_peer(options: argparse.Namespace) -> None:
+    from voxpod_bench.engine.page import machine, written
+    from voxpod_bench.machine import load_now
+    from voxpod_bench.warm_peer import page, warm_peer
+    from voxpod_demo.terminal import Terminal
+
+    before = load_now()
+    found = page(*warm_peer(Terminal.on_stderr(), options.requests, options.values, options.agent_sandbox))
+    _tell(options, found.name, written(found, machine(before), f"{_command(options)} --agent-sandbox DIR"))
 
 
 def _engine(name: str) -> Callable[[argparse.Namespace], None]:
@@ -179,6 +204,8 @@ BENCHES: dict[str, tuple[str, Callable[[argparse.Namespace], None]]] = {
     "cosyvoice": ("CosyVoice stage by stage, of a bundle that is there already", _cosyvoice),
     "cold-path": ("a request in a sandbox made for it, stage by stage and write by write", _cold_path),
     "warm-engines": ("the same request for each model, in sandboxes that wait", _warm_engines),
+    "live-audio": ("when a client of the facade hears the first of a text, in sandboxes that wait", _live_audio),
+    "warm-peer": ("a waiting sandbox is claimed, beside agent-sandbox, from a checkout of it", _warm_peer),
     "warm-path": ("requests that find a sandbox waiting: stages, rates, what waiting costs", _warm_path),
 }
 """In the order in which `all` runs them: the cluster last, it leaves the machine busy for a while."""
@@ -192,11 +219,12 @@ def _parser() -> argparse.ArgumentParser:
     for name, what in (*((name, bench[0]) for name, bench in BENCHES.items()), ("all", "every benchmark there is")):
         command = commands.add_parser(name, help=what)
         command.add_argument("--write", action="store_true", help="also write the results into docs/benchmarks/")
-        if name in ("cold-path", "warm-path", "warm-engines", "all"):
+        if name in ("cold-path", "warm-path", "warm-engines", "live-audio", "warm-peer", "all"):
+            usual = CALLS if name == "live-audio" else REQUESTS
             command.add_argument(
-                "--requests", type=_count, default=REQUESTS, help=f"how many are measured (default: {REQUESTS})"
+                "--requests", type=_count, default=usual, help=f"how many are measured (default: {usual})"
             )
-            if not name.startswith("warm-"):
+            if name in ("cold-path", "all"):
                 command.add_argument(
                     "--raw", type=Path, metavar="FILE", help="also write every moment of every cold request as JSON"
                 )
@@ -206,11 +234,19 @@ def _parser() -> argparse.ArgumentParser:
         if name in ("scale", "all"):
             for option, usual, what in SCALE:
                 command.add_argument(f"--{option}", type=int, default=usual, help=f"{what} (default: {usual})")
+        if name == "warm-peer":
+            command.add_argument(
+                "--agent-sandbox",
+                type=Path,
+                required=True,
+                metavar="DIR",
+                help="a checkout of kubernetes-sigs/agent-sandbox",
+            )
         if name == "cosyvoice":
             command.add_argument(
                 "--bundle", type=Path, required=True, metavar="DIR", help="a converted bundle, prepared"
             )
-        if name not in ("cold-path", "warm-path", "warm-rates", "scale", "facade"):
+        if name not in ("cold-path", "warm-path", "warm-rates", "warm-peer", "live-audio", "scale", "facade"):
             command.add_argument(
                 "--rounds",
                 type=_count,

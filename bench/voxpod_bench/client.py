@@ -69,6 +69,12 @@ class Client:
             )
         return Spoken(name, made["metadata"]["uid"], status["sandbox"]["podName"], sent, answered, told, status)
 
+    def status(self, name: str) -> dict[str, Any]:
+        """Of a request that is there."""
+        found: Any = self._custom.get_namespaced_custom_object(GROUP, VERSION, self._namespace, PLURAL, name)
+        status: dict[str, Any] = found["status"]
+        return status
+
     def pod_log(self, pod: str, namespace: str) -> list[str]:
         """The lines that the pod's container wrote, each after the time at which containerd got it."""
         text: str = self._core.read_namespaced_pod_log(pod, namespace, timestamps=True)

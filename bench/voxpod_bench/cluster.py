@@ -5,6 +5,7 @@ import fcntl
 import json
 import os
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +26,8 @@ NAME = "bench"
 TENANT = "bench"
 SANDBOX_CPU = "1"
 INSTALL_SECONDS = 180
+POOL_SECONDS = 120.0
+LOOK_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,8 @@ class BenchCluster:
     audit_log: Path
     fast: NodeModel | None
     """A second model on the node, which nothing was made of yet."""
+    node: str
+    """Address of the node."""
 
     def runtime_log(self) -> list[str]:
         """The lines of containerd's log."""
@@ -65,6 +70,14 @@ class BenchCluster:
         )
         return idle, starting
 
+    def wait_for_pool(self, level: int, model: str = MODEL) -> None:
+        """Return when so many wait by the operator's own count, and no other sandbox of the pool is left."""
+        deadline = time.monotonic() + POOL_SECONDS
+        while (found := self.pool(model)) != (level, 0):
+            if time.monotonic() > deadline:
+                raise BenchError(f"{level} sandboxes should wait, but {found[0]} wait and {found[1]} start")
+            time.sleep(LOOK_SECONDS)
+
     def server_version(self) -> str:
         """Of Kubernetes."""
         version: str = self.kubectl.json("version")["serverVersion"]["gitVersion"]
@@ -78,34 +91,38 @@ class BenchCluster:
 
 
 @contextlib.contextmanager
-def bench_cluster(terminal: Terminal, values_file: str) -> Iterator[BenchCluster]:
+def bench_cluster(terminal: Terminal, values_file: str, key: Json | None = None) -> Iterator[BenchCluster]:
     """Bring it up, install, wait for the model; take it down however this ends.
 
-    `values_file`: further Helm values, which win; empty for none. BenchError while another benchmark runs.
+    `values_file`: further Helm values, which win; empty for none. `key`: who may call the facade, without which there is none. BenchError while another benchmark runs.
     """
     with _alone():
         _remove()  # what an earlier run left, when it was killed: its logs would be read as ours
         try:
-            yield _installed(terminal, values_file)
+            yield _installed(terminal, values_file, key)
         finally:
             _remove()
 
 
-def _installed(terminal: Terminal, values_file: str) -> BenchCluster:
+def _installed(terminal: Terminal, values_file: str, key: Json | None) -> BenchCluster:
     target = LocalCluster(NAME)
     prepared = target.prepare(terminal)
     kubectl = target.kubectl()
     with terminal.step("Install") as step:
         make_namespaces(kubectl, [SYSTEM_NAMESPACE, TENANT])
         Helm(target.helm(), kubectl).install(
-            values(prepared.images, prepared.model.root, target.node_address()), values_file, INSTALL_SECONDS, step
+            values(prepared.images, prepared.model.root, target.node_address(), key=key),
+            values_file,
+            INSTALL_SECONDS,
+            step,
         )
         kubectl.apply([scene.speech_model(prepared.model.path, prepared.model.digest, SANDBOX_CPU), _tenant()])
         kubectl.text("wait", "--for=condition=Ready", f"speechmodel/{MODEL}", "--timeout=120s")
         step.result = f"chart voxpod, model {MODEL}, tenant {TENANT}"
     paths = json.loads(commands.output([sys.executable, TOOL, "paths", "--name", NAME]))
     client = Client(target.kubeconfig(), kubectl.context, TENANT)
-    return BenchCluster(kubectl, client, prepared.images, Path(paths["logs"]), Path(paths["auditLog"]), prepared.fast)
+    logs, audit_log = Path(paths["logs"]), Path(paths["auditLog"])
+    return BenchCluster(kubectl, client, prepared.images, logs, audit_log, prepared.fast, target.node_address())
 
 
 def sandbox_ttl_seconds(kubectl: Kubectl) -> float:

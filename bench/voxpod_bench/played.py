@@ -10,7 +10,7 @@ from voxpod_bench.errors import BenchError
 from voxpod_demo.settings import ROOT
 
 SUPPORT = ROOT / "tests" / "support"
-PATHS = (SUPPORT, ROOT / "tests" / "cluster")
+PATHS = (SUPPORT, ROOT / "tests" / "cluster", ROOT / "bench", ROOT / "demo")
 
 
 def run_played(program: str, plan: dict[str, Any]) -> Any:

@@ -31,10 +31,12 @@ LEVEL = 3
 RATES = (0.1, 0.2, 0.4, 0.6)
 """Requests a second."""
 OPEN_SECONDS = 60.0
+MOST, TOGETHER = (1, 4, 8), 8
+"""Requests that a sandbox may have, and how many wait for them."""
 IDLE_SECONDS = 20.0
 PATIENCE_SECONDS = 120.0
 LOOK_SECONDS = 0.5
-CROWD = (1, 4, 10)
+CROWD = (1, 4, 10, 40)
 """How many wait, for what they take together."""
 
 
@@ -67,6 +69,19 @@ class Open:
 
 
 @dataclass(frozen=True, slots=True)
+class Reused:
+    """Requests of one tenant that all wait, spoken one at a time by sandboxes that may have several of them."""
+
+    most: int
+    """Requests that a sandbox may have."""
+    sandboxes: int
+    """That spoke them."""
+    core_seconds: float
+    """Of the whole machine for each, the pool's refill in it, the idle cluster not."""
+    speaking_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class Crowd:
     """Sandboxes that wait, and what they take together; bytes."""
 
@@ -86,6 +101,9 @@ class Result:
     idle_busy: float
     """Share of all cores that the idle cluster uses."""
     serial: list[Serial]
+    two_cores: list[Serial]
+    """The same with sandboxes of two cores."""
+    reused: list[Reused]
     open: list[Open]
     crowds: list[Crowd]
 
@@ -99,32 +117,36 @@ def warm_path(terminal: Terminal, requests: int, values_file: str) -> Result:
             crowds = []
             for number in CROWD:
                 step.say(f"{number} wait")
-                _set_level(cluster, number)
+                set_level(cluster, number)
                 crowds.append(_crowd(number))
             step.result = f"up to {CROWD[-1]} wait"
-        _set_level(cluster, LEVEL)
+        set_level(cluster, LEVEL)
         cluster.client.speak("warm-up", TEXTS["English"])
-        _until_level(cluster, LEVEL)
+        until_level(cluster, LEVEL)
         idle_busy = busy_while_waiting(IDLE_SECONDS)
         serial = [_serial(cluster, terminal, language, requests, idle_busy) for language in TEXTS]
+        reused = [_reused(cluster, terminal, most, idle_busy) for most in MOST]
+        _set_tenant(cluster, concurrent=8, most=1)
         opened = [_open(cluster, terminal, language, rate) for language in TEXTS for rate in RATES]
-    return Result(machine, before, idle_busy, serial, opened, crowds)
+        set_level(cluster, LEVEL, cores=2)
+        two_cores = [_serial(cluster, terminal, language, requests, idle_busy, "-two") for language in TEXTS]
+    return Result(machine, before, idle_busy, serial, two_cores, reused, opened, crowds)
 
 
-def _serial(cluster: BenchCluster, terminal: Terminal, language: str, requests: int, idle_busy: float) -> Serial:
+def _serial(
+    cluster: BenchCluster, terminal: Terminal, language: str, requests: int, idle_busy: float, series: str = ""
+) -> Serial:
     spoken: list[Spoken] = []
     sandbox_logs = {}
     core_seconds = 0.0
     with terminal.step(f"{language}, one after another") as step:
         for number in range(1, requests + 1):
             began, used = time.monotonic(), cpu_seconds()
-            one = cluster.client.speak(f"{language.lower()}-{number:02}", TEXTS[language])
+            one = cluster.client.speak(f"{language.lower()}{series}-{number:02}", TEXTS[language])
             if not is_pool_job(one.status["sandbox"]["jobName"]):
                 raise BenchError(f"request {one.name} found no sandbox waiting")
-            _until_level(cluster, LEVEL)
-            time.sleep(1)  # kubelet and controllers still write about the pod that has ended
-            cores = os.cpu_count() or 1
-            core_seconds += cpu_seconds() - used - idle_busy * cores * (time.monotonic() - began)
+            until_level(cluster, LEVEL)
+            core_seconds += _spent(began, used, idle_busy)
             sandbox_logs[one.uid] = read_sandbox_log(cluster.client.pod_log(one.pod, SANDBOX_NAMESPACE))
             spoken.append(one)
             step.say(f"{number} of {requests}: {one.told - one.sent:.2f} s")
@@ -141,13 +163,40 @@ def _serial(cluster: BenchCluster, terminal: Terminal, language: str, requests: 
     )
 
 
+def _spent(began: float, used: float, idle_busy: float) -> float:
+    """Core seconds of the machine since then, the idle cluster's not among them; waits for what is still at work."""
+    time.sleep(1)  # kubelet and controllers still write about the pod that has ended
+    return cpu_seconds() - used - idle_busy * (os.cpu_count() or 1) * (time.monotonic() - began)
+
+
+def _reused(cluster: BenchCluster, terminal: Terminal, most: int, idle_busy: float) -> Reused:
+    _set_tenant(cluster, concurrent=1, most=most)
+    until_level(cluster, LEVEL)
+    began, used = time.monotonic(), cpu_seconds()
+    with (
+        terminal.step(f"{TOGETHER} that wait, {most} a sandbox") as step,
+        ThreadPoolExecutor(TOGETHER) as pool,
+    ):
+        names = [f"most-{most}-{number}" for number in range(TOGETHER)]
+        spoken = list(pool.map(lambda name: cluster.client.speak(name, TEXTS["English"]), names))
+        until_level(cluster, LEVEL)
+        spent = _spent(began, used, idle_busy)
+        step.result = f"{time.monotonic() - began:.1f} s"
+    return Reused(
+        most,
+        len({one.pod for one in spoken}),
+        spent / TOGETHER,
+        sum(one.status["timings"]["synthesis"] for one in spoken) / 1000 / TOGETHER,
+    )
+
+
 def _open(cluster: BenchCluster, terminal: Terminal, language: str, rate: float) -> Open:
     chance = random.Random(f"{language} {rate}")  # noqa: S311 - the same moments in each run
     moments, at = [], chance.expovariate(rate)
     while at < OPEN_SECONDS:
         moments.append(at)
         at += chance.expovariate(rate)
-    _until_level(cluster, LEVEL)
+    until_level(cluster, LEVEL)
     began, used = time.monotonic(), cpu_seconds()
 
     def ask(number: int) -> Spoken:
@@ -184,18 +233,24 @@ def _ticks(pids: Sequence[int]) -> int:
     return found
 
 
-def _set_level(cluster: BenchCluster, number: int) -> None:
+def set_level(cluster: BenchCluster, number: int, cores: int = 1) -> None:
+    """Have so many sandboxes wait, and return when they do."""
     # the memory of a request's sandbox, not the default of 1Gi: it is the cluster's one node that sets the end
     spec = {
         "warmPool": {"minIdle": number, "maxSandboxes": number + 8, "idleCpu": "10m"},
-        "resources": {"memory": "512Mi"},
+        "resources": {"cpu": str(cores), "memory": "384Mi"},
     }
     cluster.merge("speechmodel", MODEL, {"spec": spec})
-    cluster.merge("tenant", NAME, {"spec": {"quota": {"concurrentRequests": 8}}})
-    _until_level(cluster, number)
+    _set_tenant(cluster, concurrent=8, most=1)
+    until_level(cluster, number)
 
 
-def _until_level(cluster: BenchCluster, number: int) -> None:
+def _set_tenant(cluster: BenchCluster, concurrent: int, most: int) -> None:
+    spec = {"quota": {"concurrentRequests": concurrent}, "sandbox": {"maxRequests": most}}
+    cluster.merge("tenant", NAME, {"spec": spec})
+
+
+def until_level(cluster: BenchCluster, number: int) -> None:
     """Return when so many wait by the operator's own count, and no other sandbox of the pool is left."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while (found := cluster.pool()) != (number, 0):

@@ -32,6 +32,7 @@ class Seen:
     sent_ms: list[float]
     seconds: float
     cpu_seconds: float
+    machine_seconds: float
     overtaken: int
     refilled_seconds: float
     least_idle: int
@@ -74,6 +75,7 @@ def _rates(rates: list[Seen]) -> list[str]:
             *(f"{percentile(one.sent_ms, p):.0f}" for p in (50, 95)),
             f"{one.stored_writes / one.asked:.2f}",
             f"{1000 * one.cpu_seconds / one.asked:.0f}",
+            f"{one.machine_seconds / one.seconds:.2f}",
             f"{one.level}",
             f"{one.least_idle}",
         )
@@ -83,10 +85,11 @@ def _rates(rates: list[Seen]) -> list[str]:
     lines = [
         "## As they come",
         "Milliseconds from the API server's answer to the POST until a sandbox has the work; and from just before the POST. *Writes*: what the",
-        "operator stored for a request, the refill in it. *Processor*: of the operator for a request, ms. *Level*: sandboxes that wait before,",
-        "and the fewest that were seen.",
+        "operator stored for a request, the refill in it. *Processor*: of the operator for a request, ms. *Cores*: of the whole machine that were",
+        "in use until the last had ended, API server, etcd and player among them: where all are, a request waits for a core. *Level*: sandboxes",
+        "that wait before, and the fewest that were seen.",
         "",
-        *table((*columns, "writes", "processor", "level", "fewest"), rows, text_columns=0),
+        *table((*columns, "writes", "processor", "cores", "level", "fewest"), rows, text_columns=0),
         "",
     ]
     for one in rates:

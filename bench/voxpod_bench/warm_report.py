@@ -6,12 +6,17 @@ from voxpod_bench.audit import OPERATOR_AGENT
 from voxpod_bench.markdown import table
 from voxpod_bench.percentiles import Spread, percentile
 from voxpod_bench.stages import CREATED, WARM_STAGES, between, durations
-from voxpod_bench.warm_path import LEVEL, OPEN_SECONDS, TEXTS, Result, Serial
+from voxpod_bench.warm_path import LEVEL, OPEN_SECONDS, TEXTS, TOGETHER, Result, Serial
 from voxpod_bench.writes import Tally
 
 LIMIT_SECONDS = 1.2
 """The mission's bound for the 95th percentile of a request of up to 100 characters."""
 WRITES_BAR = 5
+WARM_BAR, REUSED_BAR = 1.6, 1.2
+"""The machine's core seconds for a request by those of its speech: each in a sandbox of its own, and eight in one."""
+CORES = (4, 8)
+MISSION = {4: 8, 8: 15}
+"""Requests a second that the mission wants of so many cores."""
 
 
 def warm_document(result: Result, command: str) -> str:
@@ -31,7 +36,10 @@ def warm_document(result: Result, command: str) -> str:
     ]
     for one in result.serial:
         lines += ["", *_serial(one)]
-    lines += ["", "## As they come", *_open(result), "", "## What waits", *_crowds(result)]
+    lines += ["", "## Sandboxes of two cores", *_two_cores(result)]
+    lines += ["", "## Several requests of a tenant in one sandbox", *_reused(result)]
+    lines += ["", "## As they come", *_open(result), "", "## What that is on more cores", *_arithmetic(result)]
+    lines += ["", "## What waits", *_crowds(result)]
     return "\n".join(lines) + "\n"
 
 
@@ -62,8 +70,70 @@ def _serial(one: Serial) -> list[str]:
         ),
         (
             f"{one.speaking_seconds:.2f} of them the sandbox on its speech, {one.core_seconds / one.speaking_seconds:.2f}"
-            " times as much in all: making the next sandbox is in it."
+            f" times as much in all (bar {WARM_BAR}, beyond the refill): making the next sandbox is in it."
         ),
+    ]
+
+
+def _two_cores(result: Result) -> list[str]:
+    rows = []
+    for one, two in zip(result.serial, result.two_cores, strict=True):
+        for cores, serial in ((1, one), (2, two)):
+            told = between(serial.timelines, CREATED, "told")
+            rows.append(
+                (
+                    one.language,
+                    str(cores),
+                    *(f"{value / 1000:.2f}" for value in (told.p50, told.p95, told.max)),
+                    f"{serial.core_seconds:.2f}",
+                )
+            )
+    head = ("language", "cores", "p50", "p95", "max", "core seconds")
+    return [
+        f'The same requests with `resources.cpu: "2"`, one after another: seconds from the POST until the client knows (bound {LIMIT_SECONDS} s at',
+        "the 95th percentile), and core seconds of the machine for each.",
+        "",
+        *table(head, rows),
+    ]
+
+
+def _reused(result: Result) -> list[str]:
+    rows = [
+        (
+            str(one.most),
+            str(one.sandboxes),
+            f"{one.core_seconds:.2f}",
+            f"{one.speaking_seconds:.2f}",
+            f"{one.core_seconds / one.speaking_seconds:.2f}",
+        )
+        for one in result.reused
+    ]
+    head = ("maxRequests", "sandboxes", "core seconds of the machine", "of the speech", "ratio")
+    return [
+        f"{TOGETHER} requests in English wait, and are spoken one at a time; for each of them, the refill in it. The bar for",
+        f"{result.reused[-1].most} in one sandbox is {REUSED_BAR} all in.",
+        "",
+        *table(head, rows, text_columns=0),
+    ]
+
+
+def _arithmetic(result: Result) -> list[str]:
+    rows = [
+        (
+            str(cores),
+            str(MISSION[cores]),
+            *(f"{cores / one.core_seconds:.1f}" for one in result.serial),
+            f"{cores / result.reused[-1].core_seconds:.1f}",
+        )
+        for cores in CORES
+    ]
+    reused = f"{result.serial[0].language}, {result.reused[-1].most} a sandbox"
+    head = ("cores", "the mission", *(one.language for one in result.serial), reused)
+    return [
+        "Requests a second of so many cores like these if nothing else bounds them, by the core seconds of a request above. It is the",
+        "speech itself that bounds them: what a core speaks in a second is in [throughput.md](throughput.md).",
+        "",
+        *table(head, rows, text_columns=0),
     ]
 
 

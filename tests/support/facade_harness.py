@@ -56,12 +56,12 @@ class StoreFront:
         """One object."""
         key = request.match_info["key"]
         self.served.append(key)
-        content = self.world.store.objects.get(key)
+        content = self.world.store.objects.get(key) or self.world.store.archive.get(key)
         if self.refuse_once:
             self.refuse_once = False
             return web.Response(status=500)
         if content is None or "seconds" not in request.query:
-            return web.Response(status=403)
+            return web.Response(status=404 if "seconds" in request.query else 403)
         if self.cut_after is None:
             return web.Response(body=content)
         response = web.StreamResponse(headers={"Content-Length": str(len(content))})

@@ -46,7 +46,7 @@ class MemoryStore:
         self.upload_seconds[key] = seconds
         return Upload(f"{self.takes}{key}", {"Content-Type": content_type})
 
-    def presign_get(self, key: str, seconds: int) -> str:
+    def presign_get(self, key: str, seconds: int, since: datetime | None = None) -> str:
         return f"{self.public}/{key}?seconds={seconds}"
 
     async def problem_with(self, key: str, reported: Audio | TimestampsObject) -> str:

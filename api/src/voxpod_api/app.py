@@ -35,6 +35,7 @@ from voxpod_api.tasks import endpoints as tasks
 from voxpod_api.tasks.notifier import Notifier
 from voxpod_api.usage import endpoints as usage
 from voxpod_api.web import envelopes
+from voxpod_api.web.openapi import DocumentedApi
 from voxpod_api.web.outermost import Outermost
 from voxpod_api.web.parts import Parts
 from voxpod_api.web.protocol import impatient
@@ -48,7 +49,17 @@ BACKLOG_OF_CONNECTIONS = 200
 
 def create_app(parts: Parts) -> FastAPI:
     """The API; everything that is not served is 404, with an envelope."""
-    app = FastAPI(title="Voxpod", version="0.1.0", docs_url=None, redoc_url=None, openapi_url="/openapi.json")
+    app = DocumentedApi(
+        title="Voxpod",
+        version="0.1.0",
+        # ours is in the console: FastAPI's loads its script from elsewhere
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/openapi.json",
+        responses=envelopes.DOCUMENTED,
+        # by the Host header, and to http:// behind a proxy that ends TLS: a client would send its key there
+        redirect_slashes=False,
+    )
     app.state.parts = parts
     app.include_router(mission.router)
     app.include_router(openai.router)

@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator
 import aiohttp
 from yarl import URL
 
-from voxpod_api.errors import StoreError
+from voxpod_api.errors import NotStored, StoreError
 from voxpod_api.speech.outcome import Spoken
 from voxpod_crds.trust import client_tls
 
@@ -65,7 +65,7 @@ class AudioStore:
             raise
 
     async def read(self, url: str) -> bytes:
-        """A small object as a whole, by its presigned URL. Raises StoreError."""
+        """A small object as a whole, by its presigned URL. Raises StoreError, NotStored."""
         response = await self._get(url)
         try:
             content = await response.content.read(MAX_SMALL_BYTES + 1)
@@ -88,7 +88,8 @@ class AudioStore:
             raise StoreError(f"the object store does not answer: {type(error).__name__}") from error
         if response.status != 200:
             response.close()
-            raise StoreError(f"the object store answers {response.status}")
+            kind = NotStored if response.status == 404 else StoreError
+            raise kind(f"the object store answers {response.status}")
         return response
 
     def _session(self) -> aiohttp.ClientSession:

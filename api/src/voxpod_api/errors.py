@@ -8,6 +8,7 @@ ClusterError             a Kubernetes API call failed
 └── Unavailable          429, 5xx, timeout, no connection: try again later
 AudioError               audio breaks off that is being sent
 ├── StoreError           it cannot be read from the object store
+│   └── NotStored        it is not there
 └── LiveCut              the sandbox or the listener of live audio is gone
 """
 
@@ -84,7 +85,11 @@ class AudioError(Exception):
 
 
 class StoreError(AudioError):
-    """The audio cannot be read from the object store."""
+    """An object cannot be read from the object store."""
+
+
+class NotStored(StoreError):
+    """The object is not there."""
 
 
 class LiveCut(AudioError):

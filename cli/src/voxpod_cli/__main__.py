@@ -14,7 +14,7 @@ from voxpod_cli.arguments import parser
 from voxpod_cli.http_api import HttpApi
 from voxpod_cli.kubectl import Kubectl
 from voxpod_cli.saying import fetch, format_of, say
-from voxpod_cli.screen import Progress, printable, tasks_table, use_table, voices_table
+from voxpod_cli.screen import Progress, days_table, printable, tasks_table, use_table, voices_table
 from voxpod_cli.service import Order, Problem, Service, Task
 
 
@@ -67,8 +67,16 @@ def print_out(options: argparse.Namespace, service: Service, progress: Progress)
             voices = [one for one in service.voices() if one.language.startswith(options.language)]
             _print(options, [asdict(one) for one in voices], voices_table(voices))
         case "usage":
-            use = service.use()
-            _print(options, asdict(use), use_table(use))
+            _usage(options, service)
+
+
+def _usage(options: argparse.Namespace, service: Service) -> None:
+    if options.days:
+        days = service.days(options.days, time.time())
+        _print(options, [asdict(one) for one in days], days_table(days))
+    else:
+        use = service.use()
+        _print(options, asdict(use), use_table(use))
 
 
 def _say(options: argparse.Namespace, service: Service, progress: Progress) -> None:
@@ -80,6 +88,8 @@ def _say(options: argparse.Namespace, service: Service, progress: Progress) -> N
         voice=options.voice,
         language=options.language,
         speed=options.speed,
+        instructions=options.instructions,
+        seed=options.seed,
         deadline_seconds=options.deadline,
     )
     if options.no_wait:

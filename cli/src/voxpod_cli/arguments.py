@@ -5,6 +5,8 @@ from pathlib import Path
 
 STATUSES = ("queued", "running", "succeeded", "failed", "cancelled")
 
+MAX_DAYS = 400
+
 EPILOG = """\
 Voxpod is reached at VOXPOD_URL with VOXPOD_TOKEN (an API key or a token) where those are set, else by kubectl:
 in the kubeconfig's namespace, or as --context and --namespace say, which go before VOXPOD_URL.
@@ -33,6 +35,8 @@ def parser() -> argparse.ArgumentParser:
     say.add_argument("--model", help="a SpeechModel")
     say.add_argument("--language", help="en, zh, ...; told from the text without it")
     say.add_argument("--speed", type=float, help="0.25 to 4")
+    say.add_argument("--instructions", help="how to say it, in words, where the model follows such")
+    say.add_argument("--seed", type=int, help="another number is another way to say it, where the model makes choices")
     say.add_argument("--deadline", type=int, default=3600, metavar="SECONDS", help="give up after so long (3600)")
     say.add_argument("--no-wait", action="store_true", help="print the task's id, for `voxpod fetch`, and be gone")
     fetch = commands.add_parser("fetch", parents=[way], help="the audio of a task that was made before")
@@ -46,10 +50,19 @@ def parser() -> argparse.ArgumentParser:
     voices = commands.add_parser("voices", parents=[way], help="voices to choose from")
     voices.add_argument("--language", default="", help="only voices whose language begins so")
     usage = commands.add_parser("usage", parents=[way], help="what was used today, and what is left")
+    usage.add_argument(
+        "--days", type=_days, metavar="N", help=f"day by day, the last N (at most {MAX_DAYS}) days of UTC"
+    )
     usage.add_argument("--tenant", default="", help="kubectl only: whose, where no request tells")
     for listing in (tasks, voices, usage):
         listing.add_argument("--json", action="store_true", help="for programs")
     return found
+
+
+def _days(word: str) -> int:
+    if not word.isdecimal() or not 1 <= int(word) <= MAX_DAYS:
+        raise argparse.ArgumentTypeError(f"1 to {MAX_DAYS} days")
+    return int(word)
 
 
 def _way() -> argparse.ArgumentParser:

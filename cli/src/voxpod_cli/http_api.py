@@ -7,17 +7,20 @@ import urllib.request
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from http.client import HTTPException, HTTPResponse
 from typing import Any
 
 from voxpod_cli.fetching import chunks, hopeless, said, send
-from voxpod_cli.service import Limit, Order, Problem, Task, Use, Voice
+from voxpod_cli.service import Day, Limit, Order, Problem, Task, Use, Voice
 
 Json = dict[str, Any]
 
 TRIES = 5
 MAX_WAIT_SECONDS = 30
 PAGE = 100
+DAYS_PAGE = 31
+DAY = 86_400
 
 
 class HttpApi:
@@ -46,6 +49,8 @@ class HttpApi:
             "voice": order.voice,
             "language": order.language,
             "speed": order.speed,
+            "instructions": order.instructions,
+            "seed": order.seed,
             "deadline_seconds": order.deadline_seconds,
         }
         sent = {name: value for name, value in body.items() if value is not None}
@@ -86,6 +91,19 @@ class HttpApi:
     def use(self) -> Use:
         """See Service."""
         return use_of(self._json("GET", "/v1/limits"), self._json("GET", "/v1/usage"))
+
+    def days(self, number: int, now: float) -> list[Day]:
+        """See Service."""
+        first = (int(now) // DAY - number + 1) * DAY
+        found: list[Day] = []
+        page = ""
+        while True:
+            query = urllib.parse.urlencode({"start_time": first, "limit": DAYS_PAGE, "page": page})
+            said = self._json("GET", f"/v1/usage?{query}")
+            found += [day_of(one) for one in said["data"]]
+            page = said["next_page"] or ""
+            if not page:
+                return found
 
     def _json(self, method: str, path: str, body: Json | None = None) -> Json:
         with self._answer(method, path, body) as answer:
@@ -154,6 +172,18 @@ def use_of(limits: Json, usage: Json) -> Use:
         for name in names
     )
     return Use(limits["tenant"], limits["reset_at"], rows)
+
+
+def day_of(bucket: Json) -> Day:
+    """A bucket of /v1/usage; an empty one is a day on which nothing was used."""
+    at = datetime.fromtimestamp(bucket["start_time"], UTC)
+    result: Json = next(iter(bucket["results"]), {})
+    return Day(
+        at.date().isoformat(),
+        result.get("num_model_requests", 0),
+        result.get("characters", 0),
+        result.get("voxpod_audio_seconds", 0.0),
+    )
 
 
 def refusal(status: int, said: Json) -> tuple[str, bool]:

@@ -8,12 +8,12 @@ import urllib.request
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, date, datetime, timedelta
 from http.client import HTTPException
 from typing import Any
 
 from voxpod_cli.fetching import chunks, said, send
-from voxpod_cli.service import Limit, Order, Problem, Task, Use, Voice
+from voxpod_cli.service import Day, Limit, Order, Problem, Task, Use, Voice
 
 Json = dict[str, Any]
 
@@ -92,7 +92,33 @@ class Kubectl:
 
     def use(self) -> Use:
         """See Service."""
-        return use_of(self._json("get", "tenants.voxpod.dev", self._tenant or self._tenant_of_a_request()))
+        return use_of(self._tenant_object())
+
+    def days(self, number: int, now: float) -> list[Day]:
+        """See Service. By the presigned URL that the Tenant tells."""
+        tenant = self._tenant_object()
+        url = (tenant.get("status") or {}).get("usageHistoryUrl")
+        if not url:
+            raise Problem("the Tenant does not tell where earlier days are kept (status.usageHistoryUrl)")
+        first = datetime.fromtimestamp(now, UTC).date() - timedelta(days=number - 1)
+        return days_of(self._stored(url), tenant, first, datetime.fromtimestamp(now, UTC).date())
+
+    def _stored(self, url: str) -> Json:
+        """A small document of the store; an empty one where there is none yet."""
+        host = urllib.request.Request(url).host
+        try:
+            with send(urllib.request.Request(url)) as answer:
+                if answer.status == 404:
+                    return {}
+                if answer.status != 200:
+                    raise Problem(f"the object store {host} answers {answer.status}")
+                document: Json = json.loads(b"".join(chunks(answer)))
+                return document
+        except (OSError, HTTPException, ValueError) as error:
+            raise Problem(f"the object store {host} cannot be read from here: {said(error)}") from None
+
+    def _tenant_object(self) -> Json:
+        return self._json("get", "tenants.voxpod.dev", self._tenant or self._tenant_of_a_request())
 
     def _tenant_of_a_request(self) -> str:
         """Whose the namespace is: a team may not list Tenants, but its requests name theirs."""
@@ -126,6 +152,8 @@ def request_of(name: str, order: Order) -> Json:
         "voice": order.voice,
         "language": order.language,
         "speed": order.speed,
+        "instructions": order.instructions,
+        "seed": order.seed,
         "deadlineSeconds": order.deadline_seconds,
         "audioUrlSeconds": URL_SECONDS,
     }
@@ -171,6 +199,28 @@ def use_of(raw: Json) -> Use:
         rows.append(Limit("requests-per-minute", None, rate, None))
     resets = status.get("resetTime")
     return Use(raw["metadata"]["name"], _epoch(resets) if resets else None, tuple(rows))
+
+
+def days_of(history: Json, tenant: Json, first: date, today: date) -> list[Day]:
+    """The days from `first` on that can be told: those that are over as the store has them, the present one as the Tenant has it."""
+    sums: dict[str, Day] = {}
+    if through := history.get("through"):
+        known = (date.fromisoformat(through) - first).days + 1
+        sums = {at: Day(at) for at in ((first + timedelta(days=n)).isoformat() for n in range(known))}
+    for one in history.get("used", ()):
+        if (day := sums.get(one["day"])) is not None:
+            sums[day.date] = Day(
+                day.date,
+                day.requests + one["requests"],
+                day.characters + one["characters"],
+                round(day.audio_seconds + one["audioSeconds"], 3),
+            )
+    used = (tenant.get("status") or {}).get("usage") or {}
+    if _epoch(used.get("windowStart") or "1970-01-01T00:00:00Z") == _epoch(f"{today}T00:00:00Z"):
+        sums[f"{today}"] = Day(
+            f"{today}", used.get("requests", 0), used.get("characters", 0), used.get("audioSeconds", 0.0)
+        )
+    return [sums[at] for at in sorted(sums)]
 
 
 def _epoch(at: str) -> float:

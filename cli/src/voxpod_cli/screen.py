@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import TextIO
 
-from voxpod_cli.service import Limit, Task, Use, Voice
+from voxpod_cli.service import Day, Limit, Task, Use, Voice
 
 
 class Progress:
@@ -75,6 +75,12 @@ def use_table(use: Use) -> str:
     """Used, limit, left; and when the day ends."""
     until = "" if use.resets is None else f", until {datetime.fromtimestamp(use.resets, UTC):%Y-%m-%d %H:%M} UTC"
     return f"{printable(use.tenant)}{until}\n" + table(("", "USED", "LIMIT", "LEFT"), map(_limit, use.limits))
+
+
+def days_table(days: Iterable[Day]) -> str:
+    """What was used, day by day."""
+    rows = ((one.date, *map(_number, (one.requests, one.characters, one.audio_seconds))) for one in days)
+    return table(("DAY (UTC)", "REQUESTS", "CHARACTERS", "AUDIO S"), rows)
 
 
 def _limit(one: Limit) -> tuple[str, str, str, str]:

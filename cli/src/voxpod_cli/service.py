@@ -22,6 +22,8 @@ class Order:
     voice: str | None = None
     language: str | None = None
     speed: float | None = None
+    instructions: str | None = None
+    seed: int | None = None
     deadline_seconds: int = 3600
 
 
@@ -80,6 +82,17 @@ class Use:
     limits: tuple[Limit, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Day:
+    """What the tenant used on a day, which is one of UTC."""
+
+    date: str
+    """2026-11-28"""
+    requests: int = 0
+    characters: int = 0
+    audio_seconds: float = 0.0
+
+
 class Service(Protocol):
     """Voxpod. Each call raises Problem."""
 
@@ -103,3 +116,6 @@ class Service(Protocol):
 
     def use(self) -> Use:
         """Of the tenant that the credential stands for."""
+
+    def days(self, number: int, now: float) -> list[Day]:
+        """Of the same tenant the last days, the earliest first; those of which nothing can be said are not there."""

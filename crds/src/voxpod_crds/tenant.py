@@ -238,6 +238,11 @@ class TenantStatus(ApiModel):
     used_of_limit: UsedOfLimit | None = Field(None, description="Usage beside the daily limits, for people.")
     remaining: Remaining | None = Field(None, description="What the daily limits leave in the current window.")
     reset_time: datetime | None = Field(None, description="When the current window ends.")
+    usage_history_url: str | None = Field(
+        None,
+        max_length=4096,
+        description="Presigned GET of what was used on earlier days, for a week; another one each day.",
+    )
     conditions: list[Condition] = Field(default_factory=list, max_length=8, description="Ready, QuotaPressure.")
 
 

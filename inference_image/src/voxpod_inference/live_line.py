@@ -100,6 +100,8 @@ class LiveLine:
         sent = 0
         while block := self._next(sent):
             connection.send(b"%x\r\n%b\r\n" % (len(block), block))
+            if not sent:
+                log.event("live audio begins")
             sent += len(block)
         if self._broken:
             return

@@ -27,4 +27,6 @@ def event(message: str, level: Level = "INFO", **values: Value) -> None:
     now = time.time()
     stamp = f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(now))}.{int(now % 1 * 1000):03}Z"
     line = {"timestamp": stamp, "level": level, "service": SERVICE, "message": message, **_about, **values}
-    print(json.dumps(line), file=sys.stderr, flush=True)
+    # one write: print would make two, and another thread's line could come between a line and its end
+    sys.stderr.write(json.dumps(line) + "\n")
+    sys.stderr.flush()

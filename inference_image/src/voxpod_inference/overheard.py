@@ -22,7 +22,7 @@ def overheard(synthesizer: Synthesizer, prepared: Prepared, hear: Callable[[Samp
     if opening is not None:
         until = opening.start + len(opening.text)
         script = replace(prepared.script, chunks=(opening,))
-        for utterance in synthesizer.speak(replace(prepared, script=script)):
+        for utterance in synthesizer.speak(replace(prepared, script=script, at_once=True)):
             hear(utterance.samples)
     for utterance in synthesizer.speak(prepared):
         rest = _after(utterance, until, synthesizer.sample_rate)

@@ -19,6 +19,7 @@ from voxpod_inference.errors import DEADLINE_EXCEEDED, ENGINE_FAILED, InputError
 from voxpod_inference.overheard import overheard
 from voxpod_inference.process import end_now, milliseconds_since_start, write_termination_log
 from voxpod_inference.progress import Pulse
+from voxpod_inference.rehearsal import rehearsing
 from voxpod_inference.settings import SandboxSettings
 from voxpod_inference.timestamps import SpokenTimes, check
 
@@ -71,7 +72,8 @@ def run(settings: SandboxSettings) -> Report | None:
         from voxpod_inference.dispatch import Dispatch  # with HTTP and TLS, 6 MB: not before they are needed
 
         dispatch = Dispatch(settings)
-        work = dispatch.claim(boot_ms)
+        with rehearsing(synthesizer):
+            work = dispatch.claim(boot_ms)
     except Exception as error:
         report = _failed("", timings, error)
         write_termination_log(settings.model.termination_log, termination_message(report))
@@ -250,14 +252,20 @@ def _heard(
     """What is spoken, sent to the listener as well; notes when the first of it was there."""
     from voxpod_inference.audio.live import LiveSound
 
-    own = synthesizer.level(prepared.voice)
+    read_ms, own = watch.milliseconds(), synthesizer.level(prepared.voice)
     sound = LiveSound(work.format, synthesizer.sample_rate, rate, loudness=work.loudness, own=own)
 
     def hear(samples: Samples) -> None:
-        if not first_audio:
+        first = not first_audio
+        if first:
             first_audio.append(watch.milliseconds())
-        if line.listens:
-            line.send(sound.piece(samples))
+        for block in sound.piece(samples) if line.listens else ():
+            line.send(block)
+            if first:
+                log.event(
+                    "first piece is made", read_ms=read_ms, first_audio_ms=first_audio[0], coded_ms=watch.milliseconds()
+                )
+                first = False
 
     yield from overheard(synthesizer, prepared, hear)
     line.send(sound.end())

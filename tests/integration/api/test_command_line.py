@@ -9,12 +9,15 @@ import shutil
 import signal
 import sys
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from facade_harness import KEY, OTHER_KEY, Served
 from voxpod_crds.base import ResourceKey
+from voxpod_crds.usage_history import UsageHistory, UsedOnDay
+from voxpod_operator.cluster.kinds import SPEECH_MODEL
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -229,3 +232,30 @@ async def test_another_tenant_s_task_is_none(http: Typed, served: Served) -> Non
 
 async def test_a_text_that_is_no_utf_8_is_refused(http: Typed) -> None:
     assert (await http.run("say", given=b"\xff\xfe")).err == "voxpod: the text is not in UTF-8\n"
+
+
+async def test_use_is_told_day_by_day(typed: Typed, served: Served) -> None:
+    today = datetime.now(UTC).date()
+    used = [UsedOnDay(day=today - timedelta(days=2), model=m, requests=1, characters=10) for m in ("kokoro", "hibari")]
+    history = UsageHistory(through=today - timedelta(days=1), used=used)
+    served.world.store.archive["_usage/acme/history.json"] = history.model_dump_json(by_alias=True).encode()
+    await typed.good("say", "Twenty characters it.")
+    by_kubectl = ("--tenant", "acme") if "KUBECONFIG" in typed.environment else ()
+
+    told = json.loads((await typed.good("usage", "--days", "3", "--json", *by_kubectl)).out)
+
+    assert [one["date"] for one in told] == [f"{today - timedelta(days=back)}" for back in (2, 1, 0)]
+    assert [(one["requests"], one["characters"]) for one in told[:2]] == [(2, 20), (0, 0)]
+    shown = (await typed.good("usage", "--days", "40", *by_kubectl)).out.decode()
+    assert len(shown.splitlines()) == 41
+    assert (await typed.run("usage", "--days", "0")).code == 2
+
+
+async def test_how_to_say_it_goes_along(typed: Typed, served: Served) -> None:
+    await served.world.patch(SPEECH_MODEL, "", "kokoro", {"status": {"takesInstructions": True}}, "status")
+    models = served.facade.parts.catalog.models
+    await served.world.until(lambda: models.all()[0].status.takes_instructions, "the facade hears of it")
+    await typed.good("say", "Softly.", "--no-wait", "--instructions", "In a whisper.", "--seed", "7")
+
+    spec = served.requests()[0]["spec"]
+    assert (spec["instructions"], spec["seed"]) == ("In a whisper.", 7)

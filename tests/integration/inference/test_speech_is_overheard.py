@@ -1,6 +1,7 @@
 """Somebody hears the real model while it speaks: what is stored is the same as without them, and they miss nothing."""
 
 import io
+from dataclasses import replace
 from itertools import accumulate
 
 import numpy as np
@@ -19,7 +20,7 @@ TEXT = (
     "The north wind and the sun disputed which was the stronger, when a traveler came along wrapped in a warm cloak. "
     "They agreed that the one who first succeeded in making him take it off should be considered stronger."
 )
-SHORT = "Good morning, everybody."
+SHORT = "Good morning."
 
 
 def spoken(kokoro: Kokoro, text: str, voice: str = "af_heart") -> tuple[list[Utterance], list[Samples]]:
@@ -65,6 +66,24 @@ def test_the_rest_begins_in_silence_where_no_word_is(kokoro: Kokoro) -> None:
 
     assert inside == []
     assert abs(rest[:24]).max() < 0.05
+
+
+@pytest.mark.parametrize("voice", ["af_heart", "am_michael", "af_nicole", "zf_xiaoxiao", "jf_alpha", "ff_siwis"])
+def test_speech_that_somebody_waits_for_lacks_silence_and_nothing_else(
+    kokoro: Kokoro, voice: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = {"z": "今天天气很好", "j": "図書館では", "f": "La réunion commence"}
+    prepared = kokoro.prepare(texts.get(voice[0], "Could you tell me how"), voice=voice)
+    made: list[int] = []
+    say = kokoro._kokoro.say
+    monkeypatch.setattr(kokoro._kokoro, "say", lambda plan: made.append(plan.frames) or say(plan))
+    (whole,), (soon,) = (list(kokoro.speak(replace(prepared, at_once=at_once))) for at_once in (False, True))
+
+    assert made[1] < 0.85 * made[0]
+    assert soon.spoken_seconds == pytest.approx(whole.spoken_seconds, abs=0.15)
+    assert [(w.start, w.end) for w in soon.words] == [(w.start, w.end) for w in whole.words]
+    for one, other in zip(soon.words, whole.words, strict=True):
+        assert one.begins == pytest.approx(other.begins, abs=0.1)
 
 
 def test_short_text_is_heard_as_it_is_stored(kokoro: Kokoro) -> None:

@@ -10,7 +10,8 @@ PLAN = {"tenants": 10, "seconds": 60.0, "start_seconds": 0.9, "synthesis_seconds
 def a_window(**changes: Any) -> dict[str, Any]:
     told = {
         "rate": 20.0, "level": 40, "asked": 100, "ended": 100, "doubled": 0, "warm": 90, "accepted_ms": [20.0] * 94 + [70.0] * 6,
-        "sent_ms": [25.0] * 100, "seconds": 60.0, "cpu_seconds": 2.0, "overtaken": 0, "refilled_seconds": 1.0, "least_idle": 12, "audit": [],
+        "sent_ms": [25.0] * 100, "seconds": 60.0, "cpu_seconds": 2.0, "machine_seconds": 90.0, "overtaken": 0,
+        "refilled_seconds": 1.0, "least_idle": 12, "audit": [],
     }  # fmt: skip
     return {**told, **changes}
 
@@ -25,6 +26,11 @@ def test_the_bars_are_those_of_20_a_second() -> None:
     assert "20 a second, p95: 70.00 ms, bar <= 60.00 ms: MISSED" in said
     assert "45 a second, p50" not in said
     assert "writes at 45 a second" in said
+
+
+def test_the_cores_in_use_are_told() -> None:
+    row = next(line for line in a_page(a_window()).splitlines() if line.lstrip("| ").startswith("20 "))
+    assert [cell.strip() for cell in row.split("|")[1:-1]][-3:] == ["1.50", "40", "12"]
 
 
 def test_what_a_burst_lost_is_told() -> None:

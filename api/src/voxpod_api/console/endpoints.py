@@ -1,4 +1,4 @@
-"""The console's files, with headers that let the page load nothing else and run no text as code."""
+"""The console's and the documentation's files, with headers that let the page load nothing else and run no text as code."""
 
 from functools import cache
 from importlib.resources import files
@@ -12,7 +12,7 @@ from voxpod_api.web.parts import parts_of
 router = APIRouter(include_in_schema=False)
 
 MEDIA_TYPES = {"html": "text/html", "css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
-PAGE = "index.html"
+PAGE, DOCS = "index.html", "docs.html"
 
 HEADERS = {
     "Content-Security-Policy": (
@@ -31,6 +31,12 @@ HEADERS = {
 async def page(request: Request) -> Response:
     """The page."""
     return _file(request, PAGE)
+
+
+@router.get("/docs")
+async def docs(request: Request) -> Response:
+    """The OpenAPI document, for people."""
+    return _file(request, DOCS)
 
 
 @router.get("/console/{name}")

@@ -13,7 +13,7 @@ from voxpod_api.openai.silence import has_nothing_to_say, silence
 from voxpod_api.speech.choice import usable_models
 from voxpod_api.speech.order import Order
 from voxpod_api.speech.outcome import Spoken
-from voxpod_api.web.answers import MEDIA_TYPES, AudioAnswer, EventsAnswer, delta_event, done_event
+from voxpod_api.web.answers import EVENTS, MEDIA_TYPES, AudioAnswer, EventsAnswer, answers, delta_event, done_event
 from voxpod_api.web.bodies import body_of, documented
 from voxpod_api.web.calls import fetched, instructed, length_of, listen, told
 from voxpod_api.web.parts import Reader, Speaker, parts_of
@@ -26,7 +26,12 @@ FIELDS = {"text": "input", "format": "response_format"}
 MAX_NAMED_KEYS = 16
 
 
-@router.post("/v1/audio/speech", openapi_extra=documented(SpeechBody), response_class=Response)
+@router.post(
+    "/v1/audio/speech",
+    openapi_extra=documented(SpeechBody),
+    response_class=Response,
+    responses=answers(*MEDIA_TYPES.values(), EVENTS),
+)
 async def create_speech(
     request: Request, caller: Speaker, body: Annotated[SpeechBody, Depends(body_of(SpeechBody))]
 ) -> Response:
@@ -38,10 +43,16 @@ async def create_speech(
     if has_nothing_to_say(body.input):
         quiet = silence(body.response_format)
         if events:
-            return Response(delta_event(quiet) + done_event(usage_of(body.input, 0)), 200, notes, "text/event-stream")
+            return Response(delta_event(quiet) + done_event(usage_of(body.input, 0)), 200, notes, EVENTS)
         return Response(quiet, 200, notes, media_type)
     order = Order(
-        body.input, body.model, body.voice, speed=body.speed, format=body.response_format, sample_rate=PCM_RATE
+        body.input,
+        body.model,
+        body.voice,
+        speed=body.speed,
+        format=body.response_format,
+        sample_rate=PCM_RATE,
+        seed=body.seed,
     )
     try:
         if body.wish:

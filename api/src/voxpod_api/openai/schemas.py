@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field
 
 from voxpod_api.web.bodies import Body
+from voxpod_crds.tts_request import MAX_SEED
 
 MAX_INPUT = 4096
 
@@ -41,6 +42,9 @@ class SpeechBody(Body):
     )
     store: bool = Field(
         False, description="Voxpod's own: whether the request goes on, and its audio is stored, when the client leaves."
+    )
+    seed: int | None = Field(
+        None, ge=0, le=MAX_SEED, description="Voxpod's own: of the model's random choices, where it makes any."
     )
     instructions: str | None = Field(
         None, max_length=4096, description="How it is to be spoken; used where the model follows such, else not."

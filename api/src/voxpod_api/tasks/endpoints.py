@@ -15,7 +15,7 @@ from voxpod_api.tasks.captions import Cue, as_srt, as_vtt, cues
 from voxpod_api.tasks.documents import batch_of, task_of
 from voxpod_api.tasks.making import all_made, made
 from voxpod_api.tasks.schemas import BatchAnswer, BatchBody, TaskAnswer, TaskBody, TaskPage
-from voxpod_api.web.answers import MEDIA_TYPES, AudioAnswer
+from voxpod_api.web.answers import MEDIA_TYPES, AudioAnswer, answers
 from voxpod_api.web.bodies import body_of, documented
 from voxpod_api.web.calls import fetched, repeat_of, times_of
 from voxpod_api.web.parts import Speaker, TaskReader, parts_of
@@ -29,6 +29,7 @@ CAPTIONS: dict[str, tuple[Callable[[list[Cue]], str], str]] = {
     "srt": (as_srt, "application/x-subrip"),
     "vtt": (as_vtt, "text/vtt"),
 }
+JSON, CAPTION_TYPES = "application/json", [media_type for _, media_type in CAPTIONS.values()]
 
 
 @router.post("/v1/speech-tasks", openapi_extra=documented(TaskBody), response_model=TaskAnswer, status_code=202)
@@ -60,7 +61,7 @@ async def get_task(
     return task_of(raw, parts.now())
 
 
-@router.get("/v1/speech-tasks/{task_id}/audio", response_class=Response)
+@router.get("/v1/speech-tasks/{task_id}/audio", response_class=Response, responses=answers(*MEDIA_TYPES.values()))
 async def get_audio(request: Request, caller: TaskReader, task_id: str) -> Response:
     """The audio of a task, for who does not reach the store."""
     parts = parts_of(request)
@@ -70,7 +71,7 @@ async def get_audio(request: Request, caller: TaskReader, task_id: str) -> Respo
     return AudioAnswer(await fetched(parts, spoken), MEDIA_TYPES[spoken.format], {"x-voxpod-request": spoken.request})
 
 
-@router.get("/v1/speech-tasks/{task_id}/timestamps", response_class=Response)
+@router.get("/v1/speech-tasks/{task_id}/timestamps", response_class=Response, responses=answers(JSON, *CAPTION_TYPES))
 async def get_timestamps(
     request: Request, caller: TaskReader, task_id: str, format: Literal["json", "srt", "vtt"] = "json"
 ) -> Response:
@@ -78,7 +79,7 @@ async def get_timestamps(
     parts = parts_of(request)
     document = await times_of(parts, await parts.tasks.find(caller, task_id))
     if format == "json":
-        return Response(document, media_type="application/json")
+        return Response(document, media_type=JSON)
     try:
         found = cues(document)
     except StoreError as error:

@@ -5,7 +5,7 @@ import json
 import logging
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
-from typing import Protocol
+from typing import Any, Protocol
 
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -25,6 +25,16 @@ MEDIA_TYPES = {
     "pcm": "audio/pcm",
 }
 """By format; opus as OpenAI has it."""
+
+
+EVENTS = "text/event-stream"
+
+
+def answers(*media_types: str) -> dict[int | str, dict[str, Any]]:
+    """What OpenAPI says of a call that answers with one of these."""
+    sound = {"schema": {"type": "string", "format": "binary"}}
+    content = {one: sound if one.startswith("audio/") else {} for one in sorted(media_types)}
+    return {200: {"description": "The audio, or what belongs to it.", "content": content}}
 
 
 class Audio(Protocol):
@@ -112,7 +122,7 @@ class EventsAnswer(AudioAnswer):
 
     def __init__(self, audio: Audio, usage: Callable[[], dict[str, int]], headers: dict[str, str]) -> None:
         self._usage = usage
-        super().__init__(audio, "text/event-stream", {**headers, "cache-control": "no-store"})
+        super().__init__(audio, EVENTS, {**headers, "cache-control": "no-store"})
 
     def _length(self) -> None:
         return None

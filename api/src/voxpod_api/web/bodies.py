@@ -35,7 +35,7 @@ def body_of(model: type[B]) -> Callable[[Request], Awaitable[B]]:
 
 
 def documented(model: type[Body]) -> dict[str, Any]:
-    """What OpenAPI says of a body that `body_of` reads."""
+    """What OpenAPI says of a body that `body_of` reads; `web.openapi` puts what its parts are beside it."""
     schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
     return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Security
+from fastapi.security import HTTPBearer
 
 from voxpod_api.audio_store import AudioStore
 from voxpod_api.auth.caller import Caller, known
@@ -41,6 +42,10 @@ def parts_of(request: Request) -> Parts:
     return found
 
 
+BEARER = Security(HTTPBearer(auto_error=False, description="An API key, or a token of the issuer."))
+"""For the OpenAPI document alone: `authenticate` reads the header."""
+
+
 async def _known(request: Request) -> Caller:
     parts = parts_of(request)
     if problem := parts.ready():
@@ -56,10 +61,10 @@ async def _reader(request: Request) -> Caller | None:
     return await _known(request)
 
 
-def _who_may(scope: Scope) -> Callable[[Request], Awaitable[Caller]]:
+def _who_may(scope: Scope) -> Callable[..., Awaitable[Caller]]:
     """A dependency: a caller with a credential that has the scope; 401 for strangers, 403 for others."""
 
-    async def caller(request: Request) -> Caller:
+    async def caller(request: Request, _: Annotated[object, BEARER]) -> Caller:
         found = await _known(request)
         if scope not in found.scopes:
             raise ApiError(403, "insufficient_scope", f"the credential has not the scope {scope}", "permission_error")

@@ -5,6 +5,7 @@ mp3 has a constant bit rate and no tag frame, which tells one.
 """
 
 import struct
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -21,6 +22,8 @@ _SHORT_SECONDS = 3.5
 _USUAL = -22.0
 """LUFS of most voices, for what comes before anything that is long enough to measure."""
 _MOST_GAIN = 10 ** (12.0 / 20)
+_FIRST_SECONDS = 0.2
+"""Coded and sent before the rest of the first piece is: a second of opus takes 45 ms, of mp3 12."""
 _PAGE_SECONDS = 0.1
 """Longest Ogg page: libsndfile's own of a second would hold back the end of each piece."""
 _OGG_PAGE_LATENCY = 0x1302
@@ -39,12 +42,17 @@ class LiveSound:
         self._rate = rate
         self._resampler = Resampler(engine_rate, rate) if engine_rate != rate else None
         self._gain = None if own is None else self._factor(own)
+        self._first = round(_FIRST_SECONDS * rate)
         self._stream = _stream(format, rate)
 
-    def piece(self, samples: Samples) -> bytes:
-        """The next samples at the engine's rate, as whatever can be told of the stream by now."""
+    def piece(self, samples: Samples) -> Iterator[bytes]:
+        """The next samples at the engine's rate, as whatever can be told of the stream by now; the very first of it apart."""
         sound = self._resampler.feed(samples) if self._resampler else samples
-        return self._stream.write(self._levelled(sound)) if len(sound) else b""
+        levelled = self._levelled(sound) if len(sound) else sound
+        first, self._first = self._first, 0
+        for block in (levelled[:first], levelled[first:]):
+            if len(block):
+                yield self._stream.write(block)
 
     def end(self) -> bytes:
         """What is left."""

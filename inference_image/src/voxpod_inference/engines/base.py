@@ -1,6 +1,6 @@
 """What an engine is to the rest of Voxpod."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -24,6 +24,8 @@ class Prepared:
     """About how long it will be."""
     instructions: str = ""
     """How it is to be spoken, in words."""
+    at_once: bool = False
+    """Somebody waits for its first sound: silence that the model plans around it is not made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,11 @@ class Synthesizer(Protocol):
     def weights(self) -> Weights:
         """Whether the model runs on weights made ready for this kind of node, with our own kernels or, slower, ONNX Runtime's
         alone, or on the bundle as it is, slowest."""
+        ...
+
+    @property
+    def languages(self) -> Sequence[str]:
+        """What it reads."""
         ...
 
     @property

@@ -27,6 +27,10 @@ recogniser misheard (whisper base, 107 words): model at 1.5 8.4 %, 1.25 stretche
 model at 0.5 4.7 %, 0.7 stretched to 0.5 0.0 %."""
 FRAMES_AHEAD = 3
 """What is heard comes so much before the frames that the model planned for it, at speed 1 (seen at plosives' closures)."""
+LEAD_FRAMES, TAIL_FRAMES = 3, 10
+"""Where silence is left out, speech begins after so many frames of it, and its last sound has so many: the model gives it 10 to
+30, most of them silent. Of 100 openings in five languages and nine voices, what is left out is below -52 dB in each; 16 to 29
+of 60 to 80 frames are, a fifth of the time until the first sound."""
 
 
 class Kokoro(PhonemeEngine[Plan]):
@@ -54,6 +58,11 @@ class Kokoro(PhonemeEngine[Plan]):
 
     def _plan(self, tokens: list[int], voices: Mapping[str, float], speed: float) -> Plan:
         return self._kokoro.plan(tokens, self._voices.style(voices, len(tokens)), speed)
+
+    def _without_silence(self, plan: Plan) -> Plan:
+        first = max(0, int(plan.durations[0]) - FRAMES_AHEAD - LEAD_FRAMES)
+        last_sound = plan.frames - int(plan.durations[-2:].sum())
+        return plan.part(first, min(plan.frames, last_sound + TAIL_FRAMES))
 
     def _default_voice(self, script: Script) -> str:
         """Of the main language; Chinese or Japanese with English in it gets a mix that says both.

@@ -17,6 +17,8 @@ from voxpod_inference.prepared import PreparedWeights
 
 SAMPLES_A_FRAME = 600
 """Of `Plan.durations`: 40 frames a second at 24 kHz."""
+FEATURES_A_FRAME, SOURCE_A_FEATURE = 2, 60
+"""How much finer `Acoustics` are."""
 
 
 class Acoustics(NamedTuple):
@@ -41,6 +43,18 @@ class Plan(NamedTuple):
     def frames(self) -> int:
         """How many it will last."""
         return int(self.durations.sum())
+
+    def part(self, first: int, last: int) -> "Plan":
+        """Frames `first` to `last` of it, which lie in its first and its last two tokens."""
+        begin, end = FEATURES_A_FRAME * first, FEATURES_A_FRAME * last
+        features, timbre, source = self.acoustics
+        cut = Acoustics(
+            np.ascontiguousarray(features[:, :, begin:end]),
+            timbre,
+            np.ascontiguousarray(source[:, :, SOURCE_A_FEATURE * begin : SOURCE_A_FEATURE * end + 1]),
+        )
+        ends = np.clip(np.cumsum(self.durations), first, last)
+        return Plan(cut, np.diff(ends, prepend=first))
 
 
 class Generator(Protocol):

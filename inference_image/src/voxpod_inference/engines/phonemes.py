@@ -3,6 +3,7 @@
 Beside what `reading` has: speed beyond what the model does well, edges, rests, word times.
 """
 
+import functools
 import json
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping
@@ -21,7 +22,7 @@ from voxpod_inference.engines.word_times import Timeline, gaps, word_times
 from voxpod_inference.prepared import PreparedWeights
 from voxpod_inference.text.chunks import cut_in_two
 from voxpod_inference.text.frontend import Chunk, Limits
-from voxpod_inference.text.readers import readers_of
+from voxpod_inference.text.readers import VARIETIES, readers_of
 from voxpod_inference.text.spoken import Reader
 
 VOCABULARY = "vocab.json"
@@ -82,11 +83,16 @@ class PhonemeEngine(ReadingEngine, Generic[P]):
     def __init__(self, bundle: Bundle, model: PhonemeModel[P], prepared: PreparedWeights | None) -> None:
         super().__init__(bundle, prepared)
         self._model = model
+        self._readers_of = functools.cache(functools.partial(readers_of, bundle))
         self._vocabulary: dict[str, int] = json.loads(bundle.path(VOCABULARY).read_text(encoding="utf-8"))
 
     @abstractmethod
     def _plan(self, tokens: list[int], voices: Mapping[str, float], speed: float) -> P:
         """What the model makes of a chunk in a voice, or in several by their shares."""
+
+    def _without_silence(self, plan: P) -> P:
+        """The plan without what is silent before and after the speech, where the model can part with it: sooner made."""
+        return plan
 
     def _share_of_tokens(self, voice: str) -> float:
         """Less than 1 for voices that take longer for a token."""
@@ -100,7 +106,8 @@ class PhonemeEngine(ReadingEngine, Generic[P]):
         return self.pace.limits(speed, self._share_of_tokens(voice))
 
     def _readers_for(self, variety: str) -> dict[str, Reader]:
-        return readers_of(self._bundle, variety)
+        # most varieties read alike: what one voice's request has loaded, the next one's need not
+        return self._readers_of(variety if variety in VARIETIES else "")
 
     def _spoken(self, chunk: Chunk, prepared: Prepared) -> Iterator[Utterance]:
         tokens = self._tokens(chunk.phonemes)
@@ -114,6 +121,8 @@ class PhonemeEngine(ReadingEngine, Generic[P]):
                 for part in cut_in_two(chunk):
                     yield from self._spoken(part, prepared)
                 return
+            if prepared.at_once:
+                plan = self._without_silence(plan)
             sound, durations = self._model.say(plan), plan.durations
             del plan
             utterance = self._utterance(chunk, sound, durations, of_model, of_model / speed, prepared.speed)

@@ -3,7 +3,7 @@
 import functools
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import ClassVar
 
@@ -78,6 +78,11 @@ class ReadingEngine(ABC):
     def weights(self) -> Weights:
         """See `Synthesizer.weights`."""
         return self._weights
+
+    @property
+    def languages(self) -> Sequence[str]:
+        """See `Synthesizer.languages`."""
+        return self._bundle.manifest.languages
 
     @property
     def sample_rate(self) -> int:

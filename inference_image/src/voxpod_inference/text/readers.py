@@ -10,8 +10,8 @@ from voxpod_inference.text.spoken import Reader, Spoken
 def readers_of(bundle: Bundle, variety: str = "") -> dict[str, Reader]:
     """A reader for each language of the bundle; `variety` is the voice's language tag: an `en-GB` voice reads English so."""
     makers = {language: _READERS[language] for language in bundle.manifest.languages}
-    if variety in _VARIETIES and (language := variety.partition("-")[0]) in makers:
-        makers[language] = _VARIETIES[variety]
+    if variety in VARIETIES and (language := variety.partition("-")[0]) in makers:
+        makers[language] = VARIETIES[variety]
     return {language: _Lazy(functools.partial(make, bundle)) for language, make in makers.items()}
 
 
@@ -82,4 +82,5 @@ _READERS: dict[str, Callable[[Bundle], Reader]] = {
 }
 LANGUAGES = frozenset(_READERS)
 """What this version can read; a model may speak fewer."""
-_VARIETIES: dict[str, Callable[[Bundle], Reader]] = {"en-GB": functools.partial(_english, british=True)}
+VARIETIES: dict[str, Callable[[Bundle], Reader]] = {"en-GB": functools.partial(_english, british=True)}
+"""Language tags of voices that are read in another way than their language."""

@@ -58,6 +58,11 @@ def summary(tenant: str, day: str) -> str:
     return f"{PREFIX}{tenant}/{day}.csv"
 
 
+def history(tenant: str) -> str:
+    """Key of what all days of a tenant add up to. It sorts behind every day."""
+    return f"{PREFIX}{tenant}/history.json"
+
+
 def last_end_in(key: str) -> datetime | None:
     """When the last request in an object ended, to the second, by the object's name; None of an object of another kind."""
     found = _OBJECT.fullmatch(key)

@@ -5,6 +5,7 @@ So many requests as come meanwhile share one write: their holds, the charges of 
 
 import logging
 from collections.abc import Mapping, Sequence
+from datetime import UTC
 
 from voxpod_crds.base import ResourceKey
 from voxpod_crds.conditions import Condition, ConditionType, find_condition, set_condition
@@ -14,7 +15,7 @@ from voxpod_operator.cluster.reading import AnyTenant, namespaces_of
 from voxpod_operator.cluster.view import WorkKey
 from voxpod_operator.context import RETENTION, Context
 from voxpod_operator.errors import NotLeading
-from voxpod_operator.policy import ledger, tenancy
+from voxpod_operator.policy import ledger, tenancy, usage_files
 from voxpod_operator.policy.budget import Totals
 from voxpod_operator.policy.quota_checks import window_of
 from voxpod_operator.policy.quota_window import Window
@@ -25,6 +26,9 @@ from voxpod_operator.reconcile.ledger import asks, charges_due, hand_out, paused
 from voxpod_operator.workqueue import Lane
 
 logger = logging.getLogger(__name__)
+
+HISTORY_URL_SECONDS = 7 * 86_400
+"""As long as S3 signs for: a tenant that nobody looks at for days is read all the same."""
 
 
 async def reconcile_tenant(ctx: Context, key: ResourceKey) -> None:
@@ -96,9 +100,16 @@ def _judged(ctx: Context, tenant: AnyTenant, leaving: int) -> TenantStatus:
             "observed_generation": tenant.metadata.generation,
             "active": max(0, active),
             "waiting": max(0, ctx.view.without_sandbox_in(owned) - starting),
+            "usage_history_url": _history_url(ctx, tenant.metadata.name),
             "conditions": list(set_condition(tenant.status.conditions, ready)),
         }
     )
+
+
+def _history_url(ctx: Context, tenant: str) -> str:
+    """Signed as of midnight: it changes once a day, or with the store's keys, and costs no write of its own."""
+    today = ctx.now().astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    return ctx.store.presign_get(usage_files.history(tenant), HISTORY_URL_SECONDS, today)
 
 
 async def _store(ctx: Context, tenant: AnyTenant, status: TenantStatus) -> None:

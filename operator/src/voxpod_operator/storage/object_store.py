@@ -78,9 +78,12 @@ class ObjectStore:
         url = self._client.presigned_put_object(self.bucket, key, timedelta(seconds=seconds))
         return Upload(url, {"Content-Type": content_type, **self._upload_headers})
 
-    def presign_get(self, key: str, seconds: int) -> str:
-        """Permission to GET this one key for so long, at the store's public address; signed here, the store is not contacted."""
-        return str(self._public.presigned_get_object(self.bucket, key, timedelta(seconds=seconds)))
+    def presign_get(self, key: str, seconds: int, since: datetime | None = None) -> str:
+        """Permission to GET this one key for so long, at the store's public address; signed here, the store is not contacted.
+
+        `since`: when that time began; now without it. The same key and moment make the same URL.
+        """
+        return str(self._public.presigned_get_object(self.bucket, key, timedelta(seconds=seconds), request_date=since))
 
     async def problem_with(self, key: str, reported: Audio | TimestampsObject) -> str:
         """How the stored object differs from what the sandbox reported; empty when it does not.
