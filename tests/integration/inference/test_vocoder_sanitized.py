@@ -27,7 +27,9 @@ def test_no_sanitizer_complains(selection: list[str]) -> None:
     compiler = os.environ.get("CXX", "g++")
     # The second one, so that exceptions of other libraries find what throws them.
     runtimes = [
-        subprocess.run([compiler, f"-print-file-name={name}"], check=True, capture_output=True, text=True).stdout.strip()
+        subprocess.run(
+            [compiler, f"-print-file-name={name}"], check=True, capture_output=True, text=True
+        ).stdout.strip()
         for name in ("libasan.so", "libstdc++.so")
     ]
     environment = {
