@@ -24,11 +24,21 @@ WARNINGS = ("-Wall", "-Wextra", "-Werror", "-Wno-psabi")
 SANITIZERS = ("-g", "-O1", "-fno-omit-frame-pointer", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
 SHARED = ("-shared", "-Wl,-z,noexecstack")
 STANDALONE = ("-s", "-Wl,-z,defs", "-static-libgcc", "-static-libstdc++")
-COMMON = ("packed.cpp", "weights.cpp", "norm.cpp", "pool.cpp", "dispatch.cpp", "generator.cpp", "api.cpp")
+COMMON = (
+    "packed.cpp",
+    "weights.cpp",
+    "norm.cpp",
+    "pool.cpp",
+    "dispatch.cpp",
+    "generator.cpp",
+    "language.cpp",
+    "api.cpp",
+)
 TARGETS = {
     "kernels_baseline.cpp": (),
     "kernels_avx2.cpp": ("-mavx2", "-mfma"),
     "kernels_avx512.cpp": ("-mavx512f", "-mfma"),
+    "kernels_vnni.cpp": ("-mavx512f", "-mavx512bw", "-mavx512vl", "-mavx512vnni", "-mfma"),
 }
 TEST_TARGETS = {"testing.cpp": (), "kernels_wide.cpp": ("-mavx2", "-mfma")}
 

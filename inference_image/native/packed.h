@@ -12,7 +12,7 @@
 
 namespace vp {
 
-inline constexpr uint32_t packed_version = 3;
+inline constexpr uint32_t packed_version = 4;
 
 class Packed {
 public:

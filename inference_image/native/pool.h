@@ -38,8 +38,8 @@ private:
     std::vector<std::thread> workers_;
     std::mutex mutex_;
     std::condition_variable wake_, done_;
-    uint64_t round_ = 0;
-    int busy_ = 0;
+    std::atomic<uint64_t> round_{0};  // written under the mutex; read without it by who looks for a moment before sleeping
+    std::atomic<int> busy_{0};
     bool ending_ = false;
 
     Work work_ = nullptr;

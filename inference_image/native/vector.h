@@ -22,6 +22,10 @@ struct Avx512 {
     static constexpr const char* name = "avx512";
     static constexpr int width = 16, rows = 12, vectors = 2;
 };
+struct Vnni {  // of a language model alone: products of bytes
+    static constexpr const char* name = "vnni";
+    static constexpr int width = 16, rows = 12, vectors = 2;
+};
 // The code of Avx512 compiled for AVX2, so that tests run it on any machine.
 struct Avx512OnAvx2 {
     static constexpr const char* name = "avx512";
@@ -36,6 +40,8 @@ template <class Target>
 struct VectorOf {
     typedef float Type __attribute__((vector_size(Target::width * 4)));
     typedef int32_t Integers __attribute__((vector_size(Target::width * 4)));
+    typedef uint16_t Halves __attribute__((vector_size(Target::width * 2)));
+    typedef uint32_t Wholes __attribute__((vector_size(Target::width * 4)));
     typedef float Unaligned __attribute__((vector_size(Target::width * 4), aligned(4), may_alias));
 };
 template <class Target>

@@ -34,6 +34,18 @@ int64_t vp_source_frames(const vp_generator* generator, int64_t frames);
 int vp_run(vp_generator* generator, const float* features, int64_t frames, const float* timbre, const float* source,
            int64_t source_frames, float* samples, int64_t n, const volatile int* stop);
 
+typedef struct vp_language vp_language;
+
+// A language model over packed weights, as vp_open is for a generator.
+vp_language* vp_language_open(const void* packed, size_t bytes, int threads, char* error, size_t error_size);
+void vp_language_close(vp_language* model);
+
+// Bytes in which one text's keys and values are kept. They need not be set to anything.
+int64_t vp_language_kept(const vp_language* model);
+
+// rows [count][width] behind `before` others whose keys and values are in `kept` -> scores [tokens] of what follows the last.
+int vp_language_run(vp_language* model, const float* rows, int count, int before, void* kept, float* scores, const volatile int* stop);
+
 #ifdef __cplusplus
 }
 #endif

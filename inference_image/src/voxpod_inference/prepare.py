@@ -52,8 +52,7 @@ def prepare(bundle: Bundle, root: Path, progress: Progress) -> PreparedWeights:
         if not (complaints := verify(weights)):
             return weights
         progress(f"{complaints[0]}: making them anew")
-    native = recipe.native
-    bundle.check([*recipe.graphs, *((native.graph, native.weights) if native else ())])
+    bundle.check([*recipe.graphs, *(name for native in recipe.native for name in (native.graph, native.weights))])
     if not root.is_dir():
         root.mkdir(parents=True, exist_ok=True)
         root.chmod(0o755)  # whatever the umask is: sandboxes run as another user
@@ -132,15 +131,13 @@ def _in_the_making(path: Path) -> bool:
 
 
 def _fill(folder: Path, bundle: Bundle, fit: Fit, recipe: Recipe, progress: Progress) -> None:
-    kind, native = vocoder.cpu_class(), recipe.native
-    for graph in (*recipe.graphs, *((native.graph,) if native and not kind else ())):
+    kind = vocoder.cpu_class()
+    for graph in (*recipe.graphs, *(() if kind else (native.graph for native in recipe.native))):
         progress(f"optimising {graph}")
         save_optimised(bundle.path(graph), folder / graph)
-    if native and kind:
-        from voxpod_inference.engines.vocoder_weights import pack
-
+    for native in recipe.native if kind else ():
         progress(f"packing {native.weights} for {kind}")
-        pack(bundle.path(native.weights), folder / native.packed, kind)
+        native.pack(bundle.path(native.weights), folder / native.packed, kind or "")
     (folder / MANIFEST).write_text(to_json(fit, dict(_entries(folder))), encoding="utf-8")
     for path in (folder, *folder.iterdir()):
         path.chmod(0o755 if path.is_dir() else 0o644)

@@ -85,8 +85,7 @@ class PreparedWeights:
     @property
     def kind(self) -> "Weights":
         """`prepared`, or `prepared-onnx` when they were made without the native library that they would need."""
-        native = self.recipe.native
-        return "prepared" if native is None or native.packed in self.files else "prepared-onnx"
+        return "prepared" if all(native.packed in self.files for native in self.recipe.native) else "prepared-onnx"
 
     def path(self, name: str) -> Path | None:
         """Where a file lies; None when these weights do without it."""
@@ -115,18 +114,15 @@ def fit_of(bundle: Bundle) -> Fit:
 
 def needed(fit: Fit, recipe: Recipe) -> tuple[str, ...]:
     """The files that weights for `fit` have."""
-    native = recipe.native
-    if native is None:
-        return _mapped(*recipe.graphs)
     if fit.vocoder == NO_LIBRARY:
-        return _mapped(*recipe.graphs, native.graph)
-    return (*_mapped(*recipe.graphs), native.packed)
+        return _mapped(*recipe.graphs, *(native.graph for native in recipe.native))
+    return (*_mapped(*recipe.graphs), *(native.packed for native in recipe.native))
 
 
 def parts_of(recipe: Recipe) -> tuple[str, ...]:
     """What weights may have, on any kind of node."""
-    native = recipe.native
-    return _mapped(*recipe.graphs, *((native.graph,) if native else ())) + ((native.packed,) if native else ())
+    graphs = _mapped(*recipe.graphs, *(native.graph for native in recipe.native))
+    return (*graphs, *(native.packed for native in recipe.native))
 
 
 def _mapped(*graphs: str) -> tuple[str, ...]:

@@ -13,7 +13,6 @@ import numpy as np
 
 from voxpod_inference import log
 from voxpod_inference.engines.base import Synthesizer
-from voxpod_inference.engines.onnx import give_back_memory
 
 AFTER_SECONDS = 0.2
 """A sandbox that was made for a request has its work sooner, and no time for this."""
@@ -38,6 +37,8 @@ def rehearsing(synthesizer: Synthesizer) -> Iterator[None]:
 
 def rehearse(synthesizer: Synthesizer) -> None:
     """Read and code something; a failure is only told: it would be the request's if it matters."""
+    from voxpod_inference.engines.onnx import give_back_memory  # which the engine has loaded
+
     try:
         for language in LANGUAGES:
             if language in synthesizer.languages:

@@ -149,14 +149,14 @@ def test_without_the_native_library_weights_are_of_another_kind_and_this_is_told
     kokoro_bundle: Bundle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(vocoder, "LIBRARY", "libvoxpod_that_was_not_built.so")
-    vocoder._library.cache_clear()
+    vocoder.load_library.cache_clear()
     try:
         assert prepare(kokoro_bundle, tmp_path, print).kind == "prepared-onnx"
         with redirect_stderr(io.StringIO()) as said:
             engine = load_engine(kokoro_bundle, 1, tmp_path)
     finally:
         monkeypatch.undo()
-        vocoder._library.cache_clear()
+        vocoder.load_library.cache_clear()
     (line,) = [json.loads(line) for line in said.getvalue().splitlines()]
     assert line["message"] == "the native library is not there, so speech is slower"
     assert engine.weights == "prepared-onnx"

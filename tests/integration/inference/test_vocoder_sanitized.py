@@ -20,15 +20,22 @@ TESTS = Path(__file__).resolve().parents[2] / "unit" / "inference"
         pytest.param(
             ["test_vocoder_kernels.py", "-k", "not 1201 and not transforms and not replace"], id="single kernels"
         ),
+        pytest.param(["test_cosyvoice_native_language.py", "-k", "not prepared"], id="language model"),
     ],
 )
 def test_no_sanitizer_complains(selection: list[str]) -> None:
     compiler = os.environ.get("CXX", "g++")
-    runtime = subprocess.run([compiler, "-print-file-name=libasan.so"], check=True, capture_output=True, text=True)
+    # The second one, so that exceptions of other libraries find what throws them.
+    runtimes = [
+        subprocess.run(
+            [compiler, f"-print-file-name={name}"], check=True, capture_output=True, text=True
+        ).stdout.strip()
+        for name in ("libasan.so", "libstdc++.so")
+    ]
     environment = {
         **os.environ,
         "VOXPOD_VOCODER_VARIANT": "sanitized",
-        "LD_PRELOAD": runtime.stdout.strip(),
+        "LD_PRELOAD": " ".join(runtimes),
         # Python itself frees little at its end; interpreters and numpy are no concern of this test.
         "ASAN_OPTIONS": "detect_leaks=0:halt_on_error=1",
     }

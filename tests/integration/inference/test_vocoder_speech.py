@@ -30,14 +30,14 @@ SPOKEN = {
 def loaded(kokoro_bundle: Bundle, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Vocoder]:
     patch = pytest.MonkeyPatch()
     patch.setattr(vocoder, "LIBRARY", str(native_vocoder.library()))
-    vocoder._library.cache_clear()
+    vocoder.load_library.cache_clear()
     packed = tmp_path_factory.mktemp("packed") / "vocoder.packed"
     pack(kokoro_bundle.path("generator.weights"), packed, str(cpu_class()))
     made = Vocoder(packed, 2)
     yield made
     made.close()
     patch.undo()
-    vocoder._library.cache_clear()
+    vocoder.load_library.cache_clear()
 
 
 def acoustics(bundle: Bundle, voice: str) -> list[np.ndarray]:

@@ -69,18 +69,15 @@ def rows_before_speech(model: Any, golden: Golden) -> np.ndarray:
 
 def test_scores_after_a_text_and_after_each_speech_token(model: Any, golden: Golden, kind: str) -> None:
     language, rows = model._language, rows_before_speech(model, golden)
-    cache = language._cache()
-    scores = [language._bound(len(rows), cache)(rows, len(rows))]
-    following = language._bound(1, cache)
-    for at, token in enumerate(golden["tokens"], 1):
-        scores.append(following(language._speech_table[token : token + 1], len(rows) + at))
+    run = language._scores.begin()
+    scores = [run(rows), *(run(language._speech_table[token : token + 1]) for token in golden["tokens"])]
     assert decibels(np.stack(scores), golden["scores"]) > least(kind)
 
 
 def test_one_run_over_all_rows_says_what_a_run_for_each_does(model: Any, golden: Golden, kind: str) -> None:
     language, rows = model._language, rows_before_speech(model, golden)
     rows = np.concatenate([rows, language._speech_table[golden["tokens"]]])
-    found = language._bound(len(rows), language._cache())(rows, len(rows))
+    found = language._scores.begin()(rows)
     assert decibels(found, golden["scores"][-1]) > least(kind)
 
 

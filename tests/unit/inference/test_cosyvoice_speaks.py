@@ -168,7 +168,7 @@ def test_it_stops_in_the_middle_of_a_chunk(bundle: Bundle) -> None:
 def test_prepared_weights_say_the_same(tmp_path: Path, base: int, kind: str | None) -> None:
     if kind is None:
         pytest.skip("the native library was not built: make native")
-    bundle = a_bundle(tmp_path, eight_bits=True, sizes=replace(SMALL, base=base))
+    bundle = a_bundle(tmp_path, sizes=replace(SMALL, base=base))
     plain = load_engine(bundle, 1, tell=lambda *_: None)
     weights = prepare(bundle, folder_of(bundle), lambda _: None)
     assert fit_of(bundle).vocoder.partition(".")[0] == kind

@@ -24,10 +24,10 @@ def built_library() -> Iterator[None]:
     """The library as the tests compile it, so that a forgotten build cannot hide behind an old file."""
     patch = pytest.MonkeyPatch()
     patch.setattr(vocoder, "LIBRARY", str(library()))
-    vocoder._library.cache_clear()
+    vocoder.load_library.cache_clear()
     yield
     patch.undo()
-    vocoder._library.cache_clear()
+    vocoder.load_library.cache_clear()
 
 
 @pytest.fixture(scope="module")
@@ -155,7 +155,7 @@ def test_the_library_knows_its_class_and_its_file() -> None:
 
 def test_without_a_library_there_is_none_and_no_exception(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(vocoder, "LIBRARY", str(tmp_path / "missing.so"))
-    vocoder._library.cache_clear()
+    vocoder.load_library.cache_clear()
     try:
         assert native_library() is None
         assert cpu_class() is None
@@ -163,4 +163,4 @@ def test_without_a_library_there_is_none_and_no_exception(monkeypatch: pytest.Mo
             Vocoder(tmp_path / "any", 1)
     finally:
         monkeypatch.undo()
-        vocoder._library.cache_clear()
+        vocoder.load_library.cache_clear()

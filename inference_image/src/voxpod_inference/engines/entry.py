@@ -30,6 +30,15 @@ class Packed:
     """Its weights for the library, in the bundle."""
     packed: str
     """The same laid out for a class of processors, among prepared weights."""
+    pack: Callable[[Path, Path, str], None]
+    """Makes `packed` of `weights` for a class of processors. BundleError, OSError."""
+
+
+def pack_generator(weights: Path, target: Path, cpu_class: str) -> None:
+    """`Packed.pack` of a vocoder's generator."""
+    from voxpod_inference.engines.vocoder_weights import pack
+
+    pack(weights, target, cpu_class)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +47,7 @@ class Recipe:
 
     graphs: tuple[str, ...]
     """Graphs of the bundle that ONNX Runtime always runs: optimised, their weights laid out to be mapped."""
-    native: Packed | None = None
+    native: tuple[Packed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +105,5 @@ class Engine:
     @property
     def always_read(self) -> tuple[str, ...]:
         """Of `files`, those that are used beside prepared weights, too."""
-        native = self.recipe.native
-        replaced = {*self.recipe.graphs, *((native.graph,) if native else ())}
+        replaced = {*self.recipe.graphs, *(native.graph for native in self.recipe.native)}
         return tuple(name for name in self.files if name not in replaced)

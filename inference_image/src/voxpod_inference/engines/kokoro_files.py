@@ -1,6 +1,6 @@
 """Kokoro as the rest of Voxpod knows it, and what the files of its bundles and of weights prepared from them are called."""
 
-from voxpod_inference.engines.entry import Engine, Open, Packed, Recipe, Source
+from voxpod_inference.engines.entry import Engine, Open, Packed, Recipe, Source, pack_generator
 
 FRONT, GENERATOR, WEIGHTS, VOCABULARY = "front.onnx", "generator.onnx", "generator.weights", "vocab.json"
 """Files of a bundle."""
@@ -24,7 +24,7 @@ KOKORO = Engine(
     name="kokoro",
     code=_code,
     files=(FRONT, GENERATOR, VOCABULARY),
-    recipe=Recipe(graphs=(FRONT,), native=Packed(GENERATOR, WEIGHTS, PACKED)),
+    recipe=Recipe(graphs=(FRONT,), native=(Packed(GENERATOR, WEIGHTS, PACKED, pack_generator),)),
     mixes_voices=True,
     tells_words=True,
     source=_source,

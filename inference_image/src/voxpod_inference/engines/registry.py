@@ -43,11 +43,10 @@ def engine_of(bundle: Bundle) -> Engine:
 
 
 def recipe_of(bundle: Bundle) -> Recipe:
-    """What `voxpod-model prepare` makes of a bundle; all by ONNX Runtime where it has no weights for the native library."""
+    """What `voxpod-model prepare` makes of a bundle; a part by ONNX Runtime where it has no weights of it for the native library."""
     recipe = engine_of(bundle).recipe
-    if recipe.native is None or recipe.native.weights in bundle.manifest.files:
-        return recipe
-    return Recipe((*recipe.graphs, recipe.native.graph))
+    there = tuple(native for native in recipe.native if native.weights in bundle.manifest.files)
+    return Recipe((*recipe.graphs, *(native.graph for native in recipe.native if native not in there)), there)
 
 
 def load_engine(bundle: Bundle, threads: int, prepared: Path | None = None, tell: Tell = _log) -> "Synthesizer":

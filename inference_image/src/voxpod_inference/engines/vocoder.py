@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from voxpod_inference.errors import ENGINE_FAILED, BundleError, SpeechError
 
 LIBRARY = "libvoxpod_vocoder.so"
-VERSION = 3
+VERSION = 4
 FEATURES = 512
 FAMILIES = ((128, 22), (0, 18))
 """Kinds of generators by the number in a packed file: floats of timbre, rows of the source."""
@@ -25,12 +25,12 @@ FAILURES = {2: "arguments that the library refuses", 3: "no memory left", 4: "a 
 
 def native_library() -> Path | None:
     """The library's file, or None when it was not built, cannot be loaded here, or is of another version."""
-    return None if _library() is None else Path(__file__).parent / LIBRARY
+    return None if load_library() is None else Path(__file__).parent / LIBRARY
 
 
 def cpu_class() -> str | None:
     """What weights must be packed for on this processor: `scalar`, `avx2` or `avx512`; None without the library."""
-    library = _library()
+    library = load_library()
     return None if library is None else library.vp_cpu_class().decode()
 
 
@@ -39,17 +39,11 @@ class Vocoder:
 
     def __init__(self, packed: Path, threads: int) -> None:
         self._handle: int | None = None
-        library = _library()
+        library = load_library()
         if library is None:
             raise BundleError(f"{LIBRARY} was not built or cannot be loaded")
         self._library = library
-        try:
-            with packed.open("rb") as file:
-                self._map = mmap.mmap(file.fileno(), 0, flags=mmap.MAP_PRIVATE, prot=mmap.PROT_READ)
-        except (OSError, ValueError) as error:
-            raise BundleError(f"{packed.name} cannot be mapped: {error}") from error
-        # numpy takes the address of a read-only buffer, which ctypes refuses to.
-        address = np.frombuffer(self._map, np.uint8).ctypes.data
+        self._map, address = mapped(packed)
         number = int.from_bytes(self._map[_FAMILY_AT : _FAMILY_AT + 4], "little")
         self._timbre, self._source = FAMILIES[number] if number < len(FAMILIES) else FAMILIES[0]
         why = ctypes.create_string_buffer(512)
@@ -111,8 +105,20 @@ def _array(values: NDArray[np.float32], shape: tuple[int, ...]) -> NDArray[np.fl
     return np.ascontiguousarray(values)
 
 
+def mapped(packed: Path) -> tuple[mmap.mmap, int]:
+    """A packed file and where it lies. BundleError when it cannot be mapped."""
+    try:
+        with packed.open("rb") as file:
+            found = mmap.mmap(file.fileno(), 0, flags=mmap.MAP_PRIVATE, prot=mmap.PROT_READ)
+    except (OSError, ValueError) as error:
+        raise BundleError(f"{packed.name} cannot be mapped: {error}") from error
+    # numpy takes the address of a read-only buffer, which ctypes refuses to.
+    return found, np.frombuffer(found, np.uint8).ctypes.data
+
+
 @functools.cache
-def _library() -> ctypes.CDLL | None:
+def load_library() -> ctypes.CDLL | None:
+    """The library; see `native_library`."""
     try:
         library = ctypes.CDLL(str(Path(__file__).parent / LIBRARY))
         version = library.vp_version()
@@ -125,7 +131,11 @@ def _library() -> ctypes.CDLL | None:
     library.vp_open.restype = pointer
     library.vp_open.argtypes = [pointer, ctypes.c_size_t, ctypes.c_int, ctypes.c_char_p, ctypes.c_size_t]
     library.vp_close.restype, library.vp_close.argtypes = None, [pointer]
-    for count in (library.vp_samples, library.vp_source_frames):
-        count.restype, count.argtypes = size, [pointer, size]
+    for function in (library.vp_samples, library.vp_source_frames):
+        function.restype, function.argtypes = size, [pointer, size]
     library.vp_run.argtypes = [pointer, pointer, size, pointer, pointer, size, pointer, size, pointer]
+    library.vp_language_open.restype, library.vp_language_open.argtypes = pointer, library.vp_open.argtypes
+    library.vp_language_close.restype, library.vp_language_close.argtypes = None, [pointer]
+    library.vp_language_kept.restype, library.vp_language_kept.argtypes = size, [pointer]
+    library.vp_language_run.argtypes = [pointer, pointer, ctypes.c_int, ctypes.c_int, pointer, pointer, pointer]
     return library

@@ -19,8 +19,10 @@ from voxpod_inference.errors import BundleError
 
 PANELS = {"scalar": 8, "avx2": 16, "avx512": 32}
 """Processor class -> columns of a panel of weights."""
+ANY_CLASS = "any"
+"""Of weights that are laid out alike for all."""
 SOURCE_MAGIC, SOURCE_VERSION = b"VPGW", 1
-PACKED_MAGIC, PACKED_VERSION = b"VPGK", 3
+PACKED_MAGIC, PACKED_VERSION = b"VPGK", 4
 ALIGNMENT = 64
 MOST_TENSORS = 512
 OVERLAP = 4
@@ -37,9 +39,14 @@ def pack(weights: Path, target: Path, cpu_class: str) -> None:
     """
     if cpu_class not in PANELS:
         raise BundleError(f"processor class {cpu_class!r}; {', '.join(PANELS)} are known")
+    write_packed(_packed(read_weights(weights), PANELS[cpu_class]), target, cpu_class, family_of(weights))
+
+
+def write_packed(tensors: Iterator[tuple[str, NDArray[Any]]], target: Path, cpu_class: str, family: int) -> None:
+    """A packed file of tensors, as float32 and flat, in `target`, which appears when it is whole."""
     temporary = target.with_name(f".{target.name}.{os.getpid()}")
     try:
-        _write(_packed(read_weights(weights), PANELS[cpu_class]), temporary, cpu_class, family_of(weights))
+        _write(tensors, temporary, cpu_class, family)
         temporary.replace(target)
     finally:
         temporary.unlink(missing_ok=True)
@@ -132,7 +139,7 @@ def _halves(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
     return spread
 
 
-def _write(tensors: Named, target: Path, cpu_class: str, family: int) -> None:
+def _write(tensors: Iterator[tuple[str, NDArray[Any]]], target: Path, cpu_class: str, family: int) -> None:
     data_from = -(-(40 + 64 * MOST_TENSORS + 8) // ALIGNMENT) * ALIGNMENT
     entries = []
     with target.open("wb") as file:
@@ -143,7 +150,7 @@ def _write(tensors: Named, target: Path, cpu_class: str, family: int) -> None:
             file.write(raw + b"\0" * (-len(raw) % ALIGNMENT))
         bytes_, count = file.tell(), len(entries)
         if count > MOST_TENSORS:
-            raise BundleError(f"{count} tensors; the generator has fewer than {MOST_TENSORS}")
+            raise BundleError(f"{count} tensors; a model here has fewer than {MOST_TENSORS}")
         header = struct.pack("<4sI16sQII", PACKED_MAGIC, PACKED_VERSION, cpu_class.encode(), bytes_, count, family)
         header += b"".join(entries)
         file.seek(0)

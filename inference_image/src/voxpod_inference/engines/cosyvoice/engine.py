@@ -11,6 +11,7 @@ from voxpod_inference.bundle import Bundle
 from voxpod_inference.engines import cosyvoice_files as files
 from voxpod_inference.engines.base import Prepared, Utterance
 from voxpod_inference.engines.cosyvoice.byte_pairs import BytePairs
+from voxpod_inference.engines.cosyvoice.scores import GraphScores, NativeScores
 from voxpod_inference.engines.cosyvoice.settings import read_settings
 from voxpod_inference.engines.cosyvoice.sound import GraphGenerator, NativeGenerator, Vocoder
 from voxpod_inference.engines.cosyvoice.spectra import Flow
@@ -50,19 +51,23 @@ class CosyVoice(ReadingEngine):
         super().__init__(bundle, prepared)
         root = bundle.root if prepared is None else prepared.root
 
-        def session(graph: str) -> InferenceSession:
+        def session(graph: str, threads: int = threads) -> InferenceSession:
             return loaded(root / graph, threads, optimised=prepared is not None)
 
         self._settings = settings = read_settings(bundle.path(files.SETTINGS))
         self._pairs = BytePairs(bundle.path(files.PAIRS))
         self._speakers = np.load(bundle.path(files.SPEAKERS), mmap_mode="r")
         tables = bundle.path(files.TEXT_TABLE), bundle.path(files.SPEECH_TABLE)
-        self._language = SpeechTokens(session(files.TEXT), session(files.SPEECH), tables, settings)
+        packed = prepared.path(files.NATIVE_SPEECH.packed) if prepared else None
+        scores = NativeScores(packed, threads, settings) if packed else GraphScores(session(files.SPEECH), settings)
+        self._language = SpeechTokens(session(files.TEXT), scores, tables, settings)
         if (steps := bundle.manifest.flow_steps) is None:
             raise BundleError(f"{bundle.root}: the manifest has no flow_steps; {self.engine.needs}")
         table = bundle.path(files.FLOW_TABLE)
-        self._flow = Flow(session(files.CONDITION), session(files.STEP), table, settings, steps)
-        packed = prepared.path(files.NATIVE.packed) if prepared else None
+        # Its two runs beside each other have a thread each; what is left, both help.
+        step = session(files.STEP, max(1, threads - 1))
+        self._flow = Flow(session(files.CONDITION), step, table, settings, steps, threads)
+        packed = prepared.path(files.NATIVE_SOUND.packed) if prepared else None
         generator = NativeGenerator(packed, threads) if packed else GraphGenerator(session(files.SOUND))
         self._vocoder = Vocoder(session(files.PITCH), session(files.FEATURES), generator, settings.harmonics)
 

@@ -14,8 +14,8 @@ from voxpod_inference.engines import vocoder as native
 from voxpod_inference.engines.cosyvoice.spectra import RATE, SAMPLES_A_FRAME, Spectra
 from voxpod_inference.engines.onnx import InferenceSession, RunOptions, failing, shrinking
 
-WINDOW, AROUND = 192, 16
-"""Frames that are made at once, 2.2 s, and those around them that are looked at."""
+WINDOW, AROUND = 288, 16
+"""Frames that are made at once, 3.3 s, and those around them that are looked at."""
 _VOICED = 10.0
 """Hz below which nothing sings."""
 _LOUD, _NOISE_OF_VOICED = 0.1, 0.003

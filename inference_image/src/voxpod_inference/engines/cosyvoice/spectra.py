@@ -1,9 +1,11 @@
 """Speech tokens to spectra: conditional flow, from noise to what the tokens say, a window at a time where there are many."""
 
+import contextlib
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +28,8 @@ def frames_of(tokens: int) -> int:
 
 
 EDGE_FRAMES = frames_of(EDGE)
+GUIDANCE = np.float32(0.7)
+"""How much further than the guided direction a step goes, away from the unguided one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +74,18 @@ def moments(steps: int) -> NDArray[np.float32]:
 
 
 class Flow:
-    """The loaded flow."""
+    """The loaded flow; with two threads or more the two directions of a step are found beside each other."""
 
     def __init__(
-        self, condition: InferenceSession, step: InferenceSession, table: Path, settings: Settings, steps: int
+        self,
+        condition: InferenceSession,
+        step: InferenceSession,
+        table: Path,
+        settings: Settings,
+        steps: int,
+        threads: int,
     ) -> None:
-        self._condition, self._step, self._settings = condition, step, settings
+        self._condition, self._step, self._settings, self._threads = condition, step, settings, threads
         self._moments = moments(steps)
         self._table = np.load(table, mmap_mode="r")
         self._options, self._last = RunOptions(), shrinking(RunOptions())
@@ -115,13 +125,37 @@ class Flow:
         return np.asarray(aim[0], np.float32)
 
     def _solved(self, noise: Spectra, aim: Spectra, speaker: NDArray[np.float32]) -> Spectra:
-        x, when, steps = noise[None], self._moments, len(self._moments) - 1
-        with failing(f"{len(noise)} frames"):
-            for at in range(steps):
-                step = {"x": x, "mu": aim[None], "moment": when[at : at + 1], "length": np.diff(when[at : at + 2])}
+        x, zeros = noise[None], np.zeros_like(aim[None])
+        guided = {"mu": aim[None], "speaker": speaker[None]}
+        unguided = {"mu": zeros, "speaker": np.zeros_like(speaker[None])}
+        with failing(f"{len(noise)} frames"), self._both() as both:
+            for at, length in enumerate(np.diff(self._moments)):
+                now = {"x": x, "moment": self._moments[at : at + 1]}
                 # Memory that is given back after each step is asked for again by the next one.
-                options = self._options if at + 1 < steps else self._last
-                (x,) = self._step.run(["next"], {**step, "speaker": speaker[None]}, options)
+                options = self._options if at + 2 < len(self._moments) else self._last
+                towards, away = both([(now | guided, options), (now | unguided, options)])
+                x = x + length * ((1 + GUIDANCE) * towards - GUIDANCE * away)
         if not np.isfinite(x).all():
             raise SpeechError("engine", ENGINE_FAILED, f"the model made no sound of {len(noise)} frames")
         return np.array(x[0], np.float32)
+
+    @contextlib.contextmanager
+    def _both(self) -> Iterator[Callable[[Sequence[tuple[dict[str, Any], RunOptions]]], list[Spectra]]]:
+        """What finds the directions of two sets of feeds."""
+
+        def one(feeds: dict[str, Any], options: RunOptions) -> Spectra:
+            (direction,) = self._step.run(["direction"], feeds, options)
+            return np.asarray(direction, np.float32)
+
+        if self._threads < 2:
+            yield lambda given: [one(*each) for each in given]
+            return
+        from concurrent.futures import ThreadPoolExecutor
+
+        with ThreadPoolExecutor(1) as other:
+
+            def beside(given: Sequence[tuple[dict[str, Any], RunOptions]]) -> list[Spectra]:
+                second = other.submit(one, *given[1])
+                return [one(*given[0]), second.result()]
+
+            yield beside

@@ -1,22 +1,19 @@
 """Text tokens to speech tokens: the two language parts of the model, and how long speech may be."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
-from numpy.typing import NDArray
 
 from voxpod_inference.engines.cosyvoice.sampling import draw
+from voxpod_inference.engines.cosyvoice.scores import Rows, Scores
 from voxpod_inference.engines.cosyvoice.settings import Settings
 from voxpod_inference.engines.onnx import InferenceSession, RunOptions, failing, shrinking
 from voxpod_inference.errors import ENGINE_FAILED, SpeechError
 
 LEAST_FOR_A_TOKEN, MOST_FOR_A_TOKEN = 2, 20
 """Speech tokens for each text token: 0.04 to 0.4 s. Speech does not end before, and is ended after."""
-
-Rows = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,19 +30,12 @@ def bounds(text_tokens: int, before: int, settings: Settings) -> Bounds:
     return Bounds(max(1, min(LEAST_FOR_A_TOKEN * text_tokens, most)), max(1, most))
 
 
-Cache = dict[str, onnxruntime.OrtValue]
-"""Keys and values by layer, written in place: 112 KB a position of the published model."""
-
-
 class SpeechTokens:
     """The loaded language parts."""
 
-    def __init__(
-        self, text: InferenceSession, speech: InferenceSession, tables: tuple[Path, Path], settings: Settings
-    ) -> None:
-        self._text, self._speech, self._settings = text, speech, settings
+    def __init__(self, text: InferenceSession, scores: Scores, tables: tuple[Path, Path], settings: Settings) -> None:
+        self._text, self._scores, self._settings = text, scores, settings
         self._text_table, self._speech_table = (np.load(table, mmap_mode="r") for table in tables)
-        self._options = RunOptions()
         self._shrinking = shrinking(RunOptions())
         self._stopped = False
 
@@ -76,16 +66,14 @@ class SpeechTokens:
     def stop(self) -> None:
         """Make `say` fail soon; may be called from any thread."""
         self._stopped = True
-        self._options.terminate = True
+        self._scores.stop()
         self._shrinking.terminate = True
 
     def _made(self, rows: Rows, limits: Bounds, random: np.random.Generator) -> Iterator[int]:
         made: list[int] = []
         end = self._settings.speech_tokens
-        cache = self._cache()  # of this chunk alone: flow and vocoder have the room afterwards
-        first = self._bound(len(rows), cache)
-        following = self._bound(1, cache)
-        scores = first(rows, len(rows))
+        run = self._scores.begin()  # of this chunk alone: flow and vocoder have the room afterwards
+        scores = run(rows)
         while True:
             if self._stopped:
                 raise SpeechError("engine", ENGINE_FAILED, "stopped in the middle of a chunk")
@@ -100,36 +88,4 @@ class SpeechTokens:
             yield token
             if len(made) == limits.most:
                 return
-            scores = following(self._speech_table[token : token + 1], len(rows) + len(made))
-
-    def _cache(self) -> Cache:
-        """Room for all positions. Pages of those that are never reached are never there."""
-        s = self._settings
-        shape = [1, s.heads, s.positions, s.head]
-        names = [f"{part}_{at}" for at in range(s.layers) for part in ("k", "v")]
-        return {name: onnxruntime.OrtValue.ortvalue_from_shape_and_type(shape, np.float32, "cpu") for name in names}
-
-    def _bound(self, count: int, cache: Cache) -> Callable[[Rows, int], Rows]:
-        """A run over so many rows beside what the cache holds: takes them and how many there are with those before, gives the scores of the next token."""
-        width = self._settings.heads * self._settings.head
-        rows = onnxruntime.OrtValue.ortvalue_from_shape_and_type([1, count, width], np.float32, "cpu")
-        total = onnxruntime.OrtValue.ortvalue_from_shape_and_type([1], np.int64, "cpu")
-        scores = onnxruntime.OrtValue.ortvalue_from_shape_and_type(
-            [1, self._settings.speech_tokens + 1], np.float32, "cpu"
-        )
-        binding = self._speech.io_binding()
-        binding.bind_ortvalue_input("rows", rows)
-        binding.bind_ortvalue_input("total", total)
-        binding.bind_ortvalue_output("scores", scores)
-        for name, memory in cache.items():
-            binding.bind_ortvalue_input(f"past_{name}", memory)
-            binding.bind_ortvalue_output(f"now_{name}", memory)
-
-        def run(given: Rows, positions: int) -> Rows:
-            rows.update_inplace(np.ascontiguousarray(given[None], dtype=np.float32))
-            total.update_inplace(np.array([positions], np.int64))
-            with failing(f"position {positions}"):
-                self._speech.run_with_iobinding(binding, self._options)
-            return np.array(scores.numpy()[0])  # which is a view of what the next run writes
-
-        return run
+            scores = run(self._speech_table[token : token + 1])

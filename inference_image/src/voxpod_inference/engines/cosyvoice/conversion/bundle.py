@@ -9,7 +9,7 @@ import numpy as np
 
 from voxpod_inference.bundle import Bundle, file_entry, write_manifest
 from voxpod_inference.engines import cosyvoice_files as files
-from voxpod_inference.engines.cosyvoice.conversion import encoders, flow, speakers, tokenizer, vocoder
+from voxpod_inference.engines.cosyvoice.conversion import encoders, flow, language, speakers, tokenizer, vocoder
 from voxpod_inference.engines.cosyvoice.conversion.checkpoint import Archive, CheckpointError, Tensor, tensors_of
 from voxpod_inference.engines.cosyvoice.conversion.graph import Graph
 from voxpod_inference.engines.cosyvoice.conversion.layout import PUBLISHED, Sizes, checked, expected
@@ -17,7 +17,7 @@ from voxpod_inference.engines.cosyvoice.settings import Settings
 from voxpod_inference.packages import fetched, needs_onnx
 from voxpod_inference.tables import write_table
 
-NAME, INSTRUCT_NAME, VERSION = "cosyvoice-300m-sft", "cosyvoice-300m-instruct", "1.1.0"
+NAME, INSTRUCT_NAME, VERSION = "cosyvoice-300m-sft", "cosyvoice-300m-instruct", "1.2.0"
 RATE = 22_050
 TEXT_POSITIONS, POSITIONS, FLOW_POSITIONS = 128, 1_024, 320
 """Rows that the graphs have positions for: of text, of the language model, of speech tokens in the flow. The flow's attention grows with
@@ -93,7 +93,11 @@ class _Writer:
             self.tell(f"writing {name}", share)
             graph().save(self.root / name)
         if self.sizes.base == vocoder.NATIVE_BASE:
-            vocoder.write_generator_weights(hift, self.root / files.NATIVE.weights)
+            vocoder.write_generator_weights(hift, self.root / files.NATIVE_SOUND.weights)
+        if self.choices.eight_bits and language.computes(self.sizes):
+            self.tell(f"writing {files.NATIVE_SPEECH.weights}", 0.75)
+            stack = encoders.speech_stack(self.sizes.layers, self.sizes.width, self.sizes.heads)
+            language.write_language_weights(llm, stack, self.sizes, POSITIONS, self.root / files.NATIVE_SPEECH.weights)
         self.tell("writing tables", 0.8)
         np.save(self.root / files.TEXT_TABLE, llm["text_embedding.weight"].read())
         # The rows of begin and task follow those of the tokens.

@@ -102,19 +102,28 @@ class Layers:
         x = self._graph("Relu", x) if relu else x
         return str(self._graph("Mul", x, self._graph.constant(self._stack.scale)))
 
-    def before_attention(self, x: str, at: int) -> tuple[str, str, str, str]:
-        """Queries with u, keys and values, [1, n, width], and queries with v, [1, heads, n, head]."""
-        g, s, layer = self._graph, self._stack, f"encoders.{at}.self_attn"
-        x = self.norm(x, f"encoders.{at}.{s.norms[0]}", _LAYER_EPSILON)
+    @property
+    def norms(self) -> tuple[str, str]:
+        """What the two norms of a layer are called."""
+        return self._stack.norms
+
+    def queries(self, at: int) -> tuple[Floats, Floats, Floats]:
+        """Weight and bias of queries with u, keys and values in one product, and v - u [heads, head]."""
+        layer = f"encoders.{at}.self_attn"
         u, v = (self.read(f"{layer}.pos_bias_{name}") for name in ("u", "v"))
         weights = [self.read(f"{layer}.linear_{part}.weight") for part in ("q", "k", "v")]
         biases = [self.read(f"{layer}.linear_{part}.bias") for part in ("q", "k", "v")]
         biases[0] = biases[0] + u.reshape(-1)
-        q, k, value = g(
-            "Split", g.linear(x, np.concatenate(weights), np.concatenate(biases)), outputs=3, axis=-1, num_outputs=3
-        )
+        return np.concatenate(weights), np.concatenate(biases), v - u
+
+    def before_attention(self, x: str, at: int) -> tuple[str, str, str, str]:
+        """Queries with u, keys and values, [1, n, width], and queries with v, [1, heads, n, head]."""
+        g, s = self._graph, self._stack
+        x = self.norm(x, f"encoders.{at}.{s.norms[0]}", _LAYER_EPSILON)
+        weight, bias, apart = self.queries(at)
+        q, k, value = g("Split", g.linear(x, weight, bias), outputs=3, axis=-1, num_outputs=3)
         heads = g("Transpose", g("Reshape", q, g.lengths(1, -1, s.heads, s.head)), perm=[0, 2, 1, 3])
-        return q, k, value, g("Add", heads, g.weight((v - u)[None, :, None, :]))
+        return q, k, value, g("Add", heads, g.weight(apart[None, :, None, :]))
 
     def after_attention(self, x: str, attended: str, at: int) -> str:
         """Output of the layer, from what came into it and what its attention found."""
@@ -126,15 +135,19 @@ class Layers:
         inner = g.silu(inner) if self._stack.silu else g("Relu", inner)
         return str(g("Add", x, self.linear(inner, f"{layer}.feed_forward.w_2")))
 
-    def projected(self, at: int, distances: np.ndarray) -> str:
-        """p of each distance, over the root of the head's width: [heads, distances, head], of which a run takes a stretch.
-
-        In this order the stretch is one piece a head: 1 ms a token at 300 positions, where columns of rows took 4.
-        """
+    def distances(self, at: int, distances: np.ndarray) -> Floats:
+        """p of each distance, over the root of the head's width: [heads, distances, head]."""
         s = self._stack
         p = positions(distances, s.width) @ self.read(f"encoders.{at}.self_attn.linear_pos.weight").T
         table = p.reshape(len(distances), s.heads, s.head).transpose(1, 0, 2) / np.float32(math.sqrt(s.head))
-        return self._graph.weight(np.ascontiguousarray(table, dtype=np.float32))
+        return np.ascontiguousarray(table, dtype=np.float32)
+
+    def projected(self, at: int, distances: np.ndarray) -> str:
+        """The same as a weight, of which a run takes a stretch.
+
+        In this order the stretch is one piece a head: 1 ms a token at 300 positions, where columns of rows took 4.
+        """
+        return self._graph.weight(self.distances(at, distances))
 
 
 class Shift:
