@@ -22,7 +22,7 @@ def main(
     from voxpod_inference.process import prepare_process
 
     prepare_process()
-    from voxpod_inference import worker  # noqa: F401  a sandbox has it too
+    from voxpod_inference import dispatch, worker  # noqa: F401  a sandbox has them too
     from voxpod_inference.bundle import open_bundle
     from voxpod_inference.engines.kokoro import Kokoro
     from voxpod_inference.engines.registry import load_engine
