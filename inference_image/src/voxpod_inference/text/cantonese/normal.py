@@ -26,7 +26,7 @@ _CURRENCIES = {
 _UNITS = {
     "km/h": "公里每小時", "km": "公里", "cm": "厘米", "mm": "毫米", "m": "米", "kg": "公斤", "mg": "毫克", "g": "克", "ml": "毫升", "mL": "毫升", "L": "公升", "GB": "個G", "MB": "個M",
     "KB": "個K", "TB": "個T", "min": "分鐘", "h": "小時", "ms": "毫秒", "W": "瓦", "MW": "兆瓦", "V": "伏", "kWh": "度電", "kHz": "千赫", "MHz": "兆赫",
-    "GHz": "千兆赫", "kcal": "千卡", "dB": "分貝", "mmHg": "毫米水銀柱", "cc": "毫升", "kW": "千瓦", "Hz": "赫茲", "°C": "度", "℃": "度", "°": "度", "m²": "平方米", "㎡": "平方米", "km²": "平方公里",
+    "GHz": "千兆赫", "kcal": "千卡", "dB": "分貝", "mmHg": "毫米水銀柱", "cc": "毫升", "kW": "千瓦", "Hz": "赫茲", "°C": "度", "℃": "度", "°": "度", "m²": "平方米", "μg": "微克", "μm": "微米", "μL": "微升", "μl": "微升", "μs": "微秒", "μF": "微法", "μV": "微伏", "μA": "微安", "μW": "微瓦", "㎡": "平方米", "km²": "平方公里",
 }  # fmt: skip
 _SYMBOLS = {
     "&": "同",
@@ -126,6 +126,7 @@ def _address(match: re.Match[str]) -> str:
 _LARGE = r"(?P<large>[萬万億亿千百])?"
 _HAN = r"\u3400-\u9fff"
 _RULES: tuple[Rule, ...] = (
+    (re.compile(r"(?<=\d)(\s?)µ(?=[A-Za-z])"), r"\1μ"),
     (re.compile(rf"((?:https?://|www\.)[^\s,;)>\"{_HAN}]*[^\s,;)>\".!?{_HAN}]|[A-Za-z0-9_.+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)"), _address),
     (re.compile("[①-⑳]"), lambda m: f"{_number(str(int(unicodedata.numeric(m.group()))))}，"),
     (re.compile("[Ⅰ-Ⅻⅰ-ⅻ]"), lambda m: str(int(unicodedata.numeric(m.group())))),

@@ -108,6 +108,6 @@ _OF_UNITS = "".join(f"(?<!{unit})" for unit in ("m", "ft", "in", "mi", " s", "/s
 FIRST: tuple[Rule, ...] = (
     (re.compile(rf"(?<=\d)\s?[x×]\s?(?=[{SIGNS}]\s?\d)"), " times "),
     (re.compile(rf"(?<=\d)\^-?\d+|{_OF_UNITS}\^-?(?:\d+|n\b)"), _power),
-    (re.compile(rf"(?<![^\s(\[{{“\"'=<>≤≥≈~/:×*,;.!?…])[-−](?=[{SIGNS}]?\.?[\d½⅓⅔¼¾⅕-⅞])"), "minus "),
+    (re.compile(rf"(?<![^\s(\[{{“\"'=<>≤≥≈~/:×*,;.!?…&])[-−](?=[{SIGNS}]?\.?[\d½⅓⅔¼¾⅕-⅞])"), "minus "),
 )
 """Before every other rule for figures, so that none of them can lose it."""

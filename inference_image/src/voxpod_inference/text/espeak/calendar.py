@@ -83,7 +83,7 @@ def _named_months(tables: Tables) -> Iterable[Rule]:
             lambda m: f"{m[1]} {month(m[2])}" + "." * _ends_text(m),
         )
         yield re.compile(rf"(?<!\w)({short})\. (?=\d{{1,2}}(?:{year}|{ends}))", re.I), lambda m: f"{month(m[1])} "
-    yield re.compile(rf"{_ALONE}(\d{{1,2}})[/-](\d{{1,2}})[/-](?=\d{{1,2}}(?: de)? (?:{months})\b)"), r"\1, \2, "
+    yield re.compile(rf"{_ALONE}(\d{{1,2}})[/-](\d{{1,2}})[/-](?=\d{{1,2}}(?: de)? (?:{months})\b)"), r"\1, \2 "
     yield re.compile(rf"{_ALONE}(\d{{1,2}})/(?=\d{{1,2}} (?:de )?(?:{months})\b)"), r"\1 "
     yield (
         re.compile(rf"(?<![\w.,/-])({months}) (0?[1-9]|[12]\d|3[01])(?:{year}|{ends})", re.I),

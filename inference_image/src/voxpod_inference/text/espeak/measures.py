@@ -61,7 +61,7 @@ def fractions(tables: Tables) -> Iterable[Rule]:
 
     yield (
         re.compile(
-            r"(?<![\w/.,-])(\d{1,6}|\d{1,3}[.,]\d{3})/((?:19|20)\d\d)(?![\w/]|[.,]\d)|(?<![\w/.,-])((?:19|20)\d\d)/(\d{2,6})(?![\w/]|[.,]\d)"
+            r"(?<![\w/.,-])(?!1/)(\d{1,6}|\d{1,3}[.,]\d{3})/((?:19|20)\d\d)(?![\w/]|[.,]\d)|(?<![\w/.,-])((?:19|20)\d\d)/(\d{2,6})(?![\w/]|[.,]\d)"
         ),
         lambda m: f"{said(m[1] or m[3], tables)}, {said(m[2] or m[4], tables)}",  # of a law, an invoice; no fraction
     )

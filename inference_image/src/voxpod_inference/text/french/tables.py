@@ -79,7 +79,7 @@ TABLES = Tables(
         "km kilomètre kilomètres;m mètre mètres;dm décimètre décimètres;cm centimètre centimètres;mm millimètre millimètres;µm micromètre micromètres;nm nanomètre nanomètres;"
         "km/h kilomètre_heure kilomètres_heure;m/s mètre_par_seconde mètres_par_seconde;"
         "t tonne tonnes;kg kilo kilos;g gramme grammes;mg milligramme milligrammes;µg microgramme microgrammes;mcg microgramme microgrammes;"
-        "l litre litres;L litre litres;dl décilitre décilitres;cl centilitre centilitres;ml millilitre millilitres;mL millilitre millilitres;µl microlitre microlitres;"
+        "l litre litres;L litre litres;dl décilitre décilitres;cl centilitre centilitres;ml millilitre millilitres;mL millilitre millilitres;µl microlitre microlitres;µL microlitre microlitres;µF microfarad microfarads;µV microvolt microvolts;µA microampère microampères;µW microwatt microwatts;"
         "h heure heures;min minute minutes;mn minute minutes;s seconde secondes;sec seconde secondes;ms milliseconde millisecondes;µs microseconde microsecondes;"
         "°C degré_Celsius degrés_Celsius;℃ degré_Celsius degrés_Celsius;°F degré_Fahrenheit degrés_Fahrenheit;° degré degrés;"
         "m² mètre_carré mètres_carrés;m2 mètre_carré mètres_carrés;cm² centimètre_carré centimètres_carrés;km² kilomètre_carré kilomètres_carrés;"

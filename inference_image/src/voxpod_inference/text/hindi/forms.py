@@ -80,7 +80,7 @@ RULES: tuple[Rule, ...] = (
     (re.compile(r"(?<=\d)/-(?!\d)"), ""),
     (re.compile(r"(?<![\d:.])0?([1-9]|1[0-2]):(0[1-9]|[1-5]\d)\s?बजे(?![\u0900-\u0963])"), _quarters),
     (re.compile(rf"(?<!{_LETTER})({_DAYS})\s?[-–]\s?({_DAYS})(?!{_LETTER})"), _weekdays),
-    (re.compile(r"(?<![\w/.,-])(\d{1,3})(?: 1/2|½)(?![\w/])"), _and_a_half),
+    (re.compile(r"(?<![\w/.,:-])([1-9]\d{0,2})(?: 1/2|½)(?![\w/])"), _and_a_half),
     (
         re.compile(rf"(?<![\w/.,-])([1-9]\d{{0,2}})\.5\s?({'|'.join(_LONG_UNITS)}){_ENDED}"),
         lambda m: f"{_and_a_half(m)} {_LONG_UNITS[m[2]]}",

@@ -38,7 +38,7 @@ TABLES = Tables(
         "km chilometro chilometri;m metro metri;dm decimetro decimetri;cm centimetro centimetri;mm millimetro millimetri;µm micron micron;nm nanometro nanometri;"
         "km/h chilometro_orario chilometri_orari;m/s metro_al_secondo metri_al_secondo;"
         "t tonnellata tonnellate;q quintale quintali;kg chilo chili;hg etto etti;g grammo grammi;gr grammo grammi;mg milligrammo milligrammi;µg microgrammo microgrammi;mcg microgrammo microgrammi;"
-        "l litro litri;L litro litri;dl decilitro decilitri;cl centilitro centilitri;ml millilitro millilitri;mL millilitro millilitri;µl microlitro microlitri;"
+        "l litro litri;L litro litri;dl decilitro decilitri;cl centilitro centilitri;ml millilitro millilitri;mL millilitro millilitri;µl microlitro microlitri;µL microlitro microlitri;µF microfarad;µV microvolt;µA microampere;µW microwatt;"
         "h ora ore;d giorno giorni;gg giorno giorni;min minuto minuti;s secondo secondi;sec secondo secondi;ms millisecondo millisecondi;µs microsecondo microsecondi;"
         "°C grado_Celsius gradi_Celsius;℃ grado_Celsius gradi_Celsius;°F grado_Fahrenheit gradi_Fahrenheit;° grado gradi;"
         "m² metro_quadrato metri_quadrati;m2 metro_quadrato metri_quadrati;mq metro_quadrato metri_quadrati;cm² centimetro_quadrato centimetri_quadrati;km² chilometro_quadrato chilometri_quadrati;kmq chilometro_quadrato chilometri_quadrati;"

@@ -116,6 +116,7 @@ _LARGE = r"(?P<large>\s?(?:십|백|천)?(?:만|억|조)|천|백)?"
 _RULES: tuple[Rule, ...] = (
     (re.compile(r"[\u1100-\u11ff]+"), lambda m: unicodedata.normalize("NFC", m.group())),
     (re.compile(r"[０-９Ａ-Ｚａ-ｚ]+"), lambda m: unicodedata.normalize("NFKC", m.group())),
+    (re.compile(r"(?<=\d)(\s?)µ(?=[A-Za-z])"), r"\1μ"),
     (re.compile("[①-⑳]"), lambda m: f"{int(unicodedata.numeric(m.group()))}, "),
     (re.compile("[Ⅰ-Ⅻⅰ-ⅻ]"), lambda m: str(int(unicodedata.numeric(m.group())))),
     (re.compile(r"\b((?:https?://|www\.)[^\s,;)>\"가-힣]*[^\s,;)>\".!?가-힣]|[\w.+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+|[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.(?:com|net|org|kr)(?![A-Za-z]))"), _address),

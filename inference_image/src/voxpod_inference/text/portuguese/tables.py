@@ -29,7 +29,7 @@ TABLES = Tables(
         "km quilômetro quilômetros;m metro metros;dm decímetro decímetros;cm centímetro centímetros;mm milímetro milímetros;µm micrômetro micrômetros;nm nanômetro nanômetros;"
         "km/h quilômetro_por_hora quilômetros_por_hora;kph quilômetro_por_hora quilômetros_por_hora;mph milha_por_hora milhas_por_hora;m/s metro_por_segundo metros_por_segundo;"
         "t tonelada toneladas;kg quilo quilos;g grama gramas;mg miligrama miligramas;µg micrograma microgramas;mcg micrograma microgramas;"
-        "l litro litros;L litro litros;dl decilitro decilitros;cl centilitro centilitros;ml mililitro mililitros;mL mililitro mililitros;µl microlitro microlitros;"
+        "l litro litros;L litro litros;dl decilitro decilitros;cl centilitro centilitros;ml mililitro mililitros;mL mililitro mililitros;µl microlitro microlitros;µL microlitro microlitros;µF microfarad microfarads;µV microvolt microvolts;µA microampere microamperes;µW microwatt microwatts;"
         "h hora horas;hs hora horas;min minuto minutos;s segundo segundos;seg segundo segundos;ms milissegundo milissegundos;µs microssegundo microssegundos;"
         "°C grau_Celsius graus_Celsius;℃ grau_Celsius graus_Celsius;°F grau_Fahrenheit graus_Fahrenheit;° grau graus;"
         "m² metro_quadrado metros_quadrados;m2 metro_quadrado metros_quadrados;cm² centímetro_quadrado centímetros_quadrados;km² quilômetro_quadrado quilômetros_quadrados;"

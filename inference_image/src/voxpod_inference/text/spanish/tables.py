@@ -30,7 +30,7 @@ TABLES = Tables(
         "km kilómetro kilómetros;m metro metros;dm decímetro decímetros;cm centímetro centímetros;mm milímetro milímetros;µm micra micras;nm nanómetro nanómetros;"
         "km/h kilómetro_por_hora kilómetros_por_hora;mph milla_por_hora millas_por_hora;mi milla millas;ft pie pies;oz onza onzas;gal galón galones;psi pe_ese_i pe_ese_i;rpm revolución_por_minuto revoluciones_por_minuto;kph kilómetro_por_hora kilómetros_por_hora;m/s metro_por_segundo metros_por_segundo;"
         "t tonelada toneladas;kg kilo kilos;g gramo gramos;gr gramo gramos;mg miligramo miligramos;µg microgramo microgramos;mcg microgramo microgramos;lb libra libras;"
-        "l litro litros;L litro litros;dl decilitro decilitros;cl centilitro centilitros;ml mililitro mililitros;mL mililitro mililitros;µl microlitro microlitros;"
+        "l litro litros;L litro litros;dl decilitro decilitros;cl centilitro centilitros;ml mililitro mililitros;mL mililitro mililitros;µl microlitro microlitros;µL microlitro microlitros;µF microfaradio microfaradios;µV microvoltio microvoltios;µA microamperio microamperios;µW microvatio microvatios;"
         "h hora horas;hrs hora horas;min minuto minutos;s segundo segundos;seg segundo segundos;ms milisegundo milisegundos;µs microsegundo microsegundos;"
         "°C grado_centígrado grados_centígrados;℃ grado_centígrado grados_centígrados;°F grado_Fahrenheit grados_Fahrenheit;°K kelvin kelvin;K kelvin kelvin;° grado grados;"
         "m² metro_cuadrado metros_cuadrados;m2 metro_cuadrado metros_cuadrados;cm² centímetro_cuadrado centímetros_cuadrados;km² kilómetro_cuadrado kilómetros_cuadrados;"
