@@ -40,14 +40,19 @@ _RUPEES = frozenset(["Rs", "INR"])
 _ENGLISH_FOLLOWS = re.compile(r" ?[A-Za-z]")
 _ORDINAL_ENDS = re.compile(r"(?:st|nd|rd|th)(?![A-Za-z])", re.I)
 _WITH_UNITS = ("han", "ja", "ko", "hi")
-_SUM = re.compile(r"[$.]? ?\d")
+_SUM = re.compile(r"[$€£₹.]? ?\d| [$€£₹]\d")
 _CLOCK = re.compile(r"\d:\d\d\Z")
 _DEGREES = re.compile(r"\d ?°\Z")
+_FLOOR = re.compile(r"(?<![\dA-Za-z.])\d{1,2}\Z")
+"""`3F` is a floor beside Chinese, Japanese and Korean, `12F座` a seat."""
+_SEATS = ("座", "席", "석")
 _EXPONENT = re.compile(r"[-−+]\d")
 """After the e of 1e-5."""
 _LINE = re.compile(r"[^\n]*\n|[^\n]+\Z")
 _SHORT_NAME = re.compile(r"(?<![A-Za-z])[A-Z]{1,2}\Z")
 """G20, B12, CA1831 have Chinese figures in Chinese."""
+_COUNTED = re.compile("\\d{1,4}(?:便|号|番|列車|系|편|호|번|열차|노선)")
+"""NH123便: the figure belongs to what counts it."""
 _GLUED = re.compile(r"[-–.]?\d[\d.]*")
 
 
@@ -158,8 +163,10 @@ def _known(scripts: set[str]) -> _Known:
 
 def _is_unit(text: str, mark: _Mark, known: _Known) -> bool:
     written, before = text[mark.start : mark.end], text[max(0, mark.start - 8) : mark.start]
-    if written in ("C", "F"):
-        return _DEGREES.search(before) is not None
+    if written in ("C", "F") and _DEGREES.search(before):
+        return True
+    if written == "F":
+        return known.east and _FLOOR.search(before) is not None and text[mark.end : mark.end + 1] not in _SEATS
     if written in ("e", "E") and before[-1:].isdecimal():
         return _EXPONENT.match(text, mark.end) is not None
     glued, before = before[-1:].isdecimal(), before.rstrip(" ")
@@ -266,6 +273,8 @@ def _owner_changes_at(text: str, left: Run, right: Run) -> int:
         return right.start
     glued = _GLUED.match(gap)
     if glued and right.language in ("zh", "yue") and gap[0].isdecimal() and _SHORT_NAME.search(text[: left.end][-4:]):
+        return left.end
+    if glued and right.language in ("ja", "ko") and gap[0].isdecimal() and _COUNTED.match(text, left.end):
         return left.end
     if glued:
         return left.end + glued.end()

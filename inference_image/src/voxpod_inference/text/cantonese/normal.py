@@ -63,7 +63,7 @@ _ADDRESSES = {
     "#": "號",
 }
 _HALVES = {"am": "上晝", "pm": "下晝"}
-_CLASSIFIERS = "個|个|隻|只|次|本|杯|張|张|位|日|點|点|蚊|條|条|支|枝|份|碗|件|樣|样|年|間|间|架|部|粒|塊|块|歲|岁|分鐘|小時|公里|公斤|公升|米|克|度|層|层|倍|人|名|週|周|星期|磅"
+_CLASSIFIERS = "個|个|隻|只|次|本|杯|張|张|位|日|點|点|蚊|條|条|支|枝|份|碗|件|樣|样|年|間|间|架|部|粒|塊|块|歲|岁|分鐘|小時|公里|公斤|公升|米|克|度|層|层|倍|人|名|週|周|星期|磅|匙羹|茶匙|湯匙|匙|碟|包|盒|袋|樽|罐|對|套|場|晚|班"
 _UNIT = "|".join(sorted(map(re.escape, _UNITS), key=len, reverse=True))
 _CURRENCY = "|".join(sorted(map(re.escape, _CURRENCIES), key=len, reverse=True))
 # The table has traditional characters and their simplified forms; numerals come simplified.
@@ -112,6 +112,8 @@ def _money(match: re.Match[str]) -> str:
         return f"{_counted(whole)}{unit}"
     if unit == "蚊" and cents in ("5", "50") and not large:
         return f"{_counted(whole)}個半"
+    if unit == "蚊" and len(cents.rstrip("0")) == 1 and whole != "0" and not large:
+        return f"{_counted(whole)}個{_number(cents[0])}"
     return f"{_counted(match['number'])}{large}{unit}"
 
 
@@ -149,10 +151,11 @@ _RULES: tuple[Rule, ...] = (
     (re.compile(rf"(?<![\d.,])({_NUMBER})%"), lambda m: f"百分之{_number(m[1])}"),
     (re.compile(rf"(?<=[蚊元])/({_UNIT})(?![A-Za-z])"), lambda m: f"每{_UNITS[m[1]]}"),
     (re.compile(r"(?<=[蚊元])/(?=[\u4e00-\u9fff])"), "每"),
+    (re.compile(r"(?<![\d.])(\d{1,2})F(?![A-Za-z\d座席석])"), lambda m: f"{_number(m[1])}樓"),
     (re.compile(r"(?<![A-Za-z0-9./])(\d{1,4})/(\d{1,4})(?![\d/])"), lambda m: f"{_number(m[2])}分之{_number(m[1])}"),
     (re.compile(r"(?<![A-Za-z0-9.])[-−](?=\d)"), "負"),
     (re.compile(r"(?<=\d)\s?[-~〜～–]\s?(?=\d)"), "至"),
-    (re.compile(rf"(?<![\d.,])({_NUMBER})\s?({_UNIT})(?![A-Za-z])"), lambda m: _counted(m[1]) + _UNITS[m[2]]),
+    (re.compile(rf"(?<![\d.])(?<!\d,)({_NUMBER})\s?({_UNIT})(?![A-Za-z])"), lambda m: _counted(m[1]) + _UNITS[m[2]]),
     (re.compile(rf"(?<![\d.,第])2(?=\s?(?:{_CLASSIFIERS}))"), "兩"),
     (re.compile(r"(?<![\d.])\d+(?:\.\d+){2,}"), lambda m: "點".join(_number(g) for g in m.group().split("."))),
     (re.compile(rf"(?<![\d.])(?:{_NUMBER})"), lambda m: _number(m.group())),

@@ -90,6 +90,14 @@ def _date_of_two_figures(match: re.Match[str]) -> str:
     return f"{digits(match[1])}年{number(match[2])}月{number(match[3])}日" if valid else match.group()
 
 
+def _span_of_days(match: re.Match[str]) -> str:
+    """`3/1~10/31`: two days of a year."""
+    days = [(int(match[at]), int(match[at + 1])) for at in (1, 4)]
+    if not all(1 <= month <= 12 and 1 <= day <= 31 for month, day in days):
+        return match.group()
+    return "到".join(f"{cardinal(month)}月{cardinal(day)}日" for month, day in days)
+
+
 def _time(match: re.Match[str]) -> str:
     hour, minutes, seconds = int(match[1]), int(match[2]), match[3]
     said = (
@@ -184,6 +192,8 @@ _RULES: tuple[Rule, ...] = (
     (re.compile(r"(\d[\u4e00-\u9fff]{1,3})(/)(?=小时|分钟|秒|[天日周月年人次斤件个台])"), lambda m: [(m[1], 1), ("每", 2)]),
     (re.compile(rf"(?<=[元块角])/(?=(?:{_UNIT})(?![A-Za-z/])|[\u4e00-\u9fff])|(?<=\d)/(?=[\u4e00-\u9fff])"), "每"),
     (re.compile(rf"([¥￥$＄€£₩₹]\s?(?:{_NUMBER})(?:万|亿)?)(/)(?=[\u4e00-\u9fff])"), lambda m: [(m[1], 1), ("每", 2)]),
+    (re.compile(r"(?<![\d/])(\d{1,2})/(\d{1,2})(\s?[-–—~～至到]\s?)(\d{1,2})/(\d{1,2})(?![\d/])"), _span_of_days),
+    (re.compile(r"(?<![\d.])(\d{1,2})F(?![A-Za-z\d座席석])"), lambda m: f"{number(m[1])}楼"),
     (re.compile(r"(?<![\d/])(?:(\d{1,3})\s)?(\d{1,4})/(\d{1,4})(?![\d/])"), lambda m: f"{number(m[1]) + '又' if m[1] else ''}{number(m[3])}分之{number(m[2])}"),
     (re.compile(rf"(?<=\d)\s?[-−－]\s?(?=(?:{_NUMBER})\s?[=＝])"), "减"),
     (re.compile(rf"([¥￥$＄€£₩])\s?({_NUMBER})\s?[-–—~～]\s?[¥￥$＄€£₩]?(?=\d)"), lambda m: f"{_amount(m[2])}到{m[1]}"),
@@ -199,7 +209,7 @@ _RULES: tuple[Rule, ...] = (
     (re.compile(rf"(?<![\d.])2\s?({_UNIT})(?![A-Za-z/])"), lambda m: f"{'二' if m[1][0] in '°℃℉' else '两'}{UNITS[m[1]]}"),
     (re.compile(rf"({_NUMBER})\s?(万亿|万|亿|千|百)?({_UNIT})(?![A-Za-z/])"), lambda m: f"{number(m[1])}{m[2] or ''}{UNITS[m[3]]}"),
     (re.compile(rf"(?<=每)({_UNIT})(?![A-Za-z/])"), lambda m: UNITS[m[1]]),
-    (re.compile(rf"(?<![\d.第周期初])2(?=[{_COUNTED}](?![级])(?!月\d))"), "两"),
+    (re.compile(rf"(?<![\d.第周期初])2(?=[{_COUNTED}](?![级之])(?!月\d))"), "两"),
     (re.compile(r"(?<![\d.])\d+(?:\.\d+){2,}(?![\d.]*\d)"), _decimal_point),
     (re.compile(_NUMBER), lambda m: number(m.group())),
 )  # fmt: skip

@@ -40,6 +40,8 @@ _HALVES = {"am": "午前", "pm": "午後"}
 _ONE_BY_ONE = (
     "認証コード|確認コード|暗証番号|パスワード|口座番号|会員番号|追跡番号|注文番号|予約番号|郵便番号|下4桁|末尾"
 )
+_ON_A_DAY = "会|集合|集ま|開催|開始|開店|締|発売|公開|到着|出発"
+"""`3/4に会おう` is a day, `3/4に減った` three quarters."""
 _COMPOSED = re.compile("[^\x00-\x7f][\u3099\u309a\uff9e\uff9f]?", re.S)
 
 
@@ -151,9 +153,11 @@ _RULES: tuple[Rule, ...] = (
     (re.compile(r"\.\.\."), "…"),
     (re.compile(r"(?<![\d.])0(?=[1-9][月日])"), ""),
     (re.compile(r"(?<=\d),(?=\d{3}(?!\d))"), ""),
+    (re.compile(rf"(?<![\d/])(1[0-2]|0?[1-9])/([12]\d|3[01]|0?[1-9])(?=\s?[(（][{_WEEK}][)）])|(?<![\d/])(1[0-2]|0?[1-9])/([12]\d|3[01]|0?[1-9])(?=(?:に|から)?(?:{_ON_A_DAY}))"), lambda m: f"{int(m[1] or m[3])}月{int(m[2] or m[4])}日"),
+    (re.compile(rf"(?<=[)）])(\s?[~〜～–-]\s?)(\d{{1,2}})(?=[(（][{_WEEK}][)）])"), r"\1\2日"),
     (re.compile(rf"(?<=日)\s?[(（]([{_WEEK}])(?:\s?[~〜～–-]\s?([{_WEEK}]))?([・、]?祝日?)?[)）]"), _weekdays),
     (re.compile(rf"[(（]([{_WEEK}])\s?[~〜～–-]\s?([{_WEEK}])()[)）]"), lambda m: f"({_weekdays(m)})"),
-    (re.compile(r"(?<=[\d%時分秒日月年円個人度])\s?[~〜]\s?(?=\d|[-−]\d)"), "から"),
+    (re.compile(r"(?<=[\d%時分秒日月年円個人度])\s?[~〜]\s?(?=\d|[-−]\d|同)"), "から"),
     (re.compile(rf"([{''.join(_DAYS)}])\s?[~〜]\s?([{''.join(_DAYS)}])(?=[にはの曜、。]|$)"), lambda m: f"{_DAYS[m[1]]}から{_DAYS[m[2]]}"),
     (re.compile(r"(?<=[\u4e00-\u9fff])\s?[~〜]\s?(?=\d|\d?[\u4e00-\u9fff])"), "から"),
     (re.compile(r"(?<=から)[-−](?=\d)"), "マイナス"),
@@ -175,6 +179,8 @@ _RULES: tuple[Rule, ...] = (
     (re.compile(rf"(?<![\d.-])(\d{{4,8}})(?=[がはの(（]?(?:お客様の|あなたの)?(?:{_ONE_BY_ONE}))"), lambda m: _digits(m[1])),
     (re.compile(rf"((?:{_ONE_BY_ONE})[^\d、。]{{0,3}})(\d{{4,}})(?!\d)"), lambda m: [(m[1], 1), (_digits(m[2]), 2)]),
     (re.compile(r"〒\s?(\d{3})-(\d{4})(?!\d)"), lambda m: f"郵便番号{_digits(m[1])}の{_digits(m[2])}、"),
+    (re.compile(r"(?<![\d-])(\d{2,})-(0\d+)(?![\d-])"), lambda m: f"{_digits(m[1])}の{_digits(m[2])}"),
+    (re.compile(r"(?<![\d.])(\d{1,2})F(?![A-Za-z\d座席석])"), lambda m: f"{number(m[1])}階"),
     (re.compile(r"(?<![\d-])\d{1,4}(?:-\d{1,4}){2,3}(?![\d-])"), lambda m: "の".join(map(number, m.group().split("-")))),
     (re.compile(r"(?<=スコア)([はが]?)(\d{1,3})-(\d{1,3})(?![\d-])"), lambda m: f"{m[1]}{number(m[2])}対{number(m[3])}"),
     (re.compile(r"(?<!\d)(\d{1,3})-(\d{1,3})(?=で(?:勝|負|敗|逆転|引き分|快勝|圧勝|辛勝|リード))"), lambda m: f"{number(m[1])}対{number(m[2])}"),
