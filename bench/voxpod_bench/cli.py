@@ -102,6 +102,9 @@ def _facade(options: argparse.Namespace) -> None:
         "seconds": 60.0,
         "synthesis_seconds": 0.5,
         "waiting": [500, 1000],
+        "shed_rate": 8.0,
+        "shed_in_flight": 8,
+        "shed_seconds": 30.0,
         "kills": 6,
         "kill_pause_seconds": 5.0,
     }

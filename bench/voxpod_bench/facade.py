@@ -23,6 +23,8 @@ class Seen:
     own_ms: list[float]
     idle_mb: float
     waiting_mb: list[float]
+    shed_ms: list[list[float]]
+    shed_refused: list[int]
     calls_killed: int
     killed: int
     answered: int
@@ -68,6 +70,24 @@ def page(seen: Seen, plan: dict[str, Any]) -> Page:
         ),
         "",
         *([verdict(f"{count} clients", waiting[count], most, " MB")] if count in waiting else []),
+        "",
+        "## More than it takes",
+        f"A facade that serves {plan['shed_in_flight']} calls at a time (`VOXPOD_API_MAX_IN_FLIGHT`), offered {plan['shed_rate']:g} calls a second and then three times as many, for",
+        f"{plan['shed_seconds']:g} s each: from the POST to the first byte of audio of what it accepted. The others are 503 with `Retry-After`, and are not tried again.",
+        "",
+        *table(
+            ("calls a second", "offered", "told to come again", "accepted: p50, ms", "p95"),
+            [
+                (
+                    f"{times * plan['shed_rate']:g}",
+                    f"{len(took) + refused:,}",
+                    f"{refused:,}",
+                    *(f"{percentile(took, p):.0f}" for p in (50, 95)),
+                )
+                for times, took, refused in zip((1, 3), seen.shed_ms, seen.shed_refused, strict=True)
+            ],
+            text_columns=0,
+        ),
         "",
         "## Replicas that are killed",
         f"Two facades at {plan['rate']:g} calls a second; each in turn is killed and started again. Clients do as OpenAI's SDKs: they call again, at the other one.",

@@ -44,6 +44,10 @@ class Plan:
     seconds: float = 60.0
     synthesis_seconds: float = 0.5
     waiting: tuple[int, ...] = (500, 1000)
+    shed_rate: float = 8.0
+    """Calls a second that a facade of `shed_in_flight` takes; then three times as many."""
+    shed_in_flight: int = 8
+    shed_seconds: float = 30.0
     kills: int = 6
     """Of the two replicas in turn, under the same rate."""
     kill_pause_seconds: float = 5.0
@@ -57,6 +61,10 @@ class Result:
     """Of each call: POST to the first byte of audio, less creation to end of its TTSRequest."""
     idle_mb: float = 0.0
     waiting_mb: list[float] = field(default_factory=list)
+    shed_ms: list[list[float]] = field(default_factory=list)
+    """Of what was accepted, POST to first byte: at the rate that it takes, and at three times that."""
+    shed_refused: list[int] = field(default_factory=list)
+    """Calls of each that were told to come again."""
     calls_killed: int = 0
     killed: int = 0
     answered: int = 0
@@ -120,7 +128,7 @@ def _condition(kind: str) -> Json:
 class Replica:
     """One facade process, started again after a kill."""
 
-    def __init__(self, server: str, folder: Any, name: str) -> None:
+    def __init__(self, server: str, folder: Any, name: str, in_flight: int = 2000) -> None:
         self.port, self.url = (port := free_port()), f"http://127.0.0.1:{port}"
         keys = folder / "keys.json"
         keys.write_text(keys_document(t000=KEY))
@@ -128,7 +136,7 @@ class Replica:
             **os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p), "BENCH_API_SERVER": server,
             "VOXPOD_API_POD_NAME": name, "VOXPOD_API_HOST": "127.0.0.1", "VOXPOD_API_PORT": str(port), "VOXPOD_API_LOG_LEVEL": "WARNING",
             "VOXPOD_API_HEALTH_PORT": str(free_port()), "VOXPOD_API_KEYS_FILE": str(keys), "VOXPOD_API_QUEUE_SECONDS": "120",
-            "VOXPOD_API_MAX_IN_FLIGHT": "2000",
+            "VOXPOD_API_MAX_IN_FLIGHT": str(in_flight),
         }  # fmt: skip
         self.process: asyncio.subprocess.Process | None = None
 
@@ -190,6 +198,7 @@ async def run(plan: Plan) -> Result:
         )
         playing = asyncio.create_task(player.play())
         replicas = [Replica(crowd.server.url, crowd.folder, f"facade-{n}") for n in range(2)]
+        narrow = Replica(crowd.server.url, crowd.folder, "facade-narrow", plan.shed_in_flight)
         connector = aiohttp.TCPConnector(limit=0)
         async with aiohttp.ClientSession(connector=connector, timeout=aiohttp.ClientTimeout(total=300)) as http:
             try:
@@ -197,10 +206,13 @@ async def run(plan: Plan) -> Result:
                 result.idle_mb = replicas[0].megabytes
                 await _own_time(http, replicas[:1], player, plan, result)
                 await _waiting(http, replicas[0], player, plan, result)
+                await narrow.start(http)
+                await _shed(http, narrow, plan, result)
+                await narrow.end(signal.SIGKILL)
                 await _killed(http, replicas, player, plan, result)
             finally:
                 playing.cancel()
-                await asyncio.gather(*(one.end(signal.SIGKILL) for one in replicas))
+                await asyncio.gather(*(one.end(signal.SIGKILL) for one in [*replicas, narrow]))
     return result
 
 
@@ -215,7 +227,7 @@ async def _own_time(
         assert status == 200, status
         took[text] = seconds
 
-    await _by_chance(plan, plan.seconds, lambda number: one(f"Own time {number}."))
+    await _by_chance(plan.rate, plan.seconds, lambda number: one(f"Own time {number}."))
     result.own_ms = [1000 * max(0.0, seconds - player.lasted[text]) for text, seconds in took.items()]
 
 
@@ -257,7 +269,7 @@ async def _killed(
             result.killed += 1
 
     killing = asyncio.create_task(kill())
-    await _by_chance(plan, plan.kills * (plan.kill_pause_seconds + 2), lambda number: one(f"Killed {number}."))
+    await _by_chance(plan.rate, plan.kills * (plan.kill_pause_seconds + 2), lambda number: one(f"Killed {number}."))
     await killing
     result.calls_killed = len(statuses)
     result.answered, result.lost = statuses.count(200), statuses.count(0)
@@ -265,13 +277,35 @@ async def _killed(
     result.doubled = sum(times > 1 for text, times in player.spoken.items() if text.startswith("Killed"))
 
 
-async def _by_chance(plan: Plan, seconds: float, one: Any) -> None:
+async def _shed(http: aiohttp.ClientSession, replica: Replica, plan: Plan, result: Result) -> None:
+    for times in (1, 3):
+        say(f"{times * plan.shed_rate:g} calls a second to a facade that takes {plan.shed_in_flight} at a time")
+        accepted: list[float] = []
+        refused: list[int] = []
+
+        async def one(text: str, accepted: list[float] = accepted, refused: list[int] = refused) -> None:
+            began, body = time.monotonic(), {"model": "tts-1", "voice": "alloy", "input": text}
+            headers = {"Authorization": f"Bearer {KEY}"}
+            async with http.post(f"{replica.url}/v1/audio/speech", json=body, headers=headers) as said:
+                await said.content.readany()
+                if said.status == 200:
+                    accepted.append(1000 * (time.monotonic() - began))
+                else:
+                    assert (said.status, "Retry-After" in said.headers) == (503, True), said.status
+                    refused.append(said.status)
+
+        await _by_chance(times * plan.shed_rate, plan.shed_seconds, lambda n, t=times: one(f"Offered {t} {n}."))
+        result.shed_ms.append(accepted)
+        result.shed_refused.append(len(refused))
+
+
+async def _by_chance(rate: float, seconds: float, one: Any) -> None:
     """Calls that come by chance, and all their ends."""
     end, number, calls = time.monotonic() + seconds, 0, []
     while time.monotonic() < end:
         calls.append(asyncio.create_task(one(number)))
         number += 1
-        await asyncio.sleep(random.expovariate(plan.rate))
+        await asyncio.sleep(random.expovariate(rate))
     await asyncio.gather(*calls)
 
 

@@ -20,6 +20,7 @@ STORE_PORT = 30900
 API_PORT = 30980
 API_KEYS = {"team-a": "vxp-team-a-0123456789abcdef", "team-b": "vxp-team-b-0123456789abcdef"}
 """Who may call the facade, by namespace."""
+WEBHOOK_SECRET, WEBHOOK_KEY = "voxpod-webhooks", "a key that signs webhooks on the test cluster"
 
 OPERATORS = 2
 SANDBOX_TTL_SECONDS = 10
@@ -66,6 +67,10 @@ def install(cluster: Json, kubectl: Kubectl) -> Installation:
     minio = Built(cluster["images"]["minio"]["reference"], cluster["images"]["minio"]["archive"])
     _load(cluster, kubectl, [*images.values(), minio])
     root = Path(cluster["state"]) / "models"
+    kubectl("create", "namespace", SYSTEM, check=False)
+    kubectl(
+        "create", "secret", "generic", WEBHOOK_SECRET, f"--namespace={SYSTEM}", f"--from-literal=webhook.key={WEBHOOK_KEY}", check=False
+    )  # fmt: skip
     installation = Installation(**images, model=place_model(fetch_model(), root), model_root=root)
     _helm(
         cluster,
@@ -76,7 +81,7 @@ def install(cluster: Json, kubectl: Kubectl) -> Installation:
         "--create-namespace",
         "--wait",
         "--timeout=180s",
-        *_settings(installation, minio, cluster["nodeIP"]),
+        *_settings(installation, minio, cluster["nodeIP"], cluster["hostIP"]),
     )
     return installation
 
@@ -128,7 +133,7 @@ def _load(cluster: Json, kubectl: Kubectl, images: Sequence[Built]) -> None:
         _output([sys.executable, str(ROOT / "tests" / "cluster"), "load-image", *todo, "--name", cluster["name"]])
 
 
-def _settings(installation: Installation, minio: Built, node: str) -> list[str]:
+def _settings(installation: Installation, minio: Built, node: str, host: str) -> list[str]:
     chosen: Json = {
         "operator": {
             "image": {"tag": installation.operator.tag},
@@ -149,6 +154,8 @@ def _settings(installation: Installation, minio: Built, node: str) -> list[str]:
             "service": {"type": "NodePort", "nodePort": API_PORT},
             "drainSeconds": 20,
             "modelAliases": {"quick": "hibari"},
+            # a test's receiver is on the host, which is no public address
+            "webhooks": {"keySecret": WEBHOOK_SECRET, "allowHttp": True, "allowCidrs": [f"{host}/32"]},
         },
         "demo": {"minio": {"enabled": True, "image": minio.reference, "nodePort": STORE_PORT}},
     }

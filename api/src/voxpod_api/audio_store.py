@@ -20,12 +20,12 @@ class StoredAudio:
     """An object that is being read; its first chunk is here already."""
 
     def __init__(self, response: aiohttp.ClientResponse, first: bytes, size: int) -> None:
-        self._response, self._first = response, first
+        self._response, self.first = response, first
         self.size = size
 
     async def chunks(self) -> AsyncGenerator[bytes, None]:
         """All of it, in chunks of CHUNK_BYTES but for the last. Raises StoreError where it has another length than verified."""
-        chunk, left = self._first, self.size
+        chunk, left = self.first, self.size
         while chunk and (left := left - len(chunk)) >= 0:
             yield chunk
             chunk = await _chunk(self._response)

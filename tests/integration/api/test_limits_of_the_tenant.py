@@ -43,3 +43,14 @@ async def test_second_request_is_told_which_limit_it_met(
         assert headers["x-ratelimit-remaining-requests-per-minute"] == "0"
     else:
         assert headers["x-ratelimit-remaining-requests"] == "0"
+
+
+async def test_every_answer_to_a_caller_says_what_its_tenant_has_left(world: World, tmp_path: Path) -> None:
+    async with served_world(world, tmp_path, operator=False) as served:
+        await served.spent("acme", {"requestsPerDay": 100}, {"requests": 40})
+        for path in ("/v1/limits", "/v1/usage", "/v1/speech-tasks", "/v1/speech-tasks/task-" + "0" * 32):
+            async with served.get(path) as answer:
+                assert answer.headers["x-ratelimit-remaining-requests"] == "40", path
+                assert '"requests";r=40' in answer.headers["RateLimit"]
+        async with served.get("/v1/test", key="") as answer:
+            assert "RateLimit" not in answer.headers

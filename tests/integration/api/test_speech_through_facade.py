@@ -6,7 +6,9 @@ import aiohttp
 import pytest
 
 from facade_harness import KEY, Served
+from played_sandbox import speak
 from resource_bodies import a_model_body
+from silent_files import silent_file
 from voxpod_operator.cluster.kinds import SPEECH_MODEL
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -133,3 +135,18 @@ async def test_catalogue_is_open_and_fits_every_client(served: Served) -> None:
             models = await answer.json()
         assert models["data"] == models["models"]
         assert {m["id"] for m in models["data"]} == {"kokoro", "tts-1", "tts-1-hd", "gpt-4o-mini-tts"}
+
+
+async def test_openai_speech_has_no_frame_of_length_and_the_stored_file_has(served: Served) -> None:
+    stored = silent_file("mp3")
+    served.world.synthesize = lambda world, work: speak(world, work, stored)
+    async with served.post("/v1/audio/speech", {"input": "Joined.", "voice": "alloy"}) as answer:
+        heard = await answer.read()
+        assert int(answer.headers["Content-Length"]) == len(heard)
+    async with served.post("/v1/tts/synthesize", {"text": "Joined.", "format": "mp3"}) as answer:
+        url = (await answer.json())["audio_url"]
+    async with served.http.get(url) as audio:
+        assert await audio.read() == stored
+    assert b"Xing" in stored
+    assert b"Xing" not in heard
+    assert stored.endswith(heard)

@@ -39,7 +39,7 @@ async def synthesize(
         duration=spoken.seconds,
         request_id=spoken.request,
     )
-    return JSONResponse(answer.model_dump(), headers=told(parts, caller, spoken))
+    return JSONResponse(answer.model_dump(), headers=told(spoken))
 
 
 @router.post("/tts", openapi_extra=documented(SpeakBody), response_model=SpeakAnswer)
@@ -54,4 +54,4 @@ async def speak_at_once(
         raise error.named({"voice": "speaker"}) from None
     audio = await fetched(parts, spoken)
     beside: dict[str, object] = {"duration": spoken.seconds, "sample_rate": spoken.sample_rate}
-    return Base64Answer(audio, beside, told(parts, caller, spoken))
+    return Base64Answer(audio, beside, told(spoken))

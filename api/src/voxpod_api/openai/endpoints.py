@@ -6,14 +6,25 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
+from voxpod_api.audio_store import StoredAudio
 from voxpod_api.errors import ApiError
 from voxpod_api.openai.catalogue import models_document, voices_document
+from voxpod_api.openai.mp3 import Unmeasured
 from voxpod_api.openai.schemas import PCM_RATE, SpeechBody, usage_of
 from voxpod_api.openai.silence import has_nothing_to_say, silence
 from voxpod_api.speech.choice import usable_models
 from voxpod_api.speech.order import Order
 from voxpod_api.speech.outcome import Spoken
-from voxpod_api.web.answers import EVENTS, MEDIA_TYPES, AudioAnswer, EventsAnswer, answers, delta_event, done_event
+from voxpod_api.web.answers import (
+    EVENTS,
+    MEDIA_TYPES,
+    Audio,
+    AudioAnswer,
+    EventsAnswer,
+    answers,
+    delta_event,
+    done_event,
+)
 from voxpod_api.web.bodies import body_of, documented
 from voxpod_api.web.calls import fetched, instructed, length_of, listen, told
 from voxpod_api.web.parts import Reader, Speaker, parts_of
@@ -59,10 +70,10 @@ async def create_speech(
             order = instructed(request, caller, order, body.wish)
             notes |= {} if order.instructions else {"x-voxpod-unused": "instructions"}
         speech = await listen(request, caller, order, keep=body.store)
-        audio = await fetched(parts, speech) if isinstance(speech, Spoken) else speech
+        audio = _as_openai(await fetched(parts, speech), body) if isinstance(speech, Spoken) else speech
     except ApiError as error:
         raise error.named(FIELDS) from None
-    headers = notes | told(parts, caller, speech)
+    headers = notes | told(speech)
     if events:
         return EventsAnswer(audio, lambda: usage_of(body.input, length_of(speech)), headers)
     return AudioAnswer(audio, media_type, headers)
@@ -97,6 +108,10 @@ async def list_voices(
 async def test() -> dict[str, str]:
     """What wyoming_openai asks before it takes our voices rather than OpenAI's."""
     return {"status": "ok"}
+
+
+def _as_openai(stored: StoredAudio, body: SpeechBody) -> Audio:
+    return Unmeasured(stored) if body.response_format == "mp3" else stored
 
 
 def _ignored(body: SpeechBody) -> dict[str, str]:

@@ -5,6 +5,8 @@ import unicodedata
 from functools import cache
 from importlib.resources import files
 
+from voxpod_api.openai.mp3 import length_frame
+
 
 def has_nothing_to_say(text: str) -> bool:
     """Whether a text holds only punctuation, spaces and control characters."""
@@ -14,4 +16,5 @@ def has_nothing_to_say(text: str) -> bool:
 @cache
 def silence(audio_format: str) -> bytes:
     """A quarter of a second of silence, at 24 kHz, as `tests/support/silent_files.py` made it."""
-    return (files("voxpod_api.openai") / "silence_files" / f"silence.{audio_format}").read_bytes()
+    content = (files("voxpod_api.openai") / "silence_files" / f"silence.{audio_format}").read_bytes()
+    return content[length_frame(content) :] if audio_format == "mp3" else content

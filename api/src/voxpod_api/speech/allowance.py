@@ -77,12 +77,11 @@ def allowance_headers(tenant: Tenant, now: datetime) -> dict[str, str]:
     return headers
 
 
-def told_with_allowance(error: ApiError, tenant: Tenant, now: datetime) -> ApiError:
-    """The error with what the tenant has left, and with the time of the rate limit's next room where that is what it met."""
+def with_room(error: ApiError, tenant: Tenant, now: datetime) -> ApiError:
+    """The error, with the time of the rate limit's next room where that is what it met."""
     room = next((p.reset_seconds for p in policies(tenant, now) if p.name == "requests-per-minute"), None)
     if error.code == "rate_limit_exceeded" and room:
         error.headers["Retry-After"] = within_a_minute(room)
-    error.headers = {**allowance_headers(tenant, now), **error.headers}
     return error
 
 

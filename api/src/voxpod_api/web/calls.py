@@ -15,14 +15,13 @@ from voxpod_api.cluster.gateway import Json
 from voxpod_api.errors import ApiError, StoreError, not_now
 from voxpod_api.live.speech import LiveSpeech
 from voxpod_api.speech import outcome
-from voxpod_api.speech.allowance import allowance_headers, certain_refusal, told_with_allowance
+from voxpod_api.speech.allowance import certain_refusal, with_room
 from voxpod_api.speech.choice import Choice, choose
 from voxpod_api.speech.order import Order
 from voxpod_api.speech.outcome import Spoken
 from voxpod_api.speech.service import ClientLeft, Repeat
 from voxpod_api.web.leaving import leaving
-from voxpod_api.web.parts import Parts, parts_of
-from voxpod_crds.tenant import Tenant
+from voxpod_api.web.parts import Parts, parts_of, tenant_now
 from voxpod_crds.tts_request import MAX_INSTRUCTIONS
 
 CLIENT_LEFT = ApiError(499, "client_left", "the client closed the connection")
@@ -36,7 +35,7 @@ def allowed(request: Request, caller: Caller, order: Order) -> Order:
     parts = parts_of(request)
     request.state.text_len = len(order.text)
     if (refusal := certain_refusal(caller.tenant, len(order.text), parts.now())) is not None:
-        raise told_with_allowance(refusal, caller.tenant, parts.now())
+        raise refusal
     chosen = _chosen(parts, caller, order)
     return replace(order, model=chosen.model, voice=chosen.voice)
 
@@ -81,7 +80,7 @@ async def listen(request: Request, caller: Caller, order: Order, *, keep: bool) 
 
 @asynccontextmanager
 async def _asking(request: Request, caller: Caller, order: Order) -> AsyncIterator[tuple[Order, asyncio.Future[None]]]:
-    """The order with what its names mean, and a future that is done when the client has left; its errors tell what is left."""
+    """The order with what its names mean, and a future that is done when the client has left; its errors tell when there is room."""
     parts = parts_of(request)
     try:
         meant = allowed(request, caller, order)
@@ -90,7 +89,7 @@ async def _asking(request: Request, caller: Caller, order: Order) -> AsyncIterat
     except ClientLeft:
         raise CLIENT_LEFT from None
     except ApiError as error:
-        raise told_with_allowance(error, _tenant_now(parts, caller), parts.now()) from None
+        raise with_room(error, tenant_now(parts, caller), parts.now()) from None
 
 
 def _note_spoken(request: Request, spoken: Spoken) -> None:
@@ -102,11 +101,6 @@ def _note_request(request: Request, raw: Json) -> None:
     """For the log line."""
     meta = raw.get("metadata") or {}
     request.state.request, request.state.request_id = f"{meta.get('namespace')}/{meta.get('name')}", meta.get("uid")
-
-
-def _tenant_now(parts: Parts, caller: Caller) -> Tenant:
-    """The caller's Tenant as the watch told it last."""
-    return parts.catalog.tenants.get(caller.tenant.metadata.name) or caller.tenant
 
 
 async def fetched(parts: Parts, spoken: Spoken) -> StoredAudio:
@@ -128,18 +122,14 @@ async def times_of(parts: Parts, raw: Json) -> bytes:
         raise not_now(503, "store_unavailable", str(error), 2) from None
 
 
-def told(parts: Parts, caller: Caller, speech: Spoken | LiveSpeech) -> dict[str, str]:
-    """Headers of an answer: the request, the voice, and what the tenant has left."""
+def told(speech: Spoken | LiveSpeech) -> dict[str, str]:
+    """Headers of an answer: the request and the voice."""
     headers = {"x-voxpod-request": speech.request}
     if isinstance(speech, Spoken):
         headers["x-voxpod-audio-seconds"] = f"{speech.seconds:g}"
     else:
         headers["x-voxpod-live"] = "true"
-    return (
-        headers
-        | ({"x-voxpod-voice": speech.voice} if speech.voice else {})
-        | allowance_headers(_tenant_now(parts, caller), parts.now())
-    )
+    return headers | ({"x-voxpod-voice": speech.voice} if speech.voice else {})
 
 
 def length_of(speech: Spoken | LiveSpeech) -> float:

@@ -1,4 +1,4 @@
-"""Around every call: an id, a limit of calls at one time, a limit for who takes nothing, one log line, metrics, and no traces."""
+"""Around every call: an id, what the caller's tenant has left, a limit of calls at one time, a limit for who takes nothing, one log line, metrics, and no traces."""
 
 import asyncio
 import logging
@@ -76,6 +76,8 @@ class _Call:
             headers = MutableHeaders(scope=message)
             headers["x-request-id"] = self.id
             headers["openai-processing-ms"] = str(round(1000 * self._first_byte))
+            if (allowance := self._scope["state"].get("allowance")) is not None:
+                headers.update(allowance())
         async with asyncio.timeout(self._stall_seconds):
             await self._send(message)
 

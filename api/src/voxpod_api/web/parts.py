@@ -15,9 +15,11 @@ from voxpod_api.auth.scopes import Scope
 from voxpod_api.cluster.catalog import Catalog
 from voxpod_api.errors import ApiError
 from voxpod_api.settings import ApiSettings
+from voxpod_api.speech.allowance import allowance_headers
 from voxpod_api.speech.choice import Aliases
 from voxpod_api.speech.service import SpeechService
 from voxpod_api.speech.tasks import TaskService
+from voxpod_crds.tenant import Tenant
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,13 @@ async def _known(request: Request) -> Caller:
         raise ApiError(503, "starting", problem, "server_error", headers={"Retry-After": "2"})
     caller = await known(request.headers.get("authorization", ""), parts.credentials, parts.catalog)
     request.state.caller = caller
+    request.state.allowance = lambda: allowance_headers(tenant_now(parts, caller), parts.now())
     return caller
+
+
+def tenant_now(parts: Parts, caller: Caller) -> Tenant:
+    """The caller's Tenant as the watch told it last."""
+    return parts.catalog.tenants.get(caller.tenant.metadata.name) or caller.tenant
 
 
 async def _reader(request: Request) -> Caller | None:
