@@ -3,6 +3,7 @@
 import hashlib
 import http.client
 import json
+import os
 import subprocess
 import sys
 import time
@@ -15,6 +16,7 @@ from voxpod_bench.cluster import TENANT, BenchCluster, bench_cluster
 from voxpod_bench.engine.texts import TEXTS, Text
 from voxpod_bench.errors import BenchError
 from voxpod_bench.json_logs import read_sandbox_log
+from voxpod_bench.quality.sets import SETS
 from voxpod_bench.wheels import cache
 from voxpod_crds.names import is_pool_job
 from voxpod_demo.reach import API
@@ -38,6 +40,10 @@ SETTLING_SECONDS = 1.0
 """Kubelet and controllers still write about the pod that has ended."""
 PCM_BYTES_A_SECOND = 48_000
 ROUNDS = 7
+SENTENCES = 12
+"""Of the quality benchmark's in each language, for what is told of the seams."""
+VOICES = {"en": "af_heart", "zh": "zf_xiaoxiao"}
+"""Who says them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +98,20 @@ def alone() -> dict[str, Any]:
     bundle, prepared = fetch_kokoro(default_folder(), lambda _: None), cache() / "prepared"
     prepare(bundle, prepared, lambda _: None)
     texts = json.dumps([{"text": text.text, "voice": text.voice} for text in CHOSEN])
-    program = Path(__file__).parent / "engine" / "first_piece.py"
+    sentences = json.dumps(
+        [
+            {"text": sentence.written, "voice": VOICES[chosen.name]}
+            for chosen in SETS
+            if chosen.name in VOICES
+            for sentence in chosen.sentences[:SENTENCES]
+        ]
+    )
     told = subprocess.run(
-        [sys.executable, program, bundle.root, prepared, texts, str(ROUNDS)],
+        [sys.executable, "-m", "voxpod_bench.engine.first_piece", bundle.root, prepared, texts, sentences, str(ROUNDS)],
         check=True,
         stdout=subprocess.PIPE,
         text=True,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])},
     )
     found: dict[str, Any] = json.loads(told.stdout)
     return found

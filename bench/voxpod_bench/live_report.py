@@ -9,6 +9,13 @@ from voxpod_bench.percentiles import percentile
 
 BAR_MS = 350.0
 LANGUAGES = {"en": "English", "zh": "Chinese"}
+SEAMS = (
+    ("silence at the seam, ms", "silence", 1000),
+    ("there in the stored sound, ms", "kept_silence", 1000),
+    ("pitch from before the seam to after it, semitones", "pitch", 1),
+    ("there in the stored sound, semitones", "kept_pitch", 1),
+    ("the opening louder than as it is stored, dB", "level", 1),
+)
 ALONE = (
     ("read", "text read"),
     ("plan", "model: what is said, and how long"),
@@ -50,6 +57,8 @@ def page(result: Result) -> Page:
         ),
         "",
         *_alone(result),
+        "",
+        *_seams(result),
     ]
     return Page("live-audio", "Live audio: the first sound", lines)
 
@@ -104,4 +113,24 @@ def _alone(result: Result) -> list[str]:
         *table(("", *(f"{LANGUAGES[text.language]}, {len(text.text)} characters" for text in CHOSEN)), rows),
         "",
         f"Without a rehearsal the first text takes {1000 * result.alone['cold_read']:.0f} ms to read. Private memory of the process before it {idle:.1f} MB, after it {rehearsed:.1f} MB.",
+    ]
+
+
+def _seams(result: Result) -> list[str]:
+    told = result.alone["seams"]
+    rows = [
+        (
+            what,
+            *(
+                f"{scale * percentile(sorted(one[name] for one in told if one[name] is not None), part):+.1f}"
+                for part in (5, 50, 95)
+            ),
+        )
+        for what, name, scale in SEAMS
+    ]
+    return [
+        "## Where the opening meets the rest",
+        f"{len(told)} sentences of the quality benchmark, English and Chinese: the opening that is said beforehand beside the same words as they are stored.",
+        "",
+        *table(("", "5 %", "50 %", "95 %"), rows),
     ]

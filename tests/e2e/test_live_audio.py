@@ -16,7 +16,7 @@ import soundfile
 from live_streams import decoded
 from voxpod_client import Voxpod
 from voxpod_crds.tts_request import Phase
-from voxpod_installation import API_KEYS
+from voxpod_installation import API_KEYS, SYSTEM
 
 pytestmark = pytest.mark.e2e
 
@@ -30,6 +30,7 @@ LONG = (
 )
 REQUESTS = f"/apis/voxpod.dev/v1alpha1/namespaces/{TEAM}/ttsrequests"
 WARM = "live"
+FACADE_PODS = f"/api/v1/namespaces/{SYSTEM}/pods"
 
 
 @pytest.fixture(scope="module")
@@ -126,6 +127,38 @@ def test_openai_s_sdk_hears_it(voxpod: Voxpod, pool: str) -> None:
         sound = b"".join(answer.iter_bytes())
 
     assert 2 < soundfile.info(io.BytesIO(sound)).duration < 8
+
+
+def test_replica_that_has_the_listener_dies_and_the_repeat_gets_what_was_spoken(
+    http: httpx2.Client, voxpod: Voxpod, pool: str
+) -> None:
+    """Nobody is left who could cancel the request; the sandbox goes on, and its sound is spoken once."""
+    until_full(voxpod)
+    body = {"input": LONG, "model": pool, "voice": "af_heart", "response_format": "pcm"}
+    with http.stream("POST", "/v1/audio/speech", json=body) as answer:
+        assert answer.headers["x-voxpod-live"] == "true"
+        pieces = answer.iter_raw()
+        next(pieces)
+        for pod in voxpod.kube.items(FACADE_PODS, labelSelector="app.kubernetes.io/component=api"):
+            voxpod.kube.delete(f"{FACADE_PODS}/{pod['metadata']['name']}", gracePeriodSeconds=0)
+        with pytest.raises(httpx2.TransportError):
+            for _ in pieces:
+                pass
+    name = answer.headers["x-voxpod-request"]
+
+    def repeat() -> httpx2.Response | None:
+        try:
+            found = http.post("/v1/audio/speech", json=body, headers={"x-stainless-retry-count": "1"})
+        except httpx2.TransportError:  # its successor is not ready yet
+            return None
+        return found if found.status_code == 200 else None
+
+    said = voxpod.until(repeat, "another replica answers", explain=voxpod.behind)
+    found = voxpod.kube.get(f"{REQUESTS}/{name}")
+    assert found is not None
+    assert said.headers["x-voxpod-request"] == name
+    assert (found["status"]["phase"], found["status"]["attempt"]) == (Phase.SUCCEEDED, 1)
+    assert len(said.content) / 48_000 == pytest.approx(found["status"]["audio"]["durationSeconds"], abs=0.01)
 
 
 def test_first_sound_of_a_short_sentence(

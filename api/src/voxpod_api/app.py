@@ -183,7 +183,7 @@ def assemble(settings: ApiSettings, api: ApiClient) -> Facade:
         catalog=catalog,
         aliases=aliases,
         speech=SpeechService(gateway, board, settings, live),
-        tasks=TaskService(gateway, board, settings.pod_name),
+        tasks=TaskService(gateway, board, settings.pod_name, live),
         store=AudioStore(settings.store_url, settings.store_ca_pem),
         now=lambda: datetime.now(UTC),
         ready=health.problem,

@@ -14,13 +14,15 @@ from typing import Any
 STAGES = ("read", "plan", "say", "coded", "rest")
 
 
-def main(bundle: Path, prepared: Path, texts: list[dict[str, str]], rounds: int) -> None:
-    """Of each text the least milliseconds of each stage, and what the first process-wide reading took before that."""
+def main(
+    bundle: Path, prepared: Path, texts: list[dict[str, str]], sentences: list[dict[str, str]], rounds: int
+) -> None:
+    """Of each text the least seconds of each stage, what the first reading of the process took before that, and the sentences' seams."""
     os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:1])
     from voxpod_inference.process import prepare_process
 
     prepare_process()
-    from voxpod_inference import worker  # noqa: F401  a sandbox has it too
+    from voxpod_inference import dispatch, worker  # noqa: F401  a sandbox has them too
     from voxpod_inference.bundle import open_bundle
     from voxpod_inference.engines.kokoro import Kokoro
     from voxpod_inference.engines.registry import load_engine
@@ -38,7 +40,8 @@ def main(bundle: Path, prepared: Path, texts: list[dict[str, str]], rounds: int)
     rehearse(engine)
     rehearsed = _private()
     told = [_stages(engine, text, marks, rounds) for text in texts]
-    print(json.dumps({"cold_read": cold_read, "texts": told, "idle": idle, "rehearsed": rehearsed}))
+    seams = _seams(engine, sentences)
+    print(json.dumps({"cold_read": cold_read, "texts": told, "idle": idle, "rehearsed": rehearsed, "seams": seams}))
 
 
 def _stages(engine: Any, text: dict[str, str], marks: list[float], rounds: int) -> dict[str, float]:
@@ -54,12 +57,33 @@ def _stages(engine: Any, text: dict[str, str], marks: list[float], rounds: int) 
         script = engine.prepare(text["text"], voice=text["voice"])
         read = time.thread_time() - began
         marks.clear()
-        for _ in overheard(engine, script, heard.append):
+        for _ in overheard(engine, script, heard.append, lambda: 0.0):
             break
         began = time.thread_time()
         next(LiveSound("mp3", rate, rate, loudness=-16.0, own=level).piece(heard[0]))
         found.append((read, *marks[:2], time.thread_time() - began, sum(marks[2:4])))
     return {**dict(zip(STAGES, map(min, *found), strict=True)), "seconds": len(heard[0]) / rate}
+
+
+def _seams(engine: Any, sentences: list[dict[str, str]]) -> list[dict[str, float | None]]:
+    """How the opening of each differs from the same words as they are stored."""
+    from voxpod_bench.quality.seams import join, level
+    from voxpod_inference.overheard import overheard
+
+    found: list[dict[str, float | None]] = []
+    for sentence in sentences:
+        heard: list[Any] = []
+        script = engine.prepare(sentence["text"], voice=sentence["voice"])
+        stored = next(iter(overheard(engine, script, heard.append, lambda: 0.0))).samples
+        if len(heard) == 2:  # an opening, and the rest of the first chunk
+            opening, rest = heard
+            begin = stored[: len(stored) - len(rest)]
+            live, kept = (join(before, rest, engine.sample_rate) for before in (opening, begin))
+            found.append(
+                {"silence": live.silence, "kept_silence": kept.silence, "pitch": live.pitch, "kept_pitch": kept.pitch,
+                 "level": level(opening) - level(begin)}
+            )  # fmt: skip
+    return found
 
 
 def _timed(work: Callable[..., Any], marks: list[float]) -> Callable[..., Any]:
@@ -81,5 +105,5 @@ def _private() -> int:
 
 
 if __name__ == "__main__":
-    bundle, prepared, texts, rounds = sys.argv[1:]
-    main(Path(bundle), Path(prepared), json.loads(texts), int(rounds))
+    bundle, prepared, texts, sentences, rounds = sys.argv[1:]
+    main(Path(bundle), Path(prepared), json.loads(texts), json.loads(sentences), int(rounds))

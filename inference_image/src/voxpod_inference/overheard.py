@@ -1,5 +1,6 @@
-"""Speech that somebody hears while it is made: what is stored is the same as without them, only they hear a short piece first."""
+"""Speech that somebody hears while it is made: what is stored is the same as without them, only they hear short pieces first."""
 
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
@@ -7,36 +8,62 @@ import numpy as np
 
 from voxpod_inference.audio import Samples, audible, faded
 from voxpod_inference.engines.base import Prepared, Synthesizer, Utterance
-from voxpod_inference.text.frontend import Chunk
-from voxpod_inference.text.opening import opening_of
+from voxpod_inference.text.opening import continuation_of, opening_of
 
 _NEAR_SECONDS = 0.1
 """How far from the times that the model plans a pause is looked for: what is heard is within so much of them."""
 _WINDOW_SECONDS = 0.02
 
+Clock = Callable[[], float]
 
-def overheard(synthesizer: Synthesizer, prepared: Prepared, hear: Callable[[Samples], None]) -> Iterator[Utterance]:
-    """The utterances as `speak` yields them; `hear` gets the same speech, beginning with an opening that is said beforehand."""
-    opening = _opening(synthesizer, prepared)
-    until = 0
-    if opening is not None:
-        until = opening.start + len(opening.text)
-        script = replace(prepared.script, chunks=(opening,))
-        for utterance in synthesizer.speak(replace(prepared, script=script, at_once=True)):
-            hear(utterance.samples)
+
+class _Listener:
+    """Hears what comes, and plays it as soon as it has some."""
+
+    def __init__(self, hear: Callable[[Samples], None], rate: int, clock: Clock) -> None:
+        self._hear, self._rate, self._clock = hear, rate, clock
+        self._played_until = 0.0
+
+    def hear(self, samples: Samples) -> None:
+        """Some more."""
+        self._hear(samples)
+        self._played_until = max(self._played_until, self._clock()) + len(samples) / self._rate
+
+    def seconds_left(self) -> float:
+        """Until it has heard all that came."""
+        return self._played_until - self._clock()
+
+
+def overheard(
+    synthesizer: Synthesizer, prepared: Prepared, hear: Callable[[Samples], None], clock: Clock = time.monotonic
+) -> Iterator[Utterance]:
+    """The utterances as `speak` yields them; `hear` gets the same speech, beginning with what is said beforehand."""
+    listener = _Listener(hear, synthesizer.sample_rate, clock)
+    until = _begun(synthesizer, prepared, listener, clock)
     for utterance in synthesizer.speak(prepared):
         rest = _after(utterance, until, synthesizer.sample_rate)
         if len(rest):
-            hear(rest)
+            listener.hear(rest)
         yield utterance
 
 
-def _opening(synthesizer: Synthesizer, prepared: Prepared) -> Chunk | None:
-    """None also where nobody could tell when the rest of the first chunk begins."""
-    chunks = prepared.script.chunks
-    if not chunks or not synthesizer.engine.tells_words:
-        return None
-    return opening_of(chunks[0], prepared.script.language)
+def _begun(synthesizer: Synthesizer, prepared: Prepared, listener: _Listener, clock: Clock) -> int:
+    """Say an opening, and more after it while the listener would run dry before the first chunk is made as it is stored. Returns
+    up to which character they have heard the text: 0 also where nobody could tell when the rest of the first chunk begins."""
+    chunks, language, until = prepared.script.chunks, prepared.script.language, 0
+    parts = opening_of(chunks[0], language) if chunks and synthesizer.engine.tells_words else None
+    while parts is not None:
+        piece, rest = parts
+        script, began = replace(prepared.script, chunks=(piece,)), clock()
+        for utterance in synthesizer.speak(replace(prepared, script=script, at_once=True)):
+            listener.hear(utterance.samples)
+        until = rest.start
+        seconds_a_phoneme = (clock() - began) / len(piece.phonemes)
+        left = listener.seconds_left()
+        if seconds_a_phoneme * len(chunks[0].phonemes) <= left:
+            break
+        parts = continuation_of(rest, language, left / seconds_a_phoneme)
+    return until
 
 
 def _after(utterance: Utterance, until: int, rate: int) -> Samples:

@@ -7,16 +7,20 @@ import re
 import shutil
 import wave
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 import pytest_asyncio
 
 from facade_harness import KEY, Served
+from live_sandbox import LiveSandbox
 from operator_world import World
 from played_sandbox import speak
 from real_clients import AXE, node_modules_with
+from voxpod_api.openai.silence import silence
 from voxpod_crds.sandbox_protocol import Report, Work
+from voxpod_crds.usage_history import UsageHistory, UsedOnDay
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
@@ -179,3 +183,78 @@ async def test_escape_cancels_what_waits(page: Any, served: Served) -> None:
     await page.locator("#problem:not(:empty)").wait_for()
     assert served.requests()[0]["spec"]["cancel"] is True
     assert await page.get_by_role("button", name="Speak").is_enabled()
+
+
+async def test_days_before_are_shown(page: Any, served: Served) -> None:
+    yesterday = datetime.now(UTC).date() - timedelta(days=1)
+    used = [UsedOnDay(day=yesterday, model="kokoro", requests=12, characters=3400, audio_seconds=61.2)]
+    history = UsageHistory(through=yesterday, used=used)
+    served.world.store.archive["_usage/acme/history.json"] = history.model_dump_json(by_alias=True).encode()
+    try:
+        await sign_in(page)
+        row = page.locator("#days tbody tr").last
+        await row.wait_for()
+        assert await row.locator("td").all_text_contents() == [f"{yesterday}", "12", "3,400", "61 s"]
+        assert await complaints(page) == []
+        if folder := os.environ.get("VOXPOD_SCREENSHOTS"):
+            await page.screenshot(path=f"{folder}/console-days.png", full_page=True)
+    finally:
+        served.world.store.archive.clear()
+
+
+async def becomes(page: Any, what: str) -> None:
+    """Playwright's own waiting evaluates text in the page, which its policy forbids."""
+    for _ in range(400):
+        if await page.evaluate(what):
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError(what)
+
+
+async def test_sound_is_heard_while_the_rest_is_spoken(page: Any, served: Served) -> None:
+    """Ten seconds of silence in pieces: the player runs before the task has ended, and goes on to its end without a new start."""
+    sound = silence("mp3") * 20
+
+    async def speaks(sandbox: LiveSandbox) -> None:
+        line = await sandbox.connected()
+        await line.send(sound[: len(sound) // 2])
+        await sandbox.go.wait()
+        await line.send(sound[len(sound) // 2 :])
+        sandbox.said.append(await line.end())
+        line.cut()
+
+    served.world.kubelet = sandbox = LiveSandbox(speaks)
+    try:
+        await sign_in(page)
+        await page.get_by_label("Text").fill("Heard while it is spoken.")
+        await page.locator("#text").press("Control+Enter")
+        await becomes(page, "document.getElementById('player').currentTime > 0.2")
+        assert await page.locator("#state").text_content() == "Speaking …"
+        assert await page.locator("#tasks tr").count() == 0, "it has not ended"
+        if folder := os.environ.get("VOXPOD_SCREENSHOTS"):
+            await page.screenshot(path=f"{folder}/console-live.png", full_page=True)
+        sandbox.go.set()
+        await page.locator("#tasks tr", has_text="succeeded").wait_for()
+        assert await page.evaluate("document.getElementById('player').src") != await page.locator(
+            "#download"
+        ).get_attribute("href")
+        await becomes(page, "Number.isFinite(document.getElementById('player').duration)")
+        assert await page.evaluate("document.getElementById('player').duration") > 4
+    finally:
+        sandbox.go.set()
+        served.world.kubelet = None
+
+
+async def test_documentation_shows_every_call_and_loads_nothing_else(page: Any, served: Served) -> None:
+    await page.goto(f"{served.url}/docs")
+    await page.get_by_role("heading", name="POST /v1/audio/speech").wait_for()
+    async with served.get("/openapi.json", key="") as answer:
+        paths = (await answer.json())["paths"]
+    assert await page.locator("main section h2").count() == sum(len(methods) for methods in paths.values()) + 1
+    assert await page.get_by_role("cell", name="response_format").count() == 1
+    for width in (1280, 360):
+        await page.set_viewport_size({"width": width, "height": 800})
+        assert await complaints(page) == []
+        assert await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
+    if folder := os.environ.get("VOXPOD_SCREENSHOTS"):
+        await page.screenshot(path=f"{folder}/docs.png")

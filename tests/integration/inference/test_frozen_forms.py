@@ -1,6 +1,6 @@
 """Written forms that the rules had not seen when they were frozen: how many are read as people say them.
 
-The sets in tests/golden/inference/frozen are never edited to fit. A rate may rise, and its bar with it; it must not fall.
+There are two sets a language; the second one was written down when the rules had long been made with the first. The sets in tests/golden/inference/frozen are never edited to fit. A rate may rise, and its bar with it; it must not fall.
 `pytest -rP` shows what is misread.
 """
 
@@ -19,8 +19,12 @@ pytestmark = pytest.mark.model
 
 FROZEN = Path(__file__).parents[2] / "golden" / "inference" / "frozen"
 LISTENED_TO = Path(__file__).parents[3] / "bench/voxpod_bench/quality/sentences"
-RIGHT = {"en": 60, "es": 101, "fr": 101, "hi": 94, "it": 103, "ja": 57, "ko": 59, "pt": 104, "yue": 30, "zh": 58}
+RIGHT = {
+    "frozen": {"en": 60, "es": 101, "fr": 101, "hi": 94, "it": 103, "ja": 58, "ko": 59, "pt": 104, "yue": 30, "zh": 58},
+    "second": {"en": 60, "es": 60, "fr": 59, "hi": 59, "it": 60, "ja": 53, "ko": 60, "pt": 60, "yue": 59, "zh": 58},
+}
 """How many of each set are read right, at least; docs/text.md tells the rates of the first run."""
+FOLDERS = {"frozen": FROZEN, "second": FROZEN / "second"}
 
 
 @pytest.fixture(scope="module")
@@ -29,12 +33,13 @@ def front_end(kokoro_bundle: Bundle, cantonese: Cantonese) -> FrontEnd:
     return FrontEnd(readers, Limits(4000, 5000), len)
 
 
-@pytest.mark.parametrize("language", sorted(RIGHT))
-def test_unseen_forms_are_read_as_people_say_them(language: str, front_end: FrontEnd) -> None:
-    frozen = forms(FROZEN / f"{language}.tsv")
+@pytest.mark.parametrize("name", RIGHT)
+@pytest.mark.parametrize("language", sorted(RIGHT["second"]))
+def test_unseen_forms_are_read_as_people_say_them(name: str, language: str, front_end: FrontEnd) -> None:
+    frozen = forms(FOLDERS[name] / f"{language}.tsv")
     wrong = [f"{form.written} -> {said}" for form in frozen if (said := misread(form, front_end, language))]
     print("\n".join(wrong))
-    assert len(frozen) - len(wrong) >= RIGHT[language]
+    assert len(frozen) - len(wrong) >= RIGHT[name][language]
 
 
 @pytest.mark.parametrize("path", sorted(LISTENED_TO.glob("forms-*.tsv")), ids=lambda path: path.stem)
@@ -48,4 +53,5 @@ def test_what_is_listened_to_is_said_as_its_spoken_form(path: Path, front_end: F
 
 
 def test_every_frozen_set_is_measured() -> None:
-    assert {path.stem for path in FROZEN.glob("*.tsv")} == RIGHT.keys()
+    for name, folder in FOLDERS.items():
+        assert {path.stem for path in folder.glob("*.tsv")} == RIGHT[name].keys()

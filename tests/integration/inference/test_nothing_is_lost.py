@@ -23,10 +23,27 @@ AROUND = {
     "ko": ("지금 ", " 이다"), "pt": ("agora ", " aqui"), "yue": ("而家係", "喇"), "zh": ("现在", "了"),
 }  # fmt: skip
 """What a form stands between; the language follows from it."""
-SIGNS = "-−+±%‰$€£¥₹°½²³⁻"
-FIGURES = ["5", "1/5", "0.5", "1,5", "25", "100", "2026", "12:30", "12:30:45", "½", "3²", "10⁻³", "1e-5"]
+SIGNS = "-−+±%‰$€£¥₹₩°½¾²³⁻√µ"
+FIGURES = [
+    "5",
+    "1/5",
+    "0.5",
+    "1,5",
+    "25",
+    "100",
+    "2026",
+    "12:30",
+    "12:30:45",
+    "½",
+    "3²",
+    "10⁻³",
+    "1e-5",
+    "√2",
+    "3/4",
+    "¾",
+]
 BEFORE = ["", "-", "−", "+", "±", "$", "€", "£", "¥", "₹", "-$", "-€"]
-AFTER = ["", "%", "‰", "°", "°C", " €", "€", "²", " kg", "½"]
+AFTER = ["", "%", "‰", "°", "°C", " €", "€", "²", " kg", "½", " µg", "µL", " km/h"]
 
 
 @pytest.fixture(scope="module")
@@ -85,6 +102,19 @@ def test_without_a_figure_or_sign_something_else_is_said(
         # "1/5°" is "um quinto" in Portuguese as 1/5 is, by "5°" and a "/" that cannot be spoken: then that is told
         told_of_whole = set(whole.warnings) - set(other.warnings)
         assert said(other) != said(whole) or told(whole, char) or told_of_whole, (text, char)
+
+
+@pytest.mark.parametrize(
+    "form", ["14A", "B12", "A4", "2B", "X5", "IB3170", "12F", "5 N", "N 5", "3D", "40217-C", "B-4821", "10 V"]
+)
+@pytest.mark.parametrize("language", sorted(AROUND))
+def test_without_a_letter_beside_a_figure_something_else_is_said(front_end: FrontEnd, language: str, form: str) -> None:
+    before, after = AROUND[language]
+    whole = front_end.script(before + form + after, language, language)
+    for at, char in enumerate(form):
+        if char.isalpha():
+            other = front_end.script(before + form[:at] + form[at + 1 :] + after, language, language)
+            assert said(other) != said(whole) or told(whole, char), (form, char)
 
 
 @pytest.mark.parametrize("language", sorted(AROUND))

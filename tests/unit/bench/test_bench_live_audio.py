@@ -4,6 +4,8 @@ import pytest
 from voxpod_bench.live_audio import CHOSEN, STAGES, Case, Heard, Result, dry_seconds
 from voxpod_bench.live_report import page
 
+SEAM = {"silence": 0.12, "kept_silence": 0.02, "pitch": 2.0, "kept_pitch": 1.0, "level": -0.4}
+
 
 def a_call(first_byte: float) -> Heard:
     """Each stage takes as long."""
@@ -14,7 +16,13 @@ def a_call(first_byte: float) -> Heard:
 
 def a_page(first_byte: float) -> str:
     told = {"read": 0.001, "plan": 0.08, "say": 0.15, "coded": 0.006, "rest": 0.6, "seconds": 0.85}
-    alone = {"cold_read": 0.1, "idle": 38_000_000, "rehearsed": 41_000_000, "texts": [told] * len(CHOSEN)}
+    alone = {
+        "cold_read": 0.1,
+        "idle": 38_000_000,
+        "rehearsed": 41_000_000,
+        "texts": [told] * len(CHOSEN),
+        "seams": [SEAM, SEAM | {"kept_pitch": None}],
+    }
     return "\n".join(page(Result([Case(CHOSEN[0], "pcm", [a_call(first_byte)])], alone)).lines)
 
 

@@ -64,7 +64,7 @@ def reader(request: pytest.FixtureRequest) -> EspeakReader:
         ("it", "12,50 €", "dodici euro e cinquanta"), ("it", "alle 9.05", "alle nove e zero cinque"), ("it", "Pio VI, XXI", "Pio sesto, ventuno"), ("it", "1 ora", "una ora"),
         ("pt", "R$ 1.250,75", "mil duzentos e cinquenta reais e setenta e cinco centavos"), ("pt", "22 casas", "vinte e duas casas"), ("pt", "15h", "quinze horas"), ("pt", "D. Pedro II", "dom Pedro segundo"),
         ("pt", "91234-5678", "nove um dois três quatro, cinco seis sete oito"), ("pt", "1939-1945", "mil novecentos e trinta e nove a mil novecentos e quarenta e cinco"),
-        ("hi", "₹1,25,000", "एक लाख पच्चीस हज़ार रुपये"), ("hi", "१२.५ किमी", "बारह दशमलव पाँच किलोमीटर"), ("hi", "3:05 बजे", "तीन बजकर पाँच मिनट"), ("hi", "50%", "पचास प्रतिशत"),
+        ("hi", "₹1,25,000", "एक लाख पच्चीस हज़ार रुपये"), ("hi", "१२.५ किमी", "बारह दशमलव पाँच किलोमीटर"), ("hi", "3:05 बजे", "तीन बजकर पाँच मिनट पर"), ("hi", "50%", "पचास प्रतिशत"),
         ("hi", "डॉ. शर्मा", "डॉक्टर शर्मा"), ("es", "Øre, Łódź, ＡＢ", "Ore, Lódz, AB"), ("fr", "e\u0301te\u0301", "été"),
     ],
 )  # fmt: skip

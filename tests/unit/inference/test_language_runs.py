@@ -6,12 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from voxpod_inference.text.beside_figures import HINDI_UNITS, KOREAN_UNITS, UNITS
 from voxpod_inference.text.chinese import normal as chinese_normal
 from voxpod_inference.text.espeak.languages import tables_of
 from voxpod_inference.text.japanese import normal as japanese_normal
 from voxpod_inference.text.korean import tables as korean_tables
 from voxpod_inference.text.languages import KNOWN
-from voxpod_inference.text.runs import HINDI_UNITS, KOREAN_UNITS, UNITS, Run, language_runs
+from voxpod_inference.text.runs import Run, language_runs
 
 LETTERS = st.text(alphabet="abcZé 我们東京のアー嘅안녕हि।。，、.!?0123456789-%\n😀'’π")
 

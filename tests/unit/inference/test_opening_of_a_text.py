@@ -2,19 +2,8 @@
 
 import pytest
 
-from voxpod_inference.text.chunks import Chunk
-from voxpod_inference.text.opening import LEAST, MOST, opening_of
-from voxpod_inference.text.spoken import Word
-
-
-def a_chunk(text: str) -> Chunk:
-    """Each letter is a phoneme of its own."""
-    words, at = [], 0
-    for written in text.split(" "):
-        letters = written.rstrip(",.;")
-        words.append(Word(at, at + len(letters), at, at + len(letters)))
-        at += len(written) + 1
-    return Chunk(text, 0, text, 0.3, tuple(words))
+from lettered_chunk import a_chunk
+from voxpod_inference.text.opening import LEAST, MOST, continuation_of, opening_of
 
 
 @pytest.mark.parametrize(
@@ -36,8 +25,8 @@ def a_chunk(text: str) -> Chunk:
             id="not a lone word, but before one that joins",
         ),
         pytest.param(
-            "The train to London leaves from platform nine at twelve minutes past four in the afternoon.",
-            "The train to London ",
+            "This train is very modern beside what ran on the old line along the harbour for some time.",
+            "This train ",
             id="not after a word that leads on to the next",
         ),
         pytest.param(
@@ -46,8 +35,8 @@ def a_chunk(text: str) -> Chunk:
             id="sooner, where a better place is far",
         ),
         pytest.param(
-            "Seventeen engineers inspected nineteen bridges yesterday afternoon somewhere.",
-            "Seventeen engineers ",
+            "Yesterday engineers inspected nineteen bridges near Rotterdam harbour somewhere.",
+            "Yesterday ",
             id="before any word where there is none",
         ),
         pytest.param(
@@ -60,8 +49,9 @@ def a_chunk(text: str) -> Chunk:
 def test_text_is_parted_where_it_can_be_heard_as_natural(text: str, opening: str) -> None:
     found = opening_of(a_chunk(text), "en")
     assert found is not None
-    assert found.text == opening
-    assert LEAST <= len(found.phonemes) <= MOST
+    assert found[0].text == opening
+    assert LEAST <= len(found[0].phonemes) <= MOST
+    assert found[0].text + found[1].text == text
 
 
 @pytest.mark.parametrize(
@@ -77,9 +67,48 @@ def test_short_text_has_no_opening(text: str) -> None:
     assert opening_of(a_chunk(text), "en") is None
 
 
+@pytest.mark.parametrize(
+    ("language", "text", "opening"),
+    [
+        pytest.param(
+            "en", "All of the old harbour was closed for some time.", "All of the old harbour ", id="en, short words"
+        ),
+        pytest.param(
+            "en", "Flight 12345678 leaves for Rotterdam and Antwerp.", "Flight 12345678 leaves ", id="en, a figure"
+        ),
+        pytest.param(
+            "ja",
+            "としょかんでこどもたち が まいにちしずかにほんをよんでいます",
+            "としょかんでこどもたち が ",
+            id="ja, a particle",
+        ),
+    ],
+)
+def test_phrase_stays_together(language: str, text: str, opening: str | None) -> None:
+    found = opening_of(a_chunk(text), language)
+    assert (found[0].text if found else None) == opening
+
+
 def test_opening_begins_where_the_chunk_does_and_has_its_words() -> None:
     chunk = a_chunk("When all the guests had left, she opened the window and looked out at the harbour.")
     found = opening_of(chunk, "en")
     assert found is not None
-    assert (found.start, found.words) == (0, chunk.words[:6])
-    assert found.pause > 0
+    opening, rest = found
+    assert (opening.start, opening.words) == (0, chunk.words[:6])
+    assert opening.pause > 0
+    assert (rest.start, len(rest.words)) == (len(opening.text), len(chunk.words) - 6)
+
+
+@pytest.mark.parametrize(
+    ("most", "piece"),
+    [
+        pytest.param(40, "When all the guests had left, ", id="to the end of a clause"),
+        pytest.param(64, "When all the guests had left, she opened the window ", id="as much as there is time for"),
+        pytest.param(24, "When all the guests ", id="less, and not after a word that leads on"),
+        pytest.param(8, None, id="nothing so short"),
+    ],
+)
+def test_what_follows_an_opening_is_as_long_as_there_is_time_for(most: int, piece: str | None) -> None:
+    chunk = a_chunk("When all the guests had left, she opened the window and looked out at the harbour.")
+    found = continuation_of(chunk, "en", most)
+    assert (found[0].text if found else None) == piece

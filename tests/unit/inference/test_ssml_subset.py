@@ -10,6 +10,7 @@ from source_places import assert_chunks_are_the_source
 from spelling_reader import front_end, joined, said, written
 from voxpod_inference.errors import InputError
 from voxpod_inference.text.frontend import Script
+from voxpod_inference.text.ssml import say_as
 
 
 def script(source: str, language: str = "auto") -> Script:
@@ -85,6 +86,35 @@ def refusal(source: str) -> str:
 )
 def test_elements_say(source: str, phonemes: str) -> None:
     assert said(script(source)) == phonemes
+
+
+@pytest.mark.parametrize(
+    ("attributes", "content", "phonemes"),
+    [
+        ("interpret-as='characters'", "a1", "A 1"), ("interpret-as='spell-out'", "a1", "A 1"), ("interpret-as='verbatim'", "a1", "A 1"),
+        ("interpret-as='digits'", "12", "1 2"), ("interpret-as='number_digit'", "12", "1 2"), ("interpret-as='telephone'", "+1 23", "1, 2 3"),
+        ("interpret-as='cardinal'", "1,234", "1, 234"), ("interpret-as='number'", "1984", "1, 984"), ("interpret-as='ordinal'", "2nd", "2nd"),
+        ("interpret-as='fraction'", "1+1/2", "1 1 2th"), ("interpret-as='unit'", "5 kg", "5 kg"), ("interpret-as='currency'", "9 USD", "9 USD"),
+        ("interpret-as='time' format='hms12'", "2:30 pm", "2: 30 pm"), ("interpret-as='time' format='hms24'", "14:30", "14: 30"),
+        ("interpret-as='date' format='mdy'", "3/5/2026", "March 5, 2026"), ("interpret-as='date' format='dmy'", "5.3.2026", "March 5, 2026"),
+        ("interpret-as='date' format='ymd'", "2026-03-05", "March 5, 2026"), ("interpret-as='date' format='ydm'", "2026-05-03", "March 5, 2026"),
+        ("interpret-as='date' format='yyyymmdd'", "20260305", "March 5, 2026"), ("interpret-as='date' format='my'", "3/2026", "March 2026"),
+        ("interpret-as='date' format='ym'", "2026-03", "March 2026"), ("interpret-as='date' format='md'", "3/5", "March 5"),
+        ("interpret-as='date' format='dm'", "5/3", "March 5"), ("interpret-as='date' format='y'", "1984", "1984"),
+        ("interpret-as='date' format='m'", "3", "March"), ("interpret-as='date' format='d'", "5", "5th"),
+    ],
+)  # fmt: skip
+def test_say_as_is_written_as_polly_and_azure_write_it(attributes: str, content: str, phonemes: str) -> None:
+    assert said(script(f"<speak><say-as {attributes}>{content}</say-as></speak>")) == phonemes
+
+
+@pytest.mark.parametrize("kind", sorted(say_as.KINDS))
+def test_say_as_stands_at_both_edges_of_a_sentence(kind: str) -> None:
+    content = {"fraction": "1/2", "unit": "5 kg", "currency": "$5", "time": "2:30", "date": "2026-03-05"}.get(kind, "5")
+    element = f"<say-as interpret-as='{kind}'>{content}</say-as>"
+    alone = said(script(f"<speak>{element}</speak>"))
+    assert said(script(f"<speak>{element} so.</speak>")) == f"{alone} so."
+    assert said(script(f"<speak>So {element}.</speak>")) == f"So {alone}."
 
 
 def test_rate_and_volume_are_of_their_part_only_and_multiply() -> None:

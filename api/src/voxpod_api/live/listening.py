@@ -97,6 +97,11 @@ class LiveListener:
         self._news.set()
         self._room.set()
 
+    @property
+    def began(self) -> bool:
+        """Whether there is, or was, something to hear."""
+        return self._began
+
     async def heard(self) -> None:
         """Return once there is something to hear."""
         while not self._began:

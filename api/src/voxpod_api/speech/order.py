@@ -89,16 +89,17 @@ def request_body(name: str, caller: Caller, order: Order, settings: ApiSettings,
     return body
 
 
-def task_body(name: str, caller: Caller, task: Task, replica: str) -> dict[str, Any]:
-    """The TTSRequest to create for a task; `replica` makes it."""
+def task_body(name: str, caller: Caller, task: Task, replica: str, live: str = "") -> dict[str, Any]:
+    """The TTSRequest to create for a task; `replica` makes it, `live` says who listens while it is spoken."""
     patience = {
         "deadlineSeconds": task.deadline_seconds,
         "audioUrlSeconds": task.audio_url_seconds,
         "priority": task.priority,
     }
     body = _body(name, caller, task.order, patience, {BODY_LABEL: digest(caller, task), TASK_LABEL: "true"})
-    if task.webhook:
-        body["metadata"]["annotations"] = {WEBHOOK_ANNOTATION: task.webhook, LISTENER_ANNOTATION: replica}
+    notes = {WEBHOOK_ANNOTATION: task.webhook, LISTENER_ANNOTATION: replica} if task.webhook else {}
+    if notes or live:
+        body["metadata"]["annotations"] = notes | ({LIVE_ANNOTATION: live} if live else {})
     return body
 
 

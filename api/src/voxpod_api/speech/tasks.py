@@ -3,12 +3,15 @@
 import asyncio
 import re
 import uuid
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 from voxpod_api.auth.caller import Caller
-from voxpod_api.cluster.board import RequestBoard
+from voxpod_api.cluster.board import RequestBoard, Seat
 from voxpod_api.cluster.gateway import REQUESTS, ClusterGateway, Json
 from voxpod_api.errors import AlreadyExists, ApiError, ClusterError, Unavailable
+from voxpod_api.live.listening import LiveListener
+from voxpod_api.live.port import LivePort
 from voxpod_api.speech import outcome
 from voxpod_api.speech.order import BODY_LABEL, SELECTOR, TASK_LABEL, Task, digest, task_body, task_name
 from voxpod_crds.base import ResourceKey
@@ -34,16 +37,43 @@ class Found:
     more: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """A task that somebody listens to."""
+
+    seat: Seat
+    listener: LiveListener | None
+    """None where live audio is off. A task that a key stood for already is heard by whoever made it."""
+    kept: ExitStack
+    """Let go at the end."""
+
+
 class TaskService:
     """One for the process."""
 
-    def __init__(self, gateway: ClusterGateway, board: RequestBoard, replica: str) -> None:
-        self._gateway, self._board, self._replica = gateway, board, replica
+    def __init__(
+        self, gateway: ClusterGateway, board: RequestBoard, replica: str, live: LivePort | None = None
+    ) -> None:
+        self._gateway, self._board, self._replica, self._live = gateway, board, replica, live
 
     async def create(self, caller: Caller, task: Task, key: str) -> Json:
         """The task, new or the one that the key stands for already. Raises ApiError."""
-        name = task_name(caller, key) if key else f"task-{uuid.uuid4().hex}"
-        body = task_body(name, caller, task, self._replica)
+        return await self._made(caller, task, _name(caller, key))
+
+    async def follow(self, caller: Caller, task: Task, key: str) -> Followed:
+        """As `create`, with what is told and heard of it from then on; who gets it closes it. Raises ApiError."""
+        name, live, listener = _name(caller, key), "", None
+        with ExitStack() as kept:
+            seat = kept.enter_context(self._board.seat(ResourceKey(caller.namespace, name)))
+            if self._live is not None:
+                listener = kept.enter_context(self._live.listeners.listening())
+                listener.seat = seat
+                live = self._live.annotation(caller.namespace, name, listener)
+            seat.take(await self._made(caller, task, name, live))
+            return Followed(seat, listener, kept.pop_all())
+
+    async def _made(self, caller: Caller, task: Task, name: str, live: str = "") -> Json:
+        body = task_body(name, caller, task, self._replica, live)
         try:
             try:
                 return await self._gateway.create(REQUESTS, caller.namespace, body)
@@ -112,6 +142,10 @@ class TaskService:
         """Those that are still there."""
         names = [one.partition(" ")[2] for one in ids]
         return await asyncio.gather(*(self._gateway.get(REQUESTS, caller.namespace, name) for name in names))
+
+
+def _name(caller: Caller, key: str) -> str:
+    return task_name(caller, key) if key else f"task-{uuid.uuid4().hex}"
 
 
 def _age(meta: Json) -> str:

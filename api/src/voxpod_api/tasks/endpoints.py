@@ -13,9 +13,10 @@ from voxpod_api.speech import outcome
 from voxpod_api.speech.outcome import Standing
 from voxpod_api.tasks.captions import Cue, as_srt, as_vtt, cues
 from voxpod_api.tasks.documents import batch_of, task_of
-from voxpod_api.tasks.making import all_made, made
-from voxpod_api.tasks.schemas import BatchAnswer, BatchBody, TaskAnswer, TaskBody, TaskPage
-from voxpod_api.web.answers import MEDIA_TYPES, AudioAnswer, answers
+from voxpod_api.tasks.making import all_made, made, meant
+from voxpod_api.tasks.schemas import BatchAnswer, BatchBody, NewTaskBody, TaskAnswer, TaskPage
+from voxpod_api.tasks.streaming import TaskStream
+from voxpod_api.web.answers import EVENTS, MEDIA_TYPES, AudioAnswer, answers
 from voxpod_api.web.bodies import body_of, documented
 from voxpod_api.web.calls import fetched, repeat_of, times_of
 from voxpod_api.web.parts import Speaker, TaskReader, parts_of
@@ -32,13 +33,22 @@ CAPTIONS: dict[str, tuple[Callable[[list[Cue]], str], str]] = {
 JSON, CAPTION_TYPES = "application/json", [media_type for _, media_type in CAPTIONS.values()]
 
 
-@router.post("/v1/speech-tasks", openapi_extra=documented(TaskBody), response_model=TaskAnswer, status_code=202)
+@router.post(
+    "/v1/speech-tasks",
+    openapi_extra=documented(NewTaskBody),
+    response_model=TaskAnswer,
+    status_code=202,
+    responses={200: {"description": "Events, where `stream` asks for them.", "content": {EVENTS: {}}}},
+)
 async def create_task(
-    request: Request, caller: Speaker, body: Annotated[TaskBody, Depends(body_of(TaskBody))]
+    request: Request, caller: Speaker, body: Annotated[NewTaskBody, Depends(body_of(NewTaskBody))]
 ) -> Response:
-    """Have a text spoken, and be told where to ask for it."""
-    raw = await made(request, caller, body, repeat_of(request.headers).key)
-    answer = task_of(raw, parts_of(request).now())
+    """Have a text spoken, and be told where to ask for it; or be told of it as it goes."""
+    parts, key = parts_of(request), repeat_of(request.headers).key
+    if body.stream:
+        followed = await parts.tasks.follow(caller, meant(request, caller, body), key)
+        return AudioAnswer(TaskStream(followed, parts.now), EVENTS, {"cache-control": "no-store"})
+    answer = task_of(await made(request, caller, body, key), parts.now())
     return JSONResponse(answer.model_dump(), 202, {"Location": f"/v1/speech-tasks/{answer.id}"})
 
 

@@ -18,8 +18,8 @@ AT_ONCE = 8
 """Tasks of a batch that are made at one time: one caller shall not fill the API server's queue."""
 
 
-async def made(request: Request, caller: Caller, body: TaskBody, key: str) -> Json:
-    """The TTSRequest of a task. Raises ApiError."""
+def meant(request: Request, caller: Caller, body: TaskBody) -> Task:
+    """The task that a body asks for. Raises ApiError."""
     order = Order(
         body.text,
         body.model,
@@ -33,14 +33,18 @@ async def made(request: Request, caller: Caller, body: TaskBody, key: str) -> Js
         body.seed,
     )
     _check_webhook(parts_of(request), body.webhook_url)
-    task = Task(
+    return Task(
         allowed(request, caller, order),
         body.deadline_seconds,
         body.audio_url_seconds,
         body.priority,
         body.webhook_url or "",
     )
-    return await parts_of(request).tasks.create(caller, task, key)
+
+
+async def made(request: Request, caller: Caller, body: TaskBody, key: str) -> Json:
+    """The TTSRequest of a task. Raises ApiError."""
+    return await parts_of(request).tasks.create(caller, meant(request, caller, body), key)
 
 
 async def all_made(request: Request, caller: Caller, bodies: Sequence[TaskBody], key: str) -> list[Json | ApiError]:

@@ -21,6 +21,14 @@ class TaskBody(SynthesizeBody):
     webhook_url: str | None = Field(None, max_length=2048, description="https URL that is told of the task's end.")
 
 
+class NewTaskBody(TaskBody):
+    """A task, and how it is told of."""
+
+    stream: bool = Field(
+        False, description="Whether the answer is a stream of events: the task as it goes, and its sound as it comes."
+    )
+
+
 class BatchBody(Body):
     """Several tasks in one call, which share its limit of length."""
 

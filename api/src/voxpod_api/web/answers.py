@@ -3,7 +3,7 @@
 import base64
 import json
 import logging
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import aclosing
 from typing import Any, Protocol
 
@@ -134,9 +134,14 @@ class EventsAnswer(AudioAnswer):
 
     async def _pieces(self) -> AsyncGenerator[bytes, None]:
         async for chunk in self._audio.chunks():
-            for start in range(0, len(chunk), DELTA_BYTES):
-                yield delta_event(chunk[start : start + DELTA_BYTES])
+            for event in delta_events(chunk):
+                yield event
         yield done_event(self._usage())
+
+
+def delta_events(audio: bytes) -> Iterator[bytes]:
+    """Some audio, as events of a good size."""
+    return (delta_event(audio[start : start + DELTA_BYTES]) for start in range(0, len(audio), DELTA_BYTES))
 
 
 def delta_event(audio: bytes) -> bytes:
@@ -147,6 +152,11 @@ def delta_event(audio: bytes) -> bytes:
 def done_event(usage: dict[str, int]) -> bytes:
     """All of it was sent."""
     return _event({"type": "speech.audio.done", "usage": usage})
+
+
+def task_event(task: dict[str, object]) -> bytes:
+    """A task as it is now."""
+    return _event({"type": "speech_task", "task": task})
 
 
 def _event(document: dict[str, object]) -> bytes:

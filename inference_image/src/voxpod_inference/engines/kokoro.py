@@ -31,6 +31,9 @@ LEAD_FRAMES, TAIL_FRAMES = 3, 10
 """Where silence is left out, speech begins after so many frames of it, and its last sound has so many: the model gives it 10 to
 30, most of them silent. Of 100 openings in five languages and nine voices, what is left out is below -52 dB in each; 16 to 29
 of 60 to 80 frames are, a fifth of the time until the first sound."""
+QUIETER = 0.75
+"""The vocoder's norms are over all frames: the fewer of them are silent the softer is what is said, in 18 openings by so much of the
+ratio of frames (2.4 dB at the median, within 1 dB)."""
 
 
 class Kokoro(PhonemeEngine[Plan]):
@@ -59,10 +62,11 @@ class Kokoro(PhonemeEngine[Plan]):
     def _plan(self, tokens: list[int], voices: Mapping[str, float], speed: float) -> Plan:
         return self._kokoro.plan(tokens, self._voices.style(voices, len(tokens)), speed)
 
-    def _without_silence(self, plan: Plan) -> Plan:
+    def _without_silence(self, plan: Plan) -> tuple[Plan, float]:
         first = max(0, int(plan.durations[0]) - FRAMES_AHEAD - LEAD_FRAMES)
         last_sound = plan.frames - int(plan.durations[-2:].sum())
-        return plan.part(first, min(plan.frames, last_sound + TAIL_FRAMES))
+        part = plan.part(first, min(plan.frames, last_sound + TAIL_FRAMES))
+        return part, (plan.frames / part.frames) ** QUIETER
 
     def _default_voice(self, script: Script) -> str:
         """Of the main language; Chinese or Japanese with English in it gets a mix that says both.

@@ -90,9 +90,10 @@ class PhonemeEngine(ReadingEngine, Generic[P]):
     def _plan(self, tokens: list[int], voices: Mapping[str, float], speed: float) -> P:
         """What the model makes of a chunk in a voice, or in several by their shares."""
 
-    def _without_silence(self, plan: P) -> P:
-        """The plan without what is silent before and after the speech, where the model can part with it: sooner made."""
-        return plan
+    def _without_silence(self, plan: P) -> tuple[P, float]:
+        """The plan without what is silent before and after the speech, where the model can part with it: sooner made. And the
+        factor that makes what is said as loud as with the silence."""
+        return plan, 1.0
 
     def _share_of_tokens(self, voice: str) -> float:
         """Less than 1 for voices that take longer for a token."""
@@ -121,9 +122,10 @@ class PhonemeEngine(ReadingEngine, Generic[P]):
                 for part in cut_in_two(chunk):
                     yield from self._spoken(part, prepared)
                 return
+            louder = 1.0
             if prepared.at_once:
-                plan = self._without_silence(plan)
-            sound, durations = self._model.say(plan), plan.durations
+                plan, louder = self._without_silence(plan)
+            sound, durations = self._model.say(plan) * np.float32(louder), plan.durations
             del plan
             utterance = self._utterance(chunk, sound, durations, of_model, of_model / speed, prepared.speed)
         yield from self._with_pause(utterance, chunk, prepared.speed)

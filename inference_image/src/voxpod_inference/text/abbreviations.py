@@ -5,19 +5,15 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from voxpod_inference.text.english.abbreviations import DOTTED, FIGURE, NAME, OPEN
 from voxpod_inference.text.espeak.grammar import words
 from voxpod_inference.text.espeak.languages import LANGUAGES, tables_of
 from voxpod_inference.text.espeak.tables import Tables
 
-# English, which other languages without a table of their own share.
-_INSIDE = words(
-    "Mr Mrs Ms Dr Prof St Gen Col Sgt Capt Lt Rev Hon Messrs Mt Gov Sen Rep Pres vs e.g i.e cf Cf viz approx est v"
-)
-_BEFORE_FIGURES = words(
-    "min Min max Max No Nos no nos nr Nr Fig Figs p pp vol Vol ch Ch Sec sec Art art Eq Eqs eq ext Ext Apt apt Tel tel Arr arr Dep dep Qty qty "
-    "Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec ca"
-)
-_MAY_END = words("etc Inc Ltd Co Corp Jr Sr a.m p.m al Bros")
+# Of English, which other languages without a table of their own share: what english.abbreviations does not read in full.
+_INSIDE = words("Messrs Pres vs e.g i.e viz v")
+_BEFORE_FIGURES = words("Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec")
+_MAY_END = words("etc a.m p.m Bros")
 _INITIAL = re.compile(r"(?<![^\W\d_])[A-ZÀ-ÖØ-Þ]\.\s*\Z")
 _FIGURE = re.compile(r"\d|[IVXLC]+\b")
 LONGEST = 24
@@ -62,7 +58,24 @@ def is_abbreviation(before: str, following: str, language: str) -> bool:
 def _dotted(language: str) -> _Dotted:
     if language in LANGUAGES:
         return _of_tables(tables_of(language))
-    return _Dotted(_ending(_MAY_END), _ending(_INSIDE), _ending(()), _ending(_BEFORE_FIGURES))
+    return _of_english()
+
+
+def _of_english() -> _Dotted:
+    by_follower: dict[str, list[str]] = {NAME: [], FIGURE: [], OPEN: [], "": []}
+    for short, follows, _ in DOTTED:
+        by_follower[follows if follows in by_follower else ""].append(short)
+    return _Dotted(
+        _any_of([*_MAY_END, *by_follower[""]]),
+        _any_of([*_INSIDE, *by_follower[OPEN]]),
+        _any_of(by_follower[NAME]),
+        _any_of([*_BEFORE_FIGURES, *by_follower[FIGURE]]),
+    )
+
+
+def _any_of(patterns: Iterable[str]) -> re.Pattern[str]:
+    joined = "|".join(sorted(patterns, key=len, reverse=True)).replace(".", r"\.")
+    return re.compile(rf"(?<!\w)(?:{joined})\.\s*\Z")
 
 
 def _of_tables(tables: Tables) -> _Dotted:
@@ -75,7 +88,7 @@ def _of_tables(tables: Tables) -> _Dotted:
     ]
     within = [written.split(". ")[0] for written in inside if ". " in written]
     return _Dotted(
-        _ending(written.removesuffix(".") for written in tables.may_end),
+        _ending([*(written.removesuffix(".") for written in tables.may_end), *tables.weekdays]),
         _ending([*within, *(written.removesuffix(".") for written in inside)]),
         _ending(written.removesuffix(".") for written in tables.before_names),
         _ending(written.removesuffix(".") for written in tables.before_figures),

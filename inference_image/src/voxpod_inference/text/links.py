@@ -17,19 +17,32 @@ _NOUNS = {
     "pt": "a de do da dos das para com em por sobre entre sem",
 }
 _LEADING = {
-    "en": "a an the my your his her its our their this that these those is are was were will would can could may i you he she we they not no",
-    "es": "un una el la los las mi tu su sus este esta ese esa es son está muy no se",
-    "fr": "un une le la les mon ma mes ton ta tes son sa ses ce cette ces est sont je tu il elle on nous vous ils elles ne très",
+    "en": "this that these those your their were been have does will would could should must they very about after",
+    "es": "para pero como este esta estos estas muy unos unas nuestro nuestra están",
+    "fr": "cette leur leurs notre votre elle nous vous elles ils dans avec pour sont très mais",
     "hi": "यह वह ये वे एक इस उस मेरा मेरी मेरे बहुत",
-    "it": "un uno una il lo la i gli le mio mia tuo tua suo sua questo questa è sono non si molto",
-    "pt": "um uma o a os as meu minha seu sua este esta esse essa é são não se muito",
+    "it": "questo questa sono molto della dello delle degli nella come",
+    "ja": "この その あの どの とても",
+    "pt": "este esta esse essa muito para como nosso nossa estão",
+    "zh": "我 你 他 她 它 我们 你们 他们 她们 这 那 这个 那个 这些 那些 这家 这本 一个 每 请 把 被 在 从 对 向 给 跟 和 与 是 不 没 很 都 也 就 还 再 才 又 要 会 能 可以 应该 一边 为 为了 因为 如果 虽然 但是 所以 的 最 更 比",
 }
-"""Words that lead on to the next one: nobody pauses after them, nor after those that join."""
+"""Words that lead on to the next one: nobody pauses after them. Of languages with an alphabet those of three letters or less are not
+listed: most are articles, pronouns and prepositions."""
+_SHORT_LETTERS = 3
+_CLINGING = {
+    "hi": "का की के को में से पर तक ने है हैं था थी थे",
+    "ja": "は が を に で の と も へ や か ね よ から まで より など だけ です ます た て だ な さん ない",
+    "zh": "的 了 着 过 吗 呢 吧 们 里 上 下 中 得 地 个",
+}
+"""Words that belong to the one before."""
 _COSTS = {
     language: dict.fromkeys(_NOUNS[language].split(), 0.35) | dict.fromkeys(words.split(), 0.0)
     for language, words in _CLAUSES.items()
 }
-_LEADS_ON = {language: costs.keys() | set(_LEADING[language].split()) for language, costs in _COSTS.items()}
+_LEADS_ON = {
+    language: frozenset(words.split()) | _COSTS.get(language, {}).keys() for language, words in _LEADING.items()
+}
+_CLINGS = {language: frozenset(words.split()) for language, words in _CLINGING.items()}
 
 
 def cost_before(word: str, language: str) -> float:
@@ -38,6 +51,8 @@ def cost_before(word: str, language: str) -> float:
     return costs.get(word.lower(), 1.0) if costs else 0.0
 
 
-def leads_on(word: str, language: str) -> bool:
-    """Whether a word belongs to the one that follows it."""
-    return word.lower() in _LEADS_ON.get(language, ())
+def parts_phrase(before: str, after: str, language: str) -> bool:
+    """Whether two words are of one phrase, in which nobody pauses."""
+    short = language in _COSTS and language != "hi" and len(before) <= _SHORT_LETTERS
+    leads = short or before[-1:].isdigit() or before.lower() in _LEADS_ON.get(language, ())
+    return leads or after in _CLINGS.get(language, ())

@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from voxpod_inference.text.beside_figures import is_unit, known_to
 from voxpod_inference.text.cantonese.markers import is_cantonese, is_mandarin
 from voxpod_inference.text.chinese.markers import has_chinese_forms, is_chinese
 from voxpod_inference.text.han_beside_kana import japanese_han
@@ -25,29 +26,13 @@ _STRONG = re.compile(
     rf"(?P<han>[{_HAN}]+)|(?P<ja>[{_KANA}]+)|(?P<ko>[{_HANGUL}]+)|(?P<hi>[{_DEVANAGARI}]+)"
     rf"|(?P<latin>(?:[{_LATIN}]['’]?[\u0300-\u036f]*)+)|(?P<other>[^\W\d_])"
 )
-UNITS = frozenset((
-    "km", "cm", "mm", "m", "kg", "mg", "g", "ml", "mL", "L", "kW", "kWh", "Hz", "h", "min", "ms", "W", "MW", "V", "kHz", "MHz", "GHz", "kcal", "KB", "MB", "GB", "TB", "dB", "mmHg", "cc",
-))  # fmt: skip
-"""Read in the language around them when they follow a figure: 100km is 一百公里. The readers of these scripts know them."""
-HINDI_UNITS = frozenset((
-    "mi", "ft", "in", "yd", "ac", "ha", "hr", "yr", "lb", "oz", "gal", "qt", "pt", "cg", "dg", "t", "st", "q", "K", "l", "nm", "rpm", "mph", "x",
-))  # fmt: skip
-"""`5 in` is so many inches unless an English word follows."""
-KOREAN_UNITS = frozenset(("l", "s", "N", "rpm"))
-_MONEY = frozenset(["HK", "US", "NT", "RMB", "CNY", "USD", "HKD", "EUR"])
-_KOREAN_MONEY = frozenset(["KRW", "JPY", "CAD", "AUD", "NZD", "SGD", "GBP", "CHF", "AED", "THB", "VND"])
-_RUPEES = frozenset(["Rs", "INR"])
-_ENGLISH_FOLLOWS = re.compile(r" ?[A-Za-z]")
 _ORDINAL_ENDS = re.compile(r"(?:st|nd|rd|th)(?![A-Za-z])", re.I)
 _WITH_UNITS = ("han", "ja", "ko", "hi")
-_SUM = re.compile(r"[$.]? ?\d")
-_CLOCK = re.compile(r"\d:\d\d\Z")
-_DEGREES = re.compile(r"\d ?°\Z")
-_EXPONENT = re.compile(r"[-−+]\d")
-"""After the e of 1e-5."""
 _LINE = re.compile(r"[^\n]*\n|[^\n]+\Z")
 _SHORT_NAME = re.compile(r"(?<![A-Za-z])[A-Z]{1,2}\Z")
 """G20, B12, CA1831 have Chinese figures in Chinese."""
+_COUNTED = re.compile("\\d{1,4}(?:便|号|番|列車|系|편|호|번|열차|노선)")
+"""NH123便: the figure belongs to what counts it."""
 _GLUED = re.compile(r"[-–.]?\d[\d.]*")
 
 
@@ -69,22 +54,6 @@ class _Region:
     end: int
     language: str
     explicit: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """Latin letters beside figures that the reader of what stands around knows."""
-
-    units: frozenset[str]
-    money: frozenset[str]
-    unless_english: frozenset[str]
-    """Units that are words of English too."""
-    east: bool
-
-
-_HINDI = _Known(UNITS | HINDI_UNITS, _RUPEES, HINDI_UNITS, east=False)
-_KOREAN = _Known(UNITS | KOREAN_UNITS, _MONEY | _KOREAN_MONEY, frozenset(), east=True)
-_CHINESE_OR_JAPANESE = _Known(UNITS, _MONEY, frozenset(), east=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,44 +111,13 @@ def _marks(text: str, start: int, end: int, language: str) -> list[_Mark]:
     Latin, nor where one of their languages is asked for."""
     marks = [_Mark(m.start(), m.end(), m.lastgroup or "") for m in _STRONG.finditer(text, start, end)]
     scripts = {mark.script for mark in marks} | {"han" if language in HAN else language}
-    known = None if scripts.isdisjoint(_WITH_UNITS) else _known(scripts)
+    known = None if scripts.isdisjoint(_WITH_UNITS) else known_to(scripts)
     return [
         mark
         for mark in marks
-        if not (known and _is_unit(text, mark, known)) and not (mark.script == "other" and _is_symbol(text, mark.start))
+        if not (known and is_unit(text, mark.start, mark.end, known))
+        and not (mark.script == "other" and _is_symbol(text, mark.start))
     ]
-
-
-def _known(scripts: set[str]) -> _Known:
-    if "ko" in scripts:
-        return _KOREAN
-    return _HINDI if scripts.isdisjoint(("han", "ja")) else _CHINESE_OR_JAPANESE
-
-
-def _is_unit(text: str, mark: _Mark, known: _Known) -> bool:
-    written, before = text[mark.start : mark.end], text[max(0, mark.start - 8) : mark.start]
-    if written in ("C", "F"):
-        return _DEGREES.search(before) is not None
-    if written in ("e", "E") and before[-1:].isdecimal():
-        return _EXPONENT.match(text, mark.end) is not None
-    glued, before = before[-1:].isdecimal(), before.rstrip(" ")
-    if before.endswith("/"):  # the h of 50 km/h
-        if written == "s" and before.endswith("m/"):
-            return before[:-2].rstrip(" k")[-1:].isdecimal()
-        before = before[:-1].rstrip("kmgi ")
-    if written in known.money or (written.upper() in known.money and len(written) == 3):
-        return _SUM.match(text, mark.end) is not None
-    if written.lower() in ("am", "pm") and known.east:
-        return _CLOCK.search(before) is not None
-    if not known.east and written in ("g", "m", "s", "l", "L", "F"):
-        before = before.removesuffix("µ").removesuffix("μ").rstrip(" ")
-    if written in known.unless_english and (
-        _ENGLISH_FOLLOWS.match(text, mark.end)
-        or (written == "st" and glued)
-        or (written == "x" and not _SUM.match(text, mark.end))
-    ):
-        return False
-    return written in known.units and (before[-1:].isdecimal() or (before[-1:] in "万億亿元円" and len(before) > 1))
 
 
 def _is_symbol(text: str, at: int) -> bool:
@@ -266,6 +204,8 @@ def _owner_changes_at(text: str, left: Run, right: Run) -> int:
         return right.start
     glued = _GLUED.match(gap)
     if glued and right.language in ("zh", "yue") and gap[0].isdecimal() and _SHORT_NAME.search(text[: left.end][-4:]):
+        return left.end
+    if glued and right.language in ("ja", "ko") and gap[0].isdecimal() and _COUNTED.match(text, left.end):
         return left.end
     if glued:
         return left.end + glued.end()

@@ -75,7 +75,7 @@ _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _EXPONENT = re.compile(
     rf"(?<![A-Za-z][A-Za-z])(?<=[A-Za-zπθ\d)\]])[⁺⁻]?[{_SUPERSCRIPT}]+|(?<=[A-Za-z])⁻[{_SUPERSCRIPT}]+"
 )
-_MINUS = re.compile(r"(?<![0-9A-Za-z.)\]%°′″'²³⁰-⁹])[-−](?=[$€£¥₹₩][\d½⅓⅔¼¾⅕-⅞]|[½⅓⅔¼¾⅕-⅞]|\d+/\d|\d{1,2}:\d\d)")
+_MINUS = re.compile(r"(?<![0-9A-Za-z.)\]%°′″'²³⁰-⁹])[-−](?=[$€£¥₹₩][\d½⅓⅔¼¾⅕-⅞√]|[½⅓⅔¼¾⅕-⅞]|√|\d+/\d|\d{1,2}:\d\d)")
 _ROOT_FRACTION = re.compile(r"(?<![0-9A-Za-z.,/√])(√\d+|\d+(?=/√))/(√?\d+)(?![0-9A-Za-z/]|[.,]\d)")
 """`√2/2`, `1/√3`: the root is of one number, not of the fraction."""
 _SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")

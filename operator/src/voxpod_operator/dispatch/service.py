@@ -70,6 +70,9 @@ async def claim(
     further = further_requests(ctx, request, job) if protocol >= FURTHER_SINCE else 0
     work = _work(ctx, request.model_copy(update={"status": status}), further)
     await ctx.write_status(request, status)
+    if ctx.progress.has_work(uid, who.uid):
+        # the watch told of the write before its answer came, and another connection of this pod was quicker
+        raise AlreadyClaimed("this work was handed to another connection meanwhile")
     ctx.progress.hand(uid, who.uid)
     logger.info("work claimed", extra={**about(request), "pod": who.name})
     ctx.enqueue(TTS_REQUEST, request.metadata.key)  # from now on its progress is watched

@@ -21,6 +21,19 @@ export class Api {
     return (await this.#answer(path, "GET", undefined, signal)).blob();
   }
 
+  // The events of an answer that goes on, each as it comes.
+  async *events(path, { method = "POST", body, signal } = {}) {
+    const reader = (await this.#answer(path, method, body, signal)).body.pipeThrough(new TextDecoderStream()).getReader();
+    let text = "";
+    while (true) {
+      const { value, done } = await reader.read();
+      if (done) return;
+      const lines = (text + value).split("\n");
+      text = lines.pop();
+      for (const line of lines) if (line.startsWith("data: ")) yield JSON.parse(line.slice("data: ".length));
+    }
+  }
+
   async #answer(path, method, body, signal) {
     let answer;
     try {

@@ -2,9 +2,11 @@
 
 import { Api } from "./api.js";
 import { showVoices } from "./catalogue.js";
+import { showDays } from "./days.js";
 import { byId } from "./elements.js";
 import { showLimits } from "./limits.js";
-import { play } from "./player.js";
+import { canBeHeardLive } from "./live.js";
+import { listen, play } from "./player.js";
 import { Speaking, told } from "./speaking.js";
 import { showTasks } from "./tasks.js";
 
@@ -25,6 +27,7 @@ async function signIn(key) {
   for (const id of ["console", "sign-out"]) byId(id).hidden = false;
   byId("text").focus();
   await showTasks(api, problem);
+  await showDays(api).catch(() => {}); // what is kept elsewhere may be away: nothing else depends on it
 }
 
 function signOut() {
@@ -44,14 +47,18 @@ async function speak() {
   problem(null);
   try {
     const tell = (now) => (byId("state").textContent = told(now));
-    let task = await speaking.run(body, tell);
+    let live = null;
+    const hear = (piece) => {
+      if (canBeHeardLive(body.format)) (live ??= listen(body.format)).feed(piece);
+    };
+    let task = await speaking.run(body, tell, hear);
     if (task.error?.code === "not_supported" && times === "word") {
       times = "sentence";
-      task = await speaking.run({ ...body, timestamps: times }, tell);
+      task = await speaking.run({ ...body, timestamps: times }, tell, hear);
     }
     if (task.error) throw new Error(task.error.message);
     byId("state").textContent = `${task.duration.toFixed(1)} s of audio, voice ${task.voice}.`;
-    await play(api, task, { start: true });
+    await play(api, task, { live });
   } catch (error) {
     byId("state").textContent = "";
     problem(error);

@@ -18,7 +18,7 @@ function typeOf(schema = {}) {
   return `${schema.type ?? "any"}${range}${schema.maxLength ? " characters" : ""}`;
 }
 
-function fields(title, rows) {
+function fields(place, title, rows) {
   const head = element("tr", {}, ...["Name", "Type", "Default", "What"].map((text) => cell("th", text, { scope: "col" })));
   const body = rows.map(({ name, required, schema, description }) =>
     element(
@@ -32,7 +32,7 @@ function fields(title, rows) {
   );
   const table = element("table", {}, element("caption", { textContent: title }), element("thead", {}, head), element("tbody", {}, ...body));
   const wide = element("div", { className: "wide", tabIndex: 0, role: "region" }, table);
-  wide.setAttribute("aria-label", title);
+  wide.setAttribute("aria-label", `${place}: ${title}`);
   return wide;
 }
 
@@ -45,15 +45,16 @@ function properties(schema) {
 
 function call(path, method, operation) {
   const id = `${method}-${path}`.replaceAll(/[^a-z0-9]+/gi, "-");
-  const shown = element("section", { id }, cell("h2", `${method.toUpperCase()} ${path}`), cell("p", operation.description ?? ""));
-  shown.setAttribute("aria-label", `${method} ${path}`);
-  if (operation.parameters?.length) shown.append(fields("In the URL", operation.parameters));
+  const place = `${method.toUpperCase()} ${path}`;
+  const shown = element("section", { id }, cell("h2", place), cell("p", operation.description ?? ""));
+  shown.setAttribute("aria-label", place);
+  if (operation.parameters?.length) shown.append(fields(place, "In the URL", operation.parameters));
   const body = Object.values(operation.requestBody?.content ?? {})[0];
-  if (body) shown.append(fields("Body, JSON", properties(body.schema)));
+  if (body) shown.append(fields(place, "Body, JSON", properties(body.schema)));
   for (const [status, answer] of Object.entries(operation.responses)) {
     if (status.endsWith("XX")) continue;
     const rows = properties(answer.content?.["application/json"]?.schema);
-    if (rows.length) shown.append(fields(`Answer ${status}`, rows));
+    if (rows.length) shown.append(fields(place, `Answer ${status}`, rows));
     else shown.append(cell("p", `Answer ${status}: ${Object.keys(answer.content ?? {}).join(", ")}`));
   }
   return shown;
@@ -66,5 +67,5 @@ for (const [path, methods] of Object.entries(document_.paths)) {
   for (const [method, operation] of Object.entries(methods)) byId("calls").append(call(path, method, operation));
 }
 byId("calls").append(
-  element("section", {}, cell("h2", "Errors"), fields("Answer 4XX and 5XX: {error}", properties(schemas.ErrorFacts))),
+  element("section", {}, cell("h2", "Errors"), fields("Errors", "Answer 4XX and 5XX: {error}", properties(schemas.ErrorFacts))),
 );

@@ -1,21 +1,46 @@
 // The audio, and the word that is heard.
 
 import { byId, element } from "./elements.js";
+import { LiveSound } from "./live.js";
 
 const MARKUP = /<\/?lang(?:=[^<>]*)?>/g;
-let url = "";
+let urls = [];
 
-export async function play(api, task, { start }) {
-  const blob = await api.blob(`/v1/speech-tasks/${task.id}/audio`);
-  URL.revokeObjectURL(url);
-  url = URL.createObjectURL(blob);
+// A player for sound that is still spoken: it begins with the first piece.
+export function listen(format) {
   const player = byId("player");
-  player.src = url;
-  Object.assign(byId("download"), { href: url, download: `${task.id}.${task.format}` });
+  const live = new LiveSound(player, format);
+  renew(live.url);
+  byId("read-along").replaceChildren();
+  byId("download").hidden = true;
+  byId("heard").hidden = false;
+  begin(player);
+  return live;
+}
+
+// What is stored of a task: to be heard from its beginning, or, where it was heard live, to be read along and kept.
+export async function play(api, task, { live = null } = {}) {
+  const player = byId("player");
+  const stored = URL.createObjectURL(await api.blob(`/v1/speech-tasks/${task.id}/audio`));
+  if (live) {
+    live.end();
+    urls.push(stored);
+  } else {
+    renew(stored);
+    player.src = stored;
+  }
+  Object.assign(byId("download"), { href: stored, download: `${task.id}.${task.format}`, hidden: false });
   byId("heard").hidden = false;
   follow(player, task.timestamps_url ? await api.json(task.timestamps_url) : { sentences: [] });
-  // a browser may want a click first: then the controls are there
-  if (start) await player.play().catch(() => {});
+  if (!live) begin(player);
+}
+
+// A browser may want a click first: then the controls are there.
+const begin = (player) => player.play().catch(() => {});
+
+function renew(url) {
+  for (const old of urls) URL.revokeObjectURL(old);
+  urls = [url];
 }
 
 function follow(player, { sentences, words = [] }) {
@@ -35,6 +60,7 @@ function follow(player, { sentences, words = [] }) {
     if (!player.paused) requestAnimationFrame(showOn); // the player itself tells the time four times a second
   };
   Object.assign(player, { onplay: showOn, onseeked: show, onended: show });
+  showOn(); // it may be heard already
 }
 
 function whole(sentence, timed) {

@@ -13,7 +13,7 @@ function row(api, task, problem) {
   const length = task.duration === null ? "" : `${task.duration.toFixed(1)} s`;
   const again = element("button", { type: "button", textContent: "Listen", hidden: !task.audio_url });
   again.setAttribute("aria-label", `Listen to the task of ${made}`);
-  again.onclick = () => play(api, task, { start: true }).catch(problem);
+  again.onclick = () => play(api, task).catch(problem);
   const state = element("td", { textContent: task.status, title: task.error?.message ?? "" });
   return element(
     "tr",

@@ -26,7 +26,7 @@ _CURRENCIES = {
 _UNITS = {
     "km/h": "公里每小時", "km": "公里", "cm": "厘米", "mm": "毫米", "m": "米", "kg": "公斤", "mg": "毫克", "g": "克", "ml": "毫升", "mL": "毫升", "L": "公升", "GB": "個G", "MB": "個M",
     "KB": "個K", "TB": "個T", "min": "分鐘", "h": "小時", "ms": "毫秒", "W": "瓦", "MW": "兆瓦", "V": "伏", "kWh": "度電", "kHz": "千赫", "MHz": "兆赫",
-    "GHz": "千兆赫", "kcal": "千卡", "dB": "分貝", "mmHg": "毫米水銀柱", "cc": "毫升", "kW": "千瓦", "Hz": "赫茲", "°C": "度", "℃": "度", "°": "度", "m²": "平方米", "㎡": "平方米", "km²": "平方公里",
+    "GHz": "千兆赫", "kcal": "千卡", "dB": "分貝", "mmHg": "毫米水銀柱", "cc": "毫升", "kW": "千瓦", "Hz": "赫茲", "°C": "度", "℃": "度", "°": "度", "m²": "平方米", "μg": "微克", "μm": "微米", "μL": "微升", "μl": "微升", "μs": "微秒", "μF": "微法", "μV": "微伏", "μA": "微安", "μW": "微瓦", "㎡": "平方米", "km²": "平方公里",
 }  # fmt: skip
 _SYMBOLS = {
     "&": "同",
@@ -63,7 +63,7 @@ _ADDRESSES = {
     "#": "號",
 }
 _HALVES = {"am": "上晝", "pm": "下晝"}
-_CLASSIFIERS = "個|个|隻|只|次|本|杯|張|张|位|日|點|点|蚊|條|条|支|枝|份|碗|件|樣|样|年|間|间|架|部|粒|塊|块|歲|岁|分鐘|小時|公里|公斤|公升|米|克|度|層|层|倍|人|名|週|周|星期|磅"
+_CLASSIFIERS = "個|个|隻|只|次|本|杯|張|张|位|日|點|点|蚊|條|条|支|枝|份|碗|件|樣|样|年|間|间|架|部|粒|塊|块|歲|岁|分鐘|小時|公里|公斤|公升|米|克|度|層|层|倍|人|名|週|周|星期|磅|匙羹|茶匙|湯匙|匙|碟|包|盒|袋|樽|罐|對|套|場|晚|班"
 _UNIT = "|".join(sorted(map(re.escape, _UNITS), key=len, reverse=True))
 _CURRENCY = "|".join(sorted(map(re.escape, _CURRENCIES), key=len, reverse=True))
 # The table has traditional characters and their simplified forms; numerals come simplified.
@@ -112,6 +112,8 @@ def _money(match: re.Match[str]) -> str:
         return f"{_counted(whole)}{unit}"
     if unit == "蚊" and cents in ("5", "50") and not large:
         return f"{_counted(whole)}個半"
+    if unit == "蚊" and len(cents.rstrip("0")) == 1 and whole != "0" and not large:
+        return f"{_counted(whole)}個{_number(cents[0])}"
     return f"{_counted(match['number'])}{large}{unit}"
 
 
@@ -124,6 +126,7 @@ def _address(match: re.Match[str]) -> str:
 _LARGE = r"(?P<large>[萬万億亿千百])?"
 _HAN = r"\u3400-\u9fff"
 _RULES: tuple[Rule, ...] = (
+    (re.compile(r"(?<=\d)(\s?)µ(?=[A-Za-z])"), r"\1μ"),
     (re.compile(rf"((?:https?://|www\.)[^\s,;)>\"{_HAN}]*[^\s,;)>\".!?{_HAN}]|[A-Za-z0-9_.+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)"), _address),
     (re.compile("[①-⑳]"), lambda m: f"{_number(str(int(unicodedata.numeric(m.group()))))}，"),
     (re.compile("[Ⅰ-Ⅻⅰ-ⅻ]"), lambda m: str(int(unicodedata.numeric(m.group())))),
@@ -149,10 +152,11 @@ _RULES: tuple[Rule, ...] = (
     (re.compile(rf"(?<![\d.,])({_NUMBER})%"), lambda m: f"百分之{_number(m[1])}"),
     (re.compile(rf"(?<=[蚊元])/({_UNIT})(?![A-Za-z])"), lambda m: f"每{_UNITS[m[1]]}"),
     (re.compile(r"(?<=[蚊元])/(?=[\u4e00-\u9fff])"), "每"),
+    (re.compile(r"(?<![\d.])(\d{1,2})F(?![A-Za-z\d座席석])"), lambda m: f"{_number(m[1])}樓"),
     (re.compile(r"(?<![A-Za-z0-9./])(\d{1,4})/(\d{1,4})(?![\d/])"), lambda m: f"{_number(m[2])}分之{_number(m[1])}"),
     (re.compile(r"(?<![A-Za-z0-9.])[-−](?=\d)"), "負"),
     (re.compile(r"(?<=\d)\s?[-~〜～–]\s?(?=\d)"), "至"),
-    (re.compile(rf"(?<![\d.,])({_NUMBER})\s?({_UNIT})(?![A-Za-z])"), lambda m: _counted(m[1]) + _UNITS[m[2]]),
+    (re.compile(rf"(?<![\d.])(?<!\d,)({_NUMBER})\s?({_UNIT})(?![A-Za-z])"), lambda m: _counted(m[1]) + _UNITS[m[2]]),
     (re.compile(rf"(?<![\d.,第])2(?=\s?(?:{_CLASSIFIERS}))"), "兩"),
     (re.compile(r"(?<![\d.])\d+(?:\.\d+){2,}"), lambda m: "點".join(_number(g) for g in m.group().split("."))),
     (re.compile(rf"(?<![\d.])(?:{_NUMBER})"), lambda m: _number(m.group())),

@@ -24,7 +24,7 @@ _CODES = "|".join(map(re.escape, _CURRENCY_CODES))
 UNITS = {
     "km/h": "公里每小时", "m/s": "米每秒", "km²": "平方公里", "km": "公里", "cm²": "平方厘米", "cm³": "立方厘米", "cm": "厘米", "mm": "毫米",
     "nm": "纳米", "μm": "微米", "µm": "微米", "m²": "平方米", "㎡": "平方米", "m³": "立方米", "m": "米", "kg": "公斤", "㎏": "公斤", "mg": "毫克",
-    "μg": "微克", "g": "克", "ml": "毫升", "mL": "毫升", "L": "升", "kW": "千瓦", "kWh": "千瓦时", "mAh": "毫安时", "W": "瓦", "V": "伏",
+    "μg": "微克", "μL": "微升", "μl": "微升", "μs": "微秒", "μF": "微法", "μV": "微伏", "μA": "微安", "μW": "微瓦", "g": "克", "ml": "毫升", "mL": "毫升", "L": "升", "kW": "千瓦", "kWh": "千瓦时", "mAh": "毫安时", "W": "瓦", "V": "伏",
     "Hz": "赫兹", "kHz": "千赫", "MHz": "兆赫", "GHz": "吉赫", "dB": "分贝", "kcal": "千卡", "cal": "卡", "kPa": "千帕", "ms": "毫秒", "mmHg": "毫米汞柱", "s": "秒", "cc": "毫升", "KB": "千字节", "MB": "兆字节", "GB": "吉字节", "TB": "太字节", "MW": "兆瓦", "GW": "吉瓦",
     "°C": "摄氏度", "℃": "摄氏度", "°F": "华氏度", "℉": "华氏度", "°": "度", "h": "小时", "min": "分钟", "㎞": "公里", "㎝": "厘米", "㎜": "毫米",
 }  # fmt: skip
@@ -90,6 +90,14 @@ def _date_of_two_figures(match: re.Match[str]) -> str:
     return f"{digits(match[1])}年{number(match[2])}月{number(match[3])}日" if valid else match.group()
 
 
+def _span_of_days(match: re.Match[str]) -> str:
+    """`3/1~10/31`: two days of a year."""
+    days = [(int(match[at]), int(match[at + 1])) for at in (1, 4)]
+    if not all(1 <= month <= 12 and 1 <= day <= 31 for month, day in days):
+        return match.group()
+    return "到".join(f"{cardinal(month)}月{cardinal(day)}日" for month, day in days)
+
+
 def _time(match: re.Match[str]) -> str:
     hour, minutes, seconds = int(match[1]), int(match[2]), match[3]
     said = (
@@ -144,6 +152,7 @@ def _decimal_point(match: re.Match[str]) -> str:
 
 
 _RULES: tuple[Rule, ...] = (
+    (re.compile(r"(?<=\d)(\s?)µ(?=[A-Za-z])"), r"\1μ"),
     (re.compile(r"(?<=[零〇一二三四五六七八九])○|○(?=[零〇一二三四五六七八九])"), "〇"),
     (re.compile(r"(?<!\d)((?:1[5-9]|20|21)\d\d)([-/.])(\d{1,2})\2(\d{1,2})(?![\d.])"), _date),
     (re.compile(r"(?<=日)[-–—~～](?=\d{1,2}\.\d{1,2}(?![\d.]))"), "到"),
@@ -184,6 +193,8 @@ _RULES: tuple[Rule, ...] = (
     (re.compile(r"(\d[\u4e00-\u9fff]{1,3})(/)(?=小时|分钟|秒|[天日周月年人次斤件个台])"), lambda m: [(m[1], 1), ("每", 2)]),
     (re.compile(rf"(?<=[元块角])/(?=(?:{_UNIT})(?![A-Za-z/])|[\u4e00-\u9fff])|(?<=\d)/(?=[\u4e00-\u9fff])"), "每"),
     (re.compile(rf"([¥￥$＄€£₩₹]\s?(?:{_NUMBER})(?:万|亿)?)(/)(?=[\u4e00-\u9fff])"), lambda m: [(m[1], 1), ("每", 2)]),
+    (re.compile(r"(?<![\d/])(\d{1,2})/(\d{1,2})(\s?[-–—~～至到]\s?)(\d{1,2})/(\d{1,2})(?![\d/])"), _span_of_days),
+    (re.compile(r"(?<![\d.])(\d{1,2})F(?![A-Za-z\d座席석])"), lambda m: f"{number(m[1])}楼"),
     (re.compile(r"(?<![\d/])(?:(\d{1,3})\s)?(\d{1,4})/(\d{1,4})(?![\d/])"), lambda m: f"{number(m[1]) + '又' if m[1] else ''}{number(m[3])}分之{number(m[2])}"),
     (re.compile(rf"(?<=\d)\s?[-−－]\s?(?=(?:{_NUMBER})\s?[=＝])"), "减"),
     (re.compile(rf"([¥￥$＄€£₩])\s?({_NUMBER})\s?[-–—~～]\s?[¥￥$＄€£₩]?(?=\d)"), lambda m: f"{_amount(m[2])}到{m[1]}"),
@@ -199,7 +210,7 @@ _RULES: tuple[Rule, ...] = (
     (re.compile(rf"(?<![\d.])2\s?({_UNIT})(?![A-Za-z/])"), lambda m: f"{'二' if m[1][0] in '°℃℉' else '两'}{UNITS[m[1]]}"),
     (re.compile(rf"({_NUMBER})\s?(万亿|万|亿|千|百)?({_UNIT})(?![A-Za-z/])"), lambda m: f"{number(m[1])}{m[2] or ''}{UNITS[m[3]]}"),
     (re.compile(rf"(?<=每)({_UNIT})(?![A-Za-z/])"), lambda m: UNITS[m[1]]),
-    (re.compile(rf"(?<![\d.第周期初])2(?=[{_COUNTED}](?![级])(?!月\d))"), "两"),
+    (re.compile(rf"(?<![\d.第周期初])2(?=[{_COUNTED}](?![级之])(?!月\d))"), "两"),
     (re.compile(r"(?<![\d.])\d+(?:\.\d+){2,}(?![\d.]*\d)"), _decimal_point),
     (re.compile(_NUMBER), lambda m: number(m.group())),
 )  # fmt: skip

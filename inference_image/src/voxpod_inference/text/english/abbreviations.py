@@ -5,25 +5,27 @@ import re
 from voxpod_inference.text.english.numbers import digits
 from voxpod_inference.text.traced import Rule
 
-_NAME, _FIGURE, _WORD = r"(?=\s[A-Z])", r"(?=\s?\d)", r"(?=\s)"
-# With a full stop: abbreviation, what must follow it, what is said.
-_DOTTED = (
-    ("Mr", _WORD, "Mister"), ("Mrs", _WORD, "Missus"), ("Ms", _WORD, "Miz"), ("Dr", _NAME, "Doctor"),
-    ("Prof", _WORD, "Professor"), ("St", _NAME, "Saint"), ("Mt", _NAME, "Mount"), ("Ft", _NAME, "Fort"),
-    ("Gen", _NAME, "General"), ("Col", _NAME, "Colonel"), ("Sgt", _WORD, "Sergeant"), ("Capt", _WORD, "Captain"),
-    ("Lt", _NAME, "Lieutenant"), ("Gov", _NAME, "Governor"), ("Sen", _NAME, "Senator"), ("Rep", _NAME, "Representative"),
-    ("Rev", _NAME, "Reverend"), ("Hon", _NAME, "Honorable"), ("Jr", "", "Junior"), ("Sr", "", "Senior"),
+NAME, FIGURE, OPEN, _WORD = r"(?=\s[A-Z])", r"(?=\s?\d)", r"(?=\s+\S)", r"(?=\s)"
+"""What follows: a name, a figure, anything at all (it never ends a sentence), a word (it may end one)."""
+DOTTED = (
+    ("Mr", OPEN, "Mister"), ("Mrs", OPEN, "Missus"), ("Ms", OPEN, "Miz"), ("Dr", NAME, "Doctor"),
+    ("Prof", OPEN, "Professor"), ("St", NAME, "Saint"), ("Mt", NAME, "Mount"), ("Ft", NAME, "Fort"),
+    ("Gen", NAME, "General"), ("Col", NAME, "Colonel"), ("Sgt", OPEN, "Sergeant"), ("Capt", OPEN, "Captain"),
+    ("Lt", NAME, "Lieutenant"), ("Gov", NAME, "Governor"), ("Sen", NAME, "Senator"), ("Rep", NAME, "Representative"),
+    ("Rev", NAME, "Reverend"), ("Hon", NAME, "Honorable"), ("Jr", "", "Junior"), ("Sr", "", "Senior"),
     ("Inc", "", "Incorporated"), ("Ltd", "", "Limited"), ("Corp", "", "Corporation"), ("Co", r"(?=[\s,])", "Company"),
     ("Dept", "", "Department"), ("dept", "", "department"), ("Univ", "", "University"), ("govt", "", "government"),
-    ("Figs?", _FIGURE, "figure"), ("[Vv]ol", _FIGURE, "volume"), ("[Cc]h", _FIGURE, "chapter"), ("[Ss]ec", _FIGURE, "section"),
-    ("[Ee]q", r"(?=\s?\(?\d)", "equation"), ("[Ee]qs", r"(?=\s?\(?\d)", "equations"), ("[Aa]rt", _FIGURE, "article"),
-    ("[Ee]xt", _FIGURE, "extension"), ("[Nn]r", _FIGURE, "number"), ("[Nn]os?", _FIGURE, "number"), ("[Mm]in", _FIGURE, "minimum"),
-    ("[Mm]ax", _WORD, "maximum"), ("[Aa]pt", _FIGURE, "apartment"), ("[Tt]el", _FIGURE, "telephone"), ("[Ll]n", _FIGURE, "line"),
-    ("[Aa]rr", _FIGURE, "arrival"), ("[Dd]ep", _FIGURE, "departure"), ("[Cc]f", _WORD, "compare"), ("[Vv]", _NAME, "versus"),
-    ("approx", _WORD, "approximately"), ("est", _WORD, "established"), ("ca", _FIGURE, "circa"), ("al", r"(?<=et al\.)", "al"),
+    ("Figs?", FIGURE, "figure"), ("[Vv]ol", FIGURE, "volume"), ("[Cc]h", FIGURE, "chapter"), ("[Ss]ec", FIGURE, "section"),
+    ("[Ee]q", r"(?=\s?\(?\d)", "equation"), ("[Ee]qs", r"(?=\s?\(?\d)", "equations"), ("[Aa]rt", FIGURE, "article"),
+    ("[Ee]xt", FIGURE, "extension"), ("[Nn]r", FIGURE, "number"), ("[Nn]os?", FIGURE, "number"), ("[Mm]in", FIGURE, "minimum"),
+    ("[Mm]ax", _WORD, "maximum"), ("[Aa]pt", FIGURE, "apartment"), ("[Rr]m", FIGURE, "room"), ("[Tt]el", FIGURE, "telephone"), ("[Ll]n", FIGURE, "line"),
+    ("[Aa]rr", FIGURE, "arrival"), ("[Dd]ep", FIGURE, "departure"), ("[Cc]f", OPEN, "compare"), ("[Vv]", NAME, "versus"),
+    ("approx", OPEN, "approximately"), ("est", OPEN, "established"), ("ca", FIGURE, "circa"), ("al", r"(?<=et al\.)", "al"),
     ("incl", _WORD, "including"), ("excl", _WORD, "excluding"), ("[Qq]ty", "", "quantity"), ("temp", _WORD, "temperature"),
-    ("Blvd", "", "Boulevard"), ("Pl", r"(?=[,\s])", "Place"), ("Hwy", "", "Highway"), ("pp", _FIGURE, "pages"), ("p", _FIGURE, "page"),
+    ("Blvd", "", "Boulevard"), ("Pl", r"(?=[,\s])", "Place"), ("Hwy", "", "Highway"), ("pp", FIGURE, "pages"), ("p", FIGURE, "page"),
 )  # fmt: skip
+"""With a full stop: abbreviation, what follows it, what is said. Whether a sentence goes on behind it is told by that too."""
+
 # Without one: what is written, and what is said.
 _BARE = (
     (r"(?<=\d )A\.D\b(?!\.\w)", "AD"), (r"(?<=\d )B\.C\b(?!\.\w)", "BC"), (r"\be\.g\.,?|\bE\.g\.,?", "for example,"), (r"\b[Ii]\.e\.,?", "that is,"), (r"\bPh\.\s?D\b\.?", "P H D"),
@@ -61,7 +63,7 @@ _WORDS_TOO = frozenset(["OK", "OH", "HI", "ME", "IN", "OR", "PA", "MA", "LA", "I
 """States before a postcode only: `Well, OK.`"""
 
 
-_STREET_WORDS = "|".join([*_STREETS, *_STREETS.values(), "Blvd", "Boulevard", "Dr", "Drive", "Hwy"])
+_STREET_WORDS = "|".join([*_STREETS, *_STREETS.values(), "Blvd", "Boulevard", "Dr", "Drive", "Hwy", "st"])
 
 
 def _letters(match: re.Match[str]) -> str:
@@ -78,6 +80,6 @@ ABBREVIATIONS: tuple[Rule, ...] = (
     (re.compile(r"(\d+ (?:[NSEW]\w* )?\d+(?:st|nd|rd|th) )[Ss]t\b\.?"), r"\1Street"),
     (re.compile(rf"(?<=[a-z], )({'|'.join(_STATES)})(?=,? \d{{5}}\b)|(?<=[a-z], )({'|'.join(_STATES.keys() - _WORDS_TOO)})(?=[,.;]|\s*$)"), lambda m: _STATES[m[1] or m[2]]),
     (re.compile(rf"((?:{'|'.join(_STATES.values())}),? )(\d{{5}}(?:-\d{{4}})?)(?![\d,])"), lambda m: [(m[1], 1), (", ".join(map(digits, m[2].split("-"))), 2)]),
-    *((re.compile(rf"\b{short}\.{follows}"), said) for short, follows, said in _DOTTED),
+    *((re.compile(rf"\b{short}\.{follows}"), said) for short, follows, said in DOTTED),
     *((re.compile(rf"(?<=[a-z]\s){short}\b(?:\.(?=,|\s+[a-z0-9]))?(?!\s[A-Z][a-z])"), said) for short, said in _STREETS.items()),
 )  # fmt: skip

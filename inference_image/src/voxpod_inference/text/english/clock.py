@@ -42,6 +42,8 @@ def _counted(figure: str, unit: str) -> str:
     return f"{number(figure)} {unit if int(figure) == 1 else unit + 's'}"
 
 
+_TAKES_TIME = "prep|cook|bake|boil|rest|simmer|chill|proof|prep time|cook time|total time|duration|timeout|delay|wait|eta|runtime|takes|took|lasts|lasted"
+"""After them an m is minutes."""
 _ZONE = r"(?:e\.?[sd]|c\.?[sd]|m\.?[sd]|p\.?[sd])\.?t|g\.?m\.?t|u\.?t\.?c"
 CLOCK: tuple[Rule, ...] = (
     (re.compile(rf"((?::\d\d|[AaPp]\.?[Mm])\.? ?)({_ZONE})\b(?:\.(?!\s*$|\s+[A-Z]))?"), lambda m: [(m[1], 1), (" " * (m[1][-1] != " ") + m[2].upper().replace(".", ""), 2)]),
@@ -49,6 +51,7 @@ CLOCK: tuple[Rule, ...] = (
     (re.compile(r"(?:(?<=ratio of )|(?<=scale of )|(?<=scale )|(?<=odds of )|(?<=odds are )|(?<=ratio is ))(?P<a>\d+):(?P<b>\d+)(?![\d:])"), _ratio),
     (re.compile(r"(?<![\w.])(\d{1,3})\s?h\s?(\d{1,2})(?:\s?(?:m|min|mins|minutes))?\b(?:\s?(\d{1,2})\s?s(?:ec)?\b)?(?![.,]\d)"), _lasting),
     (re.compile(r"(?<![\w.])()(\d{1,3})\s?m(?:in)?\s?(\d{1,2})\s?s(?:ec)?\b"), _lasting),
+    (re.compile(rf"(\b(?:{_TAKES_TIME}):? (?:for |of )?)(\d{{1,3}})\s?m\b(?![²³])", re.I), lambda m: [(m[1], 1), (_counted(m[2], "minute"), 2)]),
     (re.compile(r"(?<=:\d\d)\s?[-–—]\s?(?=\d{1,2}:\d\d)|(?<=:\d\d [AaPp][Mm])\s?[-–—]\s?(?=\d)"), " to "),
     (re.compile(rf"(?<![\d:])([01]?\d|2[0-4]):([0-5]\d)(?::([0-5]\d))?(?![\d:])(?:{_HALF})?"), spaced(_time)),
     (re.compile(r"(?<![\d:.])(?P<a>\d+):(?P<b>\d+)(?![\d:])"), _ratio),

@@ -27,6 +27,10 @@ _SMALL_SHORT = r"(?:jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)"
 _RANGE = r"\s?[-–—]\s?"
 _NTH = r"\d{1,2}(?:st|nd|rd|th)?"
 _YEAR = r"(?:,\s?|\s)(\d{4})"
+_CHANGED = re.compile(
+    r"\b(?:up|down|fell|fallen|rose|risen|grew|grown|shrank|shrunk|cut|(?:drop|declin|increas|decreas|reduc|lower|rais|expand|exten|improv|climb)\w*)(?: \w+)? $"
+)
+"""Something `fell by 1/3`: a fraction, no date."""
 _DECADE_WORDS = r"(?:music|pop|rock|hits|fashion|style|movies?|films?|vibes?|era|kids?|bands?|shows?)"
 
 
@@ -122,6 +126,7 @@ def dates(british: bool) -> tuple[Rule, ...]:
     return (
         (re.compile(r"\b(\d{4})-(\d\d)-(\d\d)[T ](\d\d:\d\d(?::\d\d)?)(?:\.\d+)?(Z)?(?![\d:])"), _stamp),
         (re.compile(rf"\b({_MONTH})\s({_NTH})(?:{_RANGE}({_NTH}))?(?:{_YEAR})?\b(?![:.]\d|,\d|{_RANGE}\d)"), _month_first),
+        (re.compile(rf"\b({_NTH})\s({_MONTH}|{_SMALL_MONTH}){_RANGE}(?={_NTH}\s(?:{_MONTH}|{_SMALL_MONTH}))"), lambda m: [("the ", 0), (_day(m[1]), 1), (" of ", 0), (month_name(m[2]), 2), (" to ", 0)]),
         (re.compile(rf"(?:\b[Tt]he\s)?(?<![\d/.])\b({_NTH})(?:{_RANGE}({_NTH}))?(?:\sof)?\s({_MONTH}|{_SMALL_MONTH})(?:{_YEAR}\b)?"), _day_first),
         (re.compile(rf"\b({_SMALL_MONTH}) ({_NTH})()(?:{_YEAR})?\b(?![:.]\d|,\d|{_RANGE}\d)"), _month_first),
         (re.compile(rf"\b(march|may|{_SMALL_SHORT}\.?) ({_NTH})(){_YEAR}\b"), _month_first),
@@ -138,6 +143,7 @@ def dates(british: bool) -> tuple[Rule, ...]:
         (re.compile(r"(?<![\d-])(\d{1,2})-(\d{1,2})-((?:19|20)\d\d)\b(?![-\d])"), lambda m: _in_figures(m[1], m[2], m[3], british) or m.group()),
         (re.compile(r"(?<![\d.])(\d{1,2})\.(\d{1,2})\.(\d{4})\b"), lambda m: _in_figures(m[1], m[2], m[3], True) or m.group()),
         (re.compile(r"\b([Oo]n|[Bb]y|[Uu]ntil|[Ss]ince|[Dd]ue|[Dd]ated) (\d{1,2})/(\d{1,2})(?![\d/])(?! of\b)"), lambda m: _without_year(m, british)),
+        (re.compile(rf"\b((?:{_DAY_WORD}|Tu)\.?,? \(?)(\d{{1,2}})/(\d{{1,2}})(?![\d/])"), lambda m: _without_year(m, british)),
         (re.compile(r"\b((?:19|20)\d\d)/(\d\d)\b(?!/)"), lambda m: f"{year(int(m[1]))} {cardinal(int(m[2]))}"),
         (re.compile(r"(?<![\w.,])([1-9]\d{2,3})(?= (?:AD|BC|CE|BCE)\b)|(?<=\bAD )([1-9]\d{2,3})\b(?![.,]\d)"), lambda m: year(int(m.group()))),
         *_DECADES,
@@ -154,5 +160,7 @@ def _with_dashes(match: re.Match[str]) -> str | Sequence[Part]:
 
 def _without_year(match: re.Match[str], british: bool) -> str:
     """`on 3/4`, where a fraction would be `three quarters of`."""
+    if match[1] == "by" and _CHANGED.search(match.string[: match.start()][-40:]):
+        return match.group()
     date = _in_figures(match[2], match[3], "", british)
-    return f"{match[1]} {date}" if date else match.group()
+    return f"{match[1]}{' ' * (match[1][-1] not in ' (')}{date}" if date else match.group()

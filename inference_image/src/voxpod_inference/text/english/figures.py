@@ -80,6 +80,7 @@ _STREETS = (
 SUMS: tuple[Rule, ...] = (
     (re.compile(r"(?<!/)\b(\d{1,3}(?:,\d{3})+|\d+)(?:st|nd|rd|th)\b"), _ordinal),
     (re.compile(r"\b(\d+)['′](\d{1,2})(?:\"|''|”|″)"), lambda m: f"{number(m[1])} foot {number(m[2])}"),
+    (re.compile(r"\b(\d+)['′]\s?[x×]\s?(\d+)['′](?!\w)"), lambda m: f"{number(m[1])} feet by {number(m[2])} feet"),
     (_INCHES, _inches),
     (re.compile(r"(?<=\d|s)\s?[x×]\s?(?=10(?:\^|[⁰¹²³⁴-⁹⁻]| to the))"), " times "),
     (re.compile(r"(?<=\d)\s?[x×]\s?(?=\d)"), lambda m: " by " if "x" in m.group() else " times "),
@@ -92,20 +93,21 @@ SUMS: tuple[Rule, ...] = (
     (re.compile(r"(?<=\d)−(?=\d)| − (?=\d)"), " minus "),
     (re.compile(r"(?<=\d)\s?\*\s?(?=\d)"), " times "),
     (re.compile(r"(?<![\w.])\.(\d+)"), lambda m: f"point {digits(m[1])}"),
-    (re.compile(rf"(?<![\w.])({NUMBER})\s?(?:{UNIT})?\s?[-–—]\s?(?=(?:{NUMBER})(?:\b|{UNIT})(?!-))"), _first_of_range),
+    (re.compile(rf"(?<![\w.])(?<![A-Za-z]-)({NUMBER})\s?(?:{UNIT})?\s?[-–—]\s?(?=(?:{NUMBER})(?:\b|{UNIT})(?!-))"), _first_of_range),
     (re.compile(r"(?<=\w[-–])(\d{1,3})s\b"), lambda m: plural(int(m[1]))),
 )  # fmt: skip
 FIGURES: tuple[Rule, ...] = (
     (re.compile(r"\^-?(?:\d+|n\b)"), _power),
     (re.compile(r"(?<![\d.])\d+(?:\.\d+){2,}(?![\d.]*\d)"), spaced(lambda m: " point ".join(map(number, m.group().split("."))))),
     (re.compile(r"(?<![\d.,])\d{1,3}(?: \d{3})* 000\b(?! \d)"), lambda m: number(m.group().replace(" ", ""))),
-    (re.compile(rf"\b([1-9]\d{{2,3}})(?=\s(?:(?:North|South|East|West)\s)?(?:[A-Z][a-z]+(?:\s[A-Z][a-z]+)?|[a-z]*(?:\s?[a-z]+)?(?:first|second|third|[a-z]+th))\s(?:{_STREETS})\b)"), _house),
+    (re.compile(rf"\b([1-9]\d{{2,3}})(?=[A-D]?\s(?:(?:North|South|East|West)\s)?(?:[A-Z][a-z]+(?:\s[A-Z][a-z]+)?|[a-z]*(?:\s?[a-z]+)?(?:first|second|third|[a-z]+th))\s(?:{_STREETS})\b)"), spaced(_house)),
     (re.compile(rf"(?<!\d)(?<!\d[.,])(?:{NUMBER})"), spaced(_figure)),
     (re.compile(r"\d+"), spaced(lambda m: digits(m.group()))),
 )  # fmt: skip
 _OF_UNITS = "".join(f"(?<!{unit})" for unit in ("m", "ft", "in", "mi", " s", "/s"))
 FIRST: tuple[Rule, ...] = (
+    (re.compile(rf"(?<=\d)\s?[x×]\s?(?=[{SIGNS}]\s?\d)"), " times "),
     (re.compile(rf"(?<=\d)\^-?\d+|{_OF_UNITS}\^-?(?:\d+|n\b)"), _power),
-    (re.compile(rf"(?<![^\s(\[{{“\"'=<>≤≥≈~/:×*,;.!?…])[-−](?=[{SIGNS}]?\.?[\d½⅓⅔¼¾⅕-⅞])"), "minus "),
+    (re.compile(rf"(?<![^\s(\[{{“\"'=<>≤≥≈~/:×*,;.!?…&])[-−](?=[{SIGNS}]?\.?[\d½⅓⅔¼¾⅕-⅞])"), "minus "),
 )
 """Before every other rule for figures, so that none of them can lose it."""

@@ -100,10 +100,10 @@ def _fraction(match: re.Match[str]) -> str:
     a, b = int(top), int(bottom)
     usual = 0 < a < b and (b <= 10 or b in (12, 16, 20, 25, 32, 64, 100, 1000))
     improper = a > 12 and 1 < b < 10 and math.gcd(a, b) == 1  # 22/7, but no day, nor 16/8
-    if usual or improper or match["nth"] or (whole and 0 < b <= 100):
+    if usual or improper or match["nth"] or (whole and 1 < b <= 100):
         part = parts(a, b)
         return f" {number(whole) + ' and ' + part.replace('one ', 'a ', 1) if whole else part}{after} "
-    between = " out of " if a == b != _EVEN_SHARES else " "
+    between = " over " if b == 1 else " out of " if a == b != _EVEN_SHARES else " "
     return f" {number(whole) + ' ' if whole else ''}{number(top)}{between}{number(bottom)}{after} "
 
 
@@ -116,8 +116,9 @@ MEASURES: tuple[Rule, ...] = (
     (re.compile(rf"(?<![\w.])(?:(?P<whole>\d+)\s?)?(?P<part>[{''.join(_FRACTIONS)}]){_WITH_UNIT}"), _part_of_a_unit),
     (re.compile(rf"(?<![\w./])(?:(?P<whole>\d{{1,3}})\s)?(?P<top>\d{{1,4}}(?:\.\d+)?)[/⁄](?P<bottom>\d{{1,4}})(?P<nth>(?i:ths?|rds?|nds?))?(?![\d/]|\.\d){_WITH_UNIT}"), _fraction),
     (re.compile(r"(?<![\w./])(\d{2,})/(\d{5,})(?![\w/]|\.\d)"), lambda m: f"{number(m[1])} over {number(m[2])}"),
+    (re.compile(r"(?<![\w./])(\d+)/(?=[a-z](?![\w/])(?<![hsdm]))"), lambda m: f"{number(m[1])} over "),
     (re.compile(rf"((?:thousand|million|billion|trillion) )(?P<unit>{LONG_UNIT}){_ENDS}"), lambda m: [(m[1], 1), (plural(UNITS[m[2]]), 2)]),
-    (re.compile(rf"(?<![\w./])({NUMBER})\s?/\s?(kg|mg|km|cm|[dm]L|ml|min|day|month|year|week|hour|hr|night|person){_ENDS}"), lambda m: f"{number(m[1])} per {DENOMINATORS[m[2]]}"),
+    (re.compile(rf"(?<![\w./])({NUMBER})\s?/\s?(kg|mg|km|cm|[dm]L|ml|min|day|month|year|week|hour|hr|h|s|night|person){_ENDS}"), lambda m: f"{number(m[1])} per {DENOMINATORS[m[2]]}"),
     (re.compile(rf"(?<![\w.])({NUMBER})\s?(bn|mn|tn|trn)(?![A-Za-z&])"), _magnitude),
     (re.compile(r"(?<![\w.,])(\d+\.\d+)([kKMBT])(?![A-Za-z&])"), _magnitude),
     (re.compile(rf"(?<![\w.,])(\d{{1,3}})([kKMBT])(?=\+|\s(?:{_COUNTED})\b)"), _magnitude),

@@ -22,6 +22,7 @@ NAMES: tuple[Rule, ...] = (
     (re.compile(r"(?<=[A-Za-z])\.(?=js\b)"), " dot "),
     (re.compile(r"\b([ACF])#(?!\w)"), r"\1 sharp"),
     (re.compile(r"\b([A-Za-z])\+\+(?!\w)"), r"\1 plus plus"),
+    (re.compile(r"#(?=[A-Z]{1,5}-?\d)"), "number "),
     (re.compile(r"#([A-Za-z]\w*)"), _hashtag),
     (re.compile(r"\b([A-Z]{1,3})&([A-Z]{1,2})\b"), lambda m: f"{' '.join(m[1])} and {' '.join(m[2])}"),
     (re.compile(r"\b([A-Z][a-z]?)([²³⁴]?)([⁺⁻])(?![²³⁴\d])"), _ion),

@@ -14,7 +14,7 @@ _ORDINALS = {
 }  # fmt: skip
 _MOST_DIGITS, _MOST_GROUPED = 18, 24
 _INDIAN = r"\d{1,2}(?:,\d\d)+,\d{3}"
-NUMBER = rf"{_INDIAN}(?:\.\d+)?|\d{{1,3}}(?:[\u00a0\u202f\u2009]\d{{3}})+(?:\.\d+)?|\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?"
+NUMBER = rf"{_INDIAN}(?:\.\d+)?|\d{{1,3}}(?:[\u00a0\u202f\u2009]\d{{3}})+(?:\.\d+)?|\d{{1,3}}(?:,\d{{3}})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?"
 """A figure as it is written: `1,250.5`, `1,50,000` in India, `1 250` with a space that does not break."""
 _GROUPING = re.compile("[,\u00a0\u202f\u2009]")
 

@@ -18,7 +18,7 @@ _OTHERS = {
     "lb": "pound", "lbs": "pound", "oz": "ounce", "fl oz": "fluid ounce", "ft": "foot", "mi": "mile", "yd": "yard", "gal": "gallon",
     "tsp": "teaspoon", "tbsp": "tablespoon", "tbsps": "tablespoon", "qt": "quart", "pcs": "piece", "pkg": "package", "mcg": "microgram",
     "mph": "mile per hour", "kph": "kilometer per hour", "kn": "knot", "nmi": "nautical mile", "fps": "frame per second",
-    "rpm": "R P M", "dpi": "D P I", "ppm": "part per million", "ppb": "part per billion", "dB": "decibel", "dBm": "decibel milliwatt",
+    "bp": "basis point", "rpm": "R P M", "dpi": "D P I", "ppm": "part per million", "ppb": "part per billion", "dB": "decibel", "dBm": "decibel milliwatt",
     "mmHg": "millimeter of mercury", "KB": "kilobyte", "KiB": "kibibyte", "MiB": "mebibyte", "GiB": "gibibyte", "TiB": "tebibyte",
     "ha": "hectare", "sq ft": "square foot", "sq m": "square meter", "sq mi": "square mile", "sq km": "square kilometer", "px": "pixel",
     "°C": "degree Celsius", "℃": "degree Celsius", "ºC": "degree Celsius", "°F": "degree Fahrenheit", "ºF": "degree Fahrenheit",
@@ -49,7 +49,7 @@ UNITS = {
 DENOMINATORS = UNITS | {
     "s²": "second squared", "s^2": "second squared", "day": "day", "month": "month", "year": "year", "week": "week", "hour": "hour", "night": "night",
     "person": "person", "minute": "minute", "second": "second", "head": "head", "page": "page", "user": "user", "seat": "seat", "unit": "unit",
-    "item": "item", "token": "token", "pc": "piece", "beat": "beat", "barrel": "barrel", "ton": "ton", "share": "share", "lb": "pound",
+    "item": "item", "token": "token", "pc": "piece", "beat": "beat", "barrel": "barrel", "bbl": "barrel", "bottle": "bottle", "child": "child", "adult": "adult", "guest": "guest", "room": "room", "sq ft": "square foot", "ton": "ton", "share": "share", "lb": "pound",
 }  # fmt: skip
 """What may stand after a slash: `mg/dL`, `$5/month`, `m/s²`."""
 DOTTED = (

@@ -48,6 +48,24 @@ def dates(tables: Tables) -> Iterable[Rule]:
     yield from _named_months(tables)
 
 
+def weekdays(tables: Tables) -> Iterable[Rule]:
+    """`lun. 5`, and spans of them: `lun-vie`, `lun. a vie.`"""
+    if not tables.weekdays:
+        return
+    day = f"({'|'.join(tables.weekdays)})"
+
+    def full(short: str) -> str:
+        name = tables.weekdays[short.lower()]
+        return name.capitalize() if short[0].isupper() else name
+
+    def span(match: re.Match[str]) -> str:
+        between = f" {tables.to} " if match[2].strip() in ("-", "–") else match[2]
+        return full(match[1]) + between + full(match[3])
+
+    yield re.compile(rf"(?<!\w){day}\.?(\s?[-–]\s?| (?:a|al|au|à|e|ed|y|et) ){day}(?!\w)\.?(?=[\s,;:)]|\Z)", re.I), span
+    yield re.compile(rf"(?<!\w){day}\.(?=,? ?\d)", re.I), lambda m: full(m[1])
+
+
 def _named_months(tables: Tables) -> Iterable[Rule]:
     """Dates with a month in letters, short or whole."""
 
@@ -65,7 +83,7 @@ def _named_months(tables: Tables) -> Iterable[Rule]:
             lambda m: f"{m[1]} {month(m[2])}" + "." * _ends_text(m),
         )
         yield re.compile(rf"(?<!\w)({short})\. (?=\d{{1,2}}(?:{year}|{ends}))", re.I), lambda m: f"{month(m[1])} "
-    yield re.compile(rf"{_ALONE}(\d{{1,2}})[/-](?=\d{{1,2}}[/-]\d{{1,2}}(?: de)? (?:{months})\b)"), r"\1, "
+    yield re.compile(rf"{_ALONE}(\d{{1,2}})[/-](\d{{1,2}})[/-](?=\d{{1,2}}(?: de)? (?:{months})\b)"), r"\1, \2 "
     yield re.compile(rf"{_ALONE}(\d{{1,2}})/(?=\d{{1,2}} (?:de )?(?:{months})\b)"), r"\1 "
     yield (
         re.compile(rf"(?<![\w.,/-])({months}) (0?[1-9]|[12]\d|3[01])(?:{year}|{ends})", re.I),

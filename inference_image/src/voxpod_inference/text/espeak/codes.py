@@ -20,6 +20,12 @@ def codes(tables: Tables) -> Iterable[Rule]:
         ]
         return (f"{tables.plus} " if written.startswith("+") else "") + ", ".join(groups)
 
+    def sign_by_sign(written: str) -> str:
+        """`GB29 NWBK`: letters by name, figures one by one."""
+        return " ".join(
+            one_by_one(sign, tables) if sign.isdecimal() else sign for sign in written if not sign.isspace()
+        )
+
     def after_word(match: re.Match[str]) -> Sequence[Part]:
         return [(match[1], 1), (", ".join(one_by_one(group, tables) for group in re.findall(r"\d+", match[2])), 2)]
 
@@ -30,8 +36,18 @@ def codes(tables: Tables) -> Iterable[Rule]:
 
     yield re.compile(r"(?<![\w/.,])24/7(?![\w/])"), tables.always
     yield (
+        re.compile(rf"((?<!\w)(?i:{tables.places})(?: n\.?[º°]| número| numéro| numero)? )(\d{{1,4}})([A-Z])(?!\w)"),
+        lambda m: [(m[1], 1), (said(m[2], tables), 2), (f" {m[3]}", 3)],
+    )
+    yield re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z\d]{4}){3,7}(?: ?[A-Z\d]{1,3})?\b"), lambda m: sign_by_sign(m.group())
+    yield (
+        re.compile(r"(?<![\w/.-])([A-Z]{2}|[A-Z]\d)(\d{3,4})(?!\w|[.,]\d)"),
+        lambda m: f"{m[1]} {one_by_one(m[2], tables)}",
+    )
+    yield re.compile(r"(?<![\w/.-])(?!CO2)([A-Z]{2,3})(?=\d{1,2}(?!\w|[.,]\d))"), r"\1 "
+    yield (
         re.compile(
-            rf"(?<!\w)((?:{tables.code_words}) )(\d{{3,}}(?:[ -]\d{{2,}})*|\d+(?:\.\d{{3}})+-\d+)(?!\d|[.,/]\d)"
+            rf"(?<!\w)((?:{tables.code_words}) (?:[A-Z]{{1,2}}[- ]?)?)(\d{{3,}}(?:[ -]\d{{2,}})*|\d+(?:\.\d{{3}})+-\d+)(?!\d|[.,/]\d)"
         ),
         after_word,
     )

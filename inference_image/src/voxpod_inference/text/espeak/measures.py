@@ -32,7 +32,10 @@ def spans(tables: Tables) -> Iterable[Rule]:
         re.compile(rf"(?<![\w.,/-])({_SEVERAL}{unit})(\s?)[-–—]\2(?=\d)(?!\d+[-–])"),
         lambda m: f"{m[1]} {tables.to} ",
     )
-    yield re.compile(r"(?<=\d)\s?x\s?(?=\d)"), f" {tables.symbols['×']} "
+    yield (
+        re.compile(rf"(?<=\d)\s?x\s?(?=\d|(?:{signs})\s?\d)|(?<=[\w.]) x (?=(?:{signs})\s?\d|\d[\d.,]* ?(?:{signs}))"),
+        f" {tables.symbols['×']} ",
+    )
 
 
 def fractions(tables: Tables) -> Iterable[Rule]:
@@ -56,6 +59,12 @@ def fractions(tables: Tables) -> Iterable[Rule]:
             return f"{tables.halves[gender == 'f']} {one}".strip()
         return f"{name} {tables.of} {one}" if unit else name
 
+    yield (
+        re.compile(
+            r"(?<![\w/.,-])(?!1/)(\d{1,6}|\d{1,3}[.,]\d{3})/((?:19|20)\d\d)(?![\w/]|[.,]\d)|(?<![\w/.,-])((?:19|20)\d\d)/(\d{2,6})(?![\w/]|[.,]\d)"
+        ),
+        lambda m: f"{said(m[1] or m[3], tables)}, {said(m[2] or m[4], tables)}",  # of a law, an invoice; no fraction
+    )
     yield (
         re.compile("(?<=(\\d))?[½⅓⅔¼¾⅕-⅞]"),
         lambda m: " " * bool(m[1]) + unicodedata.normalize("NFKC", m.group()).replace("\u2044", "/"),
@@ -91,7 +100,7 @@ def measures(tables: Tables) -> Iterable[Rule]:
         gender = "" if match[2] in "%‰" else gender_of(name, tables)
         return f"{said(match[1], tables, gender)} {name}{per}"
 
-    yield re.compile(rf"(?<![\w.,])({NUMBER})\s?({names})(?:/({names}))?{_ENDS}"), told
+    yield re.compile(rf"(?<![\w.])(?<!\d,)({NUMBER})\s?({names})(?:/({names}))?{_ENDS}"), told
     yield (
         re.compile(rf"(?<![\w.,])({NUMBER})\s?/\s?({names}){_ENDS}"),
         lambda m: f"{said(m[1], tables)} {tables.per} {tables.units[_spaced(m[2], tables)][0]}",

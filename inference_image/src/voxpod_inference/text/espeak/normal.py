@@ -8,7 +8,7 @@ import re
 import unicodedata
 
 from voxpod_inference.text.english.letters import small_capital
-from voxpod_inference.text.espeak.calendar import dates
+from voxpod_inference.text.espeak.calendar import dates, weekdays
 from voxpod_inference.text.espeak.clock import times
 from voxpod_inference.text.espeak.codes import codes
 from voxpod_inference.text.espeak.figures import figures
@@ -21,7 +21,7 @@ from voxpod_inference.text.espeak.words import abbreviations, addresses, symbols
 from voxpod_inference.text.signs import read_signs
 from voxpod_inference.text.traced import Rule, Traced
 
-_BEFORE = (abbreviations, addresses)
+_BEFORE = (weekdays, abbreviations, addresses)
 _AFTER = (dates, times, codes, spans, money, ordinals, numerals, fractions, measures, figures, symbols)
 _SPECIAL = dict(zip("łŁøØđĐıþðæÆœŒß", words("l L o O d D i th d ae Ae oe Oe ss"), strict=True))
 _ACCENTS_APART = re.compile(r"[A-Za-z][\u0300-\u036f]+")
@@ -33,8 +33,8 @@ class ReadAloud:
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
         self._rules: list[Rule] = [
-            *(rule for kind in _BEFORE for rule in kind(tables)),
             *tables.first_rules,
+            *(rule for kind in _BEFORE for rule in kind(tables)),
             *(rule for kind in _AFTER for rule in kind(tables)),
             *tables.last_rules,
         ]

@@ -4,7 +4,7 @@ Each language fills this in its own package, a line for a unit or an abbreviatio
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from voxpod_inference.text.espeak.grammar import Gender
@@ -112,12 +112,16 @@ class Tables:
     """In lower case they match a capital too."""
     before_figures: Mapping[str, str]
     """Abbreviations before a figure only: elsewhere `art.` may end a sentence."""
+    weekdays: Mapping[str, str] = field(default_factory=dict)
+    """Short names, without the full stop: `lun. 5`, `lun-vie`."""
     before_names: Mapping[str, str]
     """Abbreviations before a capital only."""
     may_end: Sequence[str] = ()
     """Those of them after whose full stop a sentence may end, where a capital follows."""
     code_words: str
     """Regular expression of what a code stands after: `PIN`, with the words that may lie between."""
+    places: str = r"(?!)"
+    """Regular expression of the words after which `14A` is a seat or a door, no amperes."""
     telephones: str
     """Regular expression of how numbers of the country are grouped."""
     pairs: bool = False

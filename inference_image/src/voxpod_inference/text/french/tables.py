@@ -50,6 +50,7 @@ _RULES: tuple[Rule, ...] = (
         _ordinal,
     ),
     (_CENTURY, _century),
+    (re.compile(r"(?<=ième) s\.(?=\s*(\S)?)"), lambda m: " siècle" + "." * (m[1] is None or m[1].isupper())),
 )  # fmt: skip
 
 _EIGHTIES = {numbers.cardinal(number): str(number) for number in range(80, 100)}
@@ -78,7 +79,7 @@ TABLES = Tables(
         "km kilomètre kilomètres;m mètre mètres;dm décimètre décimètres;cm centimètre centimètres;mm millimètre millimètres;µm micromètre micromètres;nm nanomètre nanomètres;"
         "km/h kilomètre_heure kilomètres_heure;m/s mètre_par_seconde mètres_par_seconde;"
         "t tonne tonnes;kg kilo kilos;g gramme grammes;mg milligramme milligrammes;µg microgramme microgrammes;mcg microgramme microgrammes;"
-        "l litre litres;L litre litres;dl décilitre décilitres;cl centilitre centilitres;ml millilitre millilitres;mL millilitre millilitres;µl microlitre microlitres;"
+        "l litre litres;L litre litres;dl décilitre décilitres;cl centilitre centilitres;ml millilitre millilitres;mL millilitre millilitres;µl microlitre microlitres;µL microlitre microlitres;µF microfarad microfarads;µV microvolt microvolts;µA microampère microampères;µW microwatt microwatts;"
         "h heure heures;min minute minutes;mn minute minutes;s seconde secondes;sec seconde secondes;ms milliseconde millisecondes;µs microseconde microsecondes;"
         "°C degré_Celsius degrés_Celsius;℃ degré_Celsius degrés_Celsius;°F degré_Fahrenheit degrés_Fahrenheit;° degré degrés;"
         "m² mètre_carré mètres_carrés;m2 mètre_carré mètres_carrés;cm² centimètre_carré centimètres_carrés;km² kilomètre_carré kilomètres_carrés;"
@@ -86,7 +87,7 @@ TABLES = Tables(
         "Ko kilooctet kilooctets;Mo mégaoctet mégaoctets;Go gigaoctet gigaoctets;To téraoctet téraoctets;"
         "W watt watts;kW kilowatt kilowatts;MW mégawatt mégawatts;kWh kilowattheure kilowattheures;V volt volts;A ampère ampères;mAh milliampère_heure milliampères_heure;"
         "Hz hertz;kHz kilohertz;MHz mégahertz;GHz gigahertz;kcal kilocalorie kilocalories;cal calorie calories;ch cheval chevaux;dB décibel décibels;"
-        "c._à_s. cuillère_à_soupe cuillères_à_soupe;c._à_c. cuillère_à_café cuillères_à_café;% pour_cent;‰ pour_mille"
+        "c._à_s. cuillère_à_soupe cuillères_à_soupe;c._à_c. cuillère_à_café cuillères_à_café;j jour jours;j. jour jours;% pour_cent;‰ pour_mille"
     ),
     symbols=pairs("√ racine de;& et;+ plus;= égale;% pour cent;‰ pour mille;@ arobase;€ euros;$ dollars;£ livres;° degrés;× fois;÷ divisé par;± plus ou moins;² au carré;³ au cube;№ numéro;§ paragraphe;# dièse"),
     over="sur", mixed="et", halves=("un demi", "une demi"), and_halves=("et demi", "et demie"), ratio_words="échelle|rapport|ratio",
@@ -94,15 +95,17 @@ TABLES = Tables(
     abbreviations=pairs(
         "MM. messieurs;Mme madame;Mmes mesdames;Mlle mademoiselle;Mlles mesdemoiselles;Dr docteur;Dr. docteur;Pr professeur;Pr. professeur;Mme. madame;Mlle. mademoiselle;Mgr monseigneur;Mgr. monseigneur;St saint;Ste sainte;"
         "n° numéro;nº numéro;p._ex. par exemple;p.ex. par exemple;c.-à-d. c'est-à-dire;cf. confer;av._J.-C. avant Jésus-Christ;apr._J.-C. après Jésus-Christ;J.-C. Jésus-Christ;"
-        "bd boulevard;av. avenue;env. environ;pers. personnes;tél. téléphone;éd. édition;etc. etcétéra"
+        "bd boulevard;av. avenue;env. environ;pers. personnes;tél. téléphone;éd. édition;etc. etcétéra;rdv rendez-vous;RDV rendez-vous;qté quantité;Réf. référence;réf. référence;c.-à-s. cuillère à soupe"
     ),
-    may_end=("etc.", "pers."),
-    before_figures=pairs("p. page;pp. pages;art. article;chap. chapitre;fig. figure;vol. volume;t. tome;n. numéro;No numéro;poste poste;lun. lundi;mar. mardi;mer. mercredi;jeu. jeudi;ven. vendredi;sam. samedi;dim. dimanche"),
+    may_end=("etc.", "pers.", "j."),
+    before_figures=pairs("p. page;pp. pages;art. article;chap. chapitre;fig. figure;vol. volume;t. tome;n. numéro;No numéro;poste poste;th. thermostat"),
+    weekdays=pairs("lun lundi;mar mardi;mer mercredi;jeu jeudi;ven vendredi;sam samedi;dim dimanche"),
     before_names=pairs("M. monsieur;Me maître;pl. place;r. rue"),
-    code_words=r"(?:[Cc]ode|[Mm]ot de passe|PIN|OTP|référence|SIRET|SIREN)(?: postal| secret| de \w+| est| :|:| n°)*",
+    code_words=r"(?:[Cc]ode|[Mm]ot de passe|PIN|OTP|[Rr]éférence|SIRET|SIREN)(?: postal| secret| wi-?fi| du [\w-]+| de (?:la )?\w+| est| :|:| n°)*",
+    places="place|siège|porte|rang|chambre|salle|appartement|voiture|bâtiment|lot|sièges|places",
     telephones=r"0\d(?:[ .\u00a0\u202f-]\d\d){4}", pairs=True,
     always="vingt-quatre heures sur vingt-quatre, sept jours sur sept",
-    feminine=r"heures?|minutes?|secondes?|fois|personnes?|femmes?|filles?|pages?|années?|semaines?|livres?|tonnes?|voitures?|tables?|chaises?|places?|villes?|maisons?|chambres?|familles?|entreprises?|roupies?|cuillères?|calories?|millisecondes?|communes?|lignes?|étoiles?|victoires?|\w+(?:tions?|sions?|ettes?|aines?|ances?|ences?)|\w+tés?",
+    feminine=r"heures?|minutes?|secondes?|fois|personnes?|femmes?|filles?|pages?|années?|semaines?|livres?|tonnes?|voitures?|tables?|chaises?|places?|villes?|maisons?|chambres?|familles?|entreprises?|roupies?|cuillères?|calories?|millisecondes?|communes?|lignes?|étoiles?|victoires?|olives?|tomates?|oranges?|pommes?|carottes?|gousses?|tranches?|feuilles?|cuillerées?|tasses?|parts?|portions?|boîtes?|bouteilles?|gouttes?|pièces?|nuits?|routes?|rues?|écoles?|équipes?|médailles?|mesures?|marches?|cartes?|\w+(?:tions?|sions?|ettes?|aines?|ances?|ences?)|\w+tés?",
     several=r"\w+[sx]",
     no_noun=r"de|du|des|et|ou|à|au|aux|pour|en|est|par|sur|dans|avec|que|qui|ne|n|se|plus|moins|virgule|mille|sont|ont|après|dans|sans|vers|mais|chez|les|ses|nous|vous",
     numeral_letters="i vé ixe elle cé dé emme",

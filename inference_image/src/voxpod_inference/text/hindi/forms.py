@@ -9,7 +9,7 @@ from voxpod_inference.text.traced import Part, Rule
 
 MONTHS = words("जनवरी फ़रवरी मार्च अप्रैल मई जून जुलाई अगस्त सितंबर अक्टूबर नवंबर दिसंबर")
 _WRITTEN_MONTHS = "|".join([*MONTHS, "फरवरी", "सितम्बर", "अक्तूबर", "नवम्बर", "दिसम्बर"])
-_BEFORE_YEARS = "सन्|सन|साल|वर्ष|ईस्वी"
+_BEFORE_YEARS = "सन्|सन|साल|वर्ष|ईस्वी|ई\\."
 _AFTER_YEARS = "में|की|के दशक|ईस्वी|ई\\."
 _AFTER_ODD_YEARS = "का|के|तक|से(?! (?:ज्यादा|ज़्यादा|अधिक|कम|ऊपर))"
 """Behind 1500 these are rather of an amount."""
@@ -58,13 +58,34 @@ def _and_a_half(match: re.Match[str]) -> str:
     return {1: "डेढ़", 2: "ढाई"}.get(number) or f"साढ़े {numbers.cardinal(number)}"
 
 
+def _quarters(match: re.Match[str]) -> str:
+    """`6:30 बजे` is half past six as people say it, `6:45` a quarter to seven; `7:05` has its minutes."""
+    hour, minutes = int(match[1]), int(match[2])
+    if minutes == 30:
+        return f"{_and_a_half(match)} बजे"
+    if minutes == 15:
+        return f"सवा {numbers.cardinal(hour)} बजे"
+    if minutes == 45:
+        return f"पौने {numbers.cardinal(hour % 12 + 1)} बजे"
+    at = "" if re.match(r" (?:तक|से|के|की|का|पर)(?![\u0900-\u0963])", match.string[match.end() :]) else " पर"
+    return f"{numbers.cardinal(hour)} बजकर {numbers.cardinal(minutes)} मिनट{at}"
+
+
+def _weekdays(match: re.Match[str]) -> str:
+    return f"{match[1]}वार से {match[2]}वार"
+
+
+_DAYS = "सोम|मंगल|बुध|गुरु|शुक्र|शनि|रवि"
 RULES: tuple[Rule, ...] = (
     (re.compile(r"(?<=\d)/-(?!\d)"), ""),
-    (re.compile(r"(?<![\w/.,-])(\d{1,3})(?: 1/2|½)(?![\w/])"), _and_a_half),
+    (re.compile(r"(?<![\d:.])0?([1-9]|1[0-2]):(0[1-9]|[1-5]\d)\s?बजे(?![\u0900-\u0963])"), _quarters),
+    (re.compile(rf"(?<!{_LETTER})({_DAYS})\s?[-–]\s?({_DAYS})(?!{_LETTER})"), _weekdays),
+    (re.compile(r"(?<![\w/.,:-])([1-9]\d{0,2})(?: 1/2|½)(?![\w/])"), _and_a_half),
     (
         re.compile(rf"(?<![\w/.,-])([1-9]\d{{0,2}})\.5\s?({'|'.join(_LONG_UNITS)}){_ENDED}"),
         lambda m: f"{_and_a_half(m)} {_LONG_UNITS[m[2]]}",
     ),
+    (re.compile(r"(?<=\d) ?x ?(?=₹)"), " गुणा "),
     (re.compile(r"(?<=\d) ?x ?(?=\d)(?!\s?10[\^⁰¹²³⁴-⁹])"), " बाई "),
     (
         re.compile(rf"(?<![\w.,])(\d{{1,4}})-?(?:व|ल|र|थ|ठ)([ािीे][ँंँ]?){_ENDED}"),

@@ -108,12 +108,15 @@ def _sign(match: re.Match[str]) -> str:
 
 
 _TO = r"\s?[~〜～–]\s?"
-_AFTER_DAYS = "(?<=[월시])|(?<=년대)|(?<=세기)|(?<=월\\d일)|(?<=월\\d\\d일)|(?<=\\d{4}년)"
+_AFTER_DAYS = (
+    "(?<=[월시])|(?<=년대)|(?<=세기)|(?<=월\\d일)|(?<=월\\d\\d일)|(?<=월 \\d일)|(?<=월 \\d\\d일)|(?<=\\d{4}년)"
+)
 """Spans from here on are of time: 부터; others 에서."""
 _LARGE = r"(?P<large>\s?(?:십|백|천)?(?:만|억|조)|천|백)?"
 _RULES: tuple[Rule, ...] = (
     (re.compile(r"[\u1100-\u11ff]+"), lambda m: unicodedata.normalize("NFC", m.group())),
     (re.compile(r"[０-９Ａ-Ｚａ-ｚ]+"), lambda m: unicodedata.normalize("NFKC", m.group())),
+    (re.compile(r"(?<=\d)(\s?)µ(?=[A-Za-z])"), r"\1μ"),
     (re.compile("[①-⑳]"), lambda m: f"{int(unicodedata.numeric(m.group()))}, "),
     (re.compile("[Ⅰ-Ⅻⅰ-ⅻ]"), lambda m: str(int(unicodedata.numeric(m.group())))),
     (re.compile(r"\b((?:https?://|www\.)[^\s,;)>\"가-힣]*[^\s,;)>\".!?가-힣]|[\w.+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+|[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.(?:com|net|org|kr)(?![A-Za-z]))"), _address),
@@ -130,6 +133,7 @@ _RULES: tuple[Rule, ...] = (
     (re.compile(r"(?:(?<=의 )|(?<=중 )|(?<=약 ))(\d{1,3})/(\d{1,3})(이|가|은|는|을|를|과|와)?(?![\d/가-힣])"), _fraction),
     (re.compile(rf"(?<=일)\s?\(([{_WEEKDAYS}])(?:\s?[-~〜～–]\s?([{_WEEKDAYS}]))?\)"), _weekdays),
     (re.compile(rf"\(([{_WEEKDAYS}])\s?[-~〜～–]\s?([{_WEEKDAYS}])\)"), lambda m: f"({_weekdays(m).strip()})"),
+    (re.compile(rf"(?<![가-힣\d])([{_WEEKDAYS}])\s?[-~〜～–]\s?([{_WEEKDAYS}])(?![가-힣])"), lambda m: _weekdays(m).strip()),
     (re.compile(r"(?<=[가-힣])(?=√?\d+/√?\d)|(?<=\d분의)(?=\d)"), " "),
     (re.compile(r"(?<=요일)\s?[~〜～–]\s?(?=\d)"), "부터 "),
     (re.compile(r"(?<=시)(\s?)0(?=\d분)|(?<=월)(\s?)0(?=\d일)"), lambda m: m[1] or m[2] or ""),
@@ -143,6 +147,8 @@ _RULES: tuple[Rule, ...] = (
     (re.compile(r"((?:비율|축척|배율)[은는이가]?\s?)(\d+):(\d+)(?![\d:])"), lambda m: [(m[1], 1), (f"{sino(int(m[2]))} 대 {sino(int(m[3]))}", 2)]),
     (re.compile(r"(?<!\d)([01]?\d|2[0-4]):([0-5]\d)(?::([0-5]\d))?(?!\d)"), _time),
     (re.compile(r"(?<![\d:.])(\d+):(\d+)(?![\d:.])"), lambda m: f"{sino(int(m[1]))} 대 {sino(int(m[2]))}"),
+    (re.compile(r"(?<![\d-])(\d{2,})-(0\d+)(?![\d-])"), lambda m: f"{digits(m[1], '공')}, {digits(m[2], '공')}"),
+    (re.compile(r"(?<![\d.])(\d{1,2})F(?![A-Za-z\d座席석])"), lambda m: f"{m[1]}층"),
     (re.compile(r"(?<![\d-])(\d+)-(?=\d+(?![\d-])\s?(?:일|명|개|시|분|월|년|주|살|세|만|천|원|%|도|배|회|층|박|인|℃))"), lambda m: f"{m[1]}에서 "),
     (re.compile(r"(?<!\d)(1[0-2]|0?[1-9])월"), lambda m: _month(m[1])),
     (re.compile(r"(?<![\w.])[-−](?=\d)"), "마이너스 "),

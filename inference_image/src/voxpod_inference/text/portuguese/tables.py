@@ -29,7 +29,7 @@ TABLES = Tables(
         "km quilômetro quilômetros;m metro metros;dm decímetro decímetros;cm centímetro centímetros;mm milímetro milímetros;µm micrômetro micrômetros;nm nanômetro nanômetros;"
         "km/h quilômetro_por_hora quilômetros_por_hora;kph quilômetro_por_hora quilômetros_por_hora;mph milha_por_hora milhas_por_hora;m/s metro_por_segundo metros_por_segundo;"
         "t tonelada toneladas;kg quilo quilos;g grama gramas;mg miligrama miligramas;µg micrograma microgramas;mcg micrograma microgramas;"
-        "l litro litros;L litro litros;dl decilitro decilitros;cl centilitro centilitros;ml mililitro mililitros;mL mililitro mililitros;µl microlitro microlitros;"
+        "l litro litros;L litro litros;dl decilitro decilitros;cl centilitro centilitros;ml mililitro mililitros;mL mililitro mililitros;µl microlitro microlitros;µL microlitro microlitros;µF microfarad microfarads;µV microvolt microvolts;µA microampere microamperes;µW microwatt microwatts;"
         "h hora horas;hs hora horas;min minuto minutos;s segundo segundos;seg segundo segundos;ms milissegundo milissegundos;µs microssegundo microssegundos;"
         "°C grau_Celsius graus_Celsius;℃ grau_Celsius graus_Celsius;°F grau_Fahrenheit graus_Fahrenheit;° grau graus;"
         "m² metro_quadrado metros_quadrados;m2 metro_quadrado metros_quadrados;cm² centímetro_quadrado centímetros_quadrados;km² quilômetro_quadrado quilômetros_quadrados;"
@@ -37,7 +37,7 @@ TABLES = Tables(
         "KB quilobyte quilobytes;MB megabyte megabytes;GB gigabyte gigabytes;TB terabyte terabytes;"
         "W watt watts;kW quilowatt quilowatts;MW megawatt megawatts;kWh quilowatt-hora quilowatts-hora;V volt volts;A ampere amperes;mAh miliampere-hora miliamperes-hora;"
         "Hz hertz;kHz quilohertz;MHz megahertz;GHz gigahertz;kcal quilocaloria quilocalorias;cal caloria calorias;cv cavalo cavalos;dB decibel decibéis;"
-        "xíc. xícara xícaras;col. colher colheres;un. unidade unidades;% por_cento;‰ por_mil"
+        "xíc. xícara xícaras;col. colher colheres;un. unidade unidades;mi milhão milhões;bi bilhão bilhões;tri trilhão trilhões;% por_cento;‰ por_mil"
     ),
     symbols=pairs("√ raiz de;& e;+ mais;= igual a;% por cento;‰ por mil;@ arroba;€ euros;$ dólares;£ libras;° graus;× vezes;÷ dividido por;± mais ou menos;² ao quadrado;³ ao cubo;№ número;§ parágrafo;# cerquilha"),
     over="sobre", mixed="e", halves=("meio", "meia"), and_halves=("e meio", "e meia"), ratio_words="escala|proporção|razão",
@@ -48,9 +48,11 @@ TABLES = Tables(
         "aprox. aproximadamente;máx. máximo;mín. mínimo;tel. telefone;etc. etcétera"
     ),
     may_end=("etc.", "Ltda."),
-    before_figures=pairs("séc. século;sécs. séculos;p. página;pp. páginas;art. artigo;arts. artigos;cap. capítulo;fig. figura;vol. volume;n. número;ap. apartamento;apto. apartamento;apt. apartamento;bl. bloco;ext. extensão;ramal ramal;seg. segunda;qua. quarta;qui. quinta;sex. sexta;sáb. sábado;dom. domingo"),
+    before_figures=pairs("séc. século;sécs. séculos;p. página;pp. páginas;art. artigo;arts. artigos;cap. capítulo;fig. figura;vol. volume;n. número;ap. apartamento;apto. apartamento;apt. apartamento;bl. bloco;ext. extensão;ramal ramal;cód. código;ref. referência"),
+    weekdays=pairs("seg segunda;ter terça;qua quarta;qui quinta;sex sexta;sáb sábado;dom domingo"),
     before_names=pairs("D. dom;R. rua;Pça. praça;Sta. santa;Sto. santo"),
-    code_words=r"(?:[Cc]ódigo|[Ss]enha|PIN|OTP|CEP|CPF|RG|CNPJ|protocolo|referência)(?: postal| de \w+| é| número|:| nº)*",
+    code_words=r"(?:[Cc]ódigo|[Ss]enha|PIN|OTP|CEP|CPF|RG|CNPJ|protocolo|referência)(?: postal| d[aeo] [\w-]+| é| número|:| nº)*",
+    places="poltrona|assento|fila|porta|quarto|apartamento|sala|loja|vagão|bloco|casa",
     telephones=r"(?:\(\d\d\) ?|\d\d )?9?\d{4}-\d{4}|0800 \d{3} \d{4}|\d{5}-\d{3}|\d{3}\.\d{3}\.\d{3}-\d{2}|\d{2}\.\d{3}\.\d{3}/\d{4}-\d{2}|\d{3}-\d{4}",
     always="vinte e quatro por sete",
     feminine=r"(?!(?:dias?|mapas?|problemas?|programas?|sistemas?|temas?|planetas?|poetas?|cometas?|\w*gramas?|idiomas?|climas?|dramas?|sofás?)$)\w*(?:a|as|ã|ãs|ção|ções|nião|niões|gião|giões|são|sões|dade|dades|vez|vezes|noite|noites|parte|partes|tarde|tardes|classe|classes|colher|colheres|mulher|mulheres|cor|cores)",
@@ -68,6 +70,7 @@ TABLES = Tables(
     first_rules=(
         (re.compile(r"(?<![\w.,])(\d{1,3})([oa])(?= [a-zà-ÿ]{3,})"), lambda m: f"{m[1]}{'º' if m[2] == 'o' else 'ª'}"),
         (re.compile(r"(?<![\w.,])3[ªa](?=[- ]feira)"), "terça"),
+        (re.compile(r"(?<![\w.,])(\d{1,3})x(?= (?:de |sem |no |com |R\$|ao |por )|[.,;!?]|\s*$)"), lambda m: f"{numbers.cardinal(int(m[1]), 'f')} vezes"),
         (re.compile(r"(?<![\w.,])(\d)x(\d)(?![\w.,]?\w)(?! ?[cmk]?m\b)"), lambda m: f"{numbers.cardinal(int(m[1]))} a {numbers.cardinal(int(m[2]))}"),
     ),
 )  # fmt: skip

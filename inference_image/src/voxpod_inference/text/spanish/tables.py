@@ -1,5 +1,7 @@
 """How Spanish figures, dates, money and signs are said."""
 
+import re
+
 from voxpod_inference.text.espeak.grammar import words
 from voxpod_inference.text.espeak.tables import Tables, currencies, genders, pairs, units
 from voxpod_inference.text.spanish import numbers
@@ -28,7 +30,7 @@ TABLES = Tables(
         "km kilómetro kilómetros;m metro metros;dm decímetro decímetros;cm centímetro centímetros;mm milímetro milímetros;µm micra micras;nm nanómetro nanómetros;"
         "km/h kilómetro_por_hora kilómetros_por_hora;mph milla_por_hora millas_por_hora;mi milla millas;ft pie pies;oz onza onzas;gal galón galones;psi pe_ese_i pe_ese_i;rpm revolución_por_minuto revoluciones_por_minuto;kph kilómetro_por_hora kilómetros_por_hora;m/s metro_por_segundo metros_por_segundo;"
         "t tonelada toneladas;kg kilo kilos;g gramo gramos;gr gramo gramos;mg miligramo miligramos;µg microgramo microgramos;mcg microgramo microgramos;lb libra libras;"
-        "l litro litros;L litro litros;dl decilitro decilitros;cl centilitro centilitros;ml mililitro mililitros;mL mililitro mililitros;µl microlitro microlitros;"
+        "l litro litros;L litro litros;dl decilitro decilitros;cl centilitro centilitros;ml mililitro mililitros;mL mililitro mililitros;µl microlitro microlitros;µL microlitro microlitros;µF microfaradio microfaradios;µV microvoltio microvoltios;µA microamperio microamperios;µW microvatio microvatios;"
         "h hora horas;hrs hora horas;min minuto minutos;s segundo segundos;seg segundo segundos;ms milisegundo milisegundos;µs microsegundo microsegundos;"
         "°C grado_centígrado grados_centígrados;℃ grado_centígrado grados_centígrados;°F grado_Fahrenheit grados_Fahrenheit;°K kelvin kelvin;K kelvin kelvin;° grado grados;"
         "m² metro_cuadrado metros_cuadrados;m2 metro_cuadrado metros_cuadrados;cm² centímetro_cuadrado centímetros_cuadrados;km² kilómetro_cuadrado kilómetros_cuadrados;"
@@ -45,12 +47,14 @@ TABLES = Tables(
         "Sr. señor;Sra. señora;Sres. señores;Srta. señorita;Dr. doctor;Dra. doctora;Dres. doctores;Dña. doña;Dª doña;Ud. usted;Uds. ustedes;Vd. usted;Vds. ustedes;"
         "Prof. profesor;Profa. profesora;Ing. ingeniero;Lic. licenciado;Arq. arquitecto;Gral. general;Cnel. coronel;Mons. monseñor;Excmo. excelentísimo;Ilmo. ilustrísimo;Sras. señoras;Srtas. señoritas;Av. avenida;Avda. avenida;Pza. plaza;Cía. compañía;núm. número;nº número;n.º número;"
         "p._ej. por ejemplo;p.ej. por ejemplo;EE._UU. Estados Unidos;EE.UU. Estados Unidos;EEUU Estados Unidos;a._C. antes de Cristo;d._C. después de Cristo;a._c. antes de Cristo;d._c. después de Cristo;ee._uu. Estados Unidos;"
-        "aprox. aproximadamente;máx. máximo;mín. mínimo;esq. esquina;Da. doña;tel. teléfono;tfno. teléfono;etc. etcétera;S._A. ese a;S._L. ese ele"
+        "aprox. aproximadamente;máx. máximo;mín. mínimo;esq. esquina;Da. doña;tel. teléfono;tfno. teléfono;etc. etcétera;Dto. descuento;dto. descuento;cda. cucharada;cdas. cucharadas;cdta. cucharadita;cdtas. cucharaditas;izq. izquierda;dcha. derecha;S._A. ese a;S._L. ese ele"
     ),
     may_end=("etc.", "S. A.", "S. L.", "EE.UU.", "a. m.", "p. m."),
-    before_figures=pairs("s. siglo;ss. siglos;pág. página;págs. páginas;p. página;pp. páginas;art. artículo;arts. artículos;cap. capítulo;fig. figura;vol. volumen;ap. apartado;n. número;N.º número;ext. extensión;lun. lunes;mar. martes;mié. miércoles;jue. jueves;vie. viernes;vier. viernes;sáb. sábado;dom. domingo"),
+    before_figures=pairs("s. siglo;ss. siglos;pág. página;págs. páginas;p. página;pp. páginas;art. artículo;arts. artículos;cap. capítulo;fig. figura;vol. volumen;ap. apartado;n. número;N.º número;ext. extensión;ref. referencia;km kilómetro"),
+    weekdays=pairs("lun lunes;mar martes;mié miércoles;jue jueves;vie viernes;vier viernes;sáb sábado;dom domingo"),
     before_names=pairs("D. don;C/ calle;Sta. santa;Sto. santo"),
-    code_words=r"(?:código|clave|contraseña|PIN|pin|OTP|DNI|NIF|referencia)(?: postal| de \w+| es| número|:| n\.?º)*",
+    code_words=r"(?:código|clave|contraseña|PIN|pin|OTP|DNI|NIF|referencia)(?: postal| del? (?:la )?[\w-]+| es| número|:| n\.?º)*",
+    places="plaza|asiento|butaca|puerta|fila|piso|habitación|apartamento|local|sala|vagón|coche",
     telephones=r"[6-9]\d{2}(?: \d{3}){2}|[89]\d(?: \d{3})(?: \d{2}){2}|[6-9]\d{2}(?: \d{2}){3}|\d{3,4}-\d{4}",
     always="veinticuatro siete",
     feminine=r"(?!(?:lempiras?|días?|mapas?|problemas?|programas?|sistemas?|temas?|planetas?|poetas?|cometas?|\w*gramas?|idiomas?|climas?|dramas?)$)\w*(?:a|as|ión|iones|dad|dades|tud|tudes|noche|noches|vez|veces|calle|calles|leyes|ley|tarde|tardes|clase|clases)",
@@ -61,6 +65,7 @@ TABLES = Tables(
     kings="Felipe|Carlos|Alfonso|Fernando|Juan|Isabel|Luis|Enrique|Jorge|Pedro|Pablo|Pío|Benedicto|Francisco|Napoleón|Guillermo|Sancho|Jaime|Ramiro|Nicolás|Alejandro|Ricardo|Eduardo|León|Gregorio|Clemente|Amadeo|José|Federico|Catalina",
     ordinal_kings=10, short_ordinals={"primero": "primer", "tercero": "tercer"}, written_ordinals="er|ro|do|to|mo|vo|no|ra|da|ta|ma|va|na",
     parts_of_books=r"siglos?|capítulos?|tomos?|volumen|libro|título|acto|fase|anexo|artículo|parte|sección|grado|tipo|nivel|división|escena|canto",
+    first_rules=((re.compile(r"(?<=\d )ud(s?)\."), lambda m: f"unidad{'es' * bool(m[1])}"),),
     counted_by_numerals=genders(
         "Congreso Encuentro Festival Premio Concilio Simposio Certamen Plan Centenario Milenio Campeonato Torneo Foro Reich Ejército Salón congreso milenio premio centenario",
         "Guerra República Internacional Edición Feria Cumbre Jornada Jornadas Bienal Dinastía Semana Legislatura Conferencia Copa Asamblea guerra república edición legislatura dinastía cumbre",

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from voxpod_inference.errors import INPUT_REFUSED, InputError
 from voxpod_inference.text.document import Reading
+from voxpod_inference.text.hindi.numbers import year as hindi_year
 from voxpod_inference.text.pronunciation import shown
 from voxpod_inference.text.ssml import letters
 
@@ -16,7 +17,7 @@ KINDS = {
     "currency": "currency",
 }  # fmt: skip
 """What may be asked for, as Polly and Azure spell it, and what it is here."""
-FORMATS = ("ymd", "mdy", "dmy", "ym", "my", "md", "dm", "y")
+FORMATS = ("ymd", "mdy", "dmy", "ydm", "ym", "my", "md", "dm", "y", "m", "d")
 ORDERS = {"date": FORMATS, "time": ("hms12", "hms24")}
 LONGEST = 200
 """Characters of one content."""
@@ -158,8 +159,10 @@ def _date(fields: dict[str, int], language: str) -> str:
         )
     name = _MONTHS[language].split(" ")[month - 1] if month else ""
     if language == "en":
-        told = f"{name} {day}" if day else name
+        told = (f"{name} {day}" if name else _ordinal(day, language)) if day else name
         return f"{told}, {year}" if day and year else f"{told} {year}".strip() if year else told
+    if language == "hi" and year and not name:
+        return hindi_year(year)  # a figure alone would be a number
     number = _FIRST.get(language, "1") if day == 1 else str(day or "")
     link = " de " if language in ("es", "pt") else " "
     return link.join(filter(None, (number, name, str(year or ""))))
