@@ -148,22 +148,22 @@ def test_a_manifest_without_steps_is_of_another_version(bundle: Bundle) -> None:
     assert f"`{said}`" in PAGE
 
 
-def test_settings_of_another_version_are_told_by_what_they_lack(bundle: Bundle, tmp_path: Path) -> None:
+@pytest.mark.parametrize("lacking", ["instruction_tokens", "format"])
+def test_settings_of_another_version_are_told_by_what_they_lack(bundle: Bundle, tmp_path: Path, lacking: str) -> None:
     root = tmp_path / "older"
     root.mkdir()
     for path in bundle.root.iterdir():
         (root / path.name).write_bytes(path.read_bytes())
     settings = json.loads((root / "settings.json").read_text())
-    del settings["instruction_tokens"]
+    del settings[lacking]
     (root / "settings.json").write_text(json.dumps(settings))
     fields = json.loads((root / MANIFEST).read_text())
     (root / MANIFEST).unlink()
     write_manifest(root, **fields)
     said = refused(open_bundle(root))
-    assert said == (
-        "settings.json has no instruction_tokens; this version of Voxpod needs a bundle of its own convert-cosyvoice"
-    )
-    assert f"`{said}`" in PAGE
+    told = "settings.json has no instruction_tokens; this version of Voxpod needs a bundle of its own convert-cosyvoice"
+    assert said == told.replace("instruction_tokens", lacking)
+    assert f"`{told}`" in PAGE
 
 
 def test_a_voice_that_the_checkpoint_had_not_is_refused_with_those_that_it_had(engine: Any) -> None:

@@ -176,6 +176,11 @@ def test_settings_of_another_version_are_refused(tmp_path: Path) -> None:
         file.write_text(text)
         with pytest.raises(BundleError, match=said):
             read_settings(file)
+    file.write_text(replace(settings(), format=2).to_json())
+    with pytest.raises(
+        BundleError, match="is of format 2, 3 is read; this version of Voxpod needs a bundle of its own"
+    ):
+        read_settings(file)
     file.write_text(replace(settings(), harmonics=(1.0,)).to_json())
     with pytest.raises(BundleError, match="has 1 harmonics; 2 or more are accepted"):
         read_settings(file)

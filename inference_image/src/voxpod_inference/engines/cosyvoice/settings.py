@@ -8,6 +8,9 @@ from pathlib import Path
 from voxpod_inference.engines.cosyvoice_files import COSYVOICE
 from voxpod_inference.errors import BundleError
 
+FORMAT = 3
+"""Of inputs, outputs and files of a bundle: another one whenever this engine reads them otherwise."""
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -32,6 +35,7 @@ class Settings:
     """Language to the text token that announces it."""
     harmonics: tuple[float, ...]
     """Weights of the fundamental and its overtones in the vocoder's source, and last what is added."""
+    format: int = FORMAT
 
     def to_json(self) -> str:
         """As it is written into a bundle."""
@@ -47,6 +51,8 @@ def read_settings(path: Path) -> Settings:
         made = Settings(**{field.name: found[field.name] for field in fields(Settings)})
     except (ValueError, TypeError, KeyError) as error:
         raise BundleError(f"{path} is not what this version reads ({type(error).__name__}: {error})") from None
+    if made.format != FORMAT:
+        raise BundleError(f"{path} is of format {made.format}, {FORMAT} is read; {COSYVOICE.needs}")
     if len(made.harmonics) < 2:
         raise BundleError(f"{path} has {len(made.harmonics)} harmonics; 2 or more are accepted")
     return made
