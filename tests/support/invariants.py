@@ -44,8 +44,8 @@ def broken(world: World, ends: Ends) -> list[str]:
 
 def _records(world: World, tenant: str) -> dict[str, Json]:
     """The archive of a tenant as a reader has it: by id, each once."""
-    files = [content for key, content in world.store.archive.items() if key.startswith(f"_usage/{tenant}/")]
-    events = [json.loads(line) for content in files for line in content.splitlines() if line.startswith(b"{")]
+    files = world.store.records(tenant).values()
+    events = [json.loads(line) for content in files for line in content.splitlines()]
     return {event["id"]: event["data"] for event in events}
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from voxpod_crds.sandbox_protocol import Audio, TimestampsObject, Upload
 from voxpod_operator.errors import StoreError, StoreUnavailable
+from voxpod_operator.policy import usage_files
 from voxpod_operator.storage.object_store import StoredObject
 from voxpod_operator.storage.stored_file import Reading, StoredFile
 
@@ -38,6 +39,12 @@ class MemoryStore:
         self.answers = asyncio.Event()
         """Cleared: whoever looks at an object waits, as with a store that is slow."""
         self.answers.set()
+
+    def records(self, tenant: str) -> dict[str, bytes]:
+        """A tenant's records of use, by key; summaries of them are not among them."""
+        folder = usage_files.folder(tenant)
+        found = sorted(self.archive.items())
+        return {key: content for key, content in found if key.startswith(folder) and usage_files.last_end_in(key)}
 
     def uri(self, key: str) -> str:
         return f"s3://{self.bucket}/{key}"

@@ -42,8 +42,7 @@ async def tenants(world: World) -> World:
 
 def archived(world: World, tenant: str = "acme") -> list[dict[str, Any]]:
     """Every line in a tenant's archive."""
-    files = [v for k, v in sorted(world.store.archive.items()) if k.startswith(f"_usage/{tenant}/")]
-    return [json.loads(line) for content in files for line in content.splitlines()]
+    return [json.loads(line) for content in world.store.records(tenant).values() for line in content.splitlines()]
 
 
 def names(world: World, tenant: str) -> set[str]:
@@ -158,7 +157,7 @@ async def test_two_leaders_that_archive_the_same_make_one_object(world: World, c
     for leader in (ctx, other):
         archive.take_over(leader)
     await asyncio.gather(archive.archive(ctx, "acme"), archive.archive(other, "acme"))
-    assert len(world.store.archive) == 1
+    assert len(world.store.records("acme")) == 1
     assert len(archived(world)) == 3
 
 
