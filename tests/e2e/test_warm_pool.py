@@ -11,7 +11,8 @@ import pytest
 
 from kube_api import MERGE, VOXPOD
 from pod_processes import processes_of
-from voxpod_client import SANDBOX_JOBS, SANDBOX_PODS, Voxpod
+from resource_bodies import Json
+from voxpod_client import SANDBOX_JOBS, SANDBOX_PODS, SANDBOXES, Voxpod
 from voxpod_crds.tts_request import Phase
 
 pytestmark = pytest.mark.e2e
@@ -94,8 +95,8 @@ def test_a_tenant_that_says_so_uses_a_sandbox_for_several_requests(voxpod: Voxpo
 
 def test_what_waits_sleeps(voxpod: Voxpod, pool_of_two: str):
     pids = voxpod.until(
-        lambda: found if idle(voxpod) == 2 and len(found := waiting(voxpod)) == 2 else None,
-        "two wait",
+        lambda: found if idle(voxpod) == 2 and len(found := waiting(voxpod)) == 2 and rehearsed(voxpod) == 2 else None,
+        "two wait and have rehearsed",
         explain=voxpod.behind,
     )
     before = [ticks(pid) for pid in pids]
@@ -103,10 +104,20 @@ def test_what_waits_sleeps(voxpod: Voxpod, pool_of_two: str):
     assert [ticks(pid) - then for pid, then in zip(pids, before, strict=True) if ticks(pid) - then > 5] == []
 
 
+def pooled(voxpod: Voxpod) -> list[Json]:
+    """Pods of the pool's sandboxes."""
+    return voxpod.kube.items(SANDBOX_PODS, labelSelector=f"voxpod.dev/model={MODEL},voxpod.dev/profile")
+
+
 def waiting(voxpod: Voxpod) -> list[int]:
-    """Processes of the pool's sandboxes that have not ended."""
-    pods = voxpod.kube.items(SANDBOX_PODS, labelSelector=f"voxpod.dev/model={MODEL},voxpod.dev/profile")
-    return [pid for pod in pods for pid in processes_of(pod["metadata"]["uid"], "voxpod_inference.sandbox")]
+    """Processes of those that have not ended."""
+    return [pid for pod in pooled(voxpod) for pid in processes_of(pod["metadata"]["uid"], "voxpod_inference.sandbox")]
+
+
+def rehearsed(voxpod: Voxpod) -> int:
+    """How many of those have told that they are ready for a first request."""
+    names = [pod["metadata"]["name"] for pod in pooled(voxpod) if pod["status"]["phase"] == "Running"]
+    return sum('"rehearsed"' in voxpod.kubectl("logs", "-n", SANDBOXES, name).stdout for name in names)
 
 
 def ticks(pid: int) -> int:

@@ -144,3 +144,9 @@ def merged(target: object, patch: object) -> object:
 @given(documents, documents)
 def test_the_difference_turns_old_into_new(old: dict[str, object], new: dict[str, object]) -> None:
     assert merged(old, difference(old, new)) == new
+
+
+@pytest.mark.parametrize("part", [0, 499, 500, 999])
+def test_between_a_moment_and_its_own_timestamp_there_is_no_time(part: int) -> None:
+    moment = NOON + timedelta(microseconds=part)
+    assert transitions.milliseconds_between(transitions.timestamp(moment), moment) == 0

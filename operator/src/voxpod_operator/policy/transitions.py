@@ -25,6 +25,7 @@ from voxpod_operator.policy.demand import demand_of
 MAX_FAILED_ATTEMPTS = 8
 """Of status.failedAttempts; lifecycle gives up before there are more."""
 MAX_ATTEMPT_MESSAGE = 256
+_EPOCH, _MILLISECOND = datetime.fromtimestamp(0, UTC), timedelta(milliseconds=1)
 
 
 def timestamp(moment: datetime) -> str:
@@ -33,11 +34,12 @@ def timestamp(moment: datetime) -> str:
 
 
 def milliseconds_between(start: str | datetime | None, end: datetime) -> int:
-    """Whole milliseconds from `start` to `end`, never negative; 0 without a start."""
+    """Milliseconds from `start` to `end` as timestamps tell both, never negative; 0 without a start."""
     if start is None:
         return 0
     begin = datetime.fromisoformat(start) if isinstance(start, str) else start
-    return max(0, round((end - begin).total_seconds() * 1000))
+    # a timestamp drops what is below a millisecond: between a moment and its own timestamp there is none
+    return max(0, (end - _EPOCH) // _MILLISECOND - (begin - _EPOCH) // _MILLISECOND)
 
 
 def sandbox_due(status: TTSRequestStatus) -> datetime | None:
