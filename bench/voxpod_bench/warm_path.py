@@ -28,7 +28,7 @@ TEXTS = {
 }
 LEVEL = 3
 """Sandboxes that wait."""
-RATES = (0.1, 0.2, 0.4, 0.6)
+RATES = (0.2, 0.4)
 """Requests a second."""
 OPEN_SECONDS = 60.0
 MOST, TOGETHER = (1, 4, 8), 8
