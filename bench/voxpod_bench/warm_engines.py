@@ -18,8 +18,6 @@ from voxpod_demo.terminal import Terminal
 
 TEXT = next(text.text for text in TEXTS if text.language == "en" and text.size == 100)
 LEVEL = 1
-PATIENCE_SECONDS = 120.0
-LOOK_SECONDS = 0.5
 SETTLING_SECONDS = 1.0
 """Kubelet and controllers still write about the pod that has ended."""
 
@@ -48,7 +46,7 @@ def warm_engines(terminal: Terminal, requests: int, values_file: str) -> list[Wa
             cluster.merge("speechmodel", model, {"spec": {"warmPool": pool, "resources": {"cpu": SANDBOX_CPU}}})
         for model in (MODEL, FAST_MODEL):
             cluster.kubectl.text("wait", "--for=condition=Ready", f"speechmodel/{model}", "--timeout=120s")
-            _until_one_waits(cluster, model)
+            cluster.wait_for_pool(LEVEL, model)
             cluster.client.speak(f"warm-up-{model}", TEXT, model)
         return [_measured(cluster, terminal, model, requests) for model in (MODEL, FAST_MODEL)]
 
@@ -57,7 +55,7 @@ def _measured(cluster: BenchCluster, terminal: Terminal, model: str, requests: i
     spoken: list[Spoken] = []
     with terminal.step(f"{model}, one after another") as step:
         for number in range(1, requests + 1):
-            _until_one_waits(cluster, model)
+            cluster.wait_for_pool(LEVEL, model)
             time.sleep(SETTLING_SECONDS)
             one = cluster.client.speak(f"{model}-{number:02}", TEXT, model)
             if not is_pool_job(one.status["sandbox"]["jobName"]):
@@ -71,14 +69,6 @@ def _measured(cluster: BenchCluster, terminal: Terminal, model: str, requests: i
         tuple(one.status["timings"]["synthesis"] / 1000 for one in spoken),
         spoken[0].status["audio"]["durationSeconds"],
     )
-
-
-def _until_one_waits(cluster: BenchCluster, model: str) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while cluster.pool(model) != (LEVEL, 0):
-        if time.monotonic() > deadline:
-            raise BenchError(f"no sandbox of {model} waits after {PATIENCE_SECONDS:.0f} s")
-        time.sleep(LOOK_SECONDS)
 
 
 def page(found: Sequence[Warm]) -> Page:

@@ -34,8 +34,6 @@ OPEN_SECONDS = 60.0
 MOST, TOGETHER = (1, 4, 8), 8
 """Requests that a sandbox may have, and how many wait for them."""
 IDLE_SECONDS = 20.0
-PATIENCE_SECONDS = 120.0
-LOOK_SECONDS = 0.5
 CROWD = (1, 4, 10, 40)
 """How many wait, for what they take together."""
 
@@ -122,7 +120,7 @@ def warm_path(terminal: Terminal, requests: int, values_file: str) -> Result:
             step.result = f"up to {CROWD[-1]} wait"
         set_level(cluster, LEVEL)
         cluster.client.speak("warm-up", TEXTS["English"])
-        until_level(cluster, LEVEL)
+        cluster.wait_for_pool(LEVEL)
         idle_busy = busy_while_waiting(IDLE_SECONDS)
         serial = [_serial(cluster, terminal, language, requests, idle_busy) for language in TEXTS]
         reused = [_reused(cluster, terminal, most, idle_busy) for most in MOST]
@@ -145,7 +143,7 @@ def _serial(
             one = cluster.client.speak(f"{language.lower()}{series}-{number:02}", TEXTS[language])
             if not is_pool_job(one.status["sandbox"]["jobName"]):
                 raise BenchError(f"request {one.name} found no sandbox waiting")
-            until_level(cluster, LEVEL)
+            cluster.wait_for_pool(LEVEL)
             core_seconds += _spent(began, used, idle_busy)
             sandbox_logs[one.uid] = read_sandbox_log(cluster.client.pod_log(one.pod, SANDBOX_NAMESPACE))
             spoken.append(one)
@@ -171,7 +169,7 @@ def _spent(began: float, used: float, idle_busy: float) -> float:
 
 def _reused(cluster: BenchCluster, terminal: Terminal, most: int, idle_busy: float) -> Reused:
     _set_tenant(cluster, concurrent=1, most=most)
-    until_level(cluster, LEVEL)
+    cluster.wait_for_pool(LEVEL)
     began, used = time.monotonic(), cpu_seconds()
     with (
         terminal.step(f"{TOGETHER} that wait, {most} a sandbox") as step,
@@ -179,7 +177,7 @@ def _reused(cluster: BenchCluster, terminal: Terminal, most: int, idle_busy: flo
     ):
         names = [f"most-{most}-{number}" for number in range(TOGETHER)]
         spoken = list(pool.map(lambda name: cluster.client.speak(name, TEXTS["English"]), names))
-        until_level(cluster, LEVEL)
+        cluster.wait_for_pool(LEVEL)
         spent = _spent(began, used, idle_busy)
         step.result = f"{time.monotonic() - began:.1f} s"
     return Reused(
@@ -196,7 +194,7 @@ def _open(cluster: BenchCluster, terminal: Terminal, language: str, rate: float)
     while at < OPEN_SECONDS:
         moments.append(at)
         at += chance.expovariate(rate)
-    until_level(cluster, LEVEL)
+    cluster.wait_for_pool(LEVEL)
     began, used = time.monotonic(), cpu_seconds()
 
     def ask(number: int) -> Spoken:
@@ -242,18 +240,9 @@ def set_level(cluster: BenchCluster, number: int, cores: int = 1) -> None:
     }
     cluster.merge("speechmodel", MODEL, {"spec": spec})
     _set_tenant(cluster, concurrent=8, most=1)
-    until_level(cluster, number)
+    cluster.wait_for_pool(number)
 
 
 def _set_tenant(cluster: BenchCluster, concurrent: int, most: int) -> None:
     spec = {"quota": {"concurrentRequests": concurrent}, "sandbox": {"maxRequests": most}}
     cluster.merge("tenant", NAME, {"spec": spec})
-
-
-def until_level(cluster: BenchCluster, number: int) -> None:
-    """Return when so many wait by the operator's own count, and no other sandbox of the pool is left."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while (found := cluster.pool()) != (number, 0):
-        if time.monotonic() > deadline:
-            raise BenchError(f"{number} sandboxes should wait, but {found[0]} wait and {found[1]} start")
-        time.sleep(LOOK_SECONDS)

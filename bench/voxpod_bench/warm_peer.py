@@ -17,7 +17,7 @@ from voxpod_bench.machine import busy_while_waiting, cpu_seconds
 from voxpod_bench.markdown import table
 from voxpod_bench.percentiles import percentile
 from voxpod_bench.stages import CREATED, between, warm_timeline
-from voxpod_bench.warm_path import set_level, until_level
+from voxpod_bench.warm_path import set_level
 from voxpod_crds.names import is_pool_job
 from voxpod_demo.settings import SANDBOX_NAMESPACE
 from voxpod_demo.terminal import Terminal
@@ -66,7 +66,7 @@ def warm_peer(terminal: Terminal, requests: int, values_file: str, source: Path)
             claims.until_level(LEVEL)
             ours, theirs = Side("Voxpod"), Side("agent-sandbox")
             cluster.client.speak("warm-up", TEXT)
-            until_level(cluster, LEVEL)
+            cluster.wait_for_pool(LEVEL)
             idle = busy_while_waiting(IDLE_SECONDS) * (os.cpu_count() or 1)
             with terminal.step("Claims in turn") as step:
                 for number in range(1, requests + 1):
@@ -85,7 +85,7 @@ def _ours(cluster: BenchCluster, side: Side, name: str, idle: float) -> None:
     one: Spoken = cluster.client.speak(name, TEXT)
     if not is_pool_job(one.status["sandbox"]["jobName"]):
         raise BenchError(f"request {one.name} found no sandbox waiting")
-    until_level(cluster, LEVEL)
+    cluster.wait_for_pool(LEVEL)
     time.sleep(SETTLE_SECONDS)
     spent = cpu_seconds() - used - idle * (time.monotonic() - began)
     side.spans.append((since, time.time()))

@@ -110,3 +110,13 @@ async def says(sandbox: LiveSandbox, *pieces: bytes) -> None:
         await line.send(piece)
     sandbox.said.append(await line.end())
     line.cut()
+
+
+async def in_two_pieces(sandbox: LiveSandbox) -> None:
+    """A script: "one " at once, "two" when the test lets it go on, and an orderly end."""
+    line = await sandbox.connected()
+    await line.send(b"one ")
+    await sandbox.go.wait()
+    await line.send(b"two")
+    sandbox.said.append(await line.end())
+    line.cut()

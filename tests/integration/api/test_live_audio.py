@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 
 from facade_harness import Served
-from live_sandbox import LiveSandbox, Script, says
+from live_sandbox import LiveSandbox, Script, in_two_pieces, says
 from voxpod_api.live import listening
 from voxpod_crds.tts_request import Phase
 from voxpod_operator.cluster.kinds import TTS_REQUEST
@@ -38,15 +38,7 @@ def phases(served: Served) -> list[str]:
 
 
 async def test_each_piece_arrives_when_it_was_spoken(hearing: Served) -> None:
-    async def speaks(sandbox: LiveSandbox) -> None:
-        line = await sandbox.connected()
-        await line.send(b"one ")
-        await sandbox.go.wait()
-        await line.send(b"two")
-        sandbox.said.append(await line.end())
-        line.cut()
-
-    sandbox = sandbox_of(hearing, speaks)
+    sandbox = sandbox_of(hearing, in_two_pieces)
     async with hearing.post("/v1/audio/speech", CALL) as answer:
         assert (answer.status, answer.headers["x-voxpod-live"]) == (200, "true")
         assert "Content-Length" not in answer.headers

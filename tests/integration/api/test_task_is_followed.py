@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 
 from facade_harness import Served
-from live_sandbox import LiveSandbox, says
+from live_sandbox import LiveSandbox, in_two_pieces, says
 from voxpod_api.tasks import streaming
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -40,15 +40,7 @@ def sound(events: list[Event]) -> bytes:
 
 
 async def test_it_is_told_as_it_goes_and_heard_while_it_is_spoken(hearing: Served) -> None:
-    async def speaks(sandbox: LiveSandbox) -> None:
-        line = await sandbox.connected()
-        await line.send(b"one ")
-        await sandbox.go.wait()
-        await line.send(b"two")
-        sandbox.said.append(await line.end())
-        line.cut()
-
-    hearing.world.kubelet = sandbox = LiveSandbox(speaks)
+    hearing.world.kubelet = sandbox = LiveSandbox(in_two_pieces)
     seen: list[Event] = []
     async with hearing.post("/v1/speech-tasks", CALL) as answer:
         assert (answer.status, answer.content_type) == (200, "text/event-stream")
